@@ -1,0 +1,264 @@
+//! The only module that names a cryptographic primitive or a backend crate.
+//!
+//! A [`PublicKey`] is checked and prepared once, when it is made. The RSA public operation is this
+//! project's own ([`rsa`]); everything else comes from the RustCrypto crates.
+
+pub(crate) mod aead;
+pub(crate) mod mac;
+pub mod rsa;
+mod secret;
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use p256::ecdsa::signature::Verifier as _;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+
+use crate::error::{Error, KeyFault};
+use rsa::{Hash, RsaKeyError, RsaPublicKey};
+
+pub use secret::Secret;
+
+/// A signature algorithm of RFC 7518 section 3.1. There is no `none`.
+///
+/// ```
+/// use countersign::Algorithm;
+///
+/// assert_eq!("RS256".parse(), Ok(Algorithm::Rs256));
+/// assert!("rs256".parse::<Algorithm>().is_err());
+/// assert!("none".parse::<Algorithm>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// ECDSA using P-256 and SHA-256.
+    Es256,
+    /// HMAC using SHA-256, only with keys that the caller gives by hand.
+    Hs256,
+    /// RSASSA-PSS using SHA-256, MGF1 with SHA-256 and 32 bytes of salt.
+    Ps256,
+    /// RSASSA-PKCS1-v1_5 using SHA-256.
+    Rs256,
+    /// RSASSA-PKCS1-v1_5 using SHA-384.
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 using SHA-512.
+    Rs512,
+}
+
+impl Algorithm {
+    /// Returns the name of RFC 7518.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Hs256 => "HS256",
+            Self::Ps256 => "PS256",
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+        }
+    }
+
+    /// Returns the section that defines verification.
+    #[must_use]
+    pub const fn reference(self) -> &'static str {
+        match self {
+            Self::Es256 => "RFC 7518 §3.4",
+            Self::Hs256 => "RFC 7518 §3.2",
+            Self::Ps256 => "RFC 8017 §8.1.2",
+            Self::Rs256 | Self::Rs384 | Self::Rs512 => "RFC 8017 §8.2.2",
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl core::str::FromStr for Algorithm {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Ok(match name {
+            "ES256" => Self::Es256,
+            "HS256" => Self::Hs256,
+            "PS256" => Self::Ps256,
+            "RS256" => Self::Rs256,
+            "RS384" => Self::Rs384,
+            "RS512" => Self::Rs512,
+            _ => return Err(Error::UnsupportedAlgorithm { name: crate::error::shorten(name) }),
+        })
+    }
+}
+
+/// A public key whose parameters were checked, prepared for verification. Cloning is cheap.
+///
+/// Checked when it is made: RSA modulus odd, 1024 to 8192 bits, no ROCA fingerprint; exponent odd
+/// and 3 ≤ e < 2^33; P-256 point on the curve. *Not* checked: where the key comes from, and whether
+/// a policy wants more bits.
+///
+/// ```
+/// use countersign::{Code, PublicKey};
+///
+/// // An even modulus has no private key worth the name.
+/// let even = PublicKey::rsa(&[0xfe; 256], &[1, 0, 1]);
+/// assert_eq!(even.unwrap_err().code(), Code::KeyUnusable);
+/// // (1, 1) is not on P-256.
+/// let mut one = [0; 32];
+/// one[31] = 1;
+/// assert_eq!(PublicKey::p256(&one, &one).unwrap_err().code(), Code::PointNotOnCurve);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey(Material);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Material {
+    Rsa(Arc<RsaPublicKey>),
+    P256(Arc<p256::ecdsa::VerifyingKey>),
+}
+
+impl PublicKey {
+    /// Makes an RSA key of its modulus and exponent, both big-endian.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyTooSmall`] below 1024 bits, [`Error::KeyUnusable`] for the other checks.
+    pub fn rsa(n: &[u8], e: &[u8]) -> Result<Self, Error> {
+        let key = RsaPublicKey::new(n, e).map_err(|error| match error {
+            RsaKeyError::EvenModulus => Error::KeyUnusable(KeyFault::EvenModulus),
+            RsaKeyError::ExponentOutOfRange => Error::KeyUnusable(KeyFault::Exponent),
+            RsaKeyError::TooSmall { bits } => Error::KeyTooSmall { bits },
+            RsaKeyError::TooLarge { .. } => Error::KeyUnusable(KeyFault::TooLarge),
+            RsaKeyError::Roca => Error::KeyUnusable(KeyFault::Roca),
+        })?;
+        Ok(Self(Material::Rsa(Arc::new(key))))
+    }
+
+    /// Makes a P-256 key of its affine coordinates, big-endian.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PointNotOnCurve`] if the coordinates are not below the field's prime, or not on the
+    /// curve.
+    pub fn p256(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, Error> {
+        let mut point = [4; 65];
+        let (_, coordinates) = point.split_at_mut(1);
+        let (left, right) = coordinates.split_at_mut(32);
+        left.copy_from_slice(x);
+        right.copy_from_slice(y);
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .map_err(|_| Error::PointNotOnCurve)?;
+        Ok(Self(Material::P256(Arc::new(key))))
+    }
+
+    /// Returns the bits of the RSA modulus, or of the curve's field.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        match &self.0 {
+            Material::Rsa(key) => key.bits(),
+            Material::P256(_) => 256,
+        }
+    }
+
+    /// Returns the RSA key, or `None` for another type.
+    #[must_use]
+    pub fn as_rsa(&self) -> Option<&RsaPublicKey> {
+        match &self.0 {
+            Material::Rsa(key) => Some(key),
+            Material::P256(_) => None,
+        }
+    }
+
+    /// Returns the affine coordinates of a P-256 key, or `None` for another type.
+    pub(crate) fn as_p256(&self) -> Option<([u8; 32], [u8; 32])> {
+        match &self.0 {
+            Material::Rsa(_) => None,
+            Material::P256(key) => {
+                let point = key.to_sec1_point(false);
+                Some(((*point.x()?).into(), (*point.y()?).into()))
+            }
+        }
+    }
+
+    /// Returns the algorithm that a key of this type is bound to where nothing else is said.
+    pub(crate) const fn default_algorithm(&self) -> Algorithm {
+        match &self.0 {
+            Material::Rsa(_) => Algorithm::Rs256,
+            Material::P256(_) => Algorithm::Es256,
+        }
+    }
+
+    /// Tells whether RFC 7518 defines the algorithm for this type of key.
+    pub(crate) const fn fits(&self, algorithm: Algorithm) -> Result<(), Error> {
+        match (&self.0, algorithm) {
+            (
+                Material::Rsa(_),
+                Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 | Algorithm::Ps256,
+            )
+            | (Material::P256(_), Algorithm::Es256) => Ok(()),
+            _ => Err(Error::KeyUnusable(KeyFault::AlgorithmKeyType)),
+        }
+    }
+
+    /// Verifies a signature over the concatenated parts of a message.
+    ///
+    /// Checked: the signature's length, its range and its equation. *Not* checked: whether this
+    /// key may be used for this purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SignatureMismatch`], without detail; [`Error::KeyUnusable`] if the algorithm is not
+    /// one of the key's type.
+    pub fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.fits(algorithm)?;
+        let valid = match &self.0 {
+            Material::Rsa(key) => match algorithm {
+                Algorithm::Ps256 => {
+                    key.verify_pss_sha256(&digest::<Sha256>(message).into(), signature).is_ok()
+                }
+                Algorithm::Rs384 => {
+                    key.verify_pkcs1(Hash::Sha384, &digest::<Sha384>(message), signature).is_ok()
+                }
+                Algorithm::Rs512 => {
+                    key.verify_pkcs1(Hash::Sha512, &digest::<Sha512>(message), signature).is_ok()
+                }
+                _ => key.verify_pkcs1(Hash::Sha256, &digest::<Sha256>(message), signature).is_ok(),
+            },
+            Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
+                .and_then(|signature| key.verify(&message.concat(), &signature))
+                .is_ok(),
+        };
+        if valid { Ok(()) } else { Err(Error::SignatureMismatch) }
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.0 {
+            Material::Rsa(_) => "RSA",
+            Material::P256(_) => "P-256",
+        };
+        write!(f, "PublicKey({name}, {} bits)", self.bits())
+    }
+}
+
+fn digest<D: sha2::Digest>(message: &[&[u8]]) -> sha2::digest::Output<D> {
+    let mut digest = D::new();
+    for part in message {
+        digest.update(part);
+    }
+    digest.finalize()
+}
+
+/// Returns the SHA-256 of the bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

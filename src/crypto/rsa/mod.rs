@@ -1,0 +1,394 @@
+//! RSA signature verification: the public-key operation and nothing else.
+//!
+//! ```text
+//! key bytes ── RsaPublicKey::new ──► prepared key ─┐
+//! signature ── length, s < n ── s^e mod n ─────────┴─► pkcs1: encode and compare ──► verdict
+//!                                                      pss: EMSA-PSS-VERIFY     ──► verdict
+//! ```
+//!
+//! All input is public, so nothing runs in constant time. Every rule that can make a verdict wrong
+//! is here: the signature is exactly as long as the modulus and below it, the message is compared
+//! whole, and keys that cannot be safe are refused when they are prepared.
+//!
+//! Not supported: private keys, encryption, moduli outside 1024..=8192 bits, exponents from 2^33.
+//! Whether a modulus of 1024 bits is acceptable is the caller's policy.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+mod pkcs1;
+mod portable;
+mod pss;
+#[cfg(test)]
+mod test_keys;
+#[cfg(test)]
+mod tests;
+
+use portable::Modulus;
+
+/// Fewest bits of a modulus.
+const MIN_BITS: usize = 1024;
+
+/// Most bits of a modulus.
+const MAX_BITS: usize = 8192;
+
+/// Most bytes of a modulus, and so of a signature.
+const MAX_SIZE: usize = MAX_BITS / 8;
+
+/// The digest algorithm of a PKCS#1 v1.5 signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hash {
+    /// SHA-256, digests of 32 bytes.
+    Sha256,
+    /// SHA-384, digests of 48 bytes.
+    Sha384,
+    /// SHA-512, digests of 64 bytes.
+    Sha512,
+}
+
+impl Hash {
+    /// Bytes of a digest.
+    #[must_use]
+    pub const fn size(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// A signature did not verify. It carries no reason, on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSignature;
+
+impl fmt::Display for InvalidSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("invalid signature")
+    }
+}
+
+impl core::error::Error for InvalidSignature {}
+
+/// Why a public key was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RsaKeyError {
+    /// The modulus is even, so it is not a product of two large primes.
+    EvenModulus,
+    /// The public exponent is even, below 3, or 2^33 or more.
+    ExponentOutOfRange,
+    /// The modulus carries the fingerprint of the flawed key generator of
+    /// [CVE-2017-15361](https://www.cve.org/CVERecord?id=CVE-2017-15361) (ROCA).
+    Roca,
+    /// The modulus has more than 8192 bits.
+    TooLarge {
+        /// Bits of the refused modulus.
+        bits: usize,
+    },
+    /// The modulus has fewer than 1024 bits.
+    TooSmall {
+        /// Bits of the refused modulus.
+        bits: usize,
+    },
+}
+
+impl fmt::Display for RsaKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EvenModulus => f.write_str("RSA modulus is even"),
+            Self::ExponentOutOfRange => {
+                f.write_str("RSA public exponent is even, below 3 or above 33 bits")
+            }
+            Self::Roca => f.write_str("RSA modulus has the ROCA fingerprint (CVE-2017-15361)"),
+            Self::TooLarge { bits } => {
+                write!(f, "RSA modulus has {bits} bits, more than {MAX_BITS}")
+            }
+            Self::TooSmall { bits } => {
+                write!(f, "RSA modulus has {bits} bits, fewer than {MIN_BITS}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RsaKeyError {}
+
+/// The implementation that does the arithmetic. All of them return the same verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel(Choice);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Portable,
+}
+
+impl Kernel {
+    /// The fastest kernel this CPU can run.
+    ///
+    /// Without the `std` feature, or when built with `--cfg countersign_portable`, it is
+    /// [`Kernel::portable`].
+    #[must_use]
+    pub fn detect() -> Self {
+        Self::portable()
+    }
+
+    /// The kernel in safe Rust that runs on every CPU.
+    #[must_use]
+    pub const fn portable() -> Self {
+        Self(Choice::Portable)
+    }
+}
+
+/// An RSA public key, checked and prepared for verifying many signatures.
+#[derive(Clone)]
+pub struct RsaPublicKey {
+    /// Big-endian, without leading zeros.
+    bytes: Box<[u8]>,
+    exponent: u64,
+    bits: usize,
+    kernel: Kernel,
+    portable: Modulus,
+}
+
+impl RsaPublicKey {
+    /// Checks and prepares the key with modulus `n` and public exponent `e`, both big-endian.
+    ///
+    /// Leading zero bytes are skipped. That `n` is a product of two primes is not checked, and
+    /// cannot be.
+    ///
+    /// # Errors
+    ///
+    /// - [`RsaKeyError::TooSmall`] and [`RsaKeyError::TooLarge`] if `n` has not 1024..=8192 bits;
+    /// - [`RsaKeyError::EvenModulus`] if `n` is even;
+    /// - [`RsaKeyError::ExponentOutOfRange`] if `e` is even, below 3, or 2^33 or more;
+    /// - [`RsaKeyError::Roca`] if `n` has the fingerprint of CVE-2017-15361.
+    pub fn new(n: &[u8], e: &[u8]) -> Result<Self, RsaKeyError> {
+        let n = strip_zeros(n);
+        let bits = bit_length(n);
+        if bits < MIN_BITS {
+            return Err(RsaKeyError::TooSmall { bits });
+        }
+        if bits > MAX_BITS {
+            return Err(RsaKeyError::TooLarge { bits });
+        }
+        if n.last().is_none_or(|byte| byte & 1 == 0) {
+            return Err(RsaKeyError::EvenModulus);
+        }
+        let exponent = parse_exponent(e).ok_or(RsaKeyError::ExponentOutOfRange)?;
+        if has_roca_fingerprint(n) {
+            return Err(RsaKeyError::Roca);
+        }
+        Ok(Self {
+            bytes: n.into(),
+            exponent,
+            bits,
+            kernel: Kernel::detect(),
+            portable: Modulus::new(n),
+        })
+    }
+
+    /// Bits of the modulus.
+    #[must_use]
+    pub const fn bits(&self) -> usize {
+        self.bits
+    }
+
+    /// Bytes of the modulus, which is the only length a signature may have.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The modulus, big-endian, without leading zeros.
+    #[must_use]
+    pub const fn modulus(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The public exponent.
+    #[must_use]
+    pub const fn exponent(&self) -> u64 {
+        self.exponent
+    }
+
+    /// Verifies an RSASSA-PKCS1-v1_5 signature over `digest`
+    /// ([RFC 8017, 8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2)).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`] if the signature does not verify, has not exactly the length of the
+    /// modulus, is not below the modulus, or if `digest` has not the length of `hash`.
+    pub fn verify_pkcs1(
+        &self,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.verify_pkcs1_with(self.kernel, hash, digest, signature)
+    }
+
+    /// [`verify_pkcs1`](Self::verify_pkcs1) with a kernel of the caller's choice.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    pub fn verify_pkcs1_with(
+        &self,
+        kernel: Kernel,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let mut expected = [0; MAX_SIZE];
+        let expected = expected.get_mut(..self.size()).ok_or(InvalidSignature)?;
+        pkcs1::encode(hash, digest, expected).ok_or(InvalidSignature)?;
+        let mut opened = [0; MAX_SIZE];
+        let opened = self.open(kernel, signature, &mut opened).ok_or(InvalidSignature)?;
+        if opened == expected { Ok(()) } else { Err(InvalidSignature) }
+    }
+
+    /// Verifies an RSASSA-PSS signature over `digest` with SHA-256, MGF1-SHA-256 and a salt of
+    /// 32 bytes ([RFC 8017, 8.1.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.1.2)).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`] if the signature does not verify, has not exactly the length of the
+    /// modulus, or is not below the modulus.
+    pub fn verify_pss_sha256(
+        &self,
+        digest: &[u8; 32],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.verify_pss_sha256_with(self.kernel, digest, signature)
+    }
+
+    /// [`verify_pss_sha256`](Self::verify_pss_sha256) with a kernel of the caller's choice.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify_pss_sha256`](Self::verify_pss_sha256).
+    pub fn verify_pss_sha256_with(
+        &self,
+        kernel: Kernel,
+        digest: &[u8; 32],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let mut opened = [0; MAX_SIZE];
+        let opened = self.open(kernel, signature, &mut opened).ok_or(InvalidSignature)?;
+        if pss::verify(digest, opened, self.bits) { Ok(()) } else { Err(InvalidSignature) }
+    }
+
+    /// RSAVP1: `signature^e mod n` as bytes of the modulus' length, or `None` if the signature is
+    /// not a number of that length below the modulus.
+    fn open<'a>(
+        &self,
+        kernel: Kernel,
+        signature: &[u8],
+        out: &'a mut [u8; MAX_SIZE],
+    ) -> Option<&'a [u8]> {
+        if signature.len() != self.size() {
+            return None;
+        }
+        let s = self.portable.parse(signature)?;
+        let opened = match kernel.0 {
+            Choice::Portable => self.portable.power(&s, self.exponent),
+        };
+        let out = out.get_mut(..self.size())?;
+        portable::store(&opened, out);
+        Some(out)
+    }
+}
+
+impl PartialEq for RsaPublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes && self.exponent == other.exponent
+    }
+}
+
+impl Eq for RsaPublicKey {}
+
+impl fmt::Debug for RsaPublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RsaPublicKey")
+            .field("bits", &self.bits)
+            .field("exponent", &self.exponent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One signature of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Pkcs1Item<'a> {
+    /// The key that should have made the signature.
+    pub key: &'a RsaPublicKey,
+    /// The digest algorithm.
+    pub hash: Hash,
+    /// The digest of the signed message.
+    pub digest: &'a [u8],
+    /// The signature.
+    pub signature: &'a [u8],
+}
+
+/// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
+///
+/// Keys, sizes and defects may be mixed freely; every verdict is the one
+/// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
+/// items without an entry are not verified.
+pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
+    valid.fill(false);
+    for (item, valid) in items.iter().zip(valid) {
+        *valid = item.key.verify_pkcs1_with(kernel, item.hash, item.digest, item.signature).is_ok();
+    }
+}
+
+/// `bytes` without its leading zeros.
+fn strip_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+/// Bits of a big-endian number without leading zeros.
+fn bit_length(bytes: &[u8]) -> usize {
+    match bytes {
+        [] => 0,
+        [first, rest @ ..] => {
+            let first_bits = 8_usize.saturating_sub(first.leading_zeros().try_into().unwrap_or(8));
+            rest.len().saturating_mul(8).saturating_add(first_bits)
+        }
+    }
+}
+
+/// The public exponent, if it is odd and in `3..2^33`.
+fn parse_exponent(bytes: &[u8]) -> Option<u64> {
+    let bytes = strip_zeros(bytes);
+    if bytes.len() > 5 {
+        return None;
+    }
+    let e = bytes.iter().fold(0, |acc, &byte| acc << 8 | u64::from(byte));
+    ((3..1 << 33).contains(&e) && e & 1 == 1).then_some(e)
+}
+
+/// The odd primes that divide the step of every flawed generator, whatever its key size.
+const ROCA_PRIMES: [u64; 38] = [
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+    101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+];
+
+/// Whether `n` is a power of 65537 modulo each of [`ROCA_PRIMES`].
+///
+/// Both primes of a flawed key are powers of 65537 modulo the product of those primes, hence so is
+/// their product. About one sound modulus in 2^27 has the same property by chance
+/// (Nemec et al., *The Return of Coppersmith's Attack*, CCS 2017, section 3).
+fn has_roca_fingerprint(n: &[u8]) -> bool {
+    ROCA_PRIMES.iter().all(|&prime| {
+        let residue = n.iter().fold(0, |acc, &byte| (acc << 8 | u64::from(byte)) % prime);
+        let mut power = 1;
+        for _ in 0..prime {
+            if power == residue {
+                return true;
+            }
+            power = power * 65537 % prime;
+        }
+        false
+    })
+}

@@ -1,0 +1,37 @@
+//! Bytes that nobody should see.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+/// A secret of the caller's: wiped when dropped, never printed, never compared in variable time.
+///
+/// There is no `Clone`, no `Display` and no `PartialEq`; `Debug` shows nothing of it, not even its
+/// length.
+///
+/// ```
+/// use countersign::Secret;
+///
+/// let secret = Secret::new(b"MockClientSecret".to_vec());
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// ```
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes the bytes over.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(crate) fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}

@@ -1,0 +1,159 @@
+//! Base64 (RFC 4648), one strict decoder per profile.
+//!
+//! | Profile | Alphabet | Padding | Used by |
+//! |---|---|---|---|
+//! | [`decode_url`] | URL and file name safe | none | JWS, JWK (RFC 7515 section 2) |
+//! | [`decode_standard`] | standard | complete | MIRACL Trust OTP, `dtas`; MOSIP `deviceData` |
+//! | [`decode_mosip`] | either, never mixed | complete or none | parts of MOSIP answers, which differ by version |
+//!
+//! All refuse white space, line breaks, characters of the other alphabet and trailing bits that are
+//! not zero. Decoding itself is done by the crate `base64`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, Engine as _};
+use base64::{DecodeError, alphabet};
+
+use super::Fault;
+
+const URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, unpadded());
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, padded());
+
+const fn unpadded() -> GeneralPurposeConfig {
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+}
+
+const fn padded() -> GeneralPurposeConfig {
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical)
+}
+
+/// Decodes base64url without padding.
+///
+/// # Errors
+///
+/// A [`Fault`] that says what is wrong, and where for a wrong character.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::{base64, Fault};
+///
+/// assert_eq!(base64::decode_url(b"-_8").unwrap(), [0xfb, 0xff]);
+/// assert_eq!(base64::decode_url(b"-_8="), Err(Fault::Padding));
+/// assert_eq!(base64::decode_url(b"+/8"), Err(Fault::Character { offset: 0 }));
+/// assert_eq!(base64::decode_url(b"-_9"), Err(Fault::TrailingBits));
+/// ```
+pub fn decode_url(text: &[u8]) -> Result<Vec<u8>, Fault> {
+    decode(&URL, text)
+}
+
+/// Decodes standard base64 with complete padding.
+///
+/// # Errors
+///
+/// A [`Fault`] that says what is wrong, and where for a wrong character.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::{base64, Fault};
+///
+/// assert_eq!(base64::decode_standard(b"+/8=").unwrap(), [0xfb, 0xff]);
+/// assert_eq!(base64::decode_standard(b"+/8"), Err(Fault::Padding));
+/// ```
+pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
+    decode(&STANDARD, text)
+}
+
+/// Decodes base64 of either alphabet, with complete padding or none.
+///
+/// MOSIP's components write the same member in four ways (formats: `CryptoUtil.decodeBase64` of
+/// mosip/commons reads them all). One text must still keep to one alphabet.
+///
+/// # Errors
+///
+/// A [`Fault`] that says what is wrong, and where for a wrong character.
+pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
+    let url = text.iter().any(|b| matches!(b, b'-' | b'_'));
+    let alphabet = if url { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
+    let config = if text.ends_with(b"=") { padded() } else { unpadded() };
+    decode(&GeneralPurpose::new(alphabet, config), text)
+}
+
+/// Encodes base64url without padding.
+#[must_use]
+pub fn encode_url(bytes: &[u8]) -> String {
+    URL.encode(bytes)
+}
+
+/// Encodes standard base64 with padding.
+#[must_use]
+pub fn encode_standard(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+fn decode(engine: &GeneralPurpose, text: &[u8]) -> Result<Vec<u8>, Fault> {
+    engine.decode(text).map_err(|error| match error {
+        // `=` is padding in the wrong place, not a foreign character.
+        DecodeError::InvalidByte(_, b'=') | DecodeError::InvalidPadding => Fault::Padding,
+        DecodeError::InvalidByte(offset, _) => Fault::Character { offset },
+        DecodeError::InvalidLength(_) => Fault::Length,
+        _ => Fault::TrailingBits,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_profile_reads_its_own_encoding_at_every_length() {
+        for length in 0..70 {
+            let bytes: Vec<u8> = (0..length).map(|i| i * 37 + 251 % 7).collect();
+            assert_eq!(decode_url(encode_url(&bytes).as_bytes()).unwrap(), bytes);
+            assert_eq!(decode_standard(encode_standard(&bytes).as_bytes()).unwrap(), bytes);
+            assert_eq!(decode_mosip(encode_url(&bytes).as_bytes()).unwrap(), bytes);
+            assert_eq!(decode_mosip(encode_standard(&bytes).as_bytes()).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_decoded_text_is_the_only_text_of_its_bytes() {
+        // Every text of four characters over a small, nasty alphabet.
+        let alphabet = b"AQZ-_+/= \n\0\xff";
+        let index = |n: usize, place: u32| alphabet[n / alphabet.len().pow(place) % alphabet.len()];
+        for n in 0..alphabet.len().pow(4) {
+            let text = [index(n, 0), index(n, 1), index(n, 2), index(n, 3)];
+            for length in 0..=4 {
+                let text = &text[..length];
+                if let Ok(bytes) = decode_url(text) {
+                    assert_eq!(encode_url(&bytes).as_bytes(), text);
+                }
+                if let Ok(bytes) = decode_standard(text) {
+                    assert_eq!(encode_standard(&bytes).as_bytes(), text);
+                }
+                if decode_mosip(text).is_ok() {
+                    let mixed = text.iter().any(|b| b"-_".contains(b))
+                        && text.iter().any(|b| b"+/".contains(b));
+                    assert!(!mixed, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_bad_character_is_found_at_every_place() {
+        let good = encode_url(&[0x5a; 60]);
+        for place in 0..good.len() {
+            for bad in [b'+', b'/', b' ', b'\n', b'\0', b'.', 0x80] {
+                let mut text = good.clone().into_bytes();
+                text[place] = bad;
+                assert_eq!(decode_url(&text), Err(Fault::Character { offset: place }));
+            }
+        }
+    }
+}

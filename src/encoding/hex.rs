@@ -1,0 +1,53 @@
+//! Hexadecimal text (RFC 4648 section 8), either letter case, an even number of digits.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Fault;
+
+/// Decodes hexadecimal digits of either case.
+///
+/// # Errors
+///
+/// [`Fault::Length`] for an odd number of digits, [`Fault::Character`] for anything that is no digit.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::{hex, Fault};
+///
+/// assert_eq!(hex::decode("74657374").unwrap(), b"test");
+/// assert_eq!(hex::decode("abc"), Err(Fault::Length));
+/// assert_eq!(hex::decode("0x"), Err(Fault::Character { offset: 1 }));
+/// ```
+pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
+    if let Some(offset) = text.bytes().position(|b| !b.is_ascii_hexdigit()) {
+        return Err(Fault::Character { offset });
+    }
+    base16ct::mixed::decode_vec(text).map_err(|_| Fault::Length)
+}
+
+/// Encodes in lower case.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_goes_there_and_back_and_nothing_else_is_read() {
+        let all: Vec<u8> = (0..=255).collect();
+        let text = encode(&all);
+        assert_eq!(decode(&text).unwrap(), all);
+        assert_eq!(decode(&text.to_ascii_uppercase()).unwrap(), all);
+        assert_eq!(decode("").unwrap(), b"");
+        for byte in (0u8..128).filter(|b| !b.is_ascii_hexdigit()) {
+            let text = String::from_utf8(alloc::vec![b'0', byte]).unwrap();
+            assert_eq!(decode(&text), Err(Fault::Character { offset: 1 }));
+        }
+        assert_eq!(decode("0"), Err(Fault::Length));
+    }
+}

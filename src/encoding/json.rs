@@ -1,0 +1,693 @@
+//! Strict JSON (RFC 8259): what two parsers could understand differently is refused.
+//!
+//! Refused beyond the grammar: a byte order mark, anything but white space after the value, lone
+//! surrogates, names repeated within one object (compared after unescaping), and more depth,
+//! members or bytes than the limits allow. Legal white space stays legal. Numbers keep their text,
+//! so that nothing is rounded.
+//!
+//! Not supported: comments, trailing commas, `NaN`, concatenated values.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Fault;
+use crate::error::{Error, shorten};
+use crate::limits::Limits;
+
+/// A JSON value that borrows from its text where no escape stands in the way.
+///
+/// [`Display`](fmt::Display) writes it without white space, members in their order, numbers as
+/// they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// The text of a number.
+    Number(Cow<'a, str>),
+    /// A string, unescaped.
+    String(Cow<'a, str>),
+    /// An array.
+    Array(Vec<Self>),
+    /// An object.
+    Object(Object<'a>),
+}
+
+/// A JSON object: members in the order of the text, each name once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Object<'a> {
+    members: Vec<(Cow<'a, str>, Value<'a>)>,
+}
+
+/// Parses one JSON value; `part` names the text in errors.
+///
+/// # Errors
+///
+/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth and members,
+/// [`Error::TooLarge`]. The size of the text is the caller's to limit.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::json;
+/// use countersign::{Code, Limits};
+///
+/// let value = json::parse("header", br#"{"alg":"RS256"}"#, &Limits::default())?;
+/// assert_eq!(value.to_string(), r#"{"alg":"RS256"}"#);
+///
+/// let repeated = json::parse("header", br#"{"alg":"RS256","\u0061lg":"none"}"#, &Limits::default());
+/// assert_eq!(repeated.unwrap_err().code(), Code::DuplicateMember);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn parse<'a>(part: &'static str, text: &'a [u8], limits: &Limits) -> Result<Value<'a>, Error> {
+    let text =
+        core::str::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
+    let mut parser = Parser { part, text, at: 0, limits };
+    parser.skip_white_space();
+    let value = parser.value(limits.json_depth())?;
+    parser.skip_white_space();
+    if parser.at < text.len() { Err(parser.malformed()) } else { Ok(value) }
+}
+
+/// Parses a text that must be one JSON object.
+///
+/// # Errors
+///
+/// As [`parse`], and [`Error::WrongType`] for any other value.
+pub fn parse_object<'a>(
+    part: &'static str,
+    text: &'a [u8],
+    limits: &Limits,
+) -> Result<Object<'a>, Error> {
+    match parse(part, text, limits)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::WrongType { part, member: "", expected: "an object" }),
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Returns the string, or `None` for any other type.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the integer, or `None` for any other type, a fraction, an exponent or a value
+    /// outside 64 bits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns the object, or `None` for any other type.
+    #[must_use]
+    pub const fn as_object(&self) -> Option<&Object<'a>> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns the elements, or `None` for any other type.
+    #[must_use]
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// Copies what is borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Number(text) => Value::Number(Cow::Owned(text.into_owned())),
+            Self::String(text) => Value::String(Cow::Owned(text.into_owned())),
+            Self::Array(elements) => {
+                Value::Array(elements.into_iter().map(Value::into_owned).collect())
+            }
+            Self::Object(object) => Value::Object(object.into_owned()),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::String(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::String(Cow::Owned(text))
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(Cow::Owned(alloc::format!("{number}")))
+    }
+}
+
+impl From<usize> for Value<'_> {
+    fn from(number: usize) -> Self {
+        Self::Number(Cow::Owned(alloc::format!("{number}")))
+    }
+}
+
+impl<'a> From<Object<'a>> for Value<'a> {
+    fn from(object: Object<'a>) -> Self {
+        Self::Object(object)
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Makes an empty object.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { members: Vec::new() }
+    }
+
+    /// Returns the member of exactly this name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Value<'a>> {
+        self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// Iterates over names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.members.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Sets a member: in its place if the name is there, at the end if not.
+    pub fn set(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) {
+        let (name, value) = (name.into(), value.into());
+        match self.members.iter_mut().find(|(key, _)| *key == name) {
+            Some(member) => member.1 = value,
+            None => self.members.push((name, value)),
+        }
+    }
+
+    /// Adds a member, for building in one expression.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Copies what is borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Object<'static> {
+        let own = |(name, value): (Cow<'a, str>, Value<'a>)| {
+            (Cow::Owned(name.into_owned()), value.into_owned())
+        };
+        Object { members: self.members.into_iter().map(own).collect() }
+    }
+
+    /// Returns a string member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`.
+    pub fn string(&self, part: &'static str, member: &'static str) -> Result<&str, Error> {
+        self.optional_string(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns a string member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`; `null` is a wrong type, not an absence.
+    pub fn optional_string(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<&str>, Error> {
+        self.typed(part, member, "a string", Value::as_str)
+    }
+
+    /// Returns an integer member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`; a fraction, an exponent and
+    /// a number beyond 64 bits are wrong types.
+    pub fn integer(&self, part: &'static str, member: &'static str) -> Result<i64, Error> {
+        self.optional_integer(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns an integer member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`.
+    pub fn optional_integer(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<i64>, Error> {
+        self.typed(part, member, "an integer", Value::as_i64)
+    }
+
+    fn typed<'s, T>(
+        &'s self,
+        part: &'static str,
+        member: &'static str,
+        expected: &'static str,
+        read: impl FnOnce(&'s Value<'a>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        self.member(member)
+            .map(|value| read(value).ok_or(Error::WrongType { part, member, expected }))
+            .transpose()
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Number(text) => f.write_str(text),
+            Self::String(text) => write_string(f, text),
+            Self::Array(elements) => {
+                f.write_str("[")?;
+                for (index, element) in elements.iter().enumerate() {
+                    write!(f, "{}{element}", if index == 0 { "" } else { "," })?;
+                }
+                f.write_str("]")
+            }
+            Self::Object(object) => write!(f, "{object}"),
+        }
+    }
+}
+
+impl fmt::Display for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (name, value)) in self.members.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { "," })?;
+            write_string(f, name)?;
+            write!(f, ":{value}")?;
+        }
+        f.write_str("}")
+    }
+}
+
+/// Writes a JSON string. Everything that could act on a terminal is escaped: C0 and C1 controls,
+/// DEL, and the characters that change the direction of text.
+fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    use fmt::Write as _;
+    f.write_str("\"")?;
+    for c in text.chars() {
+        match c {
+            '"' => f.write_str("\\\"")?,
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            c if c.is_control() || is_invisible(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(f, "\\u{unit:04x}")?;
+                }
+            }
+            c => f.write_char(c)?,
+        }
+    }
+    f.write_str("\"")
+}
+
+/// Line separators, and controls of direction and of joining (Unicode `Cf` and `Zl`, `Zp`).
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+struct Parser<'a, 'l> {
+    part: &'static str,
+    text: &'a str,
+    at: usize,
+    limits: &'l Limits,
+}
+
+impl<'a> Parser<'a, '_> {
+    const fn malformed(&self) -> Error {
+        Error::Malformed { part: self.part, fault: Fault::Json { offset: self.at } }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Consumes the byte if it comes next.
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Error> {
+        if self.eat(byte) { Ok(()) } else { Err(self.malformed()) }
+    }
+
+    fn skip_white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self, depth: u8) -> Result<Value<'a>, Error> {
+        match self.peek() {
+            Some(b'{') => Ok(Value::Object(self.object(self.descend(depth)?)?)),
+            Some(b'[') => Ok(Value::Array(self.array(self.descend(depth)?)?)),
+            Some(b'"') => Ok(Value::String(self.string()?)),
+            Some(b't') => self.literal("true", Value::Bool(true)),
+            Some(b'f') => self.literal("false", Value::Bool(false)),
+            Some(b'n') => self.literal("null", Value::Null),
+            _ => self.number(),
+        }
+    }
+
+    fn descend(&self, depth: u8) -> Result<u8, Error> {
+        let limit = usize::from(self.limits.json_depth());
+        depth.checked_sub(1).ok_or(Error::TooLarge { what: "JSON depth", limit })
+    }
+
+    fn literal(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, Error> {
+        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            return Err(self.malformed());
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn object(&mut self, depth: u8) -> Result<Object<'a>, Error> {
+        self.expect(b'{')?;
+        let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+        self.skip_white_space();
+        if self.eat(b'}') {
+            return Ok(Object { members });
+        }
+        loop {
+            self.skip_white_space();
+            let name = self.string()?;
+            if members.iter().any(|(other, _)| *other == name) {
+                return Err(Error::DuplicateMember { part: self.part, name: shorten(&name) });
+            }
+            let limit = usize::from(self.limits.json_members());
+            if members.len() == limit {
+                return Err(Error::TooLarge { what: "number of JSON members", limit });
+            }
+            self.skip_white_space();
+            self.expect(b':')?;
+            self.skip_white_space();
+            members.push((name, self.value(depth)?));
+            self.skip_white_space();
+            if self.eat(b'}') {
+                return Ok(Object { members });
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    fn array(&mut self, depth: u8) -> Result<Vec<Value<'a>>, Error> {
+        self.expect(b'[')?;
+        let mut elements = Vec::new();
+        self.skip_white_space();
+        if self.eat(b']') {
+            return Ok(elements);
+        }
+        loop {
+            self.skip_white_space();
+            elements.push(self.value(depth)?);
+            self.skip_white_space();
+            if self.eat(b']') {
+                return Ok(elements);
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    fn digits(&mut self) -> Result<(), Error> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.malformed()) } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<Value<'a>, Error> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            if !self.eat(b'+') {
+                self.eat(b'-');
+            }
+            self.digits()?;
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        Ok(Value::Number(Cow::Borrowed(text)))
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        self.expect(b'"')?;
+        let mut unescaped: Option<String> = None;
+        let mut start = self.at;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    let run = self.text.get(start..self.at).unwrap_or_default();
+                    self.at += 1;
+                    return Ok(match unescaped {
+                        None => Cow::Borrowed(run),
+                        Some(mut text) => {
+                            text.push_str(run);
+                            Cow::Owned(text)
+                        }
+                    });
+                }
+                Some(b'\\') => {
+                    let text = unescaped.get_or_insert_default();
+                    text.push_str(self.text.get(start..self.at).unwrap_or_default());
+                    self.at += 1;
+                    let c = self.escape()?;
+                    unescaped.get_or_insert_default().push(c);
+                    start = self.at;
+                }
+                None | Some(0..=0x1f) => return Err(self.malformed()),
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Error> {
+        let c = match self.peek() {
+            Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.at += 1;
+                return self.unicode_escape();
+            }
+            _ => return Err(self.malformed()),
+        };
+        self.at += 1;
+        Ok(c)
+    }
+
+    /// Reads the four digits after `\u`, and the other half of a surrogate pair.
+    fn unicode_escape(&mut self) -> Result<char, Error> {
+        let first = self.four_digits()?;
+        let scalar = if (0xd800..0xdc00).contains(&first) {
+            self.expect(b'\\')?;
+            self.expect(b'u')?;
+            let second = self.four_digits()?;
+            if !(0xdc00..0xe000).contains(&second) {
+                return Err(self.malformed());
+            }
+            0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+        } else {
+            first
+        };
+        char::from_u32(scalar).ok_or_else(|| self.malformed())
+    }
+
+    fn four_digits(&mut self) -> Result<u32, Error> {
+        let mut value = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|b| char::from(b).to_digit(16));
+            value = value << 4 | digit.ok_or_else(|| self.malformed())?;
+            self.at += 1;
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+    use alloc::string::ToString;
+
+    fn read(text: &[u8]) -> Result<Value<'_>, Error> {
+        parse("test", text, &Limits::default())
+    }
+
+    #[test]
+    fn legal_texts_print_as_themselves() {
+        for text in [
+            "null",
+            "true",
+            "false",
+            "0",
+            "-0",
+            "-12.50e+3",
+            "1E9",
+            "123456789012345678901234567890",
+            r#""""#,
+            r#""a\"\\/\n\u0000é""#,
+            "[]",
+            "[1,[2,[]],{}]",
+            r#"{"b":1,"a":{"b":2},"":[null]}"#,
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn white_space_is_legal_between_tokens_only() {
+        let value = read(b" \t\r\n{ \"a\" : [ 1 , 2 ] } \n").unwrap();
+        assert_eq!(value.to_string(), r#"{"a":[1,2]}"#);
+        for text in ["\u{a0}1", "1\u{b}", "t rue", "1 2", "- 1"] {
+            assert_eq!(read(text.as_bytes()).unwrap_err().code(), Code::Malformed, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_at_its_offset() {
+        for (text, offset) in [
+            ("", 0),
+            ("\u{feff}1", 0),
+            ("tru", 0),
+            ("01", 1),
+            ("1.", 2),
+            (".5", 0),
+            ("+1", 0),
+            ("1e", 2),
+            ("-", 1),
+            ("NaN", 0),
+            ("[1,]", 3),
+            ("[1 2]", 3),
+            ("{,}", 1),
+            (r#"{"a"}"#, 4),
+            (r#"{"a":1,}"#, 7),
+            ("{a:1}", 1),
+            ("'a'", 0),
+            ("\"\n\"", 1),
+            (r#""\x""#, 2),
+            (r#""\u12g4""#, 5),
+            (r#""\ud800""#, 7),
+            (r#""\udc00""#, 7),
+            (r#""\ud800\u0041""#, 13),
+            ("\"", 1),
+            ("[", 1),
+            ("{}x", 2),
+            ("/**/1", 0),
+        ] {
+            let fault = Fault::Json { offset };
+            assert_eq!(
+                read(text.as_bytes()),
+                Err(Error::Malformed { part: "test", fault }),
+                "{text}"
+            );
+        }
+        assert_eq!(read(b"\"\xff\""), Err(Error::Malformed { part: "test", fault: Fault::Utf8 }));
+        assert_eq!(read(b"\xfe\xff\0{\0}").unwrap_err().code(), Code::Malformed);
+    }
+
+    #[test]
+    fn repeated_names_are_refused_at_every_level_and_after_unescaping() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"x":[{"a":{"b":1,"b":1}}]}"#,
+            r#"{"":1,"":2}"#,
+            r#"{"\ud83d\ude00":1,"😀":2}"#,
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap_err().code(), Code::DuplicateMember, "{text}");
+        }
+        // Names differ in case, and objects have names of their own.
+        assert!(read(br#"{"a":1,"A":{"a":2},"b":{"a":3}}"#).is_ok());
+    }
+
+    #[test]
+    fn limits_hold_exactly() {
+        let limits = Limits::default().with_json_depth(3).with_json_members(2);
+        let read = |text: &'static str| parse("test", text.as_bytes(), &limits).map(|_| ());
+        assert_eq!(read(r#"[[[1]]]"#), Ok(()));
+        assert_eq!(read(r#"{"a":[{}]}"#), Ok(()));
+        assert_eq!(read("[[[[]]]]"), Err(Error::TooLarge { what: "JSON depth", limit: 3 }));
+        assert_eq!(read(r#"{"a":1,"b":2}"#), Ok(()));
+        assert_eq!(
+            read(r#"{"a":1,"b":2,"c":3}"#),
+            Err(Error::TooLarge { what: "number of JSON members", limit: 2 })
+        );
+    }
+
+    #[test]
+    fn escapes_are_read_and_dangerous_characters_written_as_escapes() {
+        let value = read(r#""\u00e9\ud83d\ude00\/\b\f""#.as_bytes()).unwrap();
+        assert_eq!(value.as_str(), Some("é😀/\u{8}\u{c}"));
+        let text = "\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\u{feff}";
+        assert_eq!(Value::from(text).to_string(), r#""\u001b[31m\u007f\u009b\u202e\u2028\ufeff""#);
+    }
+
+    #[test]
+    fn integers_are_exact_or_absent() {
+        for (text, number) in [
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("1.0", None),
+            ("1e3", None),
+            ("-0", Some(0)),
+            (r#""1""#, None),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().as_i64(), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_typed() {
+        let object = parse_object("p", br#"{"s":"x","n":1,"z":null}"#, &Limits::default()).unwrap();
+        assert_eq!(object.string("p", "s"), Ok("x"));
+        assert_eq!(object.integer("p", "n"), Ok(1));
+        assert_eq!(object.optional_string("p", "absent"), Ok(None));
+        assert_eq!(object.string("p", "n").unwrap_err().code(), Code::WrongType);
+        assert_eq!(object.optional_string("p", "z").unwrap_err().code(), Code::WrongType);
+        assert_eq!(object.integer("p", "absent").unwrap_err().code(), Code::MissingMember);
+        assert_eq!(
+            parse_object("p", b"[]", &Limits::default()).unwrap_err().code(),
+            Code::WrongType
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Strict decoders: base64 (one per profile), hexadecimal, JSON.
+//!
+//! Every text that is accepted has exactly one decoding, and every decoding exactly one accepted
+//! text per profile: no white space, no trailing bits, no second alphabet, no repeated JSON names.
+//! What two parsers could read differently is refused.
+
+pub mod base64;
+pub mod hex;
+pub mod json;
+
+use core::fmt;
+
+/// What is wrong with a text, and where its decoder noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A character outside the alphabet, at this byte offset.
+    Character {
+        /// Offset in bytes.
+        offset: usize,
+    },
+    /// No text of the encoding has this length.
+    Length,
+    /// Padding is missing, incomplete or where none may be.
+    Padding,
+    /// The last character has bits that belong to no byte.
+    TrailingBits,
+    /// Not JSON, at this byte offset.
+    Json {
+        /// Offset in bytes.
+        offset: usize,
+    },
+    /// The text is empty.
+    Empty,
+    /// Not UTF-8.
+    Utf8,
+    /// The wrong number of parts between dots.
+    Segments,
+    /// Not a date and time of the format.
+    Time,
+    /// Not PEM (RFC 7468), or PEM with another label.
+    Pem,
+    /// Not the DER of a certificate or public key.
+    Der,
+    /// Not what the encoded value may be.
+    Value,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character { offset } => write!(f, "illegal character at offset {offset}"),
+            Self::Length => f.write_str("impossible length"),
+            Self::Padding => f.write_str("wrong padding"),
+            Self::TrailingBits => f.write_str("trailing bits are not zero"),
+            Self::Json { offset } => write!(f, "not strict JSON at offset {offset}"),
+            Self::Empty => f.write_str("empty"),
+            Self::Utf8 => f.write_str("not UTF-8"),
+            Self::Segments => f.write_str("wrong number of parts"),
+            Self::Time => f.write_str("not a valid time"),
+            Self::Pem => f.write_str("not PEM of a certificate or public key"),
+            Self::Der => f.write_str("not DER of a certificate or public key"),
+            Self::Value => f.write_str("value is not allowed"),
+        }
+    }
+}
+
+impl core::error::Error for Fault {}

@@ -1,0 +1,533 @@
+//! Reason codes, their categories, and the one error type of the library.
+//!
+//! A [`Code`] is the stable, public name of a reason: it appears in errors, in reports and in the
+//! output of the command, and never changes its meaning. An [`Error`] is one occurrence of a
+//! reason with what is needed to act on it. Every [`Error`] variant has exactly one [`Code`].
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::Algorithm;
+use crate::encoding::Fault;
+use crate::time::Time;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $category:ident;)+) => {
+        /// A stable reason: why an artefact was accepted, refused or left undecided.
+        ///
+        /// The text of a code is API. Codes are added, never renamed.
+        ///
+        /// ```
+        /// use countersign::{Category, Code};
+        ///
+        /// assert_eq!(Code::SignatureMismatch.as_str(), "signature-mismatch");
+        /// assert_eq!(Code::SignatureMismatch.category(), Category::Untrusted);
+        /// assert_eq!("expired".parse(), Ok(Code::Expired));
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the stable text, in kebab case.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// Returns who or what is at fault.
+            #[must_use]
+            pub const fn category(self) -> Category {
+                match self { $(Self::$variant => Category::$category,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Every check passed.
+    Ok = "ok", Accepted;
+    /// The bytes do not follow the format.
+    Malformed = "malformed", Malformed;
+    /// A size, count or depth limit was exceeded; see [`Limits`](crate::Limits).
+    TooLarge = "too-large", LimitExceeded;
+    /// A JSON object names a member twice.
+    DuplicateMember = "duplicate-member", Malformed;
+    /// A JSON member has another type than the format says.
+    WrongType = "wrong-type", Malformed;
+    /// A required JSON member is absent.
+    MissingMember = "missing-member", Malformed;
+    /// The algorithm is not one this library verifies.
+    UnsupportedAlgorithm = "unsupported-algorithm", Unsupported;
+    /// The token's algorithm is not the one its key is bound to, or not the format's.
+    AlgorithmMismatch = "algorithm-mismatch", Untrusted;
+    /// The header names critical extensions (RFC 7515 section 4.1.11); none are supported.
+    CriticalHeader = "critical-header", Unsupported;
+    /// The artefact is of a kind or variant that cannot be verified here.
+    UnsupportedFormat = "unsupported-format", Unsupported;
+    /// No key of the set has the identifier that the token names.
+    UnknownKey = "unknown-key", Untrusted;
+    /// More than one key could be meant.
+    AmbiguousKey = "ambiguous-key", Untrusted;
+    /// The RSA key has too few bits for the policy.
+    KeyTooSmall = "key-too-small", Untrusted;
+    /// The key is damaged, dangerous or of an unsupported type.
+    KeyUnusable = "key-unusable", Untrusted;
+    /// The key's `use` or `key_ops` forbid verification of signatures.
+    KeyUse = "key-use", Untrusted;
+    /// The signature or MAC does not belong to the content under the key.
+    SignatureMismatch = "signature-mismatch", Untrusted;
+    /// The artefact is from the future, as seen from the verification time.
+    NotYetValid = "not-yet-valid", NotNow;
+    /// The artefact has expired at the verification time.
+    Expired = "expired", NotNow;
+    /// The client's signing time is later than the time of the certificate.
+    SignedAfterIssue = "signed-after-issue", Mismatch;
+    /// The signed hash is not the expected one.
+    HashMismatch = "hash-mismatch", Mismatch;
+    /// A signed member is not what the caller expected.
+    ContentMismatch = "content-mismatch", Mismatch;
+    /// `iss` is not the expected issuer.
+    IssuerMismatch = "issuer-mismatch", Mismatch;
+    /// `aud` does not contain the expected audience.
+    AudienceMismatch = "audience-mismatch", Mismatch;
+    /// `sub` is not the expected subject.
+    SubjectMismatch = "subject-mismatch", Mismatch;
+    /// `nonce` is not the expected nonce.
+    NonceMismatch = "nonce-mismatch", Mismatch;
+    /// No path leads from the certificate to a trusted root.
+    UntrustedChain = "untrusted-chain", Untrusted;
+    /// The key's certificate is not valid at the verification time.
+    CertificateExpired = "certificate-expired", NotNow;
+    /// The coordinates are no point of the curve.
+    PointNotOnCurve = "point-not-on-curve", Untrusted;
+    /// The point is not in the subgroup of prime order.
+    WrongSubgroup = "wrong-subgroup", Untrusted;
+    /// Authenticated decryption failed: wrong key, or altered data.
+    DecryptFailed = "decrypt-failed", Untrusted;
+    /// A signed time is outside the window the caller allows.
+    TimestampWindow = "timestamp-window", NotNow;
+    /// The server answered with errors instead of a signed artefact.
+    ValidationFailed = "validation-failed", Mismatch;
+    /// No key was given at all, so nothing could be decided.
+    NoKey = "no-key", Unavailable;
+    /// The input could not be read.
+    Unreadable = "unreadable", Unavailable;
+}
+
+impl Code {
+    /// Returns the HTTP status a service should answer with when this code decided.
+    ///
+    /// What is wrong with the artefact is the client's fault: `401`. That no key was available is
+    /// the service's: `503`. The public message should be the same for every `401`.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self.category() {
+            Category::Accepted => 200,
+            Category::Unavailable => 503,
+            _ => 401,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is not one of [`Code::ALL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownCode;
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a reason code")
+    }
+}
+
+impl core::error::Error for UnknownCode {}
+
+impl core::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text).ok_or(UnknownCode)
+    }
+}
+
+/// Who or what is at fault, for metrics, logs and HTTP statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Category {
+    /// Nothing is: the artefact was accepted.
+    Accepted,
+    /// The bytes break their format.
+    Malformed,
+    /// The artefact asks for something this library does not do.
+    Unsupported,
+    /// A key, signature or certificate does not carry the claim.
+    Untrusted,
+    /// The artefact may be genuine, but not at this time.
+    NotNow,
+    /// The artefact is genuine, but not the one that was expected.
+    Mismatch,
+    /// The artefact is larger than the limits allow.
+    LimitExceeded,
+    /// Nothing could be decided: a key or the input is missing.
+    Unavailable,
+}
+
+/// Why a key cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFault {
+    /// `kty` is not one this library verifies with; `oct` is never accepted from a key set.
+    KeyType,
+    /// `crv` is not P-256.
+    Curve,
+    /// The RSA modulus is even.
+    EvenModulus,
+    /// The RSA exponent is not odd, or outside 3 ≤ e < 2^33.
+    Exponent,
+    /// The RSA modulus is larger than 8192 bits.
+    TooLarge,
+    /// The modulus has the ROCA fingerprint (CVE-2017-15361): its private key can be computed.
+    Roca,
+    /// A private key member is present: a published private key protects nothing.
+    PrivateKey,
+    /// The key is of another type than the algorithm needs.
+    AlgorithmKeyType,
+    /// An HMAC key has fewer than 32 bytes (RFC 7518 section 3.2).
+    ShortSecret,
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::KeyType => "key type is not supported",
+            Self::Curve => "curve is not supported",
+            Self::EvenModulus => "RSA modulus is even",
+            Self::Exponent => "RSA exponent is even or out of range",
+            Self::TooLarge => "RSA modulus has more than 8192 bits",
+            Self::Roca => "RSA modulus has the ROCA fingerprint",
+            Self::PrivateKey => "private key members are present",
+            Self::AlgorithmKeyType => "algorithm does not fit the key type",
+            Self::ShortSecret => "HMAC key has fewer than 32 bytes",
+        })
+    }
+}
+
+/// Why an artefact, a key or a key set was refused.
+///
+/// Texts name members and positions, never secrets or whole tokens. Names taken from the input are
+/// cut to 64 characters; they may hold any character, so escape them before a terminal sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The token says one algorithm, its key or its format another.
+    AlgorithmMismatch {
+        /// What the token says.
+        token: Algorithm,
+        /// What the key is bound to or the format demands.
+        required: Algorithm,
+    },
+    /// Several keys could be meant.
+    AmbiguousKey {
+        /// How many.
+        candidates: usize,
+    },
+    /// `aud` does not contain the expected audience.
+    AudienceMismatch,
+    /// The certificate of the key is not valid at the verification time.
+    CertificateExpired {
+        /// The verification time.
+        at: Time,
+        /// Start of the validity.
+        not_before: Time,
+        /// End of the validity.
+        not_after: Time,
+    },
+    /// A signed member is not what the caller expected.
+    ContentMismatch {
+        /// The member.
+        member: &'static str,
+    },
+    /// The header has `crit`, or an extension that would have to be in it.
+    CriticalHeader,
+    /// Authenticated decryption failed.
+    DecryptFailed,
+    /// A member is named twice.
+    DuplicateMember {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// The name, cut to 64 characters.
+        name: String,
+    },
+    /// Past its expiry.
+    Expired {
+        /// The verification time.
+        at: Time,
+        /// The first second at which it is expired, leeway not counted.
+        expiry: Time,
+    },
+    /// The signed hash is not the expected one.
+    HashMismatch,
+    /// `iss` is not the expected issuer.
+    IssuerMismatch,
+    /// The RSA key has too few bits.
+    KeyTooSmall {
+        /// Bits of the modulus.
+        bits: usize,
+    },
+    /// The key cannot be used.
+    KeyUnusable(KeyFault),
+    /// `use` or `key_ops` forbid verification.
+    KeyUse,
+    /// The bytes do not follow the format.
+    Malformed {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// What is wrong there.
+        fault: Fault,
+    },
+    /// A required member is absent.
+    MissingMember {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// The member.
+        member: &'static str,
+    },
+    /// No key was given.
+    NoKey,
+    /// `nonce` is not the expected nonce.
+    NonceMismatch,
+    /// From the future.
+    NotYetValid {
+        /// The verification time.
+        at: Time,
+        /// When it starts to be valid.
+        start: Time,
+    },
+    /// Not a point of the curve.
+    PointNotOnCurve,
+    /// The signature or MAC does not fit.
+    SignatureMismatch,
+    /// The request was signed after the certificate was issued.
+    SignedAfterIssue {
+        /// The client's timestamp.
+        signed: Time,
+        /// The certificate's `cAt`.
+        issued: Time,
+    },
+    /// `sub` is not the expected subject.
+    SubjectMismatch,
+    /// A signed time is outside the allowed window.
+    TimestampWindow {
+        /// The signed time.
+        signed: Time,
+        /// The verification time.
+        at: Time,
+    },
+    /// A limit was exceeded.
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// No key has this identifier.
+    UnknownKey,
+    /// Not an algorithm of this library.
+    UnsupportedAlgorithm {
+        /// The name, cut to 64 characters.
+        name: String,
+    },
+    /// A kind or variant that cannot be verified here.
+    UnsupportedFormat {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The server refused and said why.
+    ValidationFailed {
+        /// The error codes of the answer, each cut to 64 characters.
+        codes: Vec<String>,
+    },
+    /// A member has the wrong type.
+    WrongType {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// The member.
+        member: &'static str,
+        /// The type it should have.
+        expected: &'static str,
+    },
+}
+
+impl Error {
+    /// Returns the stable reason code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::AlgorithmMismatch { .. } => Code::AlgorithmMismatch,
+            Self::AmbiguousKey { .. } => Code::AmbiguousKey,
+            Self::AudienceMismatch => Code::AudienceMismatch,
+            Self::CertificateExpired { .. } => Code::CertificateExpired,
+            Self::ContentMismatch { .. } => Code::ContentMismatch,
+            Self::CriticalHeader => Code::CriticalHeader,
+            Self::DecryptFailed => Code::DecryptFailed,
+            Self::DuplicateMember { .. } => Code::DuplicateMember,
+            Self::Expired { .. } => Code::Expired,
+            Self::HashMismatch => Code::HashMismatch,
+            Self::IssuerMismatch => Code::IssuerMismatch,
+            Self::KeyTooSmall { .. } => Code::KeyTooSmall,
+            Self::KeyUnusable(_) => Code::KeyUnusable,
+            Self::KeyUse => Code::KeyUse,
+            Self::Malformed { .. } => Code::Malformed,
+            Self::MissingMember { .. } => Code::MissingMember,
+            Self::NoKey => Code::NoKey,
+            Self::NonceMismatch => Code::NonceMismatch,
+            Self::NotYetValid { .. } => Code::NotYetValid,
+            Self::PointNotOnCurve => Code::PointNotOnCurve,
+            Self::SignatureMismatch => Code::SignatureMismatch,
+            Self::SignedAfterIssue { .. } => Code::SignedAfterIssue,
+            Self::SubjectMismatch => Code::SubjectMismatch,
+            Self::TimestampWindow { .. } => Code::TimestampWindow,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::UnknownKey => Code::UnknownKey,
+            Self::UnsupportedAlgorithm { .. } => Code::UnsupportedAlgorithm,
+            Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
+            Self::ValidationFailed { .. } => Code::ValidationFailed,
+            Self::WrongType { .. } => Code::WrongType,
+        }
+    }
+
+    /// Returns who or what is at fault.
+    #[must_use]
+    pub const fn category(&self) -> Category {
+        self.code().category()
+    }
+
+    /// Returns the HTTP status to answer with; see [`Code::http_status`].
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        self.code().http_status()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlgorithmMismatch { token, required } => {
+                write!(f, "token says {token}, the key or format demands {required}")
+            }
+            Self::AmbiguousKey { candidates } => write!(f, "{candidates} keys could be meant"),
+            Self::AudienceMismatch => f.write_str("`aud` does not contain the expected audience"),
+            Self::CertificateExpired { at, not_before, not_after } => {
+                write!(f, "key certificate is valid from {not_before} to {not_after}, not at {at}")
+            }
+            Self::ContentMismatch { member } => {
+                write!(f, "signed `{member}` is not the expected one")
+            }
+            Self::CriticalHeader => f.write_str("header has critical extensions"),
+            Self::DecryptFailed => f.write_str("decryption failed"),
+            Self::DuplicateMember { part, name } => write!(f, "{part}: `{name}` is repeated"),
+            Self::Expired { at, expiry } => {
+                write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
+            }
+            Self::HashMismatch => f.write_str("signed hash is not the expected one"),
+            Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),
+            Self::KeyTooSmall { bits } => write!(f, "RSA key has only {bits} bits"),
+            Self::KeyUnusable(fault) => write!(f, "key is unusable: {fault}"),
+            Self::KeyUse => f.write_str("`use` or `key_ops` forbid verification with this key"),
+            Self::Malformed { part, fault } => write!(f, "{part}: {fault}"),
+            Self::MissingMember { part, member } => write!(f, "{part}: `{member}` is missing"),
+            Self::NoKey => f.write_str("no key was given"),
+            Self::NonceMismatch => f.write_str("`nonce` is not the expected nonce"),
+            Self::NotYetValid { at, start } => {
+                write!(f, "valid from {start}, {} after {at}", start.since(*at))
+            }
+            Self::PointNotOnCurve => f.write_str("coordinates are not on the curve"),
+            Self::SignatureMismatch => f.write_str("signature does not fit the content"),
+            Self::SignedAfterIssue { signed, issued } => {
+                write!(f, "signed at {signed}, {} after the issue", signed.since(*issued))
+            }
+            Self::SubjectMismatch => f.write_str("`sub` is not the expected subject"),
+            Self::TimestampWindow { signed, at } => {
+                write!(f, "signed time {signed} is outside the window around {at}")
+            }
+            Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
+            Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
+            Self::UnsupportedAlgorithm { name } => {
+                write!(f, "algorithm `{name}` is not supported")
+            }
+            Self::UnsupportedFormat { what } => write!(f, "{what} cannot be verified"),
+            Self::ValidationFailed { codes } => {
+                f.write_str("server answered with ")?;
+                for (index, code) in codes.iter().enumerate() {
+                    write!(f, "{}{code}", if index == 0 { "" } else { ", " })?;
+                }
+                Ok(())
+            }
+            Self::WrongType { part, member, expected } => {
+                write!(f, "{part}: `{member}` is not {expected}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// Cuts text from the input to 64 characters, so that no error grows with it.
+pub(crate) fn shorten(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back_and_is_kebab_case() {
+        for code in Code::ALL {
+            assert_eq!(code.as_str().parse(), Ok(*code));
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+        }
+        assert_eq!("Expired".parse::<Code>(), Err(UnknownCode));
+    }
+
+    #[test]
+    fn an_outage_is_not_the_clients_fault() {
+        assert_eq!(Code::NoKey.http_status(), 503);
+        assert_eq!(Code::UnknownKey.http_status(), 401);
+        assert_eq!(Code::Ok.http_status(), 200);
+    }
+
+    #[test]
+    fn texts_are_lower_case_without_full_stop_and_name_the_distance_in_time() {
+        let expired = Error::Expired {
+            at: Time::from_unix(1_649_415_630).unwrap(),
+            expiry: Time::from_unix(1_649_404_590).unwrap(),
+        };
+        assert_eq!(
+            alloc::format!("{expired}"),
+            "expired at 2022-04-08T07:56:30Z, 3 h 4 m before 2022-04-08T11:00:30Z"
+        );
+        for error in [
+            Error::NoKey,
+            Error::SignatureMismatch,
+            Error::KeyTooSmall { bits: 1024 },
+            Error::MissingMember { part: "payload", member: "cAt" },
+            Error::ValidationFailed { codes: alloc::vec!["KER-ATH-401".into()] },
+        ] {
+            assert!(!alloc::format!("{error}").ends_with('.'), "{error}");
+        }
+    }
+}

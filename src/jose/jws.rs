@@ -1,0 +1,486 @@
+//! JSON Web Signature in compact serialisation (RFC 7515), and the registered claims of JWT
+//! (RFC 7519).
+//!
+//! ```text
+//! bytes ── size, characters, dots ──► three parts ── header ──► algorithm, key ──► signature ──► claims
+//! ```
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{JwkSet, KeySource, authenticate};
+use crate::crypto::{Algorithm, Secret};
+use crate::encoding::json::{self, Object, Value};
+use crate::encoding::{Fault, base64};
+use crate::error::{Error, shorten};
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::time::{At, Leeway, Time};
+
+/// The header of a JWS that follows every rule, and is still *untrusted*.
+///
+/// Members that name or bring keys (`jku`, `jwk`, `x5u`, `x5c`, `x5t`) are never used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Header {
+    /// `alg`: one that this library knows.
+    pub algorithm: Algorithm,
+    /// `kid`.
+    pub kid: Option<String>,
+    /// `typ`, as it is.
+    pub typ: Option<String>,
+}
+
+impl Header {
+    /// Parses the decoded header.
+    ///
+    /// `crit` is refused whatever it holds: RFC 7515 section 4.1.11 wants every extension in it
+    /// understood, and this library understands none. `b64` other than `true` would change what is
+    /// signed (RFC 7797), `enc` and `zip` belong to encryption: refused as well.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the JSON or its members, [`Error::UnsupportedAlgorithm`] or
+    /// [`Error::CriticalHeader`].
+    pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "header";
+        let object = json::parse_object(PART, text, limits)?;
+        if object.member("crit").is_some()
+            || object.member("b64").is_some_and(|b64| *b64 != Value::Bool(true))
+        {
+            return Err(Error::CriticalHeader);
+        }
+        if object.member("enc").is_some() || object.member("zip").is_some() {
+            return Err(Error::UnsupportedFormat { what: "an encrypted or compressed token" });
+        }
+        let algorithm = object.string(PART, "alg")?.parse()?;
+        let kid = object.optional_string(PART, "kid")?.map(ToString::to_string);
+        if kid.as_ref().is_some_and(|kid| kid.len() > limits.kid_bytes()) {
+            return Err(Error::TooLarge { what: "kid", limit: limits.kid_bytes() });
+        }
+        let typ = object.optional_string(PART, "typ")?.map(ToString::to_string);
+        Ok(Self { algorithm, kid, typ })
+    }
+}
+
+/// The three parts of a compact token: decoded, *untrusted*.
+///
+/// The payload is out of reach here on purpose; [`crate::danger`] has it for tools that show
+/// unverified content.
+///
+/// ```
+/// use countersign::jose::Compact;
+/// use countersign::{Algorithm, Code, Limits};
+///
+/// let limits = Limits::default();
+/// let token = Compact::parse(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &limits)?;
+/// assert_eq!(token.header(&limits)?.algorithm, Algorithm::Rs256);
+///
+/// assert_eq!(Compact::parse(b"e30.e30", &limits).unwrap_err().code(), Code::Malformed);
+/// assert_eq!(Compact::parse(b"a.b.c.d.e", &limits).unwrap_err().code(), Code::UnsupportedFormat);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compact<'a> {
+    header: Vec<u8>,
+    signing_input: &'a [u8],
+    pub(crate) payload: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl<'a> Compact<'a> {
+    /// Splits and decodes a token.
+    ///
+    /// Checked: size before anything else; only letters, digits, `-`, `_` and `.`; exactly three
+    /// parts, the first and the last not empty; strict base64url. Nothing is trusted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`], [`Error::Malformed`], and [`Error::UnsupportedFormat`] for the five
+    /// parts of an encrypted token.
+    pub fn parse(token: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        let malformed = |fault| Error::Malformed { part: "token", fault };
+        if token.len() > limits.token_bytes() {
+            return Err(Error::TooLarge { what: "token", limit: limits.token_bytes() });
+        }
+        if token.is_empty() {
+            return Err(malformed(Fault::Empty));
+        }
+        let legal = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if let Some(offset) = token.iter().position(|b| !legal(b)) {
+            return Err(malformed(Fault::Character { offset }));
+        }
+        match token.iter().filter(|b| **b == b'.').count() {
+            2 => {}
+            4 => return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" }),
+            _ => return Err(malformed(Fault::Segments)),
+        }
+        let mut parts = token.split(|b| *b == b'.');
+        let (header, payload, signature) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        if header.is_empty() || signature.is_empty() {
+            return Err(malformed(Fault::Empty));
+        }
+        let signing_input = token.get(..header.len() + 1 + payload.len()).unwrap_or_default();
+        let decode =
+            |part, text| base64::decode_url(text).map_err(|fault| Error::Malformed { part, fault });
+        Ok(Self {
+            header: decode("header", header)?,
+            signing_input,
+            payload: decode("payload", payload)?,
+            signature: decode("signature", signature)?,
+        })
+    }
+
+    /// Parses the header, which stays untrusted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Header::parse`].
+    pub fn header(&self, limits: &Limits) -> Result<Header, Error> {
+        Header::parse(&self.header, limits)
+    }
+
+    /// Returns the decoded bytes of the header, as they are.
+    #[must_use]
+    pub fn header_bytes(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// Returns what is signed: the first two parts and the dot between them.
+    #[must_use]
+    pub const fn signing_input(&self) -> &'a [u8] {
+        self.signing_input
+    }
+
+    /// Returns the decoded signature.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+}
+
+/// What a JWT is expected to say. Nothing is expected by default; what is expected is required.
+///
+/// All are compared byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    issuer: Option<String>,
+    audience: Option<String>,
+    subject: Option<String>,
+    nonce: Option<String>,
+}
+
+impl Expected {
+    /// Expects nothing beyond the signature and the times that the token states.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Expects this `iss`.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Expects this `aud`, alone or within an array.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// Expects this `sub`.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Expects this `nonce`.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+
+    const fn wants_claims(&self) -> bool {
+        self.issuer.is_some()
+            || self.audience.is_some()
+            || self.subject.is_some()
+            || self.nonce.is_some()
+    }
+}
+
+/// A JWS whose signature, and whose claims where it has any, passed every check.
+///
+/// Only [`Verifier::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    header: Header,
+    payload: Vec<u8>,
+    claims: Option<Object<'static>>,
+    key: KeyInfo,
+}
+
+impl Verified {
+    /// Returns the header.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Returns the payload.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Returns the claims, if the payload is a JSON object.
+    #[must_use]
+    pub const fn claims(&self) -> Option<&Object<'static>> {
+        self.claims.as_ref()
+    }
+
+    /// Returns the key that verified it.
+    #[must_use]
+    pub const fn key(&self) -> &KeyInfo {
+        &self.key
+    }
+}
+
+/// Verifies compact JWS, and JWT where the payload is a JSON object.
+///
+/// Checked: structure, header, key and algorithm (each key has exactly one), key size, signature;
+/// then, if the payload is a JSON object, the types of the registered claims, `nbf`, `exp`, and
+/// what [`Expected`] names. *Not* checked: `typ`, unknown claims, and a payload of another form,
+/// unless claims are expected.
+///
+/// ```
+/// use countersign::jose::{JwkSet, jws};
+/// use countersign::{Code, Policy, Time};
+///
+/// let verifier = jws::Verifier::new(JwkSet::default(), Policy::default());
+/// let now = Time::from_unix(1_700_000_000).unwrap();
+/// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &jws::Expected::new(), now).unwrap_err();
+/// assert_eq!(error.code(), Code::NoKey);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: KeySource,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "jws";
+
+    /// Makes a verifier with the public keys of one issuer.
+    #[must_use]
+    pub const fn new(keys: JwkSet, policy: Policy) -> Self {
+        Self { keys: KeySource::Public(keys), policy }
+    }
+
+    /// Makes a verifier for HS256 with a secret given by hand; it verifies nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyUnusable`] below 32 bytes (RFC 7518 section 3.2).
+    pub fn with_secret(secret: Secret, policy: Policy) -> Result<Self, Error> {
+        Ok(Self { keys: KeySource::secret(secret)?, policy })
+    }
+
+    /// Verifies a token at a time.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails.
+    pub fn verify(
+        &self,
+        token: &[u8],
+        expected: &Expected,
+        at: impl Into<At>,
+    ) -> Result<Verified, Error> {
+        let mut trail = FirstFailure::default();
+        let made = self.decide(&mut trail, token, expected, at.into());
+        trail.finish(made)
+    }
+
+    /// Verifies a token and reports every check. The verdict is that of [`verify`](Self::verify).
+    #[must_use]
+    pub fn explain(&self, token: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
+        let mut trail = Explanation::default();
+        let made = self.decide(&mut trail, token, expected, at.into());
+        let claims = made.map(|verified| verified.claims.unwrap_or_default());
+        trail.into_report(Self::KIND, token, claims)
+    }
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        token: &[u8],
+        expected: &Expected,
+        at: At,
+    ) -> Option<Verified> {
+        let authentic = authenticate(trail, token, &self.keys, &self.policy)?;
+        let claims = self.read_claims(trail, &authentic.payload, expected);
+        check_claims(trail, claims.as_ref(), expected, at, self.policy.leeway());
+        Some(Verified {
+            header: authentic.header,
+            claims: claims.map(|claims| claims.object.into_owned()),
+            payload: authentic.payload,
+            key: authentic.key?,
+        })
+    }
+
+    fn read_claims<'p>(
+        &self,
+        trail: &mut impl Trail,
+        payload: &'p [u8],
+        expected: &Expected,
+    ) -> Option<Claims<'p>> {
+        let object_follows = payload.trim_ascii_start().starts_with(b"{");
+        if !object_follows && !expected.wants_claims() {
+            trail.skip(Check::Claims, "payload is not a JSON object");
+            return None;
+        }
+        let claims = Claims::parse(payload, self.policy.limits());
+        trail.record(Check::Claims, claims, |claims| {
+            format!("{} members", claims.object.iter().count())
+        })
+    }
+}
+
+struct Claims<'a> {
+    object: Object<'a>,
+    issued: Option<Time>,
+    not_before: Option<Time>,
+    expiry: Option<Time>,
+}
+
+impl<'a> Claims<'a> {
+    /// Parses the claims; every registered claim has its type, needed or not.
+    fn parse(payload: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "payload";
+        let object = json::parse_object(PART, payload, limits)?;
+        for member in ["iss", "sub", "jti", "nonce"] {
+            object.optional_string(PART, member)?;
+        }
+        audiences(&object)?;
+        Ok(Self {
+            issued: numeric_date(&object, PART, "iat")?,
+            not_before: numeric_date(&object, PART, "nbf")?,
+            expiry: numeric_date(&object, PART, "exp")?,
+            object,
+        })
+    }
+}
+
+/// Reads a time in whole seconds within [`Time`]'s range.
+pub(crate) fn numeric_date(
+    object: &Object<'_>,
+    part: &'static str,
+    member: &'static str,
+) -> Result<Option<Time>, Error> {
+    object
+        .optional_integer(part, member)?
+        .map(|seconds| {
+            Time::from_unix(seconds).ok_or(Error::Malformed { part: member, fault: Fault::Time })
+        })
+        .transpose()
+}
+
+/// `aud` is a string or an array of strings (RFC 7519 section 4.1.3).
+fn audiences<'o>(object: &'o Object<'_>) -> Result<Vec<&'o str>, Error> {
+    let wrong = || Error::WrongType {
+        part: "payload",
+        member: "aud",
+        expected: "a string or an array of strings",
+    };
+    match object.member("aud") {
+        None => Ok(Vec::new()),
+        Some(Value::Array(elements)) => {
+            elements.iter().map(|element| element.as_str().ok_or_else(wrong)).collect()
+        }
+        Some(value) => Ok(alloc::vec![value.as_str().ok_or_else(wrong)?]),
+    }
+}
+
+fn check_claims(
+    trail: &mut impl Trail,
+    claims: Option<&Claims<'_>>,
+    expected: &Expected,
+    at: At,
+    leeway: Leeway,
+) {
+    let instant = at.resolve(claims.and_then(|claims| claims.issued));
+    trail.at(instant);
+    if at == At::Issued {
+        trail.warn(Warning::AtIssued);
+    }
+    let Some(claims) = claims else {
+        trail.skip(Check::NotBefore, "no claims");
+        trail.skip(Check::Expiry, "no claims");
+        return;
+    };
+    if instant.is_none() && (claims.not_before.is_some() || claims.expiry.is_some()) {
+        trail.fail(Check::Claims, Error::MissingMember { part: "payload", member: "iat" });
+    }
+    match instant.zip(claims.not_before) {
+        Some((at, start)) => check_start(trail, at, start, leeway),
+        None => trail.skip(Check::NotBefore, "no `nbf`"),
+    }
+    match instant.zip(claims.expiry) {
+        Some((at, expiry)) => check_expiry(trail, at, expiry, leeway),
+        None => trail.skip(Check::Expiry, "no `exp`"),
+    }
+    let object = &claims.object;
+    let equal = |member, wanted: &str, error| {
+        if object.string("payload", member)? == wanted { Ok(()) } else { Err(error) }
+    };
+    let expectations = [
+        (Check::Issuer, "iss", &expected.issuer, Error::IssuerMismatch),
+        (Check::Subject, "sub", &expected.subject, Error::SubjectMismatch),
+        (Check::Nonce, "nonce", &expected.nonce, Error::NonceMismatch),
+    ];
+    for (check, member, wanted, error) in expectations {
+        if let Some(wanted) = wanted {
+            trail.record(check, equal(member, wanted, error), |()| {
+                format!("`{member}` is as expected")
+            });
+        }
+    }
+    if let Some(wanted) = &expected.audience {
+        let found = match audiences(object) {
+            Ok(found) if found.is_empty() && object.member("aud").is_none() => {
+                Err(Error::MissingMember { part: "payload", member: "aud" })
+            }
+            Ok(found) if found.contains(&wanted.as_str()) => Ok(()),
+            Ok(_) => Err(Error::AudienceMismatch),
+            Err(error) => Err(error),
+        };
+        trail.record(Check::Audience, found, |()| format!("`aud` contains {}", shorten(wanted)));
+    }
+}
+
+/// Checks that a start is not more than the leeway ahead.
+pub(crate) fn check_start(trail: &mut impl Trail, at: Time, start: Time, leeway: Leeway) {
+    let result =
+        if start.unix() > at.plus(leeway) { Err(Error::NotYetValid { at, start }) } else { Ok(()) };
+    trail.record(Check::NotBefore, result, |()| format!("valid from {start}, judged at {at}"));
+}
+
+/// Checks that an expiry, plus the leeway, lies ahead: `exp` itself is expired (RFC 7519 section
+/// 4.1.4 wants "before").
+pub(crate) fn check_expiry(trail: &mut impl Trail, at: Time, expiry: Time, leeway: Leeway) {
+    let result =
+        if at.unix() >= expiry.plus(leeway) { Err(Error::Expired { at, expiry }) } else { Ok(()) };
+    trail.record(Check::Expiry, result, |()| format!("expires at {expiry}, judged at {at}"));
+}

@@ -1,0 +1,21 @@
+//! JSON Object Signing: keys (RFC 7517), key sets, compact JWS (RFC 7515) and JWT claims (RFC 7519).
+//!
+//! ```text
+//! bytes ── Compact::parse ──► Compact         untrusted; only its header can be looked at
+//! bytes ── jws::Verifier::verify ──► Verified the payload, after every check
+//! ```
+//!
+//! Not supported, on purpose: the JSON serialisation, unencoded payloads (RFC 7797), JWE, `none`,
+//! symmetric keys inside key sets, and keys that a token brings or names (`jwk`, `jku`, `x5u`,
+//! `x5c`): those header members are ignored.
+
+mod authenticate;
+pub mod jwk;
+pub mod jws;
+mod pem;
+
+pub(crate) use authenticate::{
+    KeySource, authenticate, check_key_size, describe, key_info, signature_hint,
+};
+pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
+pub use jws::{Compact, Header, Verified};

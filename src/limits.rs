@@ -1,0 +1,65 @@
+//! How much of an input is looked at: one value, every limit with its reason.
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $name:ident, $with:ident: $type:ty = $default:expr;)+) => {
+        /// Limits on what an attacker can make a verifier do.
+        ///
+        /// The defaults fit everything the two platforms publish with room to spare. A limit that
+        /// is exceeded gives [`too-large`](crate::Code::TooLarge), and the limit is in the error.
+        ///
+        /// ```
+        /// use countersign::Limits;
+        ///
+        /// let limits = Limits::default().with_token_bytes(2048);
+        /// assert_eq!(limits.token_bytes(), 2048);
+        /// assert_eq!(limits.json_depth(), 16);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($name: $type,)+
+        }
+
+        impl Limits {
+            $(
+                $(#[doc = $doc])+
+                #[must_use]
+                pub const fn $name(&self) -> $type {
+                    self.$name
+                }
+
+                #[doc = concat!("Replaces [`", stringify!($name), "`](Self::", stringify!($name), ").")]
+                #[must_use]
+                pub const fn $with(mut self, $name: $type) -> Self {
+                    self.$name = $name;
+                    self
+                }
+            )+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Bytes of one compact token, checked before anything else. 8 KiB is what common HTTP servers
+    /// allow for a whole header.
+    token_bytes, with_token_bytes: usize = 8 * 1024;
+    /// Bytes of one MOSIP message. The largest published nested device data has 9.6 KB.
+    message_bytes, with_message_bytes: usize = 64 * 1024;
+    /// Bytes of one key set.
+    key_set_bytes, with_key_set_bytes: usize = 256 * 1024;
+    /// Keys of one key set.
+    keys, with_keys: usize = 64;
+    /// Bytes of a `kid`. The longest in use, a hash in base64url, has 44.
+    kid_bytes, with_kid_bytes: usize = 256;
+    /// Levels of JSON arrays and objects within each other. The type bounds the recursion.
+    json_depth, with_json_depth: u8 = 16;
+    /// Members of one JSON object; bounds the search for repeated names.
+    json_members, with_json_members: u8 = 64;
+    /// Signed layers within each other, as in MOSIP's device data.
+    layers, with_layers: u8 = 4;
+}

@@ -1,0 +1,1 @@
+//! Designated Verifier Signatures: the certificate that the service issues.

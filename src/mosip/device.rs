@@ -1,0 +1,1 @@
+//! The nested objects of a registration request, decoded.

@@ -1,0 +1,74 @@
+//! What a verifier accepts beyond the safe defaults, as one value.
+
+use crate::limits::Limits;
+use crate::time::Leeway;
+
+/// Whether RSA keys of exactly 1024 bits are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rsa1024 {
+    /// Refuse them: [`key-too-small`](crate::Code::KeyTooSmall).
+    #[default]
+    Deny,
+    /// Accept them, with a warning in every report. MIRACL Trust's public DVS key has 1024 bits.
+    Allow,
+}
+
+/// The policy of one verifier. The default is safe without reading further.
+///
+/// ```
+/// use countersign::{Leeway, Policy, Rsa1024};
+///
+/// let policy = Policy::default()
+///     .with_rsa_1024(Rsa1024::Allow)
+///     .with_leeway(Leeway::from_seconds(5).unwrap());
+/// assert_eq!(policy.leeway().seconds(), 5);
+/// assert_eq!(Policy::default().rsa_1024(), Rsa1024::Deny);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    rsa_1024: Rsa1024,
+    leeway: Leeway,
+    limits: Limits,
+}
+
+impl Policy {
+    /// Returns what is done with RSA keys of 1024 bits.
+    #[must_use]
+    pub const fn rsa_1024(&self) -> Rsa1024 {
+        self.rsa_1024
+    }
+
+    /// Chooses what is done with RSA keys of 1024 bits.
+    #[must_use]
+    pub const fn with_rsa_1024(mut self, rsa_1024: Rsa1024) -> Self {
+        self.rsa_1024 = rsa_1024;
+        self
+    }
+
+    /// Returns how far clocks may disagree; zero by default.
+    #[must_use]
+    pub const fn leeway(&self) -> Leeway {
+        self.leeway
+    }
+
+    /// Chooses how far clocks may disagree.
+    #[must_use]
+    pub const fn with_leeway(mut self, leeway: Leeway) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Returns the limits.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Chooses the limits.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}

@@ -1,0 +1,515 @@
+//! Reports: every check of one verification, in order.
+//!
+//! The checks that make a verdict are written once. They report to a [`Trail`]; `verify` follows
+//! them with one that stops at the first failure, `explain` with one that writes everything down.
+//! So a verdict and its explanation cannot disagree.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::sha256;
+use crate::encoding::hex;
+use crate::encoding::json::{Object, Value};
+use crate::error::{Category, Code, Error};
+use crate::time::Time;
+
+/// What became of an artefact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every check passed.
+    Valid,
+    /// At least one check failed.
+    Invalid,
+    /// What was given does not suffice to decide.
+    Undecided,
+}
+
+impl Verdict {
+    /// Returns `valid`, `invalid` or `undecided`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+impl From<Code> for Verdict {
+    fn from(code: Code) -> Self {
+        match code.category() {
+            Category::Accepted => Self::Valid,
+            Category::Unavailable => Self::Undecided,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! checks {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $reference:literal;)+) => {
+        /// One step of a verification.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Check {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Check {
+            /// Returns the stable name, in kebab case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Returns where the check is defined; a document of the platform where no RFC is named.
+            #[must_use]
+            pub const fn reference(self) -> &'static str {
+                match self { $(Self::$variant => $reference,)+ }
+            }
+        }
+    };
+}
+
+checks! {
+    /// The input is one of the known kinds, and can be read.
+    Input = "input", "";
+    /// The response body around the token, and whether it carries errors instead.
+    Envelope = "envelope", "MOSIP Device Management APIs";
+    /// Size, parts and base64 of the token.
+    Structure = "structure", "RFC 7515 §7.1";
+    /// Which scheme of the signing server the token follows.
+    Era = "era", "mosip/commons kernel-crypto-jce CryptoCore";
+    /// JSON of the header, `crit`, and the algorithm's name.
+    Header = "header", "RFC 7515 §4";
+    /// The algorithm is the one of the key and of the format.
+    Algorithm = "algorithm", "RFC 8725 §3.1";
+    /// Exactly one usable key is meant.
+    Key = "key", "RFC 7517 §4.5";
+    /// The key has enough bits.
+    KeySize = "key-size", "RFC 7518 §3.3";
+    /// The key's certificate is valid at the verification time.
+    KeyCertificate = "key-certificate", "RFC 5280 §4.1.2.5";
+    /// The signature fits the content.
+    Signature = "signature", "RFC 8017 §8.2.2";
+    /// JSON of the payload, and the members that the format requires.
+    Claims = "claims", "RFC 7519 §4";
+    /// The digital id inside the payload.
+    DigitalId = "digital-id", "MOSIP Device Management APIs";
+    /// The signed hash is the expected one.
+    Hash = "hash", "MIRACL Trust DVS guide";
+    /// The client signed before the certificate was issued.
+    SigningTime = "signing-time", "miracl/maas-sdk-go pkg/dvs/dvs.go";
+    /// Not from the future.
+    NotBefore = "not-before", "RFC 7519 §4.1.5";
+    /// Not past its end.
+    Expiry = "expiry", "RFC 7519 §4.1.4";
+    /// `iss` is the expected one.
+    Issuer = "issuer", "RFC 7519 §4.1.1";
+    /// `sub` is the expected one.
+    Subject = "subject", "RFC 7519 §4.1.2";
+    /// `aud` contains the expected one.
+    Audience = "audience", "RFC 7519 §4.1.3";
+    /// `nonce` is the expected one.
+    Nonce = "nonce", "OpenID Connect Core 1.0 §2";
+    /// `deviceCode`, `env` or the digital id are the expected ones.
+    Content = "content", "MOSIP Device Management APIs";
+    /// The signed time is within the window.
+    Window = "timestamp-window", "MOSIP Device Management APIs";
+}
+
+/// What became of one check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It passed.
+    Pass,
+    /// It failed.
+    Fail(Error),
+    /// It could not run, because another one failed, or nothing was expected.
+    Skip,
+}
+
+/// One check of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Which check.
+    pub check: Check,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// For people: what was found, or why it failed or was skipped. May contain text from the
+    /// input.
+    pub detail: String,
+    /// Where the check is defined; empty if this project defines it.
+    pub reference: &'static str,
+}
+
+/// Something a reader of a valid verdict must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The key has 1024 bits, which the verifier was told to accept.
+    Rsa1024,
+    /// The RSA exponent is below 65537.
+    SmallExponent,
+    /// The caller chose to bind a DVS certificate to nothing.
+    Unbound,
+    /// The artefact was judged as at its own time.
+    AtIssued,
+    /// The header around the token is not signed, and its algorithm is not the one used.
+    UnsignedHeader,
+}
+
+impl Warning {
+    /// Returns the stable name, in kebab case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rsa1024 => "rsa-1024",
+            Self::SmallExponent => "small-exponent",
+            Self::Unbound => "unbound",
+            Self::AtIssued => "at-issued",
+            Self::UnsignedHeader => "unsigned-header",
+        }
+    }
+}
+
+/// The key that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyInfo {
+    /// Its identifier in the key set.
+    pub kid: Option<String>,
+    /// The algorithm it was used with.
+    pub algorithm: crate::crypto::Algorithm,
+    /// Bits of the modulus or field; `None` for a secret.
+    pub bits: Option<usize>,
+    /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
+    pub thumbprint: Option<String>,
+}
+
+/// Everything about one verification, reproducible byte for byte from the same input, keys, policy
+/// and time.
+///
+/// [`to_json`](Self::to_json) writes schema `countersign.report/1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The name that the caller gave the item.
+    pub id: Option<String>,
+    /// The kind of artefact, such as `dvs-certificate`.
+    pub kind: &'static str,
+    /// The time of judgement; `None` if it was the artefact's own and that is unknown.
+    pub at: Option<Time>,
+    /// SHA-256 of the input.
+    pub input_sha256: [u8; 32],
+    /// Length of the input in bytes.
+    pub input_bytes: usize,
+    /// The key that was chosen.
+    pub key: Option<KeyInfo>,
+    /// Every check, in order.
+    pub checks: Vec<Entry>,
+    /// What a reader of the verdict must know.
+    pub warnings: Vec<Warning>,
+    /// What may help after a near miss; for operators, never for an answer to a client.
+    pub hints: Vec<String>,
+    /// What was signed, if the verdict is valid.
+    pub claims: Option<Object<'static>>,
+    /// SHA-256 of the policy, as the caller gives it.
+    pub policy_sha256: Option<[u8; 32]>,
+}
+
+/// The schema that [`Report::to_json`] writes.
+pub const SCHEMA: &str = "countersign.report/1";
+
+impl Report {
+    /// Returns a report of an input that could not be looked at.
+    #[must_use]
+    pub fn of_failure(kind: &'static str, input: &[u8], check: Check, error: Error) -> Self {
+        let mut trail = Explanation::default();
+        trail.fail(check, error);
+        trail.into_report(kind, input, None)
+    }
+
+    /// Returns a report of an input that could not be read: [`Code::Unreadable`].
+    #[must_use]
+    pub fn of_unreadable(detail: String) -> Self {
+        let mut report = Explanation::default().into_report("unknown", b"", None);
+        report.unreadable(detail);
+        report
+    }
+
+    fn unreadable(&mut self, detail: String) {
+        self.checks.push(Entry {
+            check: Check::Input,
+            outcome: Outcome::Skip,
+            detail,
+            reference: "",
+        });
+    }
+
+    /// Returns the code of the first check that failed, or [`Code::Ok`].
+    ///
+    /// A report without a single passed or failed check was never begun: [`Code::Unreadable`].
+    #[must_use]
+    pub fn code(&self) -> Code {
+        let mut code = Code::Unreadable;
+        for entry in &self.checks {
+            match &entry.outcome {
+                Outcome::Fail(error) => return error.code(),
+                Outcome::Pass => code = Code::Ok,
+                Outcome::Skip => {}
+            }
+        }
+        code
+    }
+
+    /// Returns the verdict that follows from the code.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict::from(self.code())
+    }
+
+    /// Returns the report as a JSON object of schema `countersign.report/1`.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'_> {
+        let code = self.code();
+        let mut report = Object::new().with("schema", SCHEMA);
+        if let Some(id) = &self.id {
+            report.set("id", id.as_str());
+        }
+        report.set("kind", self.kind);
+        report.set("verdict", Verdict::from(code).as_str());
+        report.set("code", code.as_str());
+        if let Some(at) = self.at {
+            report.set("at", at.to_string());
+        }
+        report.set(
+            "input",
+            Object::new()
+                .with("sha256", hex::encode(&self.input_sha256))
+                .with("bytes", self.input_bytes),
+        );
+        if let Some(key) = &self.key {
+            report.set("key", key.to_json());
+        }
+        report.set("checks", Value::Array(self.checks.iter().map(Entry::to_json).collect()));
+        let warnings = self.warnings.iter().map(|warning| warning.as_str().into()).collect();
+        report.set("warnings", Value::Array(warnings));
+        if !self.hints.is_empty() {
+            let hints = self.hints.iter().map(|hint| hint.as_str().into()).collect();
+            report.set("hints", Value::Array(hints));
+        }
+        if let Some(claims) = &self.claims {
+            report.set("claims", claims.clone());
+        }
+        if let Some(digest) = &self.policy_sha256 {
+            report.set("policy", Object::new().with("sha256", hex::encode(digest)));
+        }
+        report.set("tool", concat!("countersign ", env!("CARGO_PKG_VERSION")));
+        report
+    }
+}
+
+impl KeyInfo {
+    fn to_json(&self) -> Object<'_> {
+        let mut key = Object::new();
+        if let Some(kid) = &self.kid {
+            key.set("kid", kid.as_str());
+        }
+        key.set("alg", self.algorithm.name());
+        if let Some(bits) = self.bits {
+            key.set("bits", bits);
+        }
+        if let Some(thumbprint) = &self.thumbprint {
+            key.set("thumbprint", thumbprint.as_str());
+        }
+        key
+    }
+}
+
+impl Entry {
+    fn to_json(&self) -> Value<'_> {
+        let mut entry = Object::new().with("check", self.check.name());
+        let outcome = match &self.outcome {
+            Outcome::Pass => "pass",
+            Outcome::Fail(_) => "fail",
+            Outcome::Skip => "skip",
+        };
+        entry.set("outcome", outcome);
+        if let Outcome::Fail(error) = &self.outcome {
+            entry.set("code", error.code().as_str());
+        }
+        entry.set("detail", self.detail.as_str());
+        if !self.reference.is_empty() {
+            entry.set("reference", self.reference);
+        }
+        entry.into()
+    }
+}
+
+/// Follows the checks of one verification.
+///
+/// The functions that decide are generic over it, hold every intermediate result as an `Option`,
+/// and go on after a failure only where [`goes_on`](Self::goes_on) asks them to.
+pub(crate) trait Trail {
+    /// Whether checks after a failure are wanted.
+    fn goes_on(&self) -> bool;
+
+    fn pass(&mut self, check: Check, detail: impl FnOnce() -> String);
+    fn fail(&mut self, check: Check, error: Error);
+    fn skip(&mut self, check: Check, reason: &'static str);
+    fn warn(&mut self, warning: Warning);
+    fn hint(&mut self, hint: impl FnOnce() -> Option<String>);
+    fn cite(&mut self, reference: &'static str);
+    fn key(&mut self, key: impl FnOnce() -> KeyInfo);
+    fn at(&mut self, at: Option<Time>);
+
+    /// Records a result and hands on its value.
+    fn record<T>(
+        &mut self,
+        check: Check,
+        result: Result<T, Error>,
+        detail: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.pass(check, || detail(&value));
+                Some(value)
+            }
+            Err(error) => {
+                self.fail(check, error);
+                None
+            }
+        }
+    }
+}
+
+/// The trail of `verify`: remembers the first failure, and that is all.
+#[derive(Default)]
+pub(crate) struct FirstFailure(Option<Error>);
+
+impl FirstFailure {
+    /// Turns what a decision made into a result. A decision that failed no check but made nothing
+    /// would be a defect; it counts as a mismatch, never as valid.
+    pub(crate) fn finish<T>(self, made: Option<T>) -> Result<T, Error> {
+        match (self.0, made) {
+            (None, Some(value)) => Ok(value),
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::SignatureMismatch),
+        }
+    }
+}
+
+impl Trail for FirstFailure {
+    fn goes_on(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn fail(&mut self, _: Check, error: Error) {
+        self.0.get_or_insert(error);
+    }
+
+    fn pass(&mut self, _: Check, _: impl FnOnce() -> String) {}
+    fn skip(&mut self, _: Check, _: &'static str) {}
+    fn warn(&mut self, _: Warning) {}
+    fn hint(&mut self, _: impl FnOnce() -> Option<String>) {}
+    fn cite(&mut self, _: &'static str) {}
+    fn key(&mut self, _: impl FnOnce() -> KeyInfo) {}
+    fn at(&mut self, _: Option<Time>) {}
+}
+
+/// The trail of `explain`: writes everything down.
+#[derive(Default)]
+pub(crate) struct Explanation {
+    checks: Vec<Entry>,
+    warnings: Vec<Warning>,
+    hints: Vec<String>,
+    key: Option<KeyInfo>,
+    at: Option<Time>,
+}
+
+impl Explanation {
+    fn push(&mut self, check: Check, outcome: Outcome, detail: String) {
+        self.checks.push(Entry { check, outcome, detail, reference: check.reference() });
+    }
+
+    /// Makes the report. Claims are kept only if no check failed.
+    pub(crate) fn into_report(
+        self,
+        kind: &'static str,
+        input: &[u8],
+        claims: Option<Object<'static>>,
+    ) -> Report {
+        let mut report = Report {
+            id: None,
+            kind,
+            at: self.at,
+            input_sha256: sha256(input),
+            input_bytes: input.len(),
+            key: self.key,
+            checks: self.checks,
+            warnings: self.warnings,
+            hints: self.hints,
+            claims: None,
+            policy_sha256: None,
+        };
+        if report.code() == Code::Ok {
+            report.claims = claims;
+        }
+        report
+    }
+}
+
+impl Trail for Explanation {
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    fn pass(&mut self, check: Check, detail: impl FnOnce() -> String) {
+        self.push(check, Outcome::Pass, detail());
+    }
+
+    fn fail(&mut self, check: Check, error: Error) {
+        let detail = error.to_string();
+        self.push(check, Outcome::Fail(error), detail);
+    }
+
+    fn skip(&mut self, check: Check, reason: &'static str) {
+        self.push(check, Outcome::Skip, reason.into());
+    }
+
+    fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    fn hint(&mut self, hint: impl FnOnce() -> Option<String>) {
+        self.hints.extend(hint());
+    }
+
+    /// Names a better reference for the last check.
+    fn cite(&mut self, reference: &'static str) {
+        if let Some(entry) = self.checks.last_mut() {
+            entry.reference = reference;
+        }
+    }
+
+    fn key(&mut self, key: impl FnOnce() -> KeyInfo) {
+        self.key = Some(key());
+    }
+
+    fn at(&mut self, at: Option<Time>) {
+        self.at = at;
+    }
+}
