@@ -244,17 +244,9 @@ impl Report {
     #[must_use]
     pub fn of_unreadable(detail: String) -> Self {
         let mut report = Explanation::default().into_report("unknown", b"", None);
-        report.unreadable(detail);
+        let (check, outcome) = (Check::Input, Outcome::Skip);
+        report.checks.push(Entry { check, outcome, detail, reference: "" });
         report
-    }
-
-    fn unreadable(&mut self, detail: String) {
-        self.checks.push(Entry {
-            check: Check::Input,
-            outcome: Outcome::Skip,
-            detail,
-            reference: "",
-        });
     }
 
     /// Returns the code of the first check that failed, or [`Code::Ok`].
@@ -338,6 +330,11 @@ impl KeyInfo {
 }
 
 impl Entry {
+    fn failed(check: Check, error: Error) -> Self {
+        let detail = error.to_string();
+        Self { check, outcome: Outcome::Fail(error), detail, reference: check.reference() }
+    }
+
     fn to_json(&self) -> Value<'_> {
         let mut entry = Object::new().with("check", self.check.name());
         let outcome = match &self.outcome {
@@ -373,6 +370,13 @@ pub(crate) trait Trail {
     fn cite(&mut self, reference: &'static str);
     fn key(&mut self, key: impl FnOnce() -> KeyInfo);
     fn at(&mut self, at: Option<Time>);
+
+    /// Records checks that cannot run.
+    fn skip_all(&mut self, checks: &[Check], reason: &'static str) {
+        for check in checks {
+            self.skip(*check, reason);
+        }
+    }
 
     /// Records a result and hands on its value.
     fn record<T>(
@@ -443,7 +447,8 @@ impl Explanation {
         self.checks.push(Entry { check, outcome, detail, reference: check.reference() });
     }
 
-    /// Makes the report. Claims are kept only if no check failed.
+    /// Makes the report. Claims are kept only if no check failed; a decision that failed no check
+    /// but made nothing would be a defect, and is never reported as valid.
     pub(crate) fn into_report(
         self,
         kind: &'static str,
@@ -464,7 +469,10 @@ impl Explanation {
             policy_sha256: None,
         };
         if report.code() == Code::Ok {
-            report.claims = claims;
+            match claims {
+                Some(claims) => report.claims = Some(claims),
+                None => report.checks.push(Entry::failed(Check::Claims, Error::SignatureMismatch)),
+            }
         }
         report
     }
@@ -480,8 +488,7 @@ impl Trail for Explanation {
     }
 
     fn fail(&mut self, check: Check, error: Error) {
-        let detail = error.to_string();
-        self.push(check, Outcome::Fail(error), detail);
+        self.checks.push(Entry::failed(check, error));
     }
 
     fn skip(&mut self, check: Check, reason: &'static str) {

@@ -36,7 +36,12 @@ pub(crate) struct Authentic {
     pub(crate) key: Option<KeyInfo>,
 }
 
-/// Checks structure, header, key, algorithm, key size and signature, in this order.
+const UNREADABLE: &str = "token cannot be read";
+
+const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
+
+/// Checks structure, header, key, algorithm, key size and signature, in this order. A format that
+/// has only one algorithm names it; otherwise the key alone decides.
 ///
 /// Returns `None` where nothing further can be looked at: the token cannot be read, or the trail
 /// needs no more than the first failure.
@@ -44,6 +49,7 @@ pub(crate) fn authenticate(
     trail: &mut impl Trail,
     token: &[u8],
     keys: &KeySource,
+    format: Option<Algorithm>,
     policy: &Policy,
 ) -> Option<Authentic> {
     let limits = policy.limits();
@@ -52,10 +58,8 @@ pub(crate) fn authenticate(
         format!("{payload} bytes of payload, {signature} of signature")
     });
     let Some(compact) = compact else {
-        skip_all(
-            trail,
-            &[Check::Header, Check::Key, Check::Algorithm, Check::KeySize, Check::Signature],
-        );
+        trail.skip(Check::Header, UNREADABLE);
+        trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
     };
     let header = trail.record(Check::Header, compact.header(limits), |header| {
@@ -65,20 +69,14 @@ pub(crate) fn authenticate(
         )
     });
     let Some(header) = header else {
-        skip_all(trail, &[Check::Key, Check::Algorithm, Check::KeySize, Check::Signature]);
+        trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
     };
     let key = match keys {
-        KeySource::Public(keys) => check_public(trail, &compact, &header, keys, policy),
+        KeySource::Public(keys) => check_public(trail, &compact, &header, keys, format, policy),
         KeySource::Secret(secret) => check_secret(trail, &compact, &header, secret),
     };
     trail.goes_on().then_some(Authentic { header, payload: compact.payload, key })
-}
-
-fn skip_all(trail: &mut impl Trail, checks: &[Check]) {
-    for check in checks {
-        trail.skip(*check, "token cannot be read");
-    }
 }
 
 fn check_public(
@@ -86,22 +84,27 @@ fn check_public(
     compact: &Compact<'_>,
     header: &Header,
     keys: &JwkSet,
+    format: Option<Algorithm>,
     policy: &Policy,
 ) -> Option<KeyInfo> {
     let selected = keys.select(header.kid.as_deref());
     let Some(key) = trail.record(Check::Key, selected, |key| describe(key)) else {
-        trail.skip(Check::Algorithm, "no key");
-        trail.skip(Check::KeySize, "no key");
-        trail.skip(Check::Signature, "no key");
+        trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
         return None;
     };
     let info = key_info(key, key.algorithm());
     trail.key(|| info.clone());
-    let (token, required) = (header.algorithm, key.algorithm());
+    let token = header.algorithm;
+    let required = match format {
+        Some(format) if format != token => format,
+        _ => key.algorithm(),
+    };
     let fits =
         if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
     trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}"));
-    trail.hint(|| algorithm_hint(token, key));
+    if format.is_none() {
+        trail.hint(|| algorithm_hint(token, key));
+    }
     check_key_size(trail, key, policy);
     if token != required {
         trail.skip(Check::Signature, "algorithm is not the key's");

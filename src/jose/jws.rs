@@ -329,7 +329,7 @@ impl Verifier {
         expected: &Expected,
         at: At,
     ) -> Option<Verified> {
-        let authentic = authenticate(trail, token, &self.keys, &self.policy)?;
+        let authentic = authenticate(trail, token, &self.keys, None, &self.policy)?;
         let claims = self.read_claims(trail, &authentic.payload, expected);
         check_claims(trail, claims.as_ref(), expected, at, self.policy.leeway());
         Some(Verified {

@@ -1,1 +1,22 @@
-//! Designated Verifier Signatures: the certificate that the service issues.
+//! Designated Verifier Signatures: what the service certifies about them.
+//!
+//! ```text
+//! client ── signature object ──► relying party ── POST /dvs/verify ──► service
+//!                                     ▲                                   │
+//!                                     └────── certificate (JWS, RS256) ◄──┘
+//! certificate + JWKS + what was expected ── Verifier::verify ──► Certificate
+//! ```
+//!
+//! A certificate says that *somebody's* signature over a hash was valid at `cAt`. It names no user,
+//! project or device, so it has to be bound to the request that caused it: see [`Expected`].
+//!
+//! Formats: MIRACL Trust "Backend API" (`POST /dvs/verify`, `GET /dvs/jwks`), and the official SDKs
+//! miracl/maas-sdk-go `pkg/dvs/dvs.go` and miracl/maas-sdk-dotnet-core2 `DVS.cs`.
+//!
+//! Not supported yet: the curve points of the signature object.
+
+mod certificate;
+mod request;
+
+pub use certificate::{Certificate, Expected, Verifier};
+pub use request::SignatureRequest;

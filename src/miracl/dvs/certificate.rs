@@ -1,0 +1,458 @@
+//! The certificate: a compact JWS with `cAt`, `exp` and `hash`.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::SignatureRequest;
+use crate::crypto::{Algorithm, sha256};
+use crate::encoding::json::{self, Object};
+use crate::encoding::{Fault, hex};
+use crate::error::Error;
+use crate::jose::jws::{check_expiry, check_start, numeric_date};
+use crate::jose::{JwkSet, KeySource, authenticate};
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::time::{At, Time};
+
+/// What a certificate must be about.
+///
+/// There is no default: a certificate over an unexpected hash is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected(Binding);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Binding {
+    Hash(String),
+    Request(SignatureRequest),
+    Unbound,
+}
+
+impl Expected {
+    /// Expects the hash that the SDKs make of a document: SHA-256 in lower-case hexadecimal.
+    #[must_use]
+    pub fn document(document: &[u8]) -> Self {
+        Self::hash(hex::encode(&sha256(document)))
+    }
+
+    /// Expects this hash in hexadecimal.
+    ///
+    /// The text is compared byte for byte: the service echoes what the client sent, letter case
+    /// included.
+    #[must_use]
+    pub fn hash(hash: impl Into<String>) -> Self {
+        Self(Binding::Hash(hash.into()))
+    }
+
+    /// Expects the hash of this request, and that its timestamp is not after the issue.
+    ///
+    /// The strongest binding there is: only the request knows user, project and device.
+    #[must_use]
+    pub fn request(request: &SignatureRequest) -> Self {
+        Self(Binding::Request(request.clone()))
+    }
+
+    /// Expects nothing, with a warning in every report: the certificate then only says that some
+    /// signature over some hash was valid.
+    #[must_use]
+    pub const fn unbound() -> Self {
+        Self(Binding::Unbound)
+    }
+
+    fn expected_hash(&self) -> Option<&str> {
+        match &self.0 {
+            Binding::Hash(hash) => Some(hash),
+            Binding::Request(request) => Some(request.hash()),
+            Binding::Unbound => None,
+        }
+    }
+}
+
+/// A DVS certificate that passed every check. Only [`Verifier::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    hash: String,
+    created_at: Time,
+    expires_at: Time,
+    key: KeyInfo,
+}
+
+impl Certificate {
+    /// Returns the signed hash in hexadecimal, as the client sent it.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Returns `cAt`: when the service verified the signature.
+    #[must_use]
+    pub const fn created_at(&self) -> Time {
+        self.created_at
+    }
+
+    /// Returns `exp`: ten seconds later in every published certificate.
+    #[must_use]
+    pub const fn expires_at(&self) -> Time {
+        self.expires_at
+    }
+
+    /// Returns the key that verified it.
+    #[must_use]
+    pub const fn key(&self) -> &KeyInfo {
+        &self.key
+    }
+}
+
+/// Verifies DVS certificates against the keys of `GET /dvs/jwks`.
+///
+/// Checked, in this order: structure, header, key by `kid`, RS256 and nothing else, key size,
+/// signature; then `hash` (text), `cAt` and `exp` (integers), all required; the expected hash; the
+/// request's timestamp against `cAt` (equality passes); `cAt` not in the future; `exp` not reached.
+/// *Not* checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one
+/// that `kid` names, not the first.
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::dvs::{Expected, SignatureRequest, Verifier};
+/// use countersign::{At, Code, Limits, Policy, Rsa1024, Time};
+///
+/// # let jwks = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+/// # let request = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+/// # let response = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
+/// let limits = Limits::default();
+/// let keys = JwkSet::parse(jwks, &limits)?;
+/// // MIRACL Trust's DVS key has 1024 bits: accepted by this verifier only.
+/// let verifier = Verifier::new(keys, Policy::default().with_rsa_1024(Rsa1024::Allow));
+/// let expected = Expected::request(&SignatureRequest::parse(request, &limits)?);
+///
+/// let certificate = verifier.verify(response, &expected, At::Issued)?;
+/// assert_eq!(certificate.hash(), "74657374");
+/// assert_eq!(certificate.created_at().to_string(), "2022-04-08T07:56:20Z");
+///
+/// // Ten seconds later it is history.
+/// let late = Time::from_unix(1_649_404_590).unwrap();
+/// assert_eq!(verifier.verify(response, &expected, late).unwrap_err().code(), Code::Expired);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: KeySource,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "dvs-certificate";
+
+    /// Makes a verifier with the service's public keys.
+    #[must_use]
+    pub const fn new(keys: JwkSet, policy: Policy) -> Self {
+        Self { keys: KeySource::Public(keys), policy }
+    }
+
+    /// Verifies a certificate: the bare token, or the whole answer `{"certificate": …}`.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails.
+    pub fn verify(
+        &self,
+        input: &[u8],
+        expected: &Expected,
+        at: impl Into<At>,
+    ) -> Result<Certificate, Error> {
+        let mut trail = FirstFailure::default();
+        let made = self.decide(&mut trail, input, expected, at.into());
+        trail.finish(made.map(|(certificate, _)| certificate))
+    }
+
+    /// Verifies a certificate and reports every check. The verdict is that of
+    /// [`verify`](Self::verify).
+    #[must_use]
+    pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
+        let mut trail = Explanation::default();
+        let made = self.decide(&mut trail, input, expected, at.into());
+        trail.into_report(Self::KIND, input, made.map(|(_, claims)| claims))
+    }
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        input: &[u8],
+        expected: &Expected,
+        at: At,
+    ) -> Option<(Certificate, Object<'static>)> {
+        let limits = self.policy.limits();
+        let token = if input.trim_ascii_start().starts_with(b"{") {
+            let token = trail.record(Check::Envelope, certificate_of(input, limits), |_| {
+                "answer with a `certificate`".into()
+            });
+            trail.cite("MIRACL Trust Backend API, POST /dvs/verify");
+            token
+        } else {
+            Some(Cow::Borrowed(input))
+        };
+        let Some(token) = token else {
+            trail.skip(Check::Signature, "no token");
+            return None;
+        };
+        let format = Some(Algorithm::Rs256);
+        let Some(authentic) = authenticate(trail, &token, &self.keys, format, &self.policy) else {
+            trail.skip(Check::Claims, "token cannot be read");
+            trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
+            return None;
+        };
+        let claims = Claims::parse(&authentic.payload, limits);
+        let claims = trail.record(Check::Claims, claims, |_| "`cAt`, `exp`, `hash`".into());
+        let Some(claims) = claims else {
+            trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
+            return None;
+        };
+        self.check_content(trail, &claims, expected, at);
+        let key = authentic.key?;
+        let certificate = Certificate {
+            hash: claims.hash,
+            created_at: claims.created_at,
+            expires_at: claims.expires_at,
+            key,
+        };
+        Some((certificate, claims.object))
+    }
+
+    fn check_content(&self, trail: &mut impl Trail, claims: &Claims, expected: &Expected, at: At) {
+        match expected.expected_hash() {
+            Some(wanted) => {
+                let equal = if claims.hash == wanted { Ok(()) } else { Err(Error::HashMismatch) };
+                trail.record(Check::Hash, equal, |()| "signed hash is the expected one".into());
+                if claims.hash.eq_ignore_ascii_case(wanted) && claims.hash != wanted {
+                    trail.hint(|| Some("the hashes differ in letter case only".into()));
+                }
+            }
+            None => {
+                trail.warn(Warning::Unbound);
+                trail.skip(Check::Hash, "bound to nothing, by choice");
+            }
+        }
+        let issued = claims.created_at;
+        match &expected.0 {
+            Binding::Request(request) => {
+                let signed = request.timestamp();
+                let order = if signed > issued {
+                    Err(Error::SignedAfterIssue { signed, issued })
+                } else {
+                    Ok(())
+                };
+                trail.record(Check::SigningTime, order, |()| {
+                    format!("signed at {signed}, {} before the issue", issued.since(signed))
+                });
+            }
+            _ => trail.skip(Check::SigningTime, "no request was given"),
+        }
+        if at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
+        let instant = at.resolve(Some(issued));
+        trail.at(instant);
+        if let Some(instant) = instant {
+            check_start(trail, instant, issued, self.policy.leeway());
+            check_expiry(trail, instant, claims.expires_at, self.policy.leeway());
+        }
+    }
+}
+
+const CONTENT_CHECKS: [Check; 4] =
+    [Check::Hash, Check::SigningTime, Check::NotBefore, Check::Expiry];
+
+/// Takes the token out of the service's answer.
+fn certificate_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Error> {
+    const PART: &str = "answer";
+    if body.len() > limits.message_bytes() {
+        return Err(Error::TooLarge { what: PART, limit: limits.message_bytes() });
+    }
+    let answer = json::parse_object(PART, body, limits)?;
+    let token = answer.string(PART, "certificate")?;
+    Ok(Cow::Owned(token.as_bytes().to_vec()))
+}
+
+struct Claims {
+    hash: String,
+    created_at: Time,
+    expires_at: Time,
+    object: Object<'static>,
+}
+
+impl Claims {
+    fn parse(payload: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "payload";
+        let object = json::parse_object(PART, payload, limits)?;
+        let time = |member| {
+            numeric_date(&object, PART, member)?.ok_or(Error::MissingMember { part: PART, member })
+        };
+        let (created_at, expires_at) = (time("cAt")?, time("exp")?);
+        let hash = object.string(PART, "hash")?.to_string();
+        if hash.is_empty() {
+            return Err(Error::Malformed { part: "hash", fault: Fault::Empty });
+        }
+        Ok(Self { hash, created_at, expires_at, object: object.into_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+    use crate::policy::Rsa1024;
+    use crate::report::Verdict;
+    use crate::time::Leeway;
+    use alloc::vec::Vec;
+
+    const RESPONSE: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
+    const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+    const JWKS: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+    const ISSUED: i64 = 1_649_404_580;
+
+    fn token() -> Vec<u8> {
+        certificate_of(RESPONSE, &Limits::default()).unwrap().into_owned()
+    }
+
+    fn verifier(policy: Policy) -> Verifier {
+        Verifier::new(JwkSet::parse(JWKS, &Limits::default()).unwrap(), policy)
+    }
+
+    fn weak() -> Policy {
+        Policy::default().with_rsa_1024(Rsa1024::Allow)
+    }
+
+    /// Verifies, and demands the same of the explanation.
+    fn code(verifier: &Verifier, input: &[u8], expected: &Expected, at: impl Into<At>) -> Code {
+        let at = at.into();
+        let verified = verifier.verify(input, expected, at);
+        let report = verifier.explain(input, expected, at);
+        let code = verified.map_or_else(|error| error.code(), |_| Code::Ok);
+        assert_eq!(report.code(), code);
+        assert_eq!(report.claims.is_some(), code == Code::Ok);
+        code
+    }
+
+    fn second(offset: i64) -> Time {
+        Time::from_unix(ISSUED + offset).unwrap()
+    }
+
+    #[test]
+    fn the_published_certificate_is_valid_as_answer_and_as_token() {
+        let expected = Expected::document(b"not this");
+        assert_eq!(code(&verifier(weak()), RESPONSE, &expected, second(0)), Code::HashMismatch);
+        let request = SignatureRequest::parse(REQUEST, &Limits::default()).unwrap();
+        for expected in
+            [Expected::request(&request), Expected::hash("74657374"), Expected::unbound()]
+        {
+            assert_eq!(code(&verifier(weak()), RESPONSE, &expected, second(0)), Code::Ok);
+            assert_eq!(code(&verifier(weak()), &token(), &expected, At::Issued), Code::Ok);
+        }
+        let certificate =
+            verifier(weak()).verify(RESPONSE, &Expected::request(&request), second(9)).unwrap();
+        assert_eq!(certificate.hash(), "74657374");
+        assert_eq!(certificate.expires_at(), second(10));
+        assert_eq!(certificate.key().bits, Some(1024));
+    }
+
+    #[test]
+    fn times_are_judged_to_the_second() {
+        let policy = weak();
+        let hash = Expected::hash("74657374");
+        for (offset, expected) in [
+            (-1, Code::NotYetValid),
+            (0, Code::Ok),
+            (9, Code::Ok),
+            (10, Code::Expired),
+            (1_000_000, Code::Expired),
+        ] {
+            assert_eq!(code(&verifier(policy), RESPONSE, &hash, second(offset)), expected);
+        }
+        let lenient = policy.with_leeway(Leeway::from_seconds(5).unwrap());
+        for (offset, expected) in
+            [(-6, Code::NotYetValid), (-5, Code::Ok), (14, Code::Ok), (15, Code::Expired)]
+        {
+            assert_eq!(code(&verifier(lenient), RESPONSE, &hash, second(offset)), expected);
+        }
+    }
+
+    #[test]
+    fn a_small_key_needs_the_opt_in_and_leaves_a_warning() {
+        let hash = Expected::hash("74657374");
+        let strict = verifier(Policy::default());
+        assert_eq!(code(&strict, RESPONSE, &hash, second(0)), Code::KeyTooSmall);
+        let report = strict.explain(RESPONSE, &hash, second(0));
+        assert!(report.hints.iter().any(|hint| hint.contains("--allow-rsa-1024")));
+        let report = verifier(weak()).explain(RESPONSE, &hash, second(0));
+        assert_eq!(report.warnings, [Warning::Rsa1024]);
+        assert_eq!(report.verdict(), Verdict::Valid);
+    }
+
+    #[test]
+    fn the_hash_is_compared_as_text() {
+        let verifier = verifier(weak());
+        for (hash, expected) in [
+            ("74657374", Code::Ok),
+            ("00", Code::HashMismatch),
+            ("", Code::HashMismatch),
+            ("7465737", Code::HashMismatch),
+            ("746573740", Code::HashMismatch),
+        ] {
+            assert_eq!(code(&verifier, RESPONSE, &Expected::hash(hash), second(0)), expected);
+        }
+    }
+
+    #[test]
+    fn a_request_signed_after_the_issue_is_refused_and_equality_passes() {
+        for (offset, expected) in [(-1, Code::Ok), (0, Code::Ok), (1, Code::SignedAfterIssue)] {
+            let body = format!(r#"{{"hash":"74657374","timestamp":{}}}"#, ISSUED + offset);
+            let request = SignatureRequest::parse(body.as_bytes(), &Limits::default()).unwrap();
+            let expectation = Expected::request(&request);
+            assert_eq!(code(&verifier(weak()), RESPONSE, &expectation, second(0)), expected);
+        }
+    }
+
+    #[test]
+    fn every_single_changed_character_of_the_token_is_refused() {
+        let verifier = verifier(weak());
+        let token = token();
+        for place in 0..token.len() {
+            for replacement in [b'A', b'_', b'=', b'.', b'"', 0, 0xff] {
+                let mut changed = token.clone();
+                if changed[place] == replacement {
+                    continue;
+                }
+                changed[place] = replacement;
+                let code = code(&verifier, &changed, &Expected::hash("74657374"), second(0));
+                assert_ne!(code, Code::Ok, "place {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn answers_without_a_certificate_are_refused() {
+        for (body, expected) in [
+            ("{}", Code::MissingMember),
+            (r#"{"certificate":null}"#, Code::WrongType),
+            (r#"{"certificate":""}"#, Code::Malformed),
+            (r#"{"certificate":"ey.fQ"}"#, Code::Malformed),
+            (r#"{"certificate":"eyfQnD"}"#, Code::Malformed),
+            (r#"{"certificate":"a","certificate":"b"}"#, Code::DuplicateMember),
+            ("{", Code::Malformed),
+            ("", Code::Malformed),
+        ] {
+            let found = code(&verifier(weak()), body.as_bytes(), &Expected::unbound(), second(0));
+            assert_eq!(found, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_decided() {
+        let verifier = Verifier::new(JwkSet::default(), weak());
+        assert_eq!(code(&verifier, RESPONSE, &Expected::unbound(), second(0)), Code::NoKey);
+        let report = verifier.explain(RESPONSE, &Expected::unbound(), second(0));
+        assert_eq!(report.verdict(), Verdict::Undecided);
+    }
+}

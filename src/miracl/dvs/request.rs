@@ -1,0 +1,129 @@
+//! The request that a certificate answers.
+
+use alloc::string::{String, ToString};
+
+use crate::encoding::json;
+use crate::encoding::{Fault, hex};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::time::Time;
+
+/// What a relying party keeps of a request to `POST /dvs/verify`: the signed hash, and when the
+/// client says it signed.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::miracl::dvs::SignatureRequest;
+///
+/// let body = br#"{"signature":{"hash":"74657374"},"timestamp":1649401561,"type":"verification"}"#;
+/// let request = SignatureRequest::parse(body, &Limits::default())?;
+/// assert_eq!(request.hash(), "74657374");
+/// assert_eq!(request.timestamp().to_string(), "2022-04-08T07:06:01Z");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureRequest {
+    hash: String,
+    timestamp: Time,
+}
+
+impl SignatureRequest {
+    /// Parses the body of the request, or a signature object that carries its own `timestamp` as
+    /// the current SDKs for Android and iOS write it.
+    ///
+    /// Checked: strict JSON; `hash` is hexadecimal of at least one byte and keeps its letter case;
+    /// `timestamp` is an integer, beside or inside the signature object but not both with different
+    /// values. *Not* checked: the curve points, `mpinId`, `dtas`, and whether the signature is
+    /// right, which only the holder of the server secret can know.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], [`Error::MissingMember`], [`Error::WrongType`],
+    /// [`Error::DuplicateMember`] or [`Error::TooLarge`].
+    pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "signature request";
+        if body.len() > limits.token_bytes() {
+            return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
+        }
+        let outer = json::parse_object(PART, body, limits)?;
+        let signature = match outer.member("signature") {
+            None => &outer,
+            Some(value) => value.as_object().ok_or(Error::WrongType {
+                part: PART,
+                member: "signature",
+                expected: "an object",
+            })?,
+        };
+        let hash = signature.string(PART, "hash")?;
+        match hex::decode(hash) {
+            Ok(bytes) if bytes.is_empty() => {
+                return Err(Error::Malformed { part: "hash", fault: Fault::Empty });
+            }
+            Ok(_) => {}
+            Err(fault) => return Err(Error::Malformed { part: "hash", fault }),
+        }
+        let beside = outer.optional_integer(PART, "timestamp")?;
+        let inside = signature.optional_integer(PART, "timestamp")?;
+        let seconds = match (beside, inside) {
+            (Some(beside), Some(inside)) if beside != inside => {
+                return Err(Error::DuplicateMember { part: PART, name: "timestamp".into() });
+            }
+            (Some(seconds), _) | (None, Some(seconds)) => seconds,
+            (None, None) => {
+                return Err(Error::MissingMember { part: PART, member: "timestamp" });
+            }
+        };
+        let timestamp = Time::from_unix(seconds)
+            .ok_or(Error::Malformed { part: "timestamp", fault: Fault::Time })?;
+        Ok(Self { hash: hash.to_string(), timestamp })
+    }
+
+    /// Returns the hash in hexadecimal, as it was sent.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Returns when the client says it signed.
+    #[must_use]
+    pub const fn timestamp(&self) -> Time {
+        self.timestamp
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn the_published_request_is_read() {
+        let body = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+        let request = SignatureRequest::parse(body, &Limits::default()).unwrap();
+        assert_eq!((request.hash(), request.timestamp().unix()), ("74657374", 1_649_401_561));
+    }
+
+    #[test]
+    fn the_timestamp_may_stand_inside_the_signature_object() {
+        let parse = |text: &str| SignatureRequest::parse(text.as_bytes(), &Limits::default());
+        let alone = parse(r#"{"hash":"AAbb","timestamp":1}"#).unwrap();
+        assert_eq!((alone.hash(), alone.timestamp().unix()), ("AAbb", 1));
+        assert!(parse(r#"{"signature":{"hash":"00","timestamp":1}}"#).is_ok());
+        assert!(parse(r#"{"signature":{"hash":"00","timestamp":1},"timestamp":1}"#).is_ok());
+        for (text, code) in [
+            (r#"{"signature":{"hash":"00","timestamp":1},"timestamp":2}"#, Code::DuplicateMember),
+            (r#"{"signature":{"hash":"00"}}"#, Code::MissingMember),
+            (r#"{"signature":{"timestamp":1}}"#, Code::MissingMember),
+            (r#"{"signature":{"hash":"0","timestamp":1}}"#, Code::Malformed),
+            (r#"{"signature":{"hash":"","timestamp":1}}"#, Code::Malformed),
+            (r#"{"signature":{"hash":"0g","timestamp":1}}"#, Code::Malformed),
+            (r#"{"signature":{"hash":7,"timestamp":1}}"#, Code::WrongType),
+            (r#"{"signature":{"hash":"00","timestamp":"1"}}"#, Code::WrongType),
+            (r#"{"signature":{"hash":"00","timestamp":-1}}"#, Code::Malformed),
+            (r#"{"signature":"00","timestamp":1}"#, Code::WrongType),
+            ("[]", Code::WrongType),
+        ] {
+            assert_eq!(parse(text).unwrap_err().code(), code, "{text}");
+        }
+    }
+}
