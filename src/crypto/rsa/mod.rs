@@ -37,6 +37,7 @@ const MAX_SIZE: usize = MAX_BITS / 8;
 
 /// The digest algorithm of a PKCS#1 v1.5 signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Hash {
     /// SHA-256, digests of 32 bytes.
     Sha256,
@@ -60,6 +61,7 @@ impl Hash {
 
 /// A signature did not verify. It carries no reason, on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "it carries nothing, on purpose")]
 pub struct InvalidSignature;
 
 impl fmt::Display for InvalidSignature {
@@ -318,6 +320,7 @@ impl fmt::Debug for RsaPublicKey {
 
 /// One signature of a batch.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Pkcs1Item<'a> {
     /// The key that should have made the signature.
     pub key: &'a RsaPublicKey,

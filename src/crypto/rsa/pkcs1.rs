@@ -66,7 +66,6 @@ pub(super) fn encode(hash: Hash, digest: &[u8], out: &mut [u8]) -> Option<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 mod tests {
     use super::*;
 

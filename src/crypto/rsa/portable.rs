@@ -3,9 +3,23 @@
 //! Everything here is public data: a public key, a signature, a digest. Nothing needs to run in
 //! constant time and nothing tries to.
 //!
-//! Limbs are little-endian. A modulus of `k` limbs fixes `R = 2^(64k)`; products are Montgomery
-//! products `a·b·R⁻¹ mod n`. Operands and results are *incompletely reduced*: anything below `R`
-//! is allowed, and only [`Modulus::power`] reduces its result below `n`.
+//! Limbs are little-endian. A modulus is padded to `k` limbs, a multiple of four, which fixes
+//! `R = 2^(64k)`; products are Montgomery products `a·b·R⁻¹ mod n`. Operands and results are
+//! *incompletely reduced*: anything below `R` is allowed, and only [`Modulus::power`] reduces its
+//! result below `n`.
+//!
+//! # How a product is reduced
+//!
+//! The textbook way finds one quotient digit after the other, each of which waits for the last.
+//! Here most of the product is *folded* instead: with `f = 2^(-512) mod n`,
+//!
+//! ```text
+//! T = T_low + 2^512·T_high   =>   T / 2^512  ≡  T_high + T_low·f   (mod n)
+//! ```
+//!
+//! removes eight limbs with one 8-by-k product and no quotient at all. A fold leaves up to
+//! `2^512·n`, so the last eight (or twelve) limbs go the textbook way, which divides that excess
+//! away again. The bound is with [`Modulus::reduce`].
 
 #![expect(
     clippy::indexing_slicing,
@@ -22,13 +36,22 @@ pub(super) const MAX_LIMBS: usize = 128;
 /// A number of at most [`MAX_LIMBS`] limbs on the stack.
 pub(super) type Limbs = [u64; MAX_LIMBS];
 
+/// Limbs taken together by one pass over the other operand.
+const BLOCK: usize = 8;
+
+/// The unreduced product of two numbers, one limb for carries above it, and room so that passes
+/// over whole blocks stay inside.
+type Wide = [u64; 2 * MAX_LIMBS + 1];
+
 /// An odd modulus with what Montgomery multiplication needs to know about it.
 #[derive(Clone)]
 pub(super) struct Modulus {
-    /// The modulus; the last limb is not zero.
+    /// The modulus, zero-padded to a multiple of four limbs, sixteen or more.
     n: Box<[u64]>,
     /// `-n⁻¹ mod 2^64`.
     n0: u64,
+    /// `2^(-512) mod n`.
+    fold: Box<[u64]>,
     /// `R² mod n`.
     r2: Box<[u64]>,
 }
@@ -36,13 +59,20 @@ pub(super) struct Modulus {
 impl Modulus {
     /// Prepares the modulus with these big-endian bytes.
     ///
-    /// It must be odd and have between one and [`MAX_LIMBS`] limbs; the caller has checked.
+    /// It must be odd and have more than twelve and at most [`MAX_LIMBS`] limbs; the caller has
+    /// checked.
     pub(super) fn new(bytes: &[u8]) -> Self {
-        let k = bytes.len().div_ceil(8);
+        let k = bytes.len().div_ceil(8).next_multiple_of(4);
         let mut n = vec![0; k].into_boxed_slice();
         load(bytes, &mut n);
-        let n0 = n.first().copied().map_or(0, negated_inverse);
-        let mut modulus = Self { n, n0, r2: vec![0; k].into_boxed_slice() };
+        let n0 = negated_inverse(n[0]);
+        let unset = || vec![0; k].into_boxed_slice();
+        let mut modulus = Self { n, n0, fold: unset(), r2: unset() };
+        // One textbook step of eight limbs divides 1 by 2^512.
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+        wide[0] = 1;
+        modulus.divide::<BLOCK>(&mut wide[..2 * k + 1]);
+        modulus.fold.copy_from_slice(&wide[BLOCK..][..k]);
         modulus.r2 = modulus.compute_r2();
         modulus
     }
@@ -58,53 +88,130 @@ impl Modulus {
         less(out.get(..k)?, &self.n).then_some(out)
     }
 
-    /// `base^exponent mod n`, fully reduced. `exponent` is not zero and `base` is below `n`.
+    /// `base^exponent mod n`, fully reduced. `exponent` is odd, at least three, and `base` is
+    /// below `n`.
     pub(super) fn power(&self, base: &Limbs, exponent: u64) -> Limbs {
         let k = self.n.len();
-        let mut form = [0; MAX_LIMBS];
-        let mut acc = [0; MAX_LIMBS];
-        let mut next = [0; MAX_LIMBS];
-        self.multiply(&mut form[..k], &base[..k], &self.r2);
-        acc[..k].copy_from_slice(&form[..k]);
-        // The last step of an odd exponent multiplies by the plain base, which leaves Montgomery
-        // form on the way.
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+        let (mut form, mut x, mut y) = ([0; MAX_LIMBS], [0; MAX_LIMBS], [0; MAX_LIMBS]);
+        let (form, base) = (&mut form[..k], &base[..k]);
+        let (mut acc, mut next) = (&mut x[..k], &mut y[..k]);
+        self.multiply(form, base, &self.r2, &mut wide);
+        acc.copy_from_slice(form);
         let top = 63 - (exponent | 1).leading_zeros();
         for bit in (0..top).rev() {
-            self.multiply(&mut next[..k], &acc[..k], &acc[..k]);
+            self.square(next, acc, &mut wide);
             core::mem::swap(&mut acc, &mut next);
-            if exponent >> bit & 1 == 1 && bit != 0 {
-                self.multiply(&mut next[..k], &acc[..k], &form[..k]);
+            if exponent >> bit & 1 == 1 {
+                // The last factor of an odd exponent is the plain base, which leaves Montgomery
+                // form on the way.
+                self.multiply(next, acc, if bit == 0 { base } else { form }, &mut wide);
                 core::mem::swap(&mut acc, &mut next);
             }
         }
-        let last = if exponent & 1 == 1 && top != 0 { *base } else { one() };
-        self.multiply(&mut next[..k], &acc[..k], &last[..k]);
-        if !less(&next[..k], &self.n) {
-            subtract(&mut next[..k], &self.n);
+        while !less(acc, &self.n) {
+            subtract(acc, &self.n);
         }
-        next
+        let mut out = [0; MAX_LIMBS];
+        out[..k].copy_from_slice(acc);
+        out
     }
 
     /// `out = a·b·R⁻¹ mod n`, below `R`.
-    ///
-    /// With `a, b < R` the sum `a·b + q·n` is below `R·(R + n)`, so after division by `R` one
-    /// carry bit may stand above the `k` limbs, and subtracting `n` once removes it.
-    fn multiply(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+    fn multiply(&self, out: &mut [u64], a: &[u64], b: &[u64], wide: &mut Wide) {
         let k = self.n.len();
-        out.fill(0);
-        let mut top = 0_u64;
-        for &digit in b {
-            let carry = add_product(out, a, digit);
-            let q = out[0].wrapping_mul(self.n0);
-            let carry_n = add_product(out, &self.n, q);
-            out.copy_within(1.., 0);
-            let sum = u128::from(top) + u128::from(carry) + u128::from(carry_n);
-            out[k - 1] = sum as u64;
-            top = (sum >> 64) as u64;
+        let wide = &mut wide[..2 * k + 1];
+        wide.fill(0);
+        let (blocks, rest) = b.as_chunks::<BLOCK>();
+        for (i, block) in blocks.iter().enumerate() {
+            add_product(&mut wide[i * BLOCK..], a, block);
         }
-        if top != 0 {
-            subtract(out, &self.n);
+        if let Some(last) = rest.first_chunk::<4>() {
+            add_product(&mut wide[blocks.len() * BLOCK..], a, last);
         }
+        self.reduce(out, wide);
+    }
+
+    /// `out = a²·R⁻¹ mod n`, below `R`.
+    fn square(&self, out: &mut [u64], a: &[u64], wide: &mut Wide) {
+        let k = self.n.len();
+        let wide = &mut wide[..2 * k + 1];
+        wide.fill(0);
+        // Each product of different limbs once, ...
+        let (blocks, rest) = a.as_chunks::<BLOCK>();
+        for (i, block) in blocks.iter().enumerate() {
+            let at = i * BLOCK;
+            let (low, high) = halves(block);
+            add_triangle(&mut wide[2 * at..], low);
+            add_product(&mut wide[2 * at + 4..], high, low);
+            add_triangle(&mut wide[2 * at + 8..], high);
+            add_product(&mut wide[2 * at + BLOCK..], &a[at + BLOCK..], block);
+        }
+        if let Some(last) = rest.first_chunk::<4>() {
+            add_triangle(&mut wide[2 * blocks.len() * BLOCK..], last);
+        }
+        // ... then twice, and the squares.
+        let mut carry = 0;
+        let mut shifted_out = 0;
+        for (pair, &limb) in wide.as_chunks_mut::<2>().0.iter_mut().zip(a) {
+            let [low, high] = *pair;
+            let square = u128::from(limb) * u128::from(limb);
+            let sum = u128::from(square as u64) + u128::from(low << 1 | shifted_out) + carry;
+            let upper = (square >> 64) + u128::from(high << 1 | low >> 63) + (sum >> 64);
+            *pair = [sum as u64, upper as u64];
+            carry = upper >> 64;
+            shifted_out = high >> 63;
+        }
+        self.reduce(out, wide);
+    }
+
+    /// `out = wide·R⁻¹ mod n`, below `R`, for `wide < R²` of `2k + 1` limbs.
+    ///
+    /// Write `B = 2^512`. A fold maps `T` to less than `T/B + B·n`, so after any number of them,
+    /// covering `F` in all, less than `T/F + B·n·(1 + 1/B + 1/B² + ..)` remains. The textbook steps
+    /// divide that by `R/F`, at least `B`, and add less than `n`: the result is below
+    /// `T/R + n·(1 + 2/B) + n`. From `T < R²` and `n < R` follows a result below `3R`: a carry of
+    /// two at most, each removed by one subtraction of `n`. Nothing on the way needs more than
+    /// the `2k + 1` limbs, as no step makes `T` grow above `R² + R·B·n < 2^64·R²`, with each
+    /// fold's addend below `B·n < R·n` and standing at most `k` limbs up.
+    fn reduce(&self, out: &mut [u64], wide: &mut [u64]) {
+        let k = self.n.len();
+        let mut wide = wide;
+        let mut left = k;
+        while left >= 2 * BLOCK {
+            let (low, rest) = wide.split_at_mut(BLOCK);
+            if let Some(low) = low.first_chunk::<BLOCK>() {
+                add_product(rest, &self.fold, low);
+            }
+            wide = rest;
+            left -= BLOCK;
+        }
+        self.divide::<BLOCK>(wide);
+        wide = &mut wide[BLOCK..];
+        if left > BLOCK {
+            self.divide::<4>(wide);
+            wide = &mut wide[4..];
+        }
+        out.copy_from_slice(&wide[..k]);
+        let mut top = wide[k];
+        while top != 0 {
+            top -= u64::from(subtract(out, &self.n));
+        }
+    }
+
+    /// Adds the multiple of `n` that clears the low `B` limbs of `wide`.
+    fn divide<const B: usize>(&self, wide: &mut [u64]) {
+        let mut quotient = [0; B];
+        let mut low = [0; B];
+        low.copy_from_slice(&wide[..B]);
+        for i in 0..B {
+            quotient[i] = low[i].wrapping_mul(self.n0);
+            let mut carry = 0;
+            for (low, &n) in low[i..].iter_mut().zip(&self.n) {
+                (*low, carry) = multiply_add(quotient[i], n, *low, carry);
+            }
+        }
+        add_product(wide, &self.n, &quotient);
     }
 
     /// `R² mod n` by doublings and squarings.
@@ -112,12 +219,14 @@ impl Modulus {
         let k = self.n.len();
         // 2^(bits - 1), the greatest power of two below n.
         let mut value = vec![0; k].into_boxed_slice();
-        let spare = self.n[k - 1].leading_zeros();
-        value[k - 1] = 1 << (63 - spare);
+        let bits = 64 * k - self.n.iter().rev().take_while(|&&limb| limb == 0).count() * 64;
+        let top = bits / 64 - 1;
+        let bits = bits - self.n[top].leading_zeros() as usize;
+        value[top] = 1 << ((bits - 1) % 64);
         // Up to R, and on to 2^shift·R, the Montgomery form of 2^shift, ...
         let squarings = (64 * k).trailing_zeros();
         let shift = (64 * k) >> squarings;
-        for _ in 0..(spare as usize + 1 + shift) {
+        for _ in 0..(64 * k - (bits - 1) + shift) {
             let carry = double(&mut value);
             if carry || !less(&value, &self.n) {
                 subtract(&mut value, &self.n);
@@ -125,19 +234,13 @@ impl Modulus {
         }
         // ... whose repeated squares end at the form of 2^(shift·2^squarings) = R.
         let mut next = vec![0; k].into_boxed_slice();
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
         for _ in 0..squarings {
-            self.multiply(&mut next, &value, &value);
+            self.square(&mut next, &value, &mut wide);
             core::mem::swap(&mut value, &mut next);
         }
         value
     }
-}
-
-/// The number one.
-fn one() -> Limbs {
-    let mut out = [0; MAX_LIMBS];
-    out[0] = 1;
-    out
 }
 
 /// Reads big-endian bytes into limbs that are long enough for them.
@@ -162,8 +265,8 @@ fn less(a: &[u64], b: &[u64]) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
-/// `a -= b`, dropping the borrow.
-fn subtract(a: &mut [u64], b: &[u64]) {
+/// `a -= b`, returning the borrow.
+fn subtract(a: &mut [u64], b: &[u64]) -> bool {
     let mut borrow = false;
     for (a, &b) in a.iter_mut().zip(b) {
         let (d, b1) = a.overflowing_sub(b);
@@ -171,6 +274,7 @@ fn subtract(a: &mut [u64], b: &[u64]) {
         *a = d;
         borrow = b1 | b2;
     }
+    borrow
 }
 
 /// `a += a`, returning the carry.
@@ -184,15 +288,78 @@ fn double(a: &mut [u64]) -> bool {
     carry != 0
 }
 
-/// `out += a·digit` for equal lengths, returning the carry.
-fn add_product(out: &mut [u64], a: &[u64], digit: u64) -> u64 {
-    let mut carry = 0;
-    for (out, &a) in out.iter_mut().zip(a) {
-        let sum = u128::from(a) * u128::from(digit) + u128::from(*out) + u128::from(carry);
-        *out = sum as u64;
-        carry = (sum >> 64) as u64;
+/// Low and high half of `a·b + c + d`, which at most equals `2^128 - 1`.
+///
+/// `d` is the carry of the product before, `c` the word added to. Adding them in this order and
+/// the second in 64 bits leaves the compiler the least freedom to reorder: of the five spellings
+/// tried, the others were up to 20 % slower or faster depending on codegen units and LTO.
+#[inline(always)]
+fn multiply_add(a: u64, b: u64, c: u64, d: u64) -> (u64, u64) {
+    let sum = u128::from(a) * u128::from(b) + u128::from(d);
+    let (low, carry) = (sum as u64).overflowing_add(c);
+    (low, ((sum >> 64) as u64).wrapping_add(u64::from(carry)))
+}
+
+/// The two halves of a block.
+fn halves(block: &[u64; BLOCK]) -> (&[u64; 4], &[u64; 4]) {
+    let [a, b] = block.as_chunks::<4>().0 else {
+        return (&[0; 4], &[0; 4]);
+    };
+    (a, b)
+}
+
+/// `out += a·b`, where `out` is long enough for the sum.
+///
+/// One pass over `a`: each of its limbs meets all of `b` while the `B` limbs above the current one
+/// stay in registers. Eight are more than there are registers and still fastest: about 1.7 cycles
+/// per product of limbs against 2.0 for four and 2.4 for column sums (baseline x86-64, Sapphire
+/// Rapids).
+#[inline(never)]
+fn add_product<const B: usize>(out: &mut [u64], a: &[u64], b: &[u64; B]) {
+    let (low, high) = out.split_at_mut(a.len());
+    let mut window = [0; B];
+    for (out, &a) in low.iter_mut().zip(a) {
+        let (sum, mut carry) = multiply_add(a, b[0], *out, window[0]);
+        *out = sum;
+        for i in 1..B {
+            (window[i - 1], carry) = multiply_add(a, b[i], window[i], carry);
+        }
+        window[B - 1] = carry;
     }
-    carry
+    let mut carry = false;
+    for (out, &limb) in high.iter_mut().zip(&window) {
+        let (sum, c1) = out.overflowing_add(limb);
+        let (sum, c2) = sum.overflowing_add(u64::from(carry));
+        *out = sum;
+        carry = c1 | c2;
+    }
+    let mut above = high.iter_mut().skip(B);
+    while carry && let Some(out) = above.next() {
+        (*out, carry) = out.overflowing_add(1);
+    }
+}
+
+/// Adds the products of different limbs of `a`, each once, at their places in `out`.
+fn add_triangle(out: &mut [u64], a: &[u64; 4]) {
+    let mut sum = [0; 8];
+    for i in 0..3 {
+        let mut carry = 0;
+        for j in i + 1..4 {
+            (sum[i + j], carry) = multiply_add(a[i], a[j], sum[i + j], carry);
+        }
+        sum[i + 4] = carry;
+    }
+    let mut carry = false;
+    for (out, &limb) in out.iter_mut().zip(&sum) {
+        let (sum, c1) = out.overflowing_add(limb);
+        let (sum, c2) = sum.overflowing_add(u64::from(carry));
+        *out = sum;
+        carry = c1 | c2;
+    }
+    let mut above = out.iter_mut().skip(8);
+    while carry && let Some(out) = above.next() {
+        (*out, carry) = out.overflowing_add(1);
+    }
 }
 
 /// `-n⁻¹ mod 2^64` for odd `n`: each Newton step doubles the number of correct bits, from three.

@@ -97,7 +97,6 @@ impl<'a> Mask<'a> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 pub(super) mod tests {
     use super::*;
     use alloc::{vec, vec::Vec};

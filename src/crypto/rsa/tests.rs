@@ -1,11 +1,6 @@
 //! One suite for every kernel: real signatures, malformed encodings, adversarial numbers.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    clippy::unwrap_used,
-    reason = "a test that panics has failed"
-)]
+#![expect(clippy::as_conversions, reason = "a test that panics has failed")]
 
 use super::test_keys::KEYS;
 use super::*;

@@ -1,0 +1,181 @@
+//! The rules of `ARCHITECTURE.md` that a compiler does not check, read off the sources.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers of the library from top to bottom. A file may name its own layer and those below.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("testkit", &["testkit"]),
+    ("domain", &["miracl", "mosip"]),
+    ("danger", &["danger"]),
+    ("jose", &["jose"]),
+    ("report", &["report", "policy"]),
+    ("crypto", &["crypto"]),
+    ("base", &["encoding", "error", "limits", "time"]),
+    ("simd", &["simd"]),
+];
+
+/// Upward references that are meant, each with its reason.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "error",
+    "crypto",
+    "`Error::AlgorithmMismatch` names algorithms; `Algorithm` is a name, not a primitive",
+)];
+
+/// Crates that hold primitives or key formats: `crypto` may name them, and the few others listed.
+const BACKENDS: &[(&str, &[&str])] = &[
+    ("aes_gcm", &["crypto"]),
+    ("hmac", &["crypto"]),
+    ("p256", &["crypto", "testkit"]),
+    ("rsa", &["crypto", "testkit"]),
+    ("sha2", &["crypto", "testkit"]),
+    ("subtle", &["crypto"]),
+    ("base64", &["encoding"]),
+    ("base16ct", &["encoding"]),
+    ("x509_cert", &["jose"]),
+];
+
+/// What a pure library never names.
+const IMPURE: &[&str] =
+    &["std::net", "std::fs", "std::env", "std::process", "std::thread", "SystemTime", "Instant::"];
+
+struct Source {
+    path: PathBuf,
+    /// First component below `src`, without `.rs`.
+    module: String,
+    /// The code without comments, and without the tests at the file's end.
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(&root).expect("below src");
+            let first = relative.components().next().expect("a name").as_os_str();
+            let module = first.to_string_lossy().trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(&path).expect("UTF-8");
+            let is_test = path.file_stem().is_some_and(|stem| {
+                let stem = stem.to_string_lossy();
+                stem == "tests" || stem.starts_with("test_")
+            });
+            let code = if is_test { String::new() } else { strip(&text) };
+            found.push(Source { path, module, code });
+        }
+    }
+    assert!(found.len() > 15, "the sources were not found");
+    found
+}
+
+/// Drops comments and everything from `#[cfg(test)]` on a `mod` at the file's end.
+fn strip(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
+    code.lines().map(|line| line.split("//").next().unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|(_, modules)| modules.contains(&module))
+}
+
+#[test]
+fn no_module_names_a_layer_above_its_own() {
+    let mut wrong = Vec::new();
+    let mut used = vec![false; EXCEPTIONS.len()];
+    for source in sources() {
+        if source.module == "lib" {
+            continue;
+        }
+        let own = layer(&source.module)
+            .unwrap_or_else(|| panic!("{} belongs to no layer", source.path.display()));
+        for (index, (_, modules)) in LAYERS.iter().enumerate() {
+            for module in *modules {
+                if index >= own || !source.code.contains(&format!("crate::{module}")) {
+                    continue;
+                }
+                let exception = EXCEPTIONS
+                    .iter()
+                    .position(|(from, to, _)| *from == source.module && to == module);
+                match exception {
+                    Some(exception) => used[exception] = true,
+                    None => wrong.push(format!("{} names {module}", source.path.display())),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "upward references: {wrong:#?}");
+    assert!(used.iter().all(|used| *used), "an exception is no longer needed");
+}
+
+#[test]
+fn the_two_platforms_do_not_know_each_other() {
+    for source in sources() {
+        for (own, other) in [("miracl", "crate::mosip"), ("mosip", "crate::miracl")] {
+            assert!(
+                source.module != own || !source.code.contains(other),
+                "{} names {other}",
+                source.path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_in_the_simd_module_only() {
+    for source in sources() {
+        let found =
+            source.code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == "unsafe");
+        assert!(!found || source.module == "simd", "{}", source.path.display());
+    }
+}
+
+#[test]
+fn backends_are_named_where_they_belong() {
+    for source in sources() {
+        for (backend, allowed) in BACKENDS {
+            if allowed.contains(&source.module.as_str()) {
+                continue;
+            }
+            let path = format!("{backend}::");
+            // Modules of ours are called `base64` and `rsa` too: there, only an import counts.
+            let named = if matches!(*backend, "base64" | "rsa") {
+                source.code.lines().any(|line| line.starts_with(&format!("use {path}")))
+            } else {
+                source.code.match_indices(&path).any(|(at, _)| {
+                    let before = source.code[..at].chars().next_back();
+                    !before.is_some_and(|c| c == ':' || c == '_' || c.is_alphanumeric())
+                })
+            };
+            assert!(!named, "{} names {backend}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn the_library_reads_no_clock_file_environment_or_network() {
+    for source in sources() {
+        for name in IMPURE {
+            assert!(!source.code.contains(name), "{} names {name}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn every_public_function_of_the_library_takes_no_bool() {
+    for source in sources() {
+        for (at, _) in
+            source.code.match_indices("pub fn ").chain(source.code.match_indices("pub const fn "))
+        {
+            let signature = source.code[at..].split(['{', ';']).next().unwrap_or_default();
+            let arguments = signature.split("->").next().unwrap_or_default();
+            assert!(!arguments.contains(": bool"), "{}: {signature}", source.path.display());
+        }
+    }
+}
