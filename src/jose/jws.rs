@@ -484,3 +484,251 @@ pub(crate) fn check_expiry(trail: &mut impl Trail, at: Time, expiry: Time, leewa
         if at.unix() >= expiry.plus(leeway) { Err(Error::Expired { at, expiry }) } else { Ok(()) };
     trail.record(Check::Expiry, result, |()| format!("expires at {expiry}, judged at {at}"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+    use crate::jose::Jwk;
+    use alloc::vec;
+
+    // RFC 7515 appendix A.1: HS256.
+    const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const A1_KEY: &str =
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+    // Appendix A.2: RS256 with a 2048-bit key.
+    const A2: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+    const A2_KEY: &str = r#"{"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ","e":"AQAB"}"#;
+    // Appendix A.3: ES256.
+    const A3: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    const A3_KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+    /// One second before `exp` of all three.
+    const IN_TIME: i64 = 1_300_819_379;
+
+    fn public(key: &str) -> Verifier {
+        let key = Jwk::parse(key.as_bytes(), &Limits::default()).unwrap();
+        Verifier::new(JwkSet::from(key), Policy::default())
+    }
+
+    fn secret() -> Verifier {
+        let key = base64::decode_url(A1_KEY.as_bytes()).unwrap();
+        Verifier::with_secret(Secret::new(key), Policy::default()).unwrap()
+    }
+
+    /// Verifies, and demands the same of the explanation.
+    fn judge(verifier: &Verifier, token: &str, expected: &Expected, at: impl Into<At>) -> Code {
+        let at = at.into();
+        let verified = verifier.verify(token.as_bytes(), expected, at);
+        let code = verified.map_or_else(|error| error.code(), |_| Code::Ok);
+        assert_eq!(verifier.explain(token.as_bytes(), expected, at).code(), code);
+        code
+    }
+
+    fn code(verifier: &Verifier, token: &str) -> Code {
+        judge(verifier, token, &Expected::new(), Time::from_unix(IN_TIME).unwrap())
+    }
+
+    /// Signs a payload with a secret, for claims that nobody publishes.
+    fn signed(header: &str, payload: &str) -> String {
+        let input = format!(
+            "{}.{}",
+            base64::encode_url(header.as_bytes()),
+            base64::encode_url(payload.as_bytes())
+        );
+        let key = Secret::new(base64::decode_url(A1_KEY.as_bytes()).unwrap());
+        let mac = crate::crypto::mac::hmac_sha256(&key, &[input.as_bytes()]);
+        format!("{input}.{}", base64::encode_url(&*mac))
+    }
+
+    fn claims(payload: &str, expected: &Expected) -> Code {
+        let token = signed(r#"{"alg":"HS256"}"#, payload);
+        judge(&secret(), &token, expected, Time::from_unix(1000).unwrap())
+    }
+
+    #[test]
+    fn the_examples_of_rfc_7515_are_valid_until_they_expire() {
+        for (verifier, token) in [(secret(), A1), (public(A2_KEY), A2), (public(A3_KEY), A3)] {
+            assert_eq!(code(&verifier, token), Code::Ok);
+            let verified = verifier
+                .verify(token.as_bytes(), &Expected::new(), Time::from_unix(IN_TIME).unwrap())
+                .unwrap();
+            assert_eq!(verified.claims().unwrap().string("payload", "iss"), Ok("joe"));
+            let late = Time::from_unix(IN_TIME + 1).unwrap();
+            assert_eq!(judge(&verifier, token, &Expected::new(), late), Code::Expired);
+        }
+    }
+
+    #[test]
+    fn no_key_verifies_the_algorithm_of_another() {
+        assert_eq!(code(&public(A2_KEY), A1), Code::AlgorithmMismatch);
+        assert_eq!(code(&public(A2_KEY), A3), Code::AlgorithmMismatch);
+        assert_eq!(code(&public(A3_KEY), A2), Code::AlgorithmMismatch);
+        assert_eq!(code(&secret(), A2), Code::AlgorithmMismatch);
+        // The same key, bound to another algorithm.
+        let bound = A2_KEY.replace("\"kty\"", "\"alg\":\"PS256\",\"kty\"");
+        assert_eq!(code(&public(&bound), A2), Code::AlgorithmMismatch);
+    }
+
+    #[test]
+    fn the_unsecured_example_and_the_json_serialisation_are_refused() {
+        // RFC 7515 appendix A.5 and the like.
+        let verifier = public(A2_KEY);
+        let (_, rest) = A2.split_once('.').unwrap();
+        for (header, expected) in [
+            (r#"{"alg":"none"}"#, Code::UnsupportedAlgorithm),
+            (r#"{"alg":"NoNe"}"#, Code::UnsupportedAlgorithm),
+            (r#"{"alg":""}"#, Code::UnsupportedAlgorithm),
+            (r#"{"alg":"rs256"}"#, Code::UnsupportedAlgorithm),
+            (r#"{"alg":"RS256 "}"#, Code::UnsupportedAlgorithm),
+            (r#"{"alg":null}"#, Code::WrongType),
+            (r#"{"alg":256}"#, Code::WrongType),
+            (r#"{"ALG":"RS256"}"#, Code::MissingMember),
+            (r#"{"alg":"RS256","alg":"RS256"}"#, Code::DuplicateMember),
+            (r#"{"alg":"RS256","crit":["exp"]}"#, Code::CriticalHeader),
+            (r#"{"alg":"RS256","crit":[]}"#, Code::CriticalHeader),
+            (r#"{"alg":"RS256","crit":null}"#, Code::CriticalHeader),
+            (r#"{"alg":"RS256","b64":false}"#, Code::CriticalHeader),
+            (r#"{"alg":"RS256","b64":false,"crit":["b64"]}"#, Code::CriticalHeader),
+            (r#"{"alg":"RS256","enc":"A128GCM"}"#, Code::UnsupportedFormat),
+            (r#"{"alg":"RS256","kid":1}"#, Code::WrongType),
+            (r#"{"alg":"RS256","typ":1}"#, Code::WrongType),
+            (r#"{"alg":"RS256"}x"#, Code::Malformed),
+            (r#"[]"#, Code::WrongType),
+            // Keys that the token brings are ignored; the header is another one, so is the signature.
+            (r#"{"alg":"RS256","jku":"https://example.com/"}"#, Code::SignatureMismatch),
+        ] {
+            let token = format!("{}.{rest}", base64::encode_url(header.as_bytes()));
+            assert_eq!(code(&verifier, &token), expected, "{header}");
+        }
+        for (token, expected) in [
+            (r#"{"payload":"e30","protected":"e30","signature":"AA"}"#, Code::Malformed),
+            ("", Code::Malformed),
+            ("..", Code::Malformed),
+            ("a.b", Code::Malformed),
+            ("a.b.c.d", Code::Malformed),
+            ("e30.e30.", Code::Malformed),
+            (".e30.AA", Code::Malformed),
+            ("e30=.e30.AA", Code::Malformed),
+            ("e30.e3+.AA", Code::Malformed),
+            ("e30.e30.AB", Code::Malformed),
+            ("e30.e30.AA\n", Code::Malformed),
+            (" e30.e30.AA", Code::Malformed),
+            ("a.b.c.d.e", Code::UnsupportedFormat),
+        ] {
+            assert_eq!(code(&verifier, token), expected, "{token}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_repetition_in_the_header_is_a_repetition() {
+        let token = signed(r#"{"alg":"HS256","\u0061lg":"HS256"}"#, "{}");
+        assert_eq!(code(&secret(), &token), Code::DuplicateMember);
+    }
+
+    #[test]
+    fn sizes_are_judged_before_anything_else() {
+        let limit = Limits::default().token_bytes();
+        let fitting = "a".repeat(limit);
+        assert_eq!(code(&public(A2_KEY), &fitting), Code::Malformed);
+        assert_eq!(code(&public(A2_KEY), &(fitting + "a")), Code::TooLarge);
+        for (bytes, expected) in [(256, Code::Ok), (257, Code::TooLarge)] {
+            let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(bytes));
+            assert_eq!(code(&secret(), &signed(&header, "{}")), expected);
+        }
+    }
+
+    #[test]
+    fn registered_claims_have_their_types_and_their_times() {
+        let none = Expected::new();
+        for (payload, expected) in [
+            (r#"{}"#, Code::Ok),
+            (r#"{"exp":1001,"nbf":1000,"iat":5000}"#, Code::Ok),
+            (r#"{"exp":1000}"#, Code::Expired),
+            (r#"{"nbf":1001}"#, Code::NotYetValid),
+            (r#"{"exp":"1001"}"#, Code::WrongType),
+            (r#"{"exp":null}"#, Code::WrongType),
+            (r#"{"exp":1e308}"#, Code::WrongType),
+            (r#"{"exp":1001.5}"#, Code::WrongType),
+            (r#"{"exp":9223372036854775808}"#, Code::WrongType),
+            (r#"{"exp":9223372036854775807}"#, Code::Malformed),
+            (r#"{"exp":-1}"#, Code::Malformed),
+            (r#"{"nbf":[]}"#, Code::WrongType),
+            (r#"{"iat":"x"}"#, Code::WrongType),
+            (r#"{"iss":1}"#, Code::WrongType),
+            (r#"{"sub":null}"#, Code::WrongType),
+            (r#"{"aud":1}"#, Code::WrongType),
+            (r#"{"aud":[1]}"#, Code::WrongType),
+            (r#"{"exp":1001,"exp":1001}"#, Code::DuplicateMember),
+            (r#"{"a":{"b":1,"b":1}}"#, Code::DuplicateMember),
+            (r#"{"exp":1001"#, Code::Malformed),
+        ] {
+            assert_eq!(claims(payload, &none), expected, "{payload}");
+        }
+    }
+
+    #[test]
+    fn what_is_expected_is_required_and_compared_exactly() {
+        let payload = r#"{"iss":"https://a.example","sub":"u","aud":["x","y"],"nonce":"n"}"#;
+        let all = Expected::new().issuer("https://a.example").subject("u").audience("y").nonce("n");
+        assert_eq!(claims(payload, &all), Code::Ok);
+        for (expected, code) in [
+            (Expected::new().issuer("https://a.example/"), Code::IssuerMismatch),
+            (Expected::new().issuer("https://a"), Code::IssuerMismatch),
+            (Expected::new().subject("U"), Code::SubjectMismatch),
+            (Expected::new().audience("z"), Code::AudienceMismatch),
+            (Expected::new().audience(""), Code::AudienceMismatch),
+            (Expected::new().nonce("nn"), Code::NonceMismatch),
+        ] {
+            assert_eq!(claims(payload, &expected), code);
+            assert_eq!(claims("{}", &expected), Code::MissingMember);
+        }
+        assert_eq!(claims(r#"{"aud":"y"}"#, &Expected::new().audience("y")), Code::Ok);
+        assert_eq!(claims("not JSON", &Expected::new().issuer("i")), Code::Malformed);
+        assert_eq!(claims("not JSON", &Expected::new()), Code::Ok);
+    }
+
+    #[test]
+    fn the_artefacts_own_time_must_be_there_to_be_used() {
+        let at = |payload: &str| {
+            judge(&secret(), &signed(r#"{"alg":"HS256"}"#, payload), &Expected::new(), At::Issued)
+        };
+        assert_eq!(at(r#"{"iat":1000,"exp":1001}"#), Code::Ok);
+        assert_eq!(at(r#"{"iat":1000,"exp":1000}"#), Code::Expired);
+        assert_eq!(at(r#"{"exp":1001}"#), Code::MissingMember);
+        assert_eq!(at("{}"), Code::Ok);
+    }
+
+    #[test]
+    fn a_hint_names_the_key_that_fits() {
+        let other = A2_KEY.replace("ofgW", "ofgX");
+        let mut keys = JwkSet::default();
+        for (kid, key) in [("wrong", &other), ("right", &A2_KEY.to_string())] {
+            let key = key.replace("\"kty\"", &format!("\"kid\":\"{kid}\",\"kty\""));
+            keys.push(Jwk::parse(key.as_bytes(), &Limits::default()).unwrap());
+        }
+        let verifier = Verifier::new(keys, Policy::default());
+        // A token that names the wrong key, with the signature of the right one, cannot be made
+        // without a private key; a token without a name is ambiguous.
+        assert_eq!(code(&verifier, A2), Code::AmbiguousKey);
+        let hint = signature_hint_of(&verifier);
+        assert_eq!(
+            hint.as_deref(),
+            Some("signature fits another key of the set: right: RSA, 2048 bits")
+        );
+    }
+
+    fn signature_hint_of(verifier: &Verifier) -> Option<String> {
+        let KeySource::Public(keys) = &verifier.keys else { return None };
+        let compact = Compact::parse(A2.as_bytes(), &Limits::default()).unwrap();
+        crate::jose::signature_hint(keys, |key| {
+            let (input, signature) = (compact.signing_input(), compact.signature());
+            key.key().verify(Algorithm::Rs256, &[input], signature).is_ok()
+        })
+    }
+
+    #[test]
+    fn a_secret_below_32_bytes_makes_no_verifier() {
+        let short = Verifier::with_secret(Secret::new(vec![1; 31]), Policy::default());
+        assert_eq!(short.unwrap_err().code(), Code::KeyUnusable);
+    }
+}

@@ -75,3 +75,69 @@ fn rsa_public_key(bytes: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
     reader.finish()?;
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::error::{Code, Error};
+    use crate::jose::Jwk;
+    use alloc::string::{String, ToString};
+
+    const CERTIFICATE: &str = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");
+    const PUBLIC: &str = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
+    const P256: &str = include_str!("../../test-vectors/keys/p256-public.pem");
+    const P384: &str = include_str!("../../test-vectors/keys/p384-public.pem");
+
+    fn code(text: &str) -> Option<Code> {
+        Jwk::from_pem(text.as_bytes()).err().map(|error: Error| error.code())
+    }
+
+    #[test]
+    fn a_certificate_and_its_bare_key_are_the_same_key() {
+        let certificate = Jwk::from_pem(CERTIFICATE.as_bytes()).unwrap();
+        let public = Jwk::from_pem(PUBLIC.as_bytes()).unwrap();
+        assert_eq!(certificate.key(), public.key());
+        assert_eq!(certificate.thumbprint(), public.thumbprint());
+        assert_eq!(public.validity(), None);
+        let validity = certificate.validity().unwrap();
+        assert_eq!(validity.not_before.to_string(), "2020-01-01T00:00:00Z");
+        assert_eq!(validity.not_after.to_string(), "2021-01-01T00:00:00Z");
+        assert_eq!((public.key().bits(), public.kid()), (2048, None));
+    }
+
+    #[test]
+    fn p_256_is_read_and_other_curves_are_named_unusable() {
+        assert_eq!(code(P256), None);
+        assert_eq!(code(P384), Some(Code::KeyUnusable));
+    }
+
+    #[test]
+    fn anything_but_exactly_one_block_is_refused() {
+        let windows = PUBLIC.replace('\n', "\r\n");
+        assert_eq!(code(&windows), None);
+        for text in [
+            String::new(),
+            "-----BEGIN PUBLIC KEY-----".to_string(),
+            [PUBLIC, PUBLIC].concat(),
+            [CERTIFICATE, "trailing"].concat(),
+            PUBLIC.replace("PUBLIC KEY", "PRIVATE KEY"),
+            PUBLIC.replace("PUBLIC KEY", "RSA PUBLIC KEY"),
+            PUBLIC.replacen('M', "N", 1),
+            // A byte of DER less.
+            P256.replace("bQ==", ""),
+        ] {
+            assert_eq!(code(&text), Some(Code::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_changed_character_gives_another_key_or_an_error() {
+        for (place, old) in PUBLIC.char_indices() {
+            let mut changed = PUBLIC.to_string();
+            changed
+                .replace_range(place..place + old.len_utf8(), if old == 'A' { "B" } else { "A" });
+            if let Ok(key) = Jwk::from_pem(changed.as_bytes()) {
+                assert_ne!(key, Jwk::from_pem(PUBLIC.as_bytes()).unwrap(), "place {place}");
+            }
+        }
+    }
+}
