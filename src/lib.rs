@@ -1,6 +1,37 @@
 //! Verifies what two identity platforms sign: **MIRACL Trust** and **MOSIP**.
+//!
+//! Pure and sans-IO: bytes, keys, expectations and a time go in; a verified value or one reason
+//! comes out. Nothing here reads a clock, a file, the environment or the network, and no input
+//! makes it panic.
+//!
+//! ```text
+//! bytes ── parse ──► Compact, SignedRegistration, DeviceData      untrusted
+//!                        │ verify(…, expected, at)
+//!                        ▼
+//!          jose::Verified, dvs::Certificate, mosip::registration::Registration
+//! ```
+//!
+//! | To verify | Use |
+//! |---|---|
+//! | a DVS certificate of MIRACL Trust | [`miracl::dvs::Verifier`] |
+//! | an OTP request, or to open an OTP response | [`miracl::otp`] |
+//! | a device registration signed by MOSIP | [`mosip::registration::Verifier`] |
+//! | a JWS or JWT | [`jose::jws::Verifier`] |
+//!
+//! Each verifier has `verify`, which returns a value or the first [`Error`], and `explain`, which
+//! returns a [`Report`] of every check. Both are the same code.
+//!
+//! | Feature | Default | What it adds |
+//! |---|---|---|
+//! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
+//! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
+//!
+//! Rust 1.89 is the oldest supported; raising that is a minor version.
+//!
+//! Not supported: fetching keys, sending requests, private keys (outside `testkit`), revocation.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "testkit"), allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature"))]
 
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -26,3 +57,8 @@ pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
 pub use report::{Check, Entry, KeyInfo, Outcome, Report, SCHEMA, Verdict, Warning};
 pub use time::{At, Leeway, Time};
+
+/// The README's example, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
