@@ -207,6 +207,9 @@ pub enum KeyFault {
     AlgorithmKeyType,
     /// An HMAC key has fewer than 32 bytes (RFC 7518 section 3.2).
     ShortSecret,
+    /// The secret has not the form or length that the chosen key derivation needs, or the request
+    /// that it needs is missing.
+    Derivation,
 }
 
 impl fmt::Display for KeyFault {
@@ -221,6 +224,7 @@ impl fmt::Display for KeyFault {
             Self::PrivateKey => "private key members are present",
             Self::AlgorithmKeyType => "algorithm does not fit the key type",
             Self::ShortSecret => "HMAC key has fewer than 32 bytes",
+            Self::Derivation => "secret does not fit the key derivation, or its request is missing",
         })
     }
 }

@@ -1,1 +1,0 @@
-//! One-time passwords: the signed request and the sealed response of `POST /otp`.
