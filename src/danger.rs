@@ -15,5 +15,5 @@ use crate::jose::Compact;
 /// ```
 #[must_use]
 pub fn unverified_payload<'t>(token: &'t Compact<'_>) -> &'t [u8] {
-    &token.payload
+    token.payload()
 }

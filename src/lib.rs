@@ -31,12 +31,16 @@
 //! Not supported: fetching keys, sending requests, private keys (outside `testkit`), revocation.
 #![no_std]
 #![forbid(unsafe_code)]
-#![cfg_attr(not(feature = "testkit"), allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature"))]
+#![cfg_attr(
+    not(feature = "testkit"),
+    allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod batch;
 pub mod crypto;
 pub mod danger;
 pub mod encoding;
@@ -51,6 +55,7 @@ mod report;
 pub mod testkit;
 mod time;
 
+pub use batch::Item;
 pub use crypto::{Algorithm, PublicKey, Secret, sha256};
 pub use error::{Category, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;

@@ -5,6 +5,7 @@
 //! So a verdict and its explanation cannot disagree.
 
 use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -188,13 +189,13 @@ impl Warning {
 #[non_exhaustive]
 pub struct KeyInfo {
     /// Its identifier in the key set.
-    pub kid: Option<String>,
+    pub kid: Option<Arc<str>>,
     /// The algorithm it was used with.
     pub algorithm: crate::crypto::Algorithm,
     /// Bits of the modulus or field; `None` for a secret.
     pub bits: Option<usize>,
     /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
-    pub thumbprint: Option<String>,
+    pub thumbprint: Option<Arc<str>>,
 }
 
 /// Everything about one verification, reproducible byte for byte from the same input, keys, policy
@@ -316,14 +317,14 @@ impl KeyInfo {
     fn to_json(&self) -> Object<'_> {
         let mut key = Object::new();
         if let Some(kid) = &self.kid {
-            key.set("kid", kid.as_str());
+            key.set("kid", kid.as_ref());
         }
         key.set("alg", self.algorithm.name());
         if let Some(bits) = self.bits {
             key.set("bits", bits);
         }
         if let Some(thumbprint) = &self.thumbprint {
-            key.set("thumbprint", thumbprint.as_str());
+            key.set("thumbprint", thumbprint.as_ref());
         }
         key
     }

@@ -9,7 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("testkit", &["testkit"]),
     ("domain", &["miracl", "mosip"]),
     ("danger", &["danger"]),
-    ("jose", &["jose"]),
+    ("jose", &["jose", "batch"]),
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
     ("base", &["encoding", "error", "limits", "time"]),

@@ -9,13 +9,14 @@ pub mod rsa;
 mod secret;
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use p256::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::error::{Error, KeyFault};
-use rsa::{Hash, RsaKeyError, RsaPublicKey};
+use rsa::{Hash, Kernel, Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
 
 pub use secret::Secret;
 
@@ -56,6 +57,16 @@ impl Algorithm {
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
             Self::Rs512 => "RS512",
+        }
+    }
+
+    /// Returns the hash of RSASSA-PKCS1-v1_5, or `None` for another scheme.
+    const fn pkcs1_hash(self) -> Option<Hash> {
+        match self {
+            Self::Rs256 => Some(Hash::Sha256),
+            Self::Rs384 => Some(Hash::Sha384),
+            Self::Rs512 => Some(Hash::Sha512),
+            Self::Es256 | Self::Hs256 | Self::Ps256 => None,
         }
     }
 
@@ -219,17 +230,14 @@ impl PublicKey {
     ) -> Result<(), Error> {
         self.fits(algorithm)?;
         let valid = match &self.0 {
-            Material::Rsa(key) => match algorithm {
-                Algorithm::Ps256 => {
-                    key.verify_pss_sha256(&digest::<Sha256>(message).into(), signature).is_ok()
+            Material::Rsa(key) => match algorithm.pkcs1_hash() {
+                Some(hash) => {
+                    let mut digest = [0; 64];
+                    hash_message(hash, message, &mut digest);
+                    let digest = digest.get(..hash.size()).unwrap_or_default();
+                    key.verify_pkcs1(hash, digest, signature).is_ok()
                 }
-                Algorithm::Rs384 => {
-                    key.verify_pkcs1(Hash::Sha384, &digest::<Sha384>(message), signature).is_ok()
-                }
-                Algorithm::Rs512 => {
-                    key.verify_pkcs1(Hash::Sha512, &digest::<Sha512>(message), signature).is_ok()
-                }
-                _ => key.verify_pkcs1(Hash::Sha256, &digest::<Sha256>(message), signature).is_ok(),
+                None => key.verify_pss_sha256(&digest::<Sha256>(message).into(), signature).is_ok(),
             },
             Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
                 .and_then(|signature| key.verify(&message.concat(), &signature))
@@ -246,6 +254,74 @@ impl fmt::Debug for PublicKey {
             Material::P256(_) => "P-256",
         };
         write!(f, "PublicKey({name}, {} bits)", self.bits())
+    }
+}
+
+/// A signature to be verified over the concatenated parts of a message.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) key: &'a PublicKey,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) message: [&'a [u8]; 3],
+    pub(crate) signature: &'a [u8],
+}
+
+impl Job<'_> {
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        self.key.verify(self.algorithm, &self.message, self.signature)
+    }
+}
+
+/// Verifies many signatures, each with the result of [`Job::verify`]; those of RSA with PKCS#1
+/// together.
+pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Error>>> {
+    let mut digests: Vec<(usize, &RsaPublicKey, Hash, [u8; 64], &[u8])> =
+        Vec::with_capacity(jobs.len());
+    let mut results = Vec::with_capacity(jobs.len());
+    for (index, job) in jobs.iter().enumerate() {
+        let rsa = job
+            .as_ref()
+            .and_then(|job| Some((job, job.key.as_rsa()?, job.algorithm.pkcs1_hash()?)));
+        match rsa {
+            Some((job, key, hash)) => {
+                let mut digest = [0; 64];
+                hash_message(hash, &job.message, &mut digest);
+                digests.push((index, key, hash, digest, job.signature));
+                results.push(Some(Err(Error::SignatureMismatch)));
+            }
+            None => results.push(job.as_ref().map(Job::verify)),
+        }
+    }
+    let items: Vec<Pkcs1Item<'_>> = digests
+        .iter()
+        .map(|(_, key, hash, digest, signature)| Pkcs1Item {
+            key,
+            hash: *hash,
+            digest: digest.get(..hash.size()).unwrap_or_default(),
+            signature,
+        })
+        .collect();
+    let mut valid = alloc::vec![false; items.len()];
+    verify_pkcs1_batch(Kernel::detect(), &items, &mut valid);
+    for ((index, ..), valid) in digests.iter().zip(valid) {
+        if valid && let Some(result) = results.get_mut(*index) {
+            *result = Some(Ok(()));
+        }
+    }
+    results
+}
+
+/// Hashes into the front of the buffer.
+fn hash_message(hash: Hash, message: &[&[u8]], out: &mut [u8; 64]) {
+    fn copy(digest: &[u8], out: &mut [u8; 64]) {
+        for (to, from) in out.iter_mut().zip(digest) {
+            *to = *from;
+        }
+    }
+    match hash {
+        Hash::Sha256 => copy(&digest::<Sha256>(message), out),
+        Hash::Sha384 => copy(&digest::<Sha384>(message), out),
+        Hash::Sha512 => copy(&digest::<Sha512>(message), out),
     }
 }
 

@@ -51,6 +51,12 @@ pub fn decode_url(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(&URL, text)
 }
 
+/// Decodes base64url without padding to the end of a buffer, and returns the buffer's new length.
+pub(crate) fn decode_url_to(text: &[u8], buffer: &mut Vec<u8>) -> Result<usize, Fault> {
+    URL.decode_vec(text, buffer).map_err(fault)?;
+    Ok(buffer.len())
+}
+
 /// Decodes standard base64 with complete padding.
 ///
 /// # Errors
@@ -97,13 +103,17 @@ pub fn encode_standard(bytes: &[u8]) -> String {
 }
 
 fn decode(engine: &GeneralPurpose, text: &[u8]) -> Result<Vec<u8>, Fault> {
-    engine.decode(text).map_err(|error| match error {
+    engine.decode(text).map_err(fault)
+}
+
+const fn fault(error: DecodeError) -> Fault {
+    match error {
         // `=` is padding in the wrong place, not a foreign character.
         DecodeError::InvalidByte(_, b'=') | DecodeError::InvalidPadding => Fault::Padding,
         DecodeError::InvalidByte(offset, _) => Fault::Character { offset },
         DecodeError::InvalidLength(_) => Fault::Length,
         _ => Fault::TrailingBits,
-    })
+    }
 }
 
 #[cfg(test)]

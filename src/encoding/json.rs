@@ -186,6 +186,12 @@ impl<'a> Object<'a> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// Takes the member of exactly this name out, and drops the others.
+    #[must_use]
+    pub fn into_member(self, name: &str) -> Option<Value<'a>> {
+        self.members.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
     /// Iterates over names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
         self.members.iter().map(|(name, value)| (name.as_ref(), value))

@@ -1,13 +1,18 @@
 //! The first half of every token's verification: from bytes to an authentic payload.
+//!
+//! It comes in two steps, [`begin`] and [`conclude`], so that the signatures of many tokens can be
+//! checked together between them.
 
+use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Compact, Header, Jwk, JwkSet};
-use crate::crypto::{Algorithm, Secret, mac};
+use crate::crypto::{Algorithm, Job, Secret, mac};
 use crate::error::{Error, KeyFault};
+use crate::limits::Limits;
 use crate::policy::{Policy, Rsa1024};
 use crate::report::{Check, KeyInfo, Trail, Warning};
 
@@ -28,10 +33,41 @@ impl KeySource {
     }
 }
 
-/// What [`authenticate`] read. It is authentic only if the trail saw no failure, which the trail's
+/// The last header that was parsed. Tokens of one issuer repeat it to the byte, and a header is
+/// decided by nothing but its bytes.
+#[derive(Default)]
+pub(crate) struct HeaderCache(Option<(Vec<u8>, Arc<Header>)>);
+
+impl HeaderCache {
+    fn parse(&mut self, compact: &Compact<'_>, limits: &Limits) -> Result<Arc<Header>, Error> {
+        match &self.0 {
+            Some((text, header)) if *text == compact.header_bytes() => Ok(Arc::clone(header)),
+            _ => {
+                let header = Arc::new(compact.header(limits)?);
+                self.0 = Some((compact.header_bytes().to_vec(), Arc::clone(&header)));
+                Ok(header)
+            }
+        }
+    }
+}
+
+/// A token up to its signature: everything before it was checked and recorded.
+pub(crate) struct Pending<'t, 'k> {
+    compact: Compact<'t>,
+    header: Arc<Header>,
+    /// The key, unless none was found; whether it can be tried is up to its algorithm.
+    key: Option<ChosenKey<'k>>,
+}
+
+enum ChosenKey<'k> {
+    Public { key: &'k Jwk, keys: &'k JwkSet, algorithm: Result<(), ()> },
+    Secret { secret: &'k Secret, algorithm: Result<(), ()> },
+}
+
+/// What was read from a token. It is authentic only if the trail saw no failure, which the trail's
 /// owner decides.
 pub(crate) struct Authentic {
-    pub(crate) header: Header,
+    pub(crate) header: Arc<Header>,
     pub(crate) payload: Vec<u8>,
     pub(crate) key: Option<KeyInfo>,
 }
@@ -40,21 +76,22 @@ const UNREADABLE: &str = "token cannot be read";
 
 const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
 
-/// Checks structure, header, key, algorithm, key size and signature, in this order. A format that
-/// has only one algorithm names it; otherwise the key alone decides.
+/// Checks structure, header, key, algorithm and key size, in this order. A format that has only one
+/// algorithm names it; otherwise the key alone decides.
 ///
 /// Returns `None` where nothing further can be looked at: the token cannot be read, or the trail
 /// needs no more than the first failure.
-pub(crate) fn authenticate(
+pub(crate) fn begin<'t, 'k>(
     trail: &mut impl Trail,
-    token: &[u8],
-    keys: &KeySource,
+    cache: &mut HeaderCache,
+    token: Cow<'t, [u8]>,
+    keys: &'k KeySource,
     format: Option<Algorithm>,
     policy: &Policy,
-) -> Option<Authentic> {
+) -> Option<Pending<'t, 'k>> {
     let limits = policy.limits();
-    let compact = trail.record(Check::Structure, Compact::parse(token, limits), |compact| {
-        let (payload, signature) = (compact.payload.len(), compact.signature().len());
+    let compact = trail.record(Check::Structure, Compact::from_cow(token, limits), |compact| {
+        let (payload, signature) = (compact.payload().len(), compact.signature().len());
         format!("{payload} bytes of payload, {signature} of signature")
     });
     let Some(compact) = compact else {
@@ -62,7 +99,7 @@ pub(crate) fn authenticate(
         trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
     };
-    let header = trail.record(Check::Header, compact.header(limits), |header| {
+    let header = trail.record(Check::Header, cache.parse(&compact, limits), |header| {
         header.kid.as_ref().map_or_else(
             || format!("{}, no `kid`", header.algorithm),
             |kid| format!("{}, `kid` {}", header.algorithm, crate::error::shorten(kid)),
@@ -73,80 +110,118 @@ pub(crate) fn authenticate(
         return None;
     };
     let key = match keys {
-        KeySource::Public(keys) => check_public(trail, &compact, &header, keys, format, policy),
-        KeySource::Secret(secret) => check_secret(trail, &compact, &header, secret),
+        KeySource::Public(keys) => choose_public(trail, &header, keys, format, policy),
+        KeySource::Secret(secret) => Some(choose_secret(trail, &header, secret)),
     };
-    trail.goes_on().then_some(Authentic { header, payload: compact.payload, key })
+    trail.goes_on().then_some(Pending { compact, header, key })
 }
 
-fn check_public(
+impl Pending<'_, '_> {
+    /// Returns the signature to be verified with a public key, if there is one.
+    pub(crate) fn job(&self) -> Option<Job<'_>> {
+        match &self.key {
+            Some(ChosenKey::Public { key, algorithm: Ok(()), .. }) => Some(Job {
+                key: key.key(),
+                algorithm: key.algorithm(),
+                message: [self.compact.signing_input(), b"", b""],
+                signature: self.compact.signature(),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Records what became of the signature; `verified` is the result of [`Pending::job`].
+pub(crate) fn conclude(
     trail: &mut impl Trail,
-    compact: &Compact<'_>,
+    pending: Pending<'_, '_>,
+    verified: Option<Result<(), Error>>,
+) -> Option<Authentic> {
+    const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
+    let Pending { compact, header, key } = pending;
+    let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
+    let (input, signature) = (compact.signing_input(), compact.signature());
+    let info = match key {
+        None => None,
+        Some(ChosenKey::Public { key, keys, .. }) => {
+            let required = key.algorithm();
+            match verified {
+                None => trail.skip(Check::Signature, NOT_ITS_ALGORITHM),
+                Some(result) => {
+                    let failed = result.is_err();
+                    trail.record(Check::Signature, result, detail(required));
+                    trail.cite(required.reference());
+                    if failed {
+                        trail.hint(|| {
+                            signature_hint(keys, |key| {
+                                key.key().verify(required, &[input], signature).is_ok()
+                            })
+                        });
+                    }
+                }
+            }
+            Some(key.info(required))
+        }
+        Some(ChosenKey::Secret { algorithm: Err(()), .. }) => {
+            trail.skip(Check::Signature, NOT_ITS_ALGORITHM);
+            None
+        }
+        Some(ChosenKey::Secret { secret, algorithm: Ok(()) }) => {
+            let result = mac::verify_hs256(secret, &[input], signature);
+            trail.record(Check::Signature, result, detail(Algorithm::Hs256));
+            trail.cite(Algorithm::Hs256.reference());
+            Some(SECRET_INFO)
+        }
+    };
+    let payload = compact.into_payload();
+    trail.goes_on().then_some(Authentic { header, payload, key: info })
+}
+
+fn choose_public<'k>(
+    trail: &mut impl Trail,
     header: &Header,
-    keys: &JwkSet,
+    keys: &'k JwkSet,
     format: Option<Algorithm>,
     policy: &Policy,
-) -> Option<KeyInfo> {
+) -> Option<ChosenKey<'k>> {
     let selected = keys.select(header.kid.as_deref());
     let Some(key) = trail.record(Check::Key, selected, |key| describe(key)) else {
         trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
         return None;
     };
-    let info = key_info(key, key.algorithm());
-    trail.key(|| info.clone());
+    trail.key(|| key.info(key.algorithm()));
     let token = header.algorithm;
     let required = match format {
         Some(format) if format != token => format,
         _ => key.algorithm(),
     };
-    let fits =
-        if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
-    trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}"));
+    let algorithm = check_algorithm(trail, token, required);
     if format.is_none() {
         trail.hint(|| algorithm_hint(token, key));
     }
     check_key_size(trail, key, policy);
-    if token != required {
-        trail.skip(Check::Signature, "algorithm is not the key's");
-        return Some(info);
-    }
-    if !trail.goes_on() {
-        return None;
-    }
-    let (message, signature) = (&[compact.signing_input()], compact.signature());
-    let result = key.key().verify(required, message, signature);
-    let failed = result.is_err();
-    trail.record(Check::Signature, result, |()| format!("{required} over the first two parts"));
-    trail.cite(required.reference());
-    if failed {
-        trail.hint(|| {
-            signature_hint(keys, |key| key.key().verify(required, message, signature).is_ok())
-        });
-    }
-    Some(info)
+    Some(ChosenKey::Public { key, keys, algorithm })
 }
 
-fn check_secret(
-    trail: &mut impl Trail,
-    compact: &Compact<'_>,
-    header: &Header,
-    secret: &Secret,
-) -> Option<KeyInfo> {
-    let required = Algorithm::Hs256;
-    let token = header.algorithm;
+const SECRET_INFO: KeyInfo =
+    KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None };
+
+fn choose_secret<'k>(trail: &mut impl Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
     trail.pass(Check::Key, || "secret given by hand".into());
-    let info = KeyInfo { kid: None, algorithm: required, bits: None, thumbprint: None };
-    trail.key(|| info.clone());
-    if token != required {
-        trail.fail(Check::Algorithm, Error::AlgorithmMismatch { token, required });
-        trail.skip(Check::Signature, "algorithm is not the key's");
-        return Some(info);
-    }
-    trail.pass(Check::Algorithm, || format!("secret is bound to {required}"));
-    let result = mac::verify_hs256(secret, &[compact.signing_input()], compact.signature());
-    trail.record(Check::Signature, result, |()| format!("{required} over the first two parts"));
-    trail.cite(required.reference());
-    Some(info)
+    trail.key(|| SECRET_INFO);
+    let algorithm = check_algorithm(trail, header.algorithm, Algorithm::Hs256);
+    trail.pass(Check::KeySize, || "at least 32 bytes".into());
+    ChosenKey::Secret { secret, algorithm }
+}
+
+fn check_algorithm(
+    trail: &mut impl Trail,
+    token: Algorithm,
+    required: Algorithm,
+) -> Result<(), ()> {
+    let fits =
+        if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
+    trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}")).ok_or(())
 }
 
 /// Checks RSA sizes against the policy: 2048 bits and more, or exactly 1024 by opt-in.
@@ -181,21 +256,10 @@ pub(crate) fn signature_hint(keys: &JwkSet, fits: impl Fn(&Jwk) -> bool) -> Opti
 }
 
 fn algorithm_hint(token: Algorithm, key: &Jwk) -> Option<String> {
-    (token != key.algorithm()
-        && key.declared_algorithm().is_none()
-        && key.key().fits(token).is_ok())
-    .then(|| {
+    let could_declare = key.declared_algorithm().is_none() && key.key().fits(token).is_ok();
+    (token != key.algorithm() && could_declare).then(|| {
         format!("the key states no `alg`; to verify {token} with it, add `\"alg\":\"{token}\"`")
     })
-}
-
-pub(crate) fn key_info(key: &Jwk, algorithm: Algorithm) -> KeyInfo {
-    KeyInfo {
-        kid: key.kid().map(ToString::to_string),
-        algorithm,
-        bits: Some(key.key().bits()),
-        thumbprint: Some(key.thumbprint().to_string()),
-    }
 }
 
 pub(crate) fn describe(key: &Jwk) -> String {

@@ -1,6 +1,7 @@
 //! JSON Web Keys and key sets (RFC 7517), with the parameters of RFC 7518 section 6.
 
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::pem;
@@ -9,6 +10,7 @@ use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
+use crate::report::KeyInfo;
 use crate::time::Time;
 
 const PART: &str = "key";
@@ -36,8 +38,8 @@ pub struct Jwk {
     key: PublicKey,
     algorithm: Algorithm,
     declared: Option<Algorithm>,
-    kid: Option<String>,
-    thumbprint: String,
+    kid: Option<Arc<str>>,
+    thumbprint: Arc<str>,
     validity: Option<Validity>,
 }
 
@@ -105,12 +107,7 @@ impl Jwk {
             key.fits(algorithm)?;
         }
         let bound = declared.unwrap_or(key.default_algorithm());
-        Ok(Self {
-            algorithm: bound,
-            declared,
-            kid: kid.map(ToString::to_string),
-            ..Self::from(key)
-        })
+        Ok(Self { algorithm: bound, declared, kid: kid.map(Arc::from), ..Self::from(key) })
     }
 
     /// Returns the key itself.
@@ -143,6 +140,16 @@ impl Jwk {
         &self.thumbprint
     }
 
+    /// Returns what a report or a verified value says of this key.
+    pub(crate) fn info(&self, algorithm: Algorithm) -> KeyInfo {
+        KeyInfo {
+            kid: self.kid.clone(),
+            algorithm,
+            bits: Some(self.key.bits()),
+            thumbprint: Some(Arc::clone(&self.thumbprint)),
+        }
+    }
+
     /// Returns when the certificate that held the key is valid, if one did.
     #[must_use]
     pub const fn validity(&self) -> Option<Validity> {
@@ -157,7 +164,7 @@ impl From<PublicKey> for Jwk {
             algorithm: key.default_algorithm(),
             declared: None,
             kid: None,
-            thumbprint: thumbprint(&key),
+            thumbprint: thumbprint(&key).into(),
             validity: None,
             key,
         }

@@ -5,18 +5,21 @@
 //! bytes ── size, characters, dots ──► three parts ── header ──► algorithm, key ──► signature ──► claims
 //! ```
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{JwkSet, KeySource, authenticate};
-use crate::crypto::{Algorithm, Secret};
+use super::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
+use crate::batch::{self, Item, Procedure};
+use crate::crypto::{Algorithm, Job, Secret};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Report, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 
 /// The header of a JWS that follows every rule, and is still *untrusted*.
@@ -84,10 +87,14 @@ impl Header {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compact<'a> {
-    header: Vec<u8>,
-    signing_input: &'a [u8],
-    pub(crate) payload: Vec<u8>,
-    signature: Vec<u8>,
+    token: Cow<'a, [u8]>,
+    /// Length of the first two parts and the dot between them.
+    signed: usize,
+    /// Payload, header and signature, one behind the other: one allocation, and the payload can be
+    /// taken out without a copy.
+    decoded: Vec<u8>,
+    payload_end: usize,
+    header_end: usize,
 }
 
 impl<'a> Compact<'a> {
@@ -101,6 +108,10 @@ impl<'a> Compact<'a> {
     /// [`Error::TooLarge`], [`Error::Malformed`], and [`Error::UnsupportedFormat`] for the five
     /// parts of an encrypted token.
     pub fn parse(token: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        Self::from_cow(Cow::Borrowed(token), limits)
+    }
+
+    pub(crate) fn from_cow(token: Cow<'a, [u8]>, limits: &Limits) -> Result<Self, Error> {
         let malformed = |fault| Error::Malformed { part: "token", fault };
         if token.len() > limits.token_bytes() {
             return Err(Error::TooLarge { what: "token", limit: limits.token_bytes() });
@@ -112,29 +123,30 @@ impl<'a> Compact<'a> {
         if let Some(offset) = token.iter().position(|b| !legal(b)) {
             return Err(malformed(Fault::Character { offset }));
         }
-        match token.iter().filter(|b| **b == b'.').count() {
-            2 => {}
-            4 => return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" }),
+        let mut parts = token.split(|b| *b == b'.');
+        let [Some(header), Some(payload), Some(signature)] =
+            [parts.next(), parts.next(), parts.next()]
+        else {
+            return Err(malformed(Fault::Segments));
+        };
+        match parts.count() {
+            0 => {}
+            2 => return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" }),
             _ => return Err(malformed(Fault::Segments)),
         }
-        let mut parts = token.split(|b| *b == b'.');
-        let (header, payload, signature) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
         if header.is_empty() || signature.is_empty() {
             return Err(malformed(Fault::Empty));
         }
-        let signing_input = token.get(..header.len() + 1 + payload.len()).unwrap_or_default();
-        let decode =
-            |part, text| base64::decode_url(text).map_err(|fault| Error::Malformed { part, fault });
-        Ok(Self {
-            header: decode("header", header)?,
-            signing_input,
-            payload: decode("payload", payload)?,
-            signature: decode("signature", signature)?,
-        })
+        let mut decoded = Vec::with_capacity(token.len());
+        let mut decode = |part, text| {
+            base64::decode_url_to(text, &mut decoded)
+                .map_err(|fault| Error::Malformed { part, fault })
+        };
+        let payload_end = decode("payload", payload)?;
+        let header_end = decode("header", header)?;
+        decode("signature", signature)?;
+        let signed = header.len() + 1 + payload.len();
+        Ok(Self { signed, decoded, payload_end, header_end, token })
     }
 
     /// Parses the header, which stays untrusted.
@@ -143,25 +155,34 @@ impl<'a> Compact<'a> {
     ///
     /// As [`Header::parse`].
     pub fn header(&self, limits: &Limits) -> Result<Header, Error> {
-        Header::parse(&self.header, limits)
+        Header::parse(self.header_bytes(), limits)
     }
 
     /// Returns the decoded bytes of the header, as they are.
     #[must_use]
     pub fn header_bytes(&self) -> &[u8] {
-        &self.header
+        self.decoded.get(self.payload_end..self.header_end).unwrap_or_default()
     }
 
     /// Returns what is signed: the first two parts and the dot between them.
     #[must_use]
-    pub const fn signing_input(&self) -> &'a [u8] {
-        self.signing_input
+    pub fn signing_input(&self) -> &[u8] {
+        self.token.get(..self.signed).unwrap_or_default()
     }
 
     /// Returns the decoded signature.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        self.decoded.get(self.header_end..).unwrap_or_default()
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
+        self.decoded.get(..self.payload_end).unwrap_or_default()
+    }
+
+    pub(crate) fn into_payload(mut self) -> Vec<u8> {
+        self.decoded.truncate(self.payload_end);
+        self.decoded
     }
 }
 
@@ -224,7 +245,7 @@ impl Expected {
 /// Only [`Verifier::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    header: Header,
+    header: Arc<Header>,
     payload: Vec<u8>,
     claims: Option<Object<'static>>,
     key: KeyInfo,
@@ -233,7 +254,7 @@ pub struct Verified {
 impl Verified {
     /// Returns the header.
     #[must_use]
-    pub const fn header(&self) -> &Header {
+    pub fn header(&self) -> &Header {
         &self.header
     }
 
@@ -308,36 +329,26 @@ impl Verifier {
         expected: &Expected,
         at: impl Into<At>,
     ) -> Result<Verified, Error> {
-        let mut trail = FirstFailure::default();
-        let made = self.decide(&mut trail, token, expected, at.into());
-        trail.finish(made)
+        batch::verify(self, Item { input: token, expected, at: at.into() })
     }
 
     /// Verifies a token and reports every check. The verdict is that of [`verify`](Self::verify).
     #[must_use]
     pub fn explain(&self, token: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        let mut trail = Explanation::default();
-        let made = self.decide(&mut trail, token, expected, at.into());
-        let claims = made.map(|verified| verified.claims.unwrap_or_default());
-        trail.into_report(Self::KIND, token, claims)
+        batch::explain(self, Item { input: token, expected, at: at.into() })
     }
 
-    fn decide(
-        &self,
-        trail: &mut impl Trail,
-        token: &[u8],
-        expected: &Expected,
-        at: At,
-    ) -> Option<Verified> {
-        let authentic = authenticate(trail, token, &self.keys, None, &self.policy)?;
-        let claims = self.read_claims(trail, &authentic.payload, expected);
-        check_claims(trail, claims.as_ref(), expected, at, self.policy.leeway());
-        Some(Verified {
-            header: authentic.header,
-            claims: claims.map(|claims| claims.object.into_owned()),
-            payload: authentic.payload,
-            key: authentic.key?,
-        })
+    /// Verifies many tokens, with RSA signatures checked together. Each result is, in order, what
+    /// [`verify`](Self::verify) returns.
+    #[must_use]
+    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Verified, Error>> {
+        batch::verify_many(self, items)
+    }
+
+    /// Explains many tokens. Each report is, in order, what [`explain`](Self::explain) returns.
+    #[must_use]
+    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
+        batch::explain_many(self, items)
     }
 
     fn read_claims<'p>(
@@ -355,6 +366,48 @@ impl Verifier {
         trail.record(Check::Claims, claims, |claims| {
             format!("{} members", claims.object.iter().count())
         })
+    }
+}
+
+impl Procedure for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
+    type Made = Verified;
+
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        cache: &mut HeaderCache,
+        item: Item<'p, Expected>,
+    ) -> Option<Self::Pending<'p>> {
+        let token = Cow::Borrowed(item.input);
+        Some((begin(trail, cache, token, &self.keys, None, &self.policy)?, item))
+    }
+
+    fn job<'j>(&self, (pending, _): &'j Self::Pending<'_>) -> Option<Job<'j>> {
+        pending.job()
+    }
+
+    fn conclude(
+        &self,
+        trail: &mut impl Trail,
+        (pending, item): Self::Pending<'_>,
+        verified: Option<Result<(), Error>>,
+    ) -> Option<Verified> {
+        let authentic = conclude(trail, pending, verified)?;
+        let claims = self.read_claims(trail, &authentic.payload, item.expected);
+        check_claims(trail, claims.as_ref(), item.expected, item.at, self.policy.leeway());
+        Some(Verified {
+            header: authentic.header,
+            claims: claims.map(|claims| claims.object.into_owned()),
+            payload: authentic.payload,
+            key: authentic.key?,
+        })
+    }
+
+    fn claims(made: Verified) -> Object<'static> {
+        made.claims.unwrap_or_default()
     }
 }
 

@@ -15,7 +15,7 @@ pub mod jws;
 mod pem;
 
 pub(crate) use authenticate::{
-    KeySource, authenticate, check_key_size, describe, key_info, signature_hint,
+    HeaderCache, KeySource, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
 pub use jws::{Compact, Header, Verified};

@@ -3,17 +3,19 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::SignatureRequest;
-use crate::crypto::{Algorithm, sha256};
-use crate::encoding::json::{self, Object};
+use crate::batch::{self, Item, Procedure};
+use crate::crypto::{Algorithm, Job, sha256};
+use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::jws::{check_expiry, check_start, numeric_date};
-use crate::jose::{JwkSet, KeySource, authenticate};
+use crate::jose::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Report, Trail, Warning};
 use crate::time::{At, Time};
 
 /// What a certificate must be about.
@@ -162,62 +164,29 @@ impl Verifier {
         expected: &Expected,
         at: impl Into<At>,
     ) -> Result<Certificate, Error> {
-        let mut trail = FirstFailure::default();
-        let made = self.decide(&mut trail, input, expected, at.into());
-        trail.finish(made.map(|(certificate, _)| certificate))
+        Ok(batch::verify(self, Item { input, expected, at: at.into() })?.0)
     }
 
     /// Verifies a certificate and reports every check. The verdict is that of
     /// [`verify`](Self::verify).
     #[must_use]
     pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        let mut trail = Explanation::default();
-        let made = self.decide(&mut trail, input, expected, at.into());
-        trail.into_report(Self::KIND, input, made.map(|(_, claims)| claims))
+        batch::explain(self, Item { input, expected, at: at.into() })
     }
 
-    fn decide(
-        &self,
-        trail: &mut impl Trail,
-        input: &[u8],
-        expected: &Expected,
-        at: At,
-    ) -> Option<(Certificate, Object<'static>)> {
-        let limits = self.policy.limits();
-        let token = if input.trim_ascii_start().starts_with(b"{") {
-            let token = trail.record(Check::Envelope, certificate_of(input, limits), |_| {
-                "answer with a `certificate`".into()
-            });
-            trail.cite("MIRACL Trust Backend API, POST /dvs/verify");
-            token
-        } else {
-            Some(Cow::Borrowed(input))
-        };
-        let Some(token) = token else {
-            trail.skip(Check::Signature, "no token");
-            return None;
-        };
-        let format = Some(Algorithm::Rs256);
-        let Some(authentic) = authenticate(trail, &token, &self.keys, format, &self.policy) else {
-            trail.skip(Check::Claims, "token cannot be read");
-            trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
-            return None;
-        };
-        let claims = Claims::parse(&authentic.payload, limits);
-        let claims = trail.record(Check::Claims, claims, |_| "`cAt`, `exp`, `hash`".into());
-        let Some(claims) = claims else {
-            trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
-            return None;
-        };
-        self.check_content(trail, &claims, expected, at);
-        let key = authentic.key?;
-        let certificate = Certificate {
-            hash: claims.hash,
-            created_at: claims.created_at,
-            expires_at: claims.expires_at,
-            key,
-        };
-        Some((certificate, claims.object))
+    /// Verifies many certificates, with their signatures checked together. Each result is, in
+    /// order, what [`verify`](Self::verify) returns.
+    #[must_use]
+    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Certificate, Error>> {
+        let results = batch::verify_many(self, items);
+        results.into_iter().map(|result| Ok(result?.0)).collect()
+    }
+
+    /// Explains many certificates. Each report is, in order, what [`explain`](Self::explain)
+    /// returns.
+    #[must_use]
+    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
+        batch::explain_many(self, items)
     }
 
     fn check_content(&self, trail: &mut impl Trail, claims: &Claims, expected: &Expected, at: At) {
@@ -261,6 +230,72 @@ impl Verifier {
     }
 }
 
+impl Procedure for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
+    type Made = (Certificate, Object<'static>);
+
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        cache: &mut HeaderCache,
+        item: Item<'p, Expected>,
+    ) -> Option<Self::Pending<'p>> {
+        let token = if item.input.trim_ascii_start().starts_with(b"{") {
+            let token = certificate_of(item.input, self.policy.limits());
+            let token =
+                trail.record(Check::Envelope, token, |_| "answer with a `certificate`".into());
+            trail.cite("MIRACL Trust Backend API, POST /dvs/verify");
+            token
+        } else {
+            Some(Cow::Borrowed(item.input))
+        };
+        let Some(token) = token else {
+            trail.skip(Check::Signature, "no token");
+            return None;
+        };
+        let format = Some(Algorithm::Rs256);
+        let pending = begin(trail, cache, token, &self.keys, format, &self.policy);
+        if pending.is_none() {
+            trail.skip(Check::Claims, "token cannot be read");
+            trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
+        }
+        Some((pending?, item))
+    }
+
+    fn job<'j>(&self, (pending, _): &'j Self::Pending<'_>) -> Option<Job<'j>> {
+        pending.job()
+    }
+
+    fn conclude(
+        &self,
+        trail: &mut impl Trail,
+        (pending, item): Self::Pending<'_>,
+        verified: Option<Result<(), Error>>,
+    ) -> Option<Self::Made> {
+        let authentic = conclude(trail, pending, verified)?;
+        let claims = Claims::parse(&authentic.payload, self.policy.limits());
+        let claims = trail.record(Check::Claims, claims, |_| "`cAt`, `exp`, `hash`".into());
+        let Some(claims) = claims else {
+            trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
+            return None;
+        };
+        self.check_content(trail, &claims, item.expected, item.at);
+        let certificate = Certificate {
+            hash: claims.hash,
+            created_at: claims.created_at,
+            expires_at: claims.expires_at,
+            key: authentic.key?,
+        };
+        Some((certificate, claims.object))
+    }
+
+    fn claims((_, claims): Self::Made) -> Object<'static> {
+        claims
+    }
+}
+
 const CONTENT_CHECKS: [Check; 4] =
     [Check::Hash, Check::SigningTime, Check::NotBefore, Check::Expiry];
 
@@ -271,8 +306,14 @@ fn certificate_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, 
         return Err(Error::TooLarge { what: PART, limit: limits.message_bytes() });
     }
     let answer = json::parse_object(PART, body, limits)?;
-    let token = answer.string(PART, "certificate")?;
-    Ok(Cow::Owned(token.as_bytes().to_vec()))
+    match answer.into_member("certificate") {
+        Some(Value::String(Cow::Borrowed(token))) => Ok(Cow::Borrowed(token.as_bytes())),
+        Some(Value::String(Cow::Owned(token))) => Ok(Cow::Owned(token.into_bytes())),
+        Some(_) => {
+            Err(Error::WrongType { part: PART, member: "certificate", expected: "a string" })
+        }
+        None => Err(Error::MissingMember { part: PART, member: "certificate" }),
+    }
 }
 
 struct Claims {
@@ -305,7 +346,6 @@ mod tests {
     use crate::policy::Rsa1024;
     use crate::report::Verdict;
     use crate::time::Leeway;
-    use alloc::vec::Vec;
 
     const RESPONSE: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
     const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");

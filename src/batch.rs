@@ -1,0 +1,151 @@
+//! One verdict per item, equal to the single call.
+//!
+//! ```text
+//! items ── begin, each ──► signatures to verify ── together ──► conclude, each ──► verdicts
+//! ```
+//!
+//! A verification is a [`Procedure`]: everything before the signature, the signature, everything
+//! after. A single call runs one, a batch many with the signatures in between at once. There is no
+//! second way to a verdict, so single and batch cannot disagree.
+
+use alloc::vec::Vec;
+
+use crate::crypto::{Job, verify_jobs};
+use crate::encoding::json::Object;
+use crate::error::Error;
+use crate::jose::HeaderCache;
+use crate::report::{Explanation, FirstFailure, Report, Trail};
+use crate::time::At;
+
+/// One item of a batch: an input, what it is expected to say, and when it is judged.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Item<'a, E> {
+    /// The token or answer.
+    pub input: &'a [u8],
+    /// What it is expected to say.
+    pub expected: &'a E,
+    /// The time of judgement.
+    pub at: At,
+}
+
+impl<E> Clone for Item<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Item<'_, E> {}
+
+/// A verification in two halves around its signature.
+pub(crate) trait Procedure {
+    const KIND: &'static str;
+    type Expected;
+    type Pending<'p>
+    where
+        Self: 'p;
+    type Made;
+
+    /// Runs every check before the signature. `None` ends the verification.
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        cache: &mut HeaderCache,
+        item: Item<'p, Self::Expected>,
+    ) -> Option<Self::Pending<'p>>;
+
+    /// Returns the signature to verify, if there is one.
+    fn job<'j>(&self, pending: &'j Self::Pending<'_>) -> Option<Job<'j>>;
+
+    /// Runs every check from the signature on.
+    fn conclude(
+        &self,
+        trail: &mut impl Trail,
+        pending: Self::Pending<'_>,
+        verified: Option<Result<(), Error>>,
+    ) -> Option<Self::Made>;
+
+    /// Returns what was signed, for the report.
+    fn claims(made: Self::Made) -> Object<'static>;
+}
+
+/// Verifies one item.
+pub(crate) fn verify<P: Procedure>(
+    procedure: &P,
+    item: Item<'_, P::Expected>,
+) -> Result<P::Made, Error> {
+    let mut trail = FirstFailure::default();
+    let made = single(procedure, &mut trail, item);
+    trail.finish(made)
+}
+
+/// Explains one item.
+pub(crate) fn explain<P: Procedure>(procedure: &P, item: Item<'_, P::Expected>) -> Report {
+    let mut trail = Explanation::default();
+    let made = single(procedure, &mut trail, item);
+    trail.into_report(P::KIND, item.input, made.map(P::claims))
+}
+
+/// Verifies many items.
+pub(crate) fn verify_many<P: Procedure>(
+    procedure: &P,
+    items: &[Item<'_, P::Expected>],
+) -> Vec<Result<P::Made, Error>> {
+    many(procedure, items, |_, trail: FirstFailure, made| trail.finish(made))
+}
+
+/// Explains many items.
+pub(crate) fn explain_many<P: Procedure>(
+    procedure: &P,
+    items: &[Item<'_, P::Expected>],
+) -> Vec<Report> {
+    many(procedure, items, |item, trail: Explanation, made| {
+        trail.into_report(P::KIND, item.input, made.map(P::claims))
+    })
+}
+
+fn single<P: Procedure>(
+    procedure: &P,
+    trail: &mut impl Trail,
+    item: Item<'_, P::Expected>,
+) -> Option<P::Made> {
+    let pending = procedure.begin(trail, &mut HeaderCache::default(), item)?;
+    let verified = procedure.job(&pending).map(|job| job.verify());
+    procedure.conclude(trail, pending, verified)
+}
+
+/// Items whose signatures are verified together: enough to fill every lane of the widest kernel
+/// with each of several key sizes, few enough to stay in the first-level cache.
+const CHUNK: usize = 64;
+
+/// Runs many verifications, each with a trail of its own, and finishes each.
+fn many<P: Procedure, T: Trail + Default, R>(
+    procedure: &P,
+    items: &[Item<'_, P::Expected>],
+    finish: impl Fn(&Item<'_, P::Expected>, T, Option<P::Made>) -> R,
+) -> Vec<R> {
+    let mut results = Vec::with_capacity(items.len());
+    let mut cache = HeaderCache::default();
+    for chunk in items.chunks(CHUNK) {
+        let begun: Vec<(T, Option<P::Pending<'_>>)> = chunk
+            .iter()
+            .map(|item| {
+                let mut trail = T::default();
+                let pending = procedure.begin(&mut trail, &mut cache, *item);
+                (trail, pending)
+            })
+            .collect();
+        let jobs: Vec<Option<Job<'_>>> = begun
+            .iter()
+            .map(|(_, pending)| pending.as_ref().and_then(|pending| procedure.job(pending)))
+            .collect();
+        let verified = verify_jobs(&jobs);
+        drop(jobs);
+        for ((item, (mut trail, pending)), verified) in chunk.iter().zip(begun).zip(verified) {
+            let made =
+                pending.and_then(|pending| procedure.conclude(&mut trail, pending, verified));
+            results.push(finish(item, trail, made));
+        }
+    }
+    results
+}
