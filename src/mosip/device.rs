@@ -1,1 +1,584 @@
-//! The nested objects of a registration request, decoded.
+//! The nested objects of a registration request, decoded. **Nothing here is verified.**
+//!
+//! ```text
+//! {"request":{"deviceData": …}} ──► DeviceData ──► DeviceInfo ──► DigitalId
+//!                        base64 or JWS   JSON, base64 or JWS   base64 or JWS
+//! ```
+//!
+//! Every layer exists unsigned (MOSIP kernel) and signed (partner management service); which one
+//! was found is the [`Layer`] of its [`Origin`]. The kernel itself never verifies the signatures of
+//! a request, and neither does this module: what it returns is what a text says, not what is true.
+//!
+//! Reading is tolerant where MOSIP's components and devices differ (names, dates, lists of sub ids)
+//! and strict where two readers could disagree: base64, JSON, two names for one member.
+//!
+//! Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons, kernel-masterdata-service,
+//! `dto/registerdevice`; mosip/partner-management-services, `device/authdevice`.
+//!
+//! Not supported: signatures and their `x5c` trust, the length rules of the server's objects.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::encoding::base64;
+use crate::encoding::json::{self, Object, Value};
+use crate::error::{Error, shorten};
+use crate::jose::Compact;
+use crate::limits::Limits;
+use crate::time::Time;
+
+const DEVICE_DATA: &str = "deviceData";
+const DEVICE_INFO: &str = "deviceInfo";
+const DIGITAL_ID: &str = "digitalId";
+
+/// How an object was wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// A JSON object inside the object around it.
+    Json,
+    /// Base64 of JSON, without a signature of its own.
+    Base64,
+    /// A JWS whose signature nobody looked at.
+    UnverifiedJws,
+    /// A JWS whose signature was verified; only a verifier says so.
+    VerifiedJws,
+}
+
+impl Layer {
+    /// Returns the words for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Base64 => "unsigned base64",
+            Self::UnverifiedJws => "JWS, not verified",
+            Self::VerifiedJws => "JWS, verified",
+        }
+    }
+}
+
+/// Where an object came from: its wrapping, its text as received, and all of its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    layer: Layer,
+    encoded_twice: bool,
+    text: Option<String>,
+    members: Object<'static>,
+}
+
+impl Origin {
+    /// Returns how the object was wrapped.
+    #[must_use]
+    pub const fn layer(&self) -> Layer {
+        self.layer
+    }
+
+    /// Tells whether the decoded text was encoded once more, as some devices of 2020 do.
+    #[must_use]
+    pub const fn is_encoded_twice(&self) -> bool {
+        self.encoded_twice
+    }
+
+    /// Returns the text as received; `None` for [`Layer::Json`].
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// Returns all members as they were, those unknown to this library included.
+    #[must_use]
+    pub const fn members(&self) -> &Object<'static> {
+        &self.members
+    }
+
+    /// Shows the layer and its members, with the decoded form of one of them.
+    fn to_json(&self, nested: Option<(&'static str, Object<'static>)>) -> Object<'static> {
+        let mut shown = Object::new().with("layer", self.layer.as_str());
+        if self.encoded_twice {
+            shown.set("encodedTwice", Value::Bool(true));
+        }
+        let mut members = self.members.clone();
+        if let Some((name, decoded)) = nested {
+            members.set(name, decoded);
+        }
+        shown.with("decoded", members)
+    }
+}
+
+/// A time as a device or server wrote it, and what it means if it follows RFC 3339.
+///
+/// MOSIP's three forms do: `2020-01-13T07:20:42.195Z`, `2020-01-13T07:20:42Z` and
+/// `2020-01-13T12:50:42.195+05:30`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timestamp {
+    text: String,
+    time: Option<Time>,
+}
+
+impl Timestamp {
+    pub(super) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), time: Time::parse_rfc3339(text).ok() }
+    }
+
+    /// Returns the text as it was.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the instant, in whole seconds.
+    #[must_use]
+    pub const fn time(&self) -> Option<Time> {
+        self.time
+    }
+}
+
+/// What a device is registered for; the letter case of the text does not matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// `Auth`.
+    Auth,
+    /// `Registration`.
+    Registration,
+    /// Any other text.
+    Other(String),
+}
+
+impl From<&str> for Purpose {
+    fn from(text: &str) -> Self {
+        if text.eq_ignore_ascii_case("auth") {
+            Self::Auth
+        } else if text.eq_ignore_ascii_case("registration") {
+            Self::Registration
+        } else {
+            Self::Other(text.to_owned())
+        }
+    }
+}
+
+/// The level of a device; the letter case of the text matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Certification {
+    /// `L0`: the device's software holds the key. `SBI 1.0` in the later specification.
+    L0,
+    /// `L1`: a secure chip holds the key. `SBI 2.0` in the later specification.
+    L1,
+    /// `L2`, accepted by some versions.
+    L2,
+    /// Any other text.
+    Other(String),
+}
+
+impl From<&str> for Certification {
+    fn from(text: &str) -> Self {
+        match text {
+            "L0" | "SBI 1.0" => Self::L0,
+            "L1" | "SBI 2.0" => Self::L1,
+            "L2" => Self::L2,
+            _ => Self::Other(text.to_owned()),
+        }
+    }
+}
+
+/// The `deviceData` of a registration request: decoded, *untrusted*.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::mosip::device::{DeviceData, Layer, Purpose};
+///
+/// # let body = include_bytes!("../../test-vectors/seed/registered-devices-request.json");
+/// let data = DeviceData::from_request(body, &Limits::default())?;
+/// assert_eq!(data.purpose, Purpose::Auth);
+/// assert_eq!(data.device_info.digital_id.serial_no, "1801160992");
+/// assert_eq!(data.device_info.digital_id.origin().layer(), Layer::Base64);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceData {
+    /// `deviceId`.
+    pub device_id: Option<String>,
+    /// `purpose`.
+    pub purpose: Purpose,
+    /// `deviceInfo`.
+    pub device_info: DeviceInfo,
+    /// `foundationalTrustProviderId`; often empty below [`Certification::L1`].
+    pub foundational_trust_provider_id: Option<String>,
+    origin: Origin,
+}
+
+impl DeviceData {
+    /// Decodes the text of a `deviceData` member. Signatures are *not* verified.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the size, the base64, the JSON or a member, and [`Error::TooLarge`] for
+    /// more layers than the limits allow.
+    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let mut opener = Opener::new(limits);
+        let origin = opener.open(DEVICE_DATA, text)?;
+        Self::read(origin, &mut opener)
+    }
+
+    /// Decodes the `deviceData` of a whole request body, `{"request":{"deviceData": …}}`.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub fn from_request(body: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "request";
+        check_size(PART, body, limits)?;
+        let body = json::parse_object(PART, body, limits)?;
+        let request = body
+            .member(PART)
+            .ok_or(Error::MissingMember { part: PART, member: PART })?
+            .as_object()
+            .ok_or(Error::WrongType { part: PART, member: PART, expected: "an object" })?;
+        Self::decode(request.string(PART, DEVICE_DATA)?.as_bytes(), limits)
+    }
+
+    fn read(origin: Origin, opener: &mut Opener<'_>) -> Result<Self, Error> {
+        let object = &origin.members;
+        let info = opener.nested(DEVICE_DATA, object, DEVICE_INFO)?;
+        Ok(Self {
+            device_id: optional_text(object, DEVICE_DATA, "deviceId", &[])?,
+            purpose: text(object, DEVICE_DATA, "purpose", &[])?.as_str().into(),
+            device_info: DeviceInfo::read(info, opener)?,
+            foundational_trust_provider_id: optional_text(
+                object,
+                DEVICE_DATA,
+                "foundationalTrustProviderId",
+                &[],
+            )?,
+            origin,
+        })
+    }
+
+    /// Returns where the object came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Shows the object with every layer opened, each saying what it is. For people.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'static> {
+        self.origin.to_json(Some((DEVICE_INFO, self.device_info.to_json())))
+    }
+}
+
+/// The `deviceInfo` within device data: decoded, *untrusted*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceInfo {
+    /// `deviceSubId` as one list: devices write a string, a number, an array of either, or a
+    /// bracketed string such as `[1,2,3]` or `[1-2-3]`.
+    pub device_sub_ids: Vec<String>,
+    /// `certification`.
+    pub certification: Certification,
+    /// `digitalId`.
+    pub digital_id: DigitalId,
+    /// `firmware`.
+    pub firmware: Option<String>,
+    /// `deviceExpiry`.
+    pub device_expiry: Option<Timestamp>,
+    /// `timeStamp`, or `timestamp` in later versions: when the request was made.
+    pub time_stamp: Option<Timestamp>,
+    origin: Origin,
+}
+
+impl DeviceInfo {
+    /// Decodes the text of a `deviceInfo` member. Signatures are *not* verified.
+    ///
+    /// # Errors
+    ///
+    /// As [`DeviceData::decode`].
+    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let mut opener = Opener::new(limits);
+        let origin = opener.open(DEVICE_INFO, text)?;
+        Self::read(origin, &mut opener)
+    }
+
+    fn read(origin: Origin, opener: &mut Opener<'_>) -> Result<Self, Error> {
+        let object = &origin.members;
+        let time = |member, aliases| {
+            Ok(optional_text(object, DEVICE_INFO, member, aliases)?.as_deref().map(Timestamp::new))
+        };
+        Ok(Self {
+            device_sub_ids: sub_ids(object)?,
+            certification: text(object, DEVICE_INFO, "certification", &[])?.as_str().into(),
+            digital_id: DigitalId::read(opener.nested(DEVICE_INFO, object, DIGITAL_ID)?)?,
+            firmware: optional_text(object, DEVICE_INFO, "firmware", &[])?,
+            device_expiry: time("deviceExpiry", &[])?,
+            time_stamp: time("timeStamp", &["timestamp"])?,
+            origin,
+        })
+    }
+
+    /// Returns where the object came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Shows the object with every layer opened, each saying what it is. For people.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'static> {
+        self.origin.to_json(Some((DIGITAL_ID, self.digital_id.to_json())))
+    }
+}
+
+/// The identity of a device: decoded, *untrusted* unless it comes out of a verified value.
+///
+/// All eight members are required; their other names in MOSIP's interfaces are understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DigitalId {
+    /// `serialNo`.
+    pub serial_no: String,
+    /// `deviceProvider`, or `dp`.
+    pub device_provider: String,
+    /// `deviceProviderId`, or `dpId`.
+    pub device_provider_id: String,
+    /// `make`.
+    pub make: String,
+    /// `model`.
+    pub model: String,
+    /// `dateTime`.
+    pub date_time: Timestamp,
+    /// `type`: `Fingerprint`, `Finger`, `Iris`, `Face`, …
+    pub device_type: String,
+    /// `deviceSubType`, `subType` until 2020, or `subtype`.
+    pub device_sub_type: String,
+    origin: Origin,
+}
+
+impl DigitalId {
+    /// Decodes the text of a `digitalId` member. Signatures are *not* verified.
+    ///
+    /// # Errors
+    ///
+    /// As [`DeviceData::decode`].
+    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
+        Self::read(Opener::new(limits).open(DIGITAL_ID, text)?)
+    }
+
+    /// Reads the JSON that a verifier took out of a text.
+    pub(super) fn from_json(
+        layer: Layer,
+        text: &str,
+        json: &[u8],
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let members = json::parse_object(DIGITAL_ID, json, limits)?.into_owned();
+        Self::read(Origin { layer, encoded_twice: false, text: Some(text.to_owned()), members })
+    }
+
+    fn read(origin: Origin) -> Result<Self, Error> {
+        let member =
+            |name, aliases: &[&'static str]| text(&origin.members, DIGITAL_ID, name, aliases);
+        Ok(Self {
+            serial_no: member("serialNo", &[])?,
+            device_provider: member("deviceProvider", &["dp"])?,
+            device_provider_id: member("deviceProviderId", &["dpId"])?,
+            make: member("make", &[])?,
+            model: member("model", &[])?,
+            date_time: Timestamp::new(&member("dateTime", &[])?),
+            device_type: member("type", &[])?,
+            device_sub_type: member("deviceSubType", &["subType", "subtype"])?,
+            origin,
+        })
+    }
+
+    /// Names the members whose values differ. How the two were wrapped and which of its names a
+    /// member had makes no difference; `dateTime` is compared as text.
+    ///
+    /// ```
+    /// use countersign::Limits;
+    /// use countersign::mosip::device::DigitalId;
+    ///
+    /// // {"serialNo":"1","dp":"P","dpId":"I","make":"M","model":"N","dateTime":"","type":"T","subType":"S"}
+    /// let one = DigitalId::decode(b"eyJzZXJpYWxObyI6IjEiLCJkcCI6IlAiLCJkcElkIjoiSSIsIm1ha2UiOiJNIiwibW9kZWwiOiJOIiwiZGF0ZVRpbWUiOiIiLCJ0eXBlIjoiVCIsInN1YlR5cGUiOiJTIn0", &Limits::default())?;
+    /// let mut other = one.clone();
+    /// assert_eq!(one.differences(&other).next(), None);
+    /// other.make = "X".into();
+    /// assert_eq!(one.differences(&other).next(), Some("make"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn differences<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = &'static str> + 's {
+        self.fields()
+            .into_iter()
+            .zip(other.fields())
+            .filter(|((_, own), (_, others))| own != others)
+            .map(|((name, _), _)| name)
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("serialNo", &self.serial_no),
+            ("deviceProvider", &self.device_provider),
+            ("deviceProviderId", &self.device_provider_id),
+            ("make", &self.make),
+            ("model", &self.model),
+            ("dateTime", self.date_time.text()),
+            ("type", &self.device_type),
+            ("deviceSubType", &self.device_sub_type),
+        ]
+    }
+
+    /// Returns where the object came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Shows the object and what its layer is. For people.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'static> {
+        self.origin.to_json(None)
+    }
+}
+
+/// Opens layers within each other, and counts them.
+struct Opener<'l> {
+    limits: &'l Limits,
+    layers_left: u8,
+}
+
+impl<'l> Opener<'l> {
+    const fn new(limits: &'l Limits) -> Self {
+        Self { limits, layers_left: limits.layers() }
+    }
+
+    /// Opens one text: base64 or JWS, around JSON or around one more such text.
+    fn open(&mut self, part: &'static str, text: &[u8]) -> Result<Origin, Error> {
+        check_size(part, text, self.limits)?;
+        self.layers_left = self.layers_left.checked_sub(1).ok_or(Error::TooLarge {
+            what: "number of nested layers",
+            limit: self.limits.layers().into(),
+        })?;
+        let (outer, once) = self.unwrap(part, text)?;
+        let again = if once.trim_ascii_start().starts_with(b"{") {
+            None
+        } else {
+            self.unwrap(part, &once).ok()
+        };
+        let encoded_twice = again.is_some();
+        let (layer, json) = match again {
+            Some((Layer::UnverifiedJws, json)) => (Layer::UnverifiedJws, json),
+            Some((_, json)) => (outer, json),
+            None => (outer, once),
+        };
+        let members = json::parse_object(part, &json, self.limits)?.into_owned();
+        let text = Some(String::from_utf8_lossy(text).into_owned());
+        Ok(Origin { layer, encoded_twice, text, members })
+    }
+
+    fn unwrap(&self, part: &'static str, text: &[u8]) -> Result<(Layer, Vec<u8>), Error> {
+        if text.contains(&b'.') {
+            let limits = self.limits.with_token_bytes(self.limits.message_bytes());
+            return Ok((Layer::UnverifiedJws, Compact::parse(text, &limits)?.payload));
+        }
+        match base64::decode_mosip(text) {
+            Ok(json) => Ok((Layer::Base64, json)),
+            Err(fault) => Err(Error::Malformed { part, fault }),
+        }
+    }
+
+    /// Opens a member that is a text, or takes it as it is if it is an object.
+    fn nested(
+        &mut self,
+        part: &'static str,
+        object: &Object<'static>,
+        member: &'static str,
+    ) -> Result<Origin, Error> {
+        match object.member(member) {
+            None => Err(Error::MissingMember { part, member }),
+            Some(Value::String(text)) => self.open(member, text.as_bytes()),
+            Some(Value::Object(members)) => Ok(Origin {
+                layer: Layer::Json,
+                encoded_twice: false,
+                text: None,
+                members: members.clone(),
+            }),
+            Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),
+        }
+    }
+}
+
+pub(super) const fn check_size(
+    what: &'static str,
+    text: &[u8],
+    limits: &Limits,
+) -> Result<(), Error> {
+    let limit = limits.message_bytes();
+    if text.len() > limit { Err(Error::TooLarge { what, limit }) } else { Ok(()) }
+}
+
+/// Returns a required string member by any of its names.
+pub(super) fn text(
+    object: &Object<'_>,
+    part: &'static str,
+    member: &'static str,
+    aliases: &[&'static str],
+) -> Result<String, Error> {
+    optional_text(object, part, member, aliases)?.ok_or(Error::MissingMember { part, member })
+}
+
+/// Returns a string member by any of its names; `null` is an absence. Two names at once would be
+/// read differently by different components.
+fn optional_text(
+    object: &Object<'_>,
+    part: &'static str,
+    member: &'static str,
+    aliases: &[&'static str],
+) -> Result<Option<String>, Error> {
+    let names = [member].into_iter().chain(aliases.iter().copied());
+    let mut found = names.filter_map(|name| Some((name, object.member(name)?)));
+    let first = found.next();
+    if let Some((name, _)) = found.next() {
+        return Err(Error::DuplicateMember { part, name: shorten(name) });
+    }
+    match first {
+        None | Some((_, Value::Null)) => Ok(None),
+        Some((_, Value::String(text))) => Ok(Some(text.to_string())),
+        Some((member, _)) => Err(Error::WrongType { part, member, expected: "a string" }),
+    }
+}
+
+fn sub_ids(object: &Object<'_>) -> Result<Vec<String>, Error> {
+    let wrong = || Error::WrongType {
+        part: DEVICE_INFO,
+        member: "deviceSubId",
+        expected: "a string, an integer or an array of them",
+    };
+    let mut ids = Vec::new();
+    let mut add = |value: &Value<'_>| match (value, value.as_i64()) {
+        (Value::String(text), _) => {
+            match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                Some(list) => {
+                    let elements = list.split([',', '-']).map(str::trim);
+                    ids.extend(elements.filter(|id| !id.is_empty()).map(str::to_owned));
+                }
+                None => ids.push(text.to_string()),
+            }
+            Ok(())
+        }
+        (_, Some(number)) => {
+            ids.push(format!("{number}"));
+            Ok(())
+        }
+        _ => Err(wrong()),
+    };
+    match object.member("deviceSubId") {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(elements)) => elements.iter().try_for_each(add)?,
+        Some(value) => add(value)?,
+    }
+    Ok(ids)
+}
