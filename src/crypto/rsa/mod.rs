@@ -20,7 +20,7 @@ mod pkcs1;
 mod portable;
 mod pss;
 #[cfg(test)]
-mod test_keys;
+pub(crate) mod test_keys;
 #[cfg(test)]
 mod tests;
 

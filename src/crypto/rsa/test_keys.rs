@@ -1,7 +1,7 @@
 //! Private keys for tests, made with `openssl genrsa` for this file and used nowhere else.
 
 /// `(bits, modulus, private exponent)` in hexadecimal; the public exponent is 65537.
-pub(super) const KEYS: &[(usize, &str, &str)] = &[
+pub(crate) const KEYS: &[(usize, &str, &str)] = &[
     (
         1024,
         "b2e0a3eb5a9bf83e9f33759b6c0018300eeb323953005e79491593a76669ce9bcc76274131d8c2ea3e30c916\

@@ -1,1 +1,0 @@
-//! The signed answer of the device registration endpoint, in its four historical schemes.

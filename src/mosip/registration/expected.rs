@@ -1,0 +1,114 @@
+//! What a registration is expected to say.
+
+use alloc::string::String;
+
+use super::verify::Status;
+use crate::mosip::device::{DeviceData, DigitalId};
+use crate::time::{Leeway, Time};
+
+/// What a registration is expected to say. Nothing is expected by default; what is expected is
+/// required.
+///
+/// Texts are compared byte for byte, digital ids by their members: the server writes them anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    pub(super) status: Option<Status>,
+    pub(super) device_code: Option<String>,
+    pub(super) env: Option<String>,
+    pub(super) digital_id: Option<DigitalId>,
+    pub(super) window: Option<Window>,
+}
+
+impl Expected {
+    /// Expects nothing beyond an authentic answer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Expects this status. Without it, an authentic answer to a *deregistration* is accepted as
+    /// well.
+    #[must_use]
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Expects this `deviceCode`.
+    #[must_use]
+    pub fn device_code(mut self, device_code: impl Into<String>) -> Self {
+        self.device_code = Some(device_code.into());
+        self
+    }
+
+    /// Expects this `env`.
+    #[must_use]
+    pub fn env(mut self, env: impl Into<String>) -> Self {
+        self.env = Some(env.into());
+        self
+    }
+
+    /// Expects a digital id with these members.
+    #[must_use]
+    pub fn digital_id(mut self, digital_id: DigitalId) -> Self {
+        self.digital_id = Some(digital_id);
+        self
+    }
+
+    /// Expects the digital id of this request.
+    #[must_use]
+    pub fn request(self, request: &DeviceData) -> Self {
+        self.digital_id(request.device_info.digital_id.clone())
+    }
+
+    /// Expects the signed time within this window around the time of judgement.
+    ///
+    /// Judged [as at its own time](crate::At::Issued), an answer has no distance to that time, and
+    /// the check is skipped.
+    #[must_use]
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+}
+
+/// How far a signed time may be from the time of judgement. Both ends are excluded.
+///
+/// ```
+/// use countersign::mosip::registration::Window;
+///
+/// assert_eq!(Window::as_servers_do(5), Window { before: 120, after: 300 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "two ends are all that a window has")]
+pub struct Window {
+    /// Seconds by which the signed time may be earlier.
+    pub before: u32,
+    /// Seconds by which the signed time may be later.
+    pub after: u32,
+}
+
+impl Window {
+    /// Makes the window that MOSIP's servers apply to requests where
+    /// `masterdata.registerdevice.timestamp.validate` is `+minutes`: from two minutes before to
+    /// that many minutes after (`RegisteredDeviceServiceImpl`).
+    #[must_use]
+    pub const fn as_servers_do(minutes: u16) -> Self {
+        #[expect(clippy::as_conversions, reason = "u16 to u32 cannot lose bits")]
+        let after = minutes as u32 * 60;
+        Self { before: 120, after }
+    }
+
+    /// Makes a window of the same length on both sides, as the API's documentation describes it.
+    #[must_use]
+    pub const fn symmetric(seconds: u32) -> Self {
+        Self { before: seconds, after: seconds }
+    }
+
+    /// Tells whether the signed time is inside, given that clocks may disagree.
+    pub(super) fn contains(self, signed: Time, at: Time, leeway: Leeway) -> bool {
+        let distance = signed.unix() - at.unix();
+        -i64::from(self.before) - leeway.seconds() < distance
+            && distance < i64::from(self.after) + leeway.seconds()
+    }
+}

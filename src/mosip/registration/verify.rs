@@ -1,0 +1,549 @@
+//! From an answer to a registration that is known to be authentic.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::token::{Headers, is_body, response_of};
+use super::{Era, Expected, SignedRegistration, Window};
+use crate::crypto::Algorithm;
+use crate::encoding::json::{self, Object};
+use crate::encoding::{Fault, base64};
+use crate::error::{Error, KeyFault};
+use crate::jose::{
+    Compact, Jwk, JwkSet, check_key_size, describe, key_info, signature_hint,
+};
+use crate::limits::Limits;
+use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
+use crate::policy::Policy;
+use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::time::{At, Leeway, Time};
+
+/// What the server did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// `REGISTERED` (kernel) or `Registered` (partner management): the device is registered.
+    Registered,
+    /// `success`: the answer to a deregistration.
+    Deregistered,
+    /// Any other text.
+    Other(String),
+}
+
+impl From<&str> for Status {
+    fn from(text: &str) -> Self {
+        if text.eq_ignore_ascii_case("registered") {
+            Self::Registered
+        } else if text.eq_ignore_ascii_case("success") {
+            Self::Deregistered
+        } else {
+            Self::Other(text.to_owned())
+        }
+    }
+}
+
+/// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
+/// one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    era: Era,
+    status: Status,
+    device_code: String,
+    env: String,
+    time_stamp: Timestamp,
+    digital_id: Option<DigitalId>,
+    payload: Vec<u8>,
+    key: KeyInfo,
+    at: Time,
+}
+
+impl Registration {
+    /// Returns the scheme that the answer was signed by.
+    #[must_use]
+    pub const fn era(&self) -> Era {
+        self.era
+    }
+
+    /// Returns what the server did. An answer to a deregistration is signed as well.
+    #[must_use]
+    pub const fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Returns `deviceCode`.
+    #[must_use]
+    pub fn device_code(&self) -> &str {
+        &self.device_code
+    }
+
+    /// Returns `env`.
+    #[must_use]
+    pub fn env(&self) -> &str {
+        &self.env
+    }
+
+    /// Returns `timeStamp`. Servers of era A wrote their local time and called it UTC.
+    #[must_use]
+    pub const fn time_stamp(&self) -> &Timestamp {
+        &self.time_stamp
+    }
+
+    /// Returns the device's identity; only an answer to a deregistration may have none.
+    #[must_use]
+    pub const fn digital_id(&self) -> Option<&DigitalId> {
+        self.digital_id.as_ref()
+    }
+
+    /// Returns the signed payload, as received.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Returns the key that verified it.
+    #[must_use]
+    pub const fn key(&self) -> &KeyInfo {
+        &self.key
+    }
+
+    /// Returns the time at which it was judged.
+    #[must_use]
+    pub const fn at(&self) -> Time {
+        self.at
+    }
+}
+
+/// Verifies answers of MOSIP's registration endpoint with the keys of its signing server.
+///
+/// Checked, in this order: no errors in the answer; the token's structure and era; the signed
+/// header; a usable RSA key, its size, and the signature under the era's one algorithm; `status`,
+/// `deviceCode`, `env` and `timeStamp`; the digital id, and its own signature where it has one; the
+/// validity of the key's certificate, if it came from one; what [`Expected`] names. *Not* checked:
+/// who issued that certificate, and whether the device is still registered.
+///
+/// Tokens of eras A, A' and B name no key, so every RSA key of the set is tried.
+///
+/// ```
+/// use countersign::jose::Jwk;
+/// use countersign::mosip::device::DeviceData;
+/// use countersign::mosip::registration::{Era, Expected, Status, Verifier};
+/// use countersign::{Limits, Policy, Time};
+///
+/// # let jwk = include_bytes!("../../../test-vectors/seed/mosip-signer.jwk.json");
+/// # let request = include_bytes!("../../../test-vectors/seed/registered-devices-request.json");
+/// # let response = include_bytes!("../../../test-vectors/seed/registered-devices-response.json");
+/// let limits = Limits::default();
+/// let verifier = Verifier::new(Jwk::parse(jwk, &limits)?.into(), Policy::default());
+/// let expected = Expected::new()
+///     .status(Status::Registered)
+///     .request(&DeviceData::from_request(request, &limits)?);
+///
+/// let captured = Time::parse_rfc3339("2020-01-13T07:25:29Z")?;
+/// let registration = verifier.verify(response, &expected, captured)?;
+/// assert_eq!(registration.era(), Era::A);
+/// assert_eq!(registration.device_code(), "8cd42864-2cdc-4067-8d11-40b25ff8c760");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: JwkSet,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "mosip-registration";
+
+    /// Makes a verifier with the public keys of one signing server.
+    #[must_use]
+    pub const fn new(keys: JwkSet, policy: Policy) -> Self {
+        Self { keys, policy }
+    }
+
+    /// Verifies an answer at a time: the whole body, or its bare `response` token.
+    ///
+    /// # Errors
+    ///
+    /// The first check that fails.
+    pub fn verify(
+        &self,
+        input: &[u8],
+        expected: &Expected,
+        at: impl Into<At>,
+    ) -> Result<Registration, Error> {
+        let mut trail = FirstFailure::default();
+        let made = self.decide(&mut trail, input, expected, at.into());
+        trail.finish(made.map(|(registration, _)| registration))
+    }
+
+    /// Verifies an answer and reports every check. The verdict is that of
+    /// [`verify`](Self::verify).
+    #[must_use]
+    pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
+        let mut trail = Explanation::default();
+        let made = self.decide(&mut trail, input, expected, at.into());
+        trail.into_report(Self::KIND, input, made.map(|(_, claims)| claims))
+    }
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        input: &[u8],
+        expected: &Expected,
+        at: At,
+    ) -> Option<(Registration, Object<'static>)> {
+        let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
+        if at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
+        let signed = read_token(trail, input, limits)?;
+        let keys = self.authenticate(trail, &signed);
+        if !trail.goes_on() {
+            return None;
+        }
+        let claims = trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
+            "`status`, `deviceCode`, `env`, `timeStamp`".into()
+        });
+        let digital_id = match &claims {
+            Some(claims) => check_digital_id(trail, claims, signed.era(), keys.chosen, limits),
+            None => {
+                trail.skip(Check::DigitalId, NO_CLAIMS);
+                None
+            }
+        };
+        let instant = at.resolve(claims.as_ref().and_then(|claims| claims.time_stamp.time()));
+        trail.at(instant);
+        check_certificate(trail, &keys, instant, leeway);
+        let Some(claims) = claims else {
+            trail.skip_all(&[Check::Content, Check::Window], NO_CLAIMS);
+            return None;
+        };
+        check_content(trail, &claims, digital_id.as_ref(), expected);
+        check_window(trail, &claims, signed.era(), expected.window, at, leeway);
+        let registration = Registration {
+            era: signed.era(),
+            status: claims.status,
+            device_code: claims.device_code,
+            env: claims.env,
+            time_stamp: claims.time_stamp,
+            digital_id,
+            key: key_info(keys.chosen?, signed.era().algorithm()),
+            at: instant?,
+            payload: signed.payload,
+        };
+        Some((registration, claims.object))
+    }
+
+    /// Checks headers, keys, algorithm, key size and signature.
+    fn authenticate<'s>(
+        &'s self,
+        trail: &mut impl Trail,
+        signed: &SignedRegistration,
+    ) -> Keys<'s> {
+        let required = signed.era().algorithm();
+        let headers = trail.record(
+            Check::Header,
+            signed.headers(self.policy.limits()),
+            Headers::describe,
+        );
+        let Some(headers) = headers else {
+            trail.skip_all(&KEY_CHECKS, "header cannot be read");
+            return Keys::default();
+        };
+        if headers.outer_is_unsigned() {
+            trail.warn(Warning::UnsignedHeader);
+            trail.hint(|| headers.contradiction(required));
+        }
+        let kid = headers.signed.as_ref().filter(|_| signed.era() == Era::C);
+        let kid = kid.and_then(|header| header.kid.as_deref());
+        let found = trail.record(Check::Key, self.candidates(kid), |keys| match keys.as_slice() {
+            [key] => describe(key),
+            keys => format!("{} keys could be meant", keys.len()),
+        });
+        let Some(mut candidates) = found else {
+            trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
+            return Keys::default();
+        };
+        let declared = candidates.first().and_then(|key| key.declared_algorithm());
+        candidates.retain(|key| key.declared_algorithm().is_none_or(|alg| alg == required));
+        let fits = match (&headers.signed, candidates.first(), declared) {
+            (Some(header), _, _) if header.algorithm != required => {
+                Err(Error::AlgorithmMismatch { token: header.algorithm, required })
+            }
+            (_, None, Some(bound)) => {
+                Err(Error::AlgorithmMismatch { token: required, required: bound })
+            }
+            _ => Ok(()),
+        };
+        let fits = trail.record(Check::Algorithm, fits, |()| format!("{required}, by the era"));
+        let (message, signature) = (&[signed.signing_input()], signed.signature());
+        let verifies =
+            |key: &Jwk| key.key().verify(required, message, signature) == Ok(());
+        let verified = fits.and_then(|()| candidates.iter().copied().find(|key| verifies(key)));
+        let Some(key) = verified.or_else(|| candidates.first().copied()) else {
+            trail.skip_all(&[Check::KeySize, Check::Signature], "no key is for this algorithm");
+            return Keys::default();
+        };
+        trail.key(|| key_info(key, required));
+        check_key_size(trail, key, &self.policy);
+        match (fits, verified) {
+            (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
+            (_, Some(_)) => trail.pass(Check::Signature, || signed.era().scheme().into()),
+            (_, None) => {
+                trail.fail(Check::Signature, Error::SignatureMismatch);
+                trail.hint(|| signature_hint(&self.keys, verifies));
+            }
+        }
+        Keys { chosen: Some(key), candidates }
+    }
+
+    /// Returns the keys that a token could mean: the one with its `kid`, or every RSA key.
+    fn candidates(&self, kid: Option<&str>) -> Result<Vec<&Jwk>, Error> {
+        let (keys, problems) = (self.keys.keys(), self.keys.problems());
+        let named = kid.filter(|kid| {
+            keys.iter().any(|key| key.kid() == Some(*kid))
+                || problems.iter().any(|problem| problem.kid.as_deref() == Some(*kid))
+        });
+        let wrong_type = Error::KeyUnusable(KeyFault::AlgorithmKeyType);
+        if named.is_some() {
+            let key = self.keys.select(named)?;
+            return if is_rsa(key) { Ok(alloc::vec![key]) } else { Err(wrong_type) };
+        }
+        let found: Vec<&Jwk> = keys.iter().filter(|key| is_rsa(key)).collect();
+        let limit = self.policy.limits().keys();
+        if found.len() > limit {
+            return Err(Error::TooLarge { what: "number of keys", limit });
+        }
+        match (found.as_slice(), keys, problems) {
+            ([_, ..], _, _) => Ok(found),
+            ([], [], []) => Err(Error::NoKey),
+            ([], [], [problem]) => Err(problem.error.clone()),
+            ([], [_], []) => Err(wrong_type),
+            ([], _, _) => Err(Error::UnknownKey),
+        }
+    }
+}
+
+const NO_CLAIMS: &str = "payload cannot be read";
+
+const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
+
+/// The key that verified, or else the first that could have; and all of the latter.
+#[derive(Default)]
+struct Keys<'s> {
+    chosen: Option<&'s Jwk>,
+    candidates: Vec<&'s Jwk>,
+}
+
+fn is_rsa(key: &Jwk) -> bool {
+    key.key().as_rsa().is_some()
+}
+
+fn read_token(
+    trail: &mut impl Trail,
+    input: &[u8],
+    limits: &Limits,
+) -> Option<SignedRegistration> {
+    let token = if is_body(input) {
+        let token = response_of(input, limits);
+        trail.record(Check::Envelope, token, |_| "no errors, a `response`".into()).map(Cow::Owned)
+    } else {
+        trail.skip(Check::Envelope, "bare token");
+        Some(Cow::Borrowed(input))
+    };
+    let signed = token.as_ref().and_then(|token| {
+        let signed = SignedRegistration::from_token(token, limits);
+        trail.record(Check::Structure, signed, |signed| {
+            let (payload, signature) = (signed.payload.len(), signed.signature().len());
+            format!("{payload} bytes of payload, {signature} of signature")
+        })
+    });
+    match &signed {
+        Some(signed) => {
+            let era = signed.era();
+            trail.pass(Check::Era, || format!("{era}: {}", era.scheme()));
+        }
+        None => {
+            if token.is_none() {
+                trail.skip(Check::Structure, UNREADABLE);
+            }
+            trail.skip_all(&[Check::Era, Check::Header], UNREADABLE);
+            trail.skip_all(&KEY_CHECKS, UNREADABLE);
+            trail.skip_all(&CONTENT_CHECKS, UNREADABLE);
+        }
+    }
+    signed
+}
+
+const UNREADABLE: &str = "token cannot be read";
+
+const CONTENT_CHECKS: [Check; 5] =
+    [Check::Claims, Check::DigitalId, Check::KeyCertificate, Check::Content, Check::Window];
+
+struct Claims {
+    status: Status,
+    device_code: String,
+    env: String,
+    time_stamp: Timestamp,
+    digital_id: Option<String>,
+    object: Object<'static>,
+}
+
+impl Claims {
+    fn parse(payload: &[u8], at: At, limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "payload";
+        let object = json::parse_object(PART, payload, limits)?;
+        let status = Status::from(object.string(PART, "status")?);
+        let digital_id = match status {
+            Status::Deregistered => object.optional_string(PART, "digitalId")?,
+            _ => Some(object.string(PART, "digitalId")?),
+        };
+        let time_stamp = Timestamp::new(&text(&object, PART, "timeStamp", &["timestamp"])?);
+        if at == At::Issued && time_stamp.time().is_none() {
+            return Err(Error::Malformed { part: "timeStamp", fault: Fault::Time });
+        }
+        Ok(Self {
+            digital_id: digital_id.map(ToOwned::to_owned),
+            device_code: object.string(PART, "deviceCode")?.to_string(),
+            env: object.string(PART, "env")?.to_string(),
+            status,
+            time_stamp,
+            object: object.into_owned(),
+        })
+    }
+}
+
+/// Reads the digital id, and verifies it where it is itself signed: in era C, by the same key.
+fn check_digital_id(
+    trail: &mut impl Trail,
+    claims: &Claims,
+    era: Era,
+    key: Option<&Jwk>,
+    limits: &Limits,
+) -> Option<DigitalId> {
+    let Some(text) = &claims.digital_id else {
+        trail.skip(Check::DigitalId, "no digital id in an answer to a deregistration");
+        return None;
+    };
+    let digital_id = match (era, key) {
+        (Era::C, None) if text.contains('.') => {
+            trail.skip(Check::DigitalId, "no key for its signature");
+            return None;
+        }
+        (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, limits),
+        _ => base64::decode_mosip(text.as_bytes())
+            .map_err(|fault| Error::Malformed { part: "digitalId", fault })
+            .and_then(|json| DigitalId::from_json(Layer::Base64, text, &json, limits)),
+    };
+    trail.record(Check::DigitalId, digital_id, |digital_id| match digital_id.origin().layer() {
+        Layer::VerifiedJws => "signed by the same key".into(),
+        _ => "not signed itself, covered by the outer signature".into(),
+    })
+}
+
+fn signed_digital_id(text: &str, key: &Jwk, limits: &Limits) -> Result<DigitalId, Error> {
+    let required = Algorithm::Rs256;
+    let jws = Compact::parse(text.as_bytes(), &limits.with_token_bytes(limits.message_bytes()))?;
+    let token = jws.header(limits)?.algorithm;
+    if token != required {
+        return Err(Error::AlgorithmMismatch { token, required });
+    }
+    key.key().verify(required, &[jws.signing_input()], jws.signature())?;
+    DigitalId::from_json(Layer::VerifiedJws, text, &jws.payload, limits)
+}
+
+/// Judges the certificate that the key came from. A renewed certificate of the same key, or the
+/// bare key, given beside it is as good.
+fn check_certificate(
+    trail: &mut impl Trail,
+    keys: &Keys<'_>,
+    at: Option<Time>,
+    leeway: Leeway,
+) {
+    let (Some(key), Some(at)) = (keys.chosen, at) else {
+        let reason = if keys.chosen.is_none() { "no key" } else { NO_CLAIMS };
+        trail.skip(Check::KeyCertificate, reason);
+        return;
+    };
+    let same = || keys.candidates.iter().filter(|other| other.key() == key.key());
+    if same().any(|key| key.validity().is_none()) {
+        trail.skip(Check::KeyCertificate, "key is not from a certificate");
+        return;
+    }
+    let mut first = None;
+    for validity in same().filter_map(|key| key.validity()) {
+        let (start, end) = (validity.not_before, validity.not_after);
+        if start.unix() <= at.plus(leeway) && at.unix() <= end.plus(leeway) {
+            let detail = || format!("valid from {start} to {end}, judged at {at}");
+            return trail.pass(Check::KeyCertificate, detail);
+        }
+        first.get_or_insert(validity);
+    }
+    if let Some(validity) = first {
+        let (not_before, not_after) = (validity.not_before, validity.not_after);
+        trail.fail(
+            Check::KeyCertificate,
+            Error::CertificateExpired { at, not_before, not_after },
+        );
+    }
+}
+
+fn check_content(
+    trail: &mut impl Trail,
+    claims: &Claims,
+    digital_id: Option<&DigitalId>,
+    expected: &Expected,
+) {
+    let difference = |wanted: &DigitalId| digital_id.and_then(|id| wanted.differences(id).next());
+    let wanted_id = expected.digital_id.as_ref();
+    let expectations = [
+        ("status", expected.status.as_ref().map(|wanted| *wanted == claims.status)),
+        ("deviceCode", expected.device_code.as_ref().map(|wanted| *wanted == claims.device_code)),
+        ("env", expected.env.as_ref().map(|wanted| *wanted == claims.env)),
+        (
+            "digitalId",
+            wanted_id.map(|wanted| digital_id.is_some() && difference(wanted).is_none()),
+        ),
+    ];
+    let mut any = false;
+    for (member, equal) in expectations {
+        let Some(equal) = equal else { continue };
+        any = true;
+        let result = if equal { Ok(()) } else { Err(Error::ContentMismatch { member }) };
+        trail.record(Check::Content, result, |()| format!("`{member}` is as expected"));
+    }
+    if let Some(member) = wanted_id.and_then(difference) {
+        trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
+    }
+    if !any {
+        trail.skip(Check::Content, "nothing is expected");
+    }
+}
+
+fn check_window(
+    trail: &mut impl Trail,
+    claims: &Claims,
+    era: Era,
+    window: Option<Window>,
+    at: At,
+    leeway: Leeway,
+) {
+    let (window, at) = match (window, at) {
+        (None, _) => return trail.skip(Check::Window, "no window is expected"),
+        (_, At::Issued) => return trail.skip(Check::Window, "judged as at its own time"),
+        (Some(window), At::Time(at)) => (window, at),
+    };
+    let result = match claims.time_stamp.time() {
+        None => Err(Error::Malformed { part: "timeStamp", fault: Fault::Time }),
+        Some(signed) if window.contains(signed, at, leeway) => Ok(signed),
+        Some(signed) => Err(Error::TimestampWindow { signed, at }),
+    };
+    if result.is_err() && era == Era::A {
+        trail.hint(|| {
+            Some("servers of era A signed their local time as UTC; allow for their zone".into())
+        });
+    }
+    trail.record(Check::Window, result, |signed| format!("signed at {signed}, judged at {at}"));
+}
