@@ -272,39 +272,52 @@ impl Job<'_> {
     }
 }
 
+/// A job of RSA with PKCS#1, hashed.
+struct Hashed<'a> {
+    /// Which of the jobs.
+    index: usize,
+    key: &'a RsaPublicKey,
+    hash: Hash,
+    digest: [u8; 64],
+    signature: &'a [u8],
+}
+
+impl Hashed<'_> {
+    fn item(&self) -> Pkcs1Item<'_> {
+        Pkcs1Item {
+            key: self.key,
+            hash: self.hash,
+            digest: self.digest.get(..self.hash.size()).unwrap_or_default(),
+            signature: self.signature,
+        }
+    }
+}
+
 /// Verifies many signatures, each with the result of [`Job::verify`]; those of RSA with PKCS#1
 /// together.
 pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Error>>> {
-    let mut digests: Vec<(usize, &RsaPublicKey, Hash, [u8; 64], &[u8])> =
-        Vec::with_capacity(jobs.len());
+    let mut hashed = Vec::with_capacity(jobs.len());
     let mut results = Vec::with_capacity(jobs.len());
     for (index, job) in jobs.iter().enumerate() {
-        let rsa = job
-            .as_ref()
-            .and_then(|job| Some((job, job.key.as_rsa()?, job.algorithm.pkcs1_hash()?)));
-        match rsa {
-            Some((job, key, hash)) => {
+        let Some(job) = job else {
+            results.push(None);
+            continue;
+        };
+        match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
+            (Some(key), Some(hash)) => {
                 let mut digest = [0; 64];
                 hash_message(hash, &job.message, &mut digest);
-                digests.push((index, key, hash, digest, job.signature));
+                hashed.push(Hashed { index, key, hash, digest, signature: job.signature });
                 results.push(Some(Err(Error::SignatureMismatch)));
             }
-            None => results.push(job.as_ref().map(Job::verify)),
+            _ => results.push(Some(job.verify())),
         }
     }
-    let items: Vec<Pkcs1Item<'_>> = digests
-        .iter()
-        .map(|(_, key, hash, digest, signature)| Pkcs1Item {
-            key,
-            hash: *hash,
-            digest: digest.get(..hash.size()).unwrap_or_default(),
-            signature,
-        })
-        .collect();
+    let items: Vec<Pkcs1Item<'_>> = hashed.iter().map(Hashed::item).collect();
     let mut valid = alloc::vec![false; items.len()];
     verify_pkcs1_batch(Kernel::detect(), &items, &mut valid);
-    for ((index, ..), valid) in digests.iter().zip(valid) {
-        if valid && let Some(result) = results.get_mut(*index) {
+    for (hashed, valid) in hashed.iter().zip(valid) {
+        if valid && let Some(result) = results.get_mut(hashed.index) {
             *result = Some(Ok(()));
         }
     }

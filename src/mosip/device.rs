@@ -482,7 +482,7 @@ impl<'l> Opener<'l> {
     fn unwrap(&self, part: &'static str, text: &[u8]) -> Result<(Layer, Vec<u8>), Error> {
         if text.contains(&b'.') {
             let limits = self.limits.with_token_bytes(self.limits.message_bytes());
-            return Ok((Layer::UnverifiedJws, Compact::parse(text, &limits)?.payload));
+            return Ok((Layer::UnverifiedJws, Compact::parse(text, &limits)?.into_payload()));
         }
         match base64::decode_mosip(text) {
             Ok(json) => Ok((Layer::Base64, json)),

@@ -142,9 +142,9 @@ impl SignedRegistration {
             if service_text.iter().filter(|b| **b == b'.').count() == 2 {
                 let limits = limits.with_token_bytes(limits.message_bytes());
                 let inner = Compact::parse(&service_text, &limits)?;
-                let era = if inner.payload.is_empty() {
+                let era = if inner.payload().is_empty() {
                     Era::B
-                } else if inner.payload == payload_text {
+                } else if inner.payload() == payload_text {
                     Era::APrime
                 } else {
                     return Err(Error::Malformed { part: "attached payload", fault: Fault::Value });
@@ -172,7 +172,7 @@ impl SignedRegistration {
             inner_header: Vec::new(),
             message: jws.signing_input().to_vec(),
             signature: jws.signature().to_vec(),
-            payload: jws.payload,
+            payload: jws.into_payload(),
         })
     }
 

@@ -12,7 +12,7 @@ use crate::encoding::json::{self, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Compact, Jwk, JwkSet, check_key_size, describe, key_info, signature_hint,
+    Compact, Jwk, JwkSet, check_key_size, describe, signature_hint,
 };
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
@@ -229,7 +229,7 @@ impl Verifier {
             env: claims.env,
             time_stamp: claims.time_stamp,
             digital_id,
-            key: key_info(keys.chosen?, signed.era().algorithm()),
+            key: keys.chosen?.info(signed.era().algorithm()),
             at: instant?,
             payload: signed.payload,
         };
@@ -286,7 +286,7 @@ impl Verifier {
             trail.skip_all(&[Check::KeySize, Check::Signature], "no key is for this algorithm");
             return Keys::default();
         };
-        trail.key(|| key_info(key, required));
+        trail.key(|| key.info(required));
         check_key_size(trail, key, &self.policy);
         match (fits, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
@@ -451,7 +451,7 @@ fn signed_digital_id(text: &str, key: &Jwk, limits: &Limits) -> Result<DigitalId
         return Err(Error::AlgorithmMismatch { token, required });
     }
     key.key().verify(required, &[jws.signing_input()], jws.signature())?;
-    DigitalId::from_json(Layer::VerifiedJws, text, &jws.payload, limits)
+    DigitalId::from_json(Layer::VerifiedJws, text, jws.payload(), limits)
 }
 
 /// Judges the certificate that the key came from. A renewed certificate of the same key, or the
