@@ -1,1 +1,192 @@
-//! The issuer's side: mints keys and valid artefacts of every kind, for tests.
+//! The issuer's side: keys, and artefacts of every kind, for the tests of a relying party.
+//!
+//! ```text
+//! Rng::from_seed ──► RsaIssuer, EcIssuer ── jwk ──► jwk_set ──► the verifier under test
+//!                       │ sign, compact, sign_raw
+//!                       ▼
+//!                    miracl::{certificate, otp_response, …}, mosip::{registration, answer, …}
+//! ```
+//!
+//! A backend can be tested without an account at either platform: mint a key, give its public half
+//! to the backend, and feed it what the platform would have sent. Every function takes the parts of
+//! an artefact as they shall be and checks none of them, so that malformed artefacts can be issued
+//! too. The same seed and the same input give the same bytes, for as long as the version of this
+//! crate is the same.
+//!
+//! **The private keys made here are for tests only.** They come from a seed that anyone can try,
+//! are computed in variable time, and are not wiped.
+//!
+//! Not supported: issuing for production; MIRACL's own signatures on BN254CX.
+
+pub mod miracl;
+pub mod mosip;
+
+mod certificate;
+mod ec;
+mod rng;
+mod rsa;
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::{Algorithm, Secret, mac};
+use crate::encoding::base64;
+use crate::encoding::json::{Object, Value};
+
+pub use certificate::Certificate;
+pub use ec::EcIssuer;
+pub use rng::Rng;
+pub use rsa::RsaIssuer;
+
+/// What an issuer cannot do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The algorithm is not one of the key's type.
+    Algorithm,
+    /// The numbers or bytes make no private key.
+    Key,
+    /// The block to sign has not the length of the modulus, or is not below it.
+    Block,
+    /// The AES key cannot be derived from this secret.
+    Derivation,
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Algorithm => "the key's type has no such algorithm",
+            Self::Key => "not a private key",
+            Self::Block => "block does not fit the modulus",
+            Self::Derivation => "secret does not fit the key derivation",
+        })
+    }
+}
+
+impl core::error::Error for IssueError {}
+
+/// Somebody who signs, and whose public key others know.
+pub trait Issuer {
+    /// Returns the public key as a JWK: type, parameters and the `kid`, if it has one.
+    ///
+    /// Add `alg`, `use` or whatever else is wanted with [`Object::with`].
+    fn jwk(&self) -> Object<'static>;
+
+    /// Returns the identifier of the key.
+    fn kid(&self) -> Option<&str>;
+
+    /// Signs a message; the same message has always the same signature.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Algorithm`] if the algorithm is not one of the key's type.
+    fn sign_raw(&self, message: &[u8], algorithm: Algorithm) -> Result<Vec<u8>, IssueError>;
+
+    /// Returns a JWS header with `alg`, and with `kid` if the key has one.
+    fn header(&self, algorithm: Algorithm) -> Object<'static> {
+        let header = Object::new().with("alg", algorithm.name());
+        match self.kid() {
+            Some(kid) => header.with("kid", kid.to_string()),
+            None => header,
+        }
+    }
+
+    /// Signs a compact JWS (RFC 7515 section 7.1). The header need not name the algorithm that is
+    /// used.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_raw`](Self::sign_raw).
+    fn sign(
+        &self,
+        header: &Object<'_>,
+        payload: &[u8],
+        algorithm: Algorithm,
+    ) -> Result<String, IssueError> {
+        self.compact(header.to_string().as_bytes(), payload, algorithm)
+    }
+
+    /// Signs a compact JWS whose header is any bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_raw`](Self::sign_raw).
+    fn compact(
+        &self,
+        header: &[u8],
+        payload: &[u8],
+        algorithm: Algorithm,
+    ) -> Result<String, IssueError> {
+        let input = signing_input(header, payload);
+        let signature = self.sign_raw(input.as_bytes(), algorithm)?;
+        Ok(join(&input, &signature))
+    }
+}
+
+/// Returns a key set of these keys; what is wrong with them stays wrong.
+///
+/// ```
+/// use countersign::jose::{JwkSet, jws};
+/// use countersign::testkit::{EcIssuer, Issuer, Rng, jwk_set};
+/// use countersign::{Algorithm, Code, Limits, Policy, Time};
+///
+/// let issuer = EcIssuer::generate(&mut Rng::from_seed(1), Some("k1"));
+/// let keys = jwk_set(&[issuer.jwk()]).to_string();
+/// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+///
+/// let header = issuer.header(Algorithm::Es256);
+/// let token = issuer.sign(&header, br#"{"exp":1000}"#, Algorithm::Es256).unwrap();
+///
+/// let verifier = jws::Verifier::new(keys, Policy::default());
+/// let at = |seconds| Time::from_unix(seconds).unwrap();
+/// assert!(verifier.verify(token.as_bytes(), &jws::Expected::new(), at(999)).is_ok());
+/// let late = verifier.verify(token.as_bytes(), &jws::Expected::new(), at(1000));
+/// assert_eq!(late.unwrap_err().code(), Code::Expired);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[must_use]
+pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
+    Object::new().with("keys", Value::Array(keys.iter().cloned().map(Value::from).collect()))
+}
+
+/// Returns a compact JWS under HS256 (RFC 7518 section 3.2). Short secrets are used as they are.
+///
+/// ```
+/// use countersign::encoding::json::Object;
+/// use countersign::jose::jws;
+/// use countersign::testkit::hs256;
+/// use countersign::{Policy, Secret, Time};
+///
+/// let secret = || Secret::new(vec![7; 32]);
+/// let token = hs256(&secret(), &Object::new().with("alg", "HS256"), b"{}");
+/// let verifier = jws::Verifier::with_secret(secret(), Policy::default())?;
+/// let now = Time::from_unix(0).unwrap();
+/// assert!(verifier.verify(token.as_bytes(), &jws::Expected::new(), now).is_ok());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[must_use]
+pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
+    let input = signing_input(header.to_string().as_bytes(), payload);
+    join(&input, &*mac::hmac_sha256(secret, &[input.as_bytes()]))
+}
+
+/// Returns what a JWS signs: both parts in base64url, and the dot between them.
+///
+/// ```
+/// assert_eq!(countersign::testkit::signing_input(b"{}", b"?"), "e30.Pw");
+/// ```
+#[must_use]
+pub fn signing_input(header: &[u8], payload: &[u8]) -> String {
+    alloc::format!("{}.{}", base64::encode_url(header), base64::encode_url(payload))
+}
+
+/// Returns a compact JWS of its signing input and any bytes as signature.
+///
+/// ```
+/// assert_eq!(countersign::testkit::join("e30.Pw", b"?"), "e30.Pw.Pw");
+/// ```
+#[must_use]
+pub fn join(signing_input: &str, signature: &[u8]) -> String {
+    alloc::format!("{signing_input}.{}", base64::encode_url(signature))
+}

@@ -374,7 +374,7 @@ impl Aad {
     }
 
     /// Returns the bytes, or `None` if they are in a request that is not there.
-    fn bytes(self, request: Option<&Request>) -> Option<&[u8]> {
+    pub(crate) fn bytes(self, request: Option<&Request>) -> Option<&[u8]> {
         match self {
             Self::Empty => Some(b""),
             Self::ClientId => request.map(|request| request.client_id.as_bytes()),
