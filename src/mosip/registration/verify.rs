@@ -11,9 +11,7 @@ use crate::crypto::Algorithm;
 use crate::encoding::json::{self, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
-use crate::jose::{
-    Compact, Jwk, JwkSet, check_key_size, describe, signature_hint,
-};
+use crate::jose::{Compact, Jwk, JwkSet, check_key_size, describe, signature_hint};
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
 use crate::policy::Policy;
@@ -203,9 +201,10 @@ impl Verifier {
         if !trail.goes_on() {
             return None;
         }
-        let claims = trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
-            "`status`, `deviceCode`, `env`, `timeStamp`".into()
-        });
+        let claims =
+            trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
+                "`status`, `deviceCode`, `env`, `timeStamp`".into()
+            });
         let digital_id = match &claims {
             Some(claims) => check_digital_id(trail, claims, signed.era(), keys.chosen, limits),
             None => {
@@ -237,17 +236,10 @@ impl Verifier {
     }
 
     /// Checks headers, keys, algorithm, key size and signature.
-    fn authenticate<'s>(
-        &'s self,
-        trail: &mut impl Trail,
-        signed: &SignedRegistration,
-    ) -> Keys<'s> {
+    fn authenticate<'s>(&'s self, trail: &mut impl Trail, signed: &SignedRegistration) -> Keys<'s> {
         let required = signed.era().algorithm();
-        let headers = trail.record(
-            Check::Header,
-            signed.headers(self.policy.limits()),
-            Headers::describe,
-        );
+        let headers =
+            trail.record(Check::Header, signed.headers(self.policy.limits()), Headers::describe);
         let Some(headers) = headers else {
             trail.skip_all(&KEY_CHECKS, "header cannot be read");
             return Keys::default();
@@ -279,8 +271,7 @@ impl Verifier {
         };
         let fits = trail.record(Check::Algorithm, fits, |()| format!("{required}, by the era"));
         let (message, signature) = (&[signed.signing_input()], signed.signature());
-        let verifies =
-            |key: &Jwk| key.key().verify(required, message, signature) == Ok(());
+        let verifies = |key: &Jwk| key.key().verify(required, message, signature) == Ok(());
         let verified = fits.and_then(|()| candidates.iter().copied().find(|key| verifies(key)));
         let Some(key) = verified.or_else(|| candidates.first().copied()) else {
             trail.skip_all(&[Check::KeySize, Check::Signature], "no key is for this algorithm");
@@ -341,11 +332,7 @@ fn is_rsa(key: &Jwk) -> bool {
     key.key().as_rsa().is_some()
 }
 
-fn read_token(
-    trail: &mut impl Trail,
-    input: &[u8],
-    limits: &Limits,
-) -> Option<SignedRegistration> {
+fn read_token(trail: &mut impl Trail, input: &[u8], limits: &Limits) -> Option<SignedRegistration> {
     let token = if is_body(input) {
         let token = response_of(input, limits);
         trail.record(Check::Envelope, token, |_| "no errors, a `response`".into()).map(Cow::Owned)
@@ -456,12 +443,7 @@ fn signed_digital_id(text: &str, key: &Jwk, limits: &Limits) -> Result<DigitalId
 
 /// Judges the certificate that the key came from. A renewed certificate of the same key, or the
 /// bare key, given beside it is as good.
-fn check_certificate(
-    trail: &mut impl Trail,
-    keys: &Keys<'_>,
-    at: Option<Time>,
-    leeway: Leeway,
-) {
+fn check_certificate(trail: &mut impl Trail, keys: &Keys<'_>, at: Option<Time>, leeway: Leeway) {
     let (Some(key), Some(at)) = (keys.chosen, at) else {
         let reason = if keys.chosen.is_none() { "no key" } else { NO_CLAIMS };
         trail.skip(Check::KeyCertificate, reason);
@@ -483,10 +465,7 @@ fn check_certificate(
     }
     if let Some(validity) = first {
         let (not_before, not_after) = (validity.not_before, validity.not_after);
-        trail.fail(
-            Check::KeyCertificate,
-            Error::CertificateExpired { at, not_before, not_after },
-        );
+        trail.fail(Check::KeyCertificate, Error::CertificateExpired { at, not_before, not_after });
     }
 }
 
@@ -502,10 +481,7 @@ fn check_content(
         ("status", expected.status.as_ref().map(|wanted| *wanted == claims.status)),
         ("deviceCode", expected.device_code.as_ref().map(|wanted| *wanted == claims.device_code)),
         ("env", expected.env.as_ref().map(|wanted| *wanted == claims.env)),
-        (
-            "digitalId",
-            wanted_id.map(|wanted| digital_id.is_some() && difference(wanted).is_none()),
-        ),
+        ("digitalId", wanted_id.map(|wanted| digital_id.is_some() && difference(wanted).is_none())),
     ];
     let mut any = false;
     for (member, equal) in expectations {

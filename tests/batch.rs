@@ -1,0 +1,169 @@
+//! A batch gives, item by item, what the single call gives: verdict, error and report.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy takes helpers of tests for library code"
+)]
+
+use std::sync::LazyLock;
+
+use countersign::jose::{JwkSet, jws};
+use countersign::miracl::dvs;
+use countersign::testkit::{self, EcIssuer, Issuer as _, Rng, RsaIssuer};
+use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
+use proptest::prelude::*;
+
+const NOW: i64 = 1_700_000_000;
+
+struct World {
+    keys: JwkSet,
+    /// Tokens of every kind and defect.
+    tokens: Vec<Vec<u8>>,
+    expected: [jws::Expected; 2],
+}
+
+/// Keys of several sizes and types, and with each of them tokens good, altered, expired, misnamed.
+static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let mut rng = Rng::from_seed(7);
+    let rsa: Vec<RsaIssuer> = [(1024, "a"), (2048, "b"), (2048, "c"), (3072, "d"), (2056, "e")]
+        .iter()
+        .map(|(bits, kid)| RsaIssuer::generate(&mut rng, *bits, Some(kid)).unwrap())
+        .collect();
+    let ec = EcIssuer::generate(&mut rng, Some("p"));
+    let mut jwks: Vec<_> = rsa.iter().map(|issuer| issuer.jwk()).collect();
+    jwks.push(ec.jwk());
+    let pss = RsaIssuer::generate(&mut rng, 2048, Some("s")).unwrap();
+    jwks.push(pss.jwk().with("alg", "PS256"));
+    let keys = testkit::jwk_set(&jwks).to_string();
+
+    let payloads = [
+        format!(r#"{{"exp":{},"iss":"i"}}"#, NOW + 1),
+        format!(r#"{{"exp":{NOW}}}"#),
+        r#"{"exp":"soon"}"#.to_owned(),
+        "not JSON".to_owned(),
+    ];
+    let mut tokens: Vec<Vec<u8>> = vec![Vec::new(), b"a.b".to_vec(), b"a.b.c.d.e".to_vec()];
+    for payload in &payloads {
+        let payload = payload.as_bytes();
+        let mut good: Vec<String> = rsa
+            .iter()
+            .map(|issuer| {
+                issuer.sign(&issuer.header(Algorithm::Rs256), payload, Algorithm::Rs256).unwrap()
+            })
+            .collect();
+        good.push(ec.sign(&ec.header(Algorithm::Es256), payload, Algorithm::Es256).unwrap());
+        good.push(pss.sign(&pss.header(Algorithm::Ps256), payload, Algorithm::Ps256).unwrap());
+        // A header that names the next key.
+        let wrong = rsa[1].header(Algorithm::Rs256).with("kid", "c");
+        good.push(rsa[1].sign(&wrong, payload, Algorithm::Rs256).unwrap());
+        let unknown = rsa[1].header(Algorithm::Rs256).with("kid", "zzz");
+        good.push(rsa[1].sign(&unknown, payload, Algorithm::Rs256).unwrap());
+        for token in good {
+            let mut altered = token.clone().into_bytes();
+            let place = altered.len() - 20;
+            altered[place] = if altered[place] == b'A' { b'B' } else { b'A' };
+            tokens.push(altered);
+            tokens.push(token.as_bytes()[..token.len() - 4].to_vec());
+            tokens.push(token.into_bytes());
+        }
+    }
+    World {
+        keys: JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap(),
+        tokens,
+        expected: [jws::Expected::new(), jws::Expected::new().issuer("i")],
+    }
+});
+
+fn at(choice: u8) -> At {
+    match choice {
+        0 => At::Issued,
+        n => At::Time(Time::from_unix(NOW - 1 + i64::from(n) % 3).unwrap()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_mix_of_tokens_is_judged_as_each_alone(
+        choices in prop::collection::vec((any::<prop::sample::Index>(), 0..2_usize, 0..4_u8), 0..200),
+        rsa_1024 in prop::sample::select(vec![Rsa1024::Allow, Rsa1024::Deny]),
+    ) {
+        let world = &*WORLD;
+        let verifier =
+            jws::Verifier::new(world.keys.clone(), Policy::default().with_rsa_1024(rsa_1024));
+        let items: Vec<Item<'_, jws::Expected>> = choices
+            .iter()
+            .map(|(which, expected, time)| Item {
+                input: &world.tokens[which.index(world.tokens.len())],
+                expected: &world.expected[*expected],
+                at: at(*time),
+            })
+            .collect();
+        let together = verifier.verify_batch(&items);
+        let reports = verifier.explain_batch(&items);
+        prop_assert_eq!(together.len(), items.len());
+        prop_assert_eq!(reports.len(), items.len());
+        for ((item, together), report) in items.iter().zip(together).zip(reports) {
+            let alone = verifier.verify(item.input, item.expected, item.at);
+            prop_assert_eq!(
+                alone.as_ref().map_or_else(|error| error.code(), |_| Code::Ok),
+                report.code()
+            );
+            prop_assert_eq!(&together, &alone);
+            prop_assert_eq!(report, verifier.explain(item.input, item.expected, item.at));
+        }
+    }
+}
+
+#[test]
+fn the_mix_holds_every_verdict_that_matters() {
+    let world = &*WORLD;
+    let policy = Policy::default().with_rsa_1024(Rsa1024::Allow);
+    let verifier = jws::Verifier::new(world.keys.clone(), policy);
+    let items: Vec<Item<'_, jws::Expected>> = world
+        .tokens
+        .iter()
+        .map(|token| Item { input: token, expected: &world.expected[0], at: at(1) })
+        .collect();
+    let codes: Vec<Code> = verifier.explain_batch(&items).iter().map(|r| r.code()).collect();
+    for code in [
+        Code::Ok,
+        Code::Malformed,
+        Code::UnsupportedFormat,
+        Code::SignatureMismatch,
+        Code::UnknownKey,
+        Code::WrongType,
+    ] {
+        assert!(codes.contains(&code), "no item is {code}");
+    }
+}
+
+#[test]
+fn every_number_of_certificates_is_judged_as_each_alone() {
+    let issuer = RsaIssuer::generate(&mut Rng::from_seed(3), 2048, Some("s1")).unwrap();
+    let keys = testkit::jwk_set(&[issuer.jwk()]).to_string();
+    let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+    let verifier = dvs::Verifier::new(keys, Policy::default());
+    let expected = dvs::Expected::hash("74657374");
+    let inputs: Vec<String> = (0..150)
+        .map(|n| {
+            // Every seventh is over another hash, every fifth inside an answer.
+            let hash = if n % 7 == 3 { "00" } else { "74657374" };
+            let token = testkit::miracl::certificate(&issuer, NOW + n, NOW + n + 10, hash).unwrap();
+            if n % 5 == 0 { testkit::miracl::certificate_answer(&token).to_string() } else { token }
+        })
+        .collect();
+    for count in (0..20).chain([63, 64, 65, 127, 128, 129, 150]) {
+        let items: Vec<Item<'_, dvs::Expected>> = inputs[..count]
+            .iter()
+            .map(|input| Item { input: input.as_bytes(), expected: &expected, at: At::Issued })
+            .collect();
+        let results = verifier.verify_batch(&items);
+        assert_eq!(results.len(), count);
+        for (n, (item, result)) in items.iter().zip(results).enumerate() {
+            assert_eq!(result, verifier.verify(item.input, &expected, At::Issued));
+            assert_eq!(result.is_ok(), n % 7 != 3, "item {n} of {count}");
+        }
+    }
+}
