@@ -44,6 +44,10 @@ pub enum Fault {
     Der,
     /// Not what the encoded value may be.
     Value,
+    /// An object has a member that its format does not know.
+    Member,
+    /// None of the kinds of artefact that are known.
+    Kind,
 }
 
 impl fmt::Display for Fault {
@@ -61,6 +65,8 @@ impl fmt::Display for Fault {
             Self::Pem => f.write_str("not PEM of a certificate or public key"),
             Self::Der => f.write_str("not DER of a certificate or public key"),
             Self::Value => f.write_str("value is not allowed"),
+            Self::Member => f.write_str("member is not known"),
+            Self::Kind => f.write_str("not of a known kind"),
         }
     }
 }
