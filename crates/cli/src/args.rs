@@ -1,0 +1,286 @@
+//! The command line: one definition for parsing, help, completions and the man page.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use countersign::miracl::otp::KeyChoice;
+use countersign::{Leeway, Time};
+
+use crate::config::Moment;
+use crate::input::Source;
+use crate::kind::Kind;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all valid (other commands: done)
+  1  at least one invalid
+  2  usage or configuration
+  3  something undecided and nothing invalid
+  4  nothing was checked";
+
+/// Verifies what MIRACL Trust and MOSIP sign.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Verify artefacts and report every check
+    Verify(Box<VerifyArgs>),
+    /// Show what is inside artefacts, without checking anything: the output is marked UNVERIFIED
+    Decode(DecodeArgs),
+    /// Sign a request for a one-time password, or open the response
+    #[command(subcommand)]
+    Otp(OtpCommand),
+    /// Look at keys
+    #[command(subcommand)]
+    Jwks(JwksCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct VerifyArgs {
+    /// Files with a bare token or a whole response body; `-` for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<Source>,
+
+    /// Take every input for this kind, instead of recognising it
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(crate) kind: Option<Kind>,
+
+    /// JWK Set with the trusted keys; repeatable, replaces the keys of the policy
+    #[arg(long, value_name = "FILE", help_heading = "Keys")]
+    pub(crate) jwks: Vec<PathBuf>,
+
+    /// Trusted key: PEM certificate or public key, JWK or JWK Set; repeatable, replaces the keys
+    /// of the policy
+    #[arg(long, value_name = "FILE", help_heading = "Keys")]
+    pub(crate) key: Vec<PathBuf>,
+
+    /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
+    #[arg(long, help_heading = "Keys")]
+    pub(crate) allow_rsa_1024: bool,
+
+    /// Judge as at this time: RFC 3339, Unix seconds, `now`, or `issued` for the artefact's own
+    /// [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub(crate) at: Option<Moment>,
+
+    /// How far clocks may disagree, up to 300 [default: 0]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_leeway, help_heading = "Time")]
+    pub(crate) leeway: Option<Leeway>,
+
+    #[command(flatten)]
+    pub(crate) binding: BindingArgs,
+
+    /// JWT: expect this `iss`
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    pub(crate) issuer: Option<String>,
+
+    /// JWT: expect this `aud`
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    pub(crate) audience: Option<String>,
+
+    /// JWT: expect this `sub`
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    pub(crate) subject: Option<String>,
+
+    /// JWT: expect this `nonce`
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    pub(crate) nonce: Option<String>,
+
+    /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
+    ///
+    /// Tables [dvs-certificate], [mosip-registration] and [jws], each with any of: jwks = ["FILE"],
+    /// keys = ["FILE"], allow-rsa-1024 = true, at = TIME, leeway = SECONDS. For dvs-certificate one
+    /// of document, hash, request, unbound = true; for jws issuer, audience, subject, nonce. Files
+    /// are relative to the policy's folder. Options on the command line override the policy.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Inputs are streams of records, one JSON object a line; one report a line comes out
+    ///
+    /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
+    /// have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
+    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`: they override the
+    /// command line for that record. A line that is no such record is reported as malformed, and
+    /// the run goes on.
+    #[arg(long)]
+    pub(crate) ndjson: bool,
+
+    /// How to report; `json` is one object for a single input, else one array [default: text, or
+    /// ndjson with --ndjson]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
+
+    /// Text: add references, digests and the key to the list of checks
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
+
+    /// Print no reports; the exit code says it all
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// Verify with so many threads; the output does not depend on it [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// What a DVS certificate is bound to; it says nothing of users or projects by itself.
+#[derive(Args, Debug, Default)]
+#[group(multiple = false)]
+pub(crate) struct BindingArgs {
+    /// DVS certificate: expect the SHA-256 of this file as the signed hash
+    #[arg(long, value_name = "FILE", help_heading = "Expectations")]
+    pub(crate) document: Option<PathBuf>,
+
+    /// DVS certificate: expect this signed hash
+    #[arg(long, value_name = "HEX", help_heading = "Expectations")]
+    pub(crate) hash: Option<String>,
+
+    /// DVS certificate: expect the hash of this request to /dvs/verify, signed before the issue
+    #[arg(long, value_name = "FILE", help_heading = "Expectations")]
+    pub(crate) request: Option<PathBuf>,
+
+    /// DVS certificate: expect nothing, and be warned in the report
+    #[arg(long, help_heading = "Expectations")]
+    pub(crate) unbound: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DecodeArgs {
+    /// Files with a bare token or a whole body; `-` for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<Source>,
+
+    /// How to show it; `json` is one object for a single input, else one array
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OtpCommand {
+    /// Sign a request and print its JSON body, for POST /otp
+    Request(OtpRequestArgs),
+    /// Open a response and print the one-time password as JSON
+    Open(OtpOpenArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OtpRequestArgs {
+    /// The client's identifier
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: String,
+
+    /// The user's identifier
+    #[arg(long, value_name = "ID")]
+    pub(crate) user_id: String,
+
+    /// When the request expires: RFC 3339 or Unix seconds
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) expires: Time,
+
+    /// File with the client's secret, without its last line break; `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Source,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OtpOpenArgs {
+    /// File with the response; `-` for stdin
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Source,
+
+    /// File with the client's secret, without its last line break; `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Source,
+
+    /// How the key is derived from the secret, which MIRACL does not publish: sha256, raw, base64,
+    /// hex, truncate16, truncate32, sha256-128, request-hmac, explicit (the file is the key), or
+    /// auto (all but explicit)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) key_derivation: KeyChoice,
+
+    /// File with the request that was sent, for the derivations that need it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JwksCommand {
+    /// List keys with bits and thumbprints, and what is wrong with them
+    Show(ShowArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// JWK Set, JWK, or PEM certificate or public key; `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) input: Source,
+
+    /// How to list them
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+/// How reports are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object or array
+    Json,
+    /// One object a line
+    Ndjson,
+}
+
+/// How a list of keys is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+fn parse_leeway(text: &str) -> Result<Leeway, String> {
+    text.parse()
+        .ok()
+        .and_then(Leeway::from_seconds)
+        .ok_or_else(|| "not a number of seconds from 0 to 300".into())
+}
+
+fn parse_time(text: &str) -> Result<Time, String> {
+    crate::config::parse_instant(text).ok_or_else(|| crate::config::NO_TIME.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_lists_the_exit_codes_of_the_table() {
+        let lines: Vec<_> = EXIT_CODES.lines().skip(1).map(str::trim).collect();
+        let table: Vec<_> =
+            crate::exit::TABLE.iter().map(|(code, text)| format!("{code}  {text}")).collect();
+        assert_eq!(lines, table);
+    }
+}

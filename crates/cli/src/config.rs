@@ -1,0 +1,519 @@
+//! From the policy file and the options to verifiers.
+//!
+//! ```text
+//! policy table of a kind ── options ──► Profile (keys, policy, terms) ── record ──► Terms of one item
+//! ```
+//!
+//! Each step overrides the one before it, member by member.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::SystemTime;
+
+use countersign::encoding::json;
+use countersign::jose::{Jwk, JwkSet, jws};
+use countersign::miracl::dvs;
+use countersign::mosip::registration;
+use countersign::{At, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
+use serde::Deserialize;
+
+use crate::args::{BindingArgs, VerifyArgs};
+use crate::exit::Stop;
+use crate::input::read_configuration;
+use crate::kind::Kind;
+
+/// A time of judgement, before the clock is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    Now,
+    At(At),
+}
+
+pub(crate) const NO_TIME: &str = "neither RFC 3339 nor Unix seconds";
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "now" => Ok(Self::Now),
+            "issued" => Ok(Self::At(At::Issued)),
+            _ => parse_instant(text)
+                .map(|time| Self::At(At::Time(time)))
+                .ok_or_else(|| format!("{NO_TIME}, `now` or `issued`")),
+        }
+    }
+}
+
+/// Reads RFC 3339 or Unix seconds.
+pub(crate) fn parse_instant(text: &str) -> Option<Time> {
+    match text.parse() {
+        Ok(seconds) => Time::from_unix(seconds),
+        Err(_) => Time::parse_rfc3339(text).ok(),
+    }
+}
+
+/// Reads the clock. The library never does; this is the edge.
+fn now() -> Result<Time, Stop> {
+    #[expect(clippy::disallowed_methods, reason = "the command's default time is the present")]
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .and_then(Time::from_unix)
+        .ok_or_else(|| Stop::Misuse("the system's clock is outside the years 1970 to 9999".into()))
+}
+
+/// What the command line or one record says; `None` leaves things as they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) at: Option<Moment>,
+    pub(crate) leeway: Option<Leeway>,
+    pub(crate) rsa_1024: Option<Rsa1024>,
+    pub(crate) binding: Option<dvs::Expected>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) nonce: Option<String>,
+}
+
+impl Overrides {
+    fn from_args(args: &VerifyArgs) -> Result<Self, Stop> {
+        Ok(Self {
+            at: args.at,
+            leeway: args.leeway,
+            rsa_1024: args.allow_rsa_1024.then_some(Rsa1024::Allow),
+            binding: Binding::from(&args.binding).load(Path::new(""))?,
+            issuer: args.issuer.clone(),
+            audience: args.audience.clone(),
+            subject: args.subject.clone(),
+            nonce: args.nonce.clone(),
+        })
+    }
+
+    /// Names what was asked for that a verifier of this kind does not look at. Silence would let
+    /// a reader believe that it was checked.
+    pub(crate) fn without_effect(&self, kind: Kind) -> impl Iterator<Item = &'static str> {
+        let jwt = kind != Kind::Jws;
+        [
+            (
+                "hash, document, request or unbound",
+                self.binding.is_some(),
+                kind != Kind::DvsCertificate,
+            ),
+            ("issuer", self.issuer.is_some(), jwt),
+            ("audience", self.audience.is_some(), jwt),
+            ("subject", self.subject.is_some(), jwt),
+            ("nonce", self.nonce.is_some(), jwt),
+        ]
+        .into_iter()
+        .filter(|(_, given, foreign)| *given && *foreign)
+        .map(|(name, ..)| name)
+    }
+}
+
+/// Everything but the keys that decides about one item.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) at: Moment,
+    pub(crate) policy: Policy,
+    pub(crate) binding: Option<dvs::Expected>,
+    pub(crate) jwt: jws::Expected,
+}
+
+impl Terms {
+    /// Returns these terms with what the overrides name put in place.
+    pub(crate) fn with(&self, overrides: &Overrides) -> Self {
+        let mut terms = self.clone();
+        if let Some(at) = overrides.at {
+            terms.at = at;
+        }
+        if let Some(leeway) = overrides.leeway {
+            terms.policy = terms.policy.with_leeway(leeway);
+        }
+        if let Some(rsa_1024) = overrides.rsa_1024 {
+            terms.policy = terms.policy.with_rsa_1024(rsa_1024);
+        }
+        if let Some(binding) = &overrides.binding {
+            terms.binding = Some(binding.clone());
+        }
+        if let Some(issuer) = &overrides.issuer {
+            terms.jwt = terms.jwt.issuer(issuer.as_str());
+        }
+        if let Some(audience) = &overrides.audience {
+            terms.jwt = terms.jwt.audience(audience.as_str());
+        }
+        if let Some(subject) = &overrides.subject {
+            terms.jwt = terms.jwt.subject(subject.as_str());
+        }
+        if let Some(nonce) = &overrides.nonce {
+            terms.jwt = terms.jwt.nonce(nonce.as_str());
+        }
+        terms
+    }
+}
+
+/// What the verifiers of the library have in common.
+pub(crate) trait Verify: Clone {
+    type Expected;
+
+    fn new(keys: JwkSet, policy: Policy) -> Self;
+    fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report;
+}
+
+macro_rules! verify {
+    ($($module:ident),+) => {
+        $(impl Verify for $module::Verifier {
+            type Expected = $module::Expected;
+
+            fn new(keys: JwkSet, policy: Policy) -> Self {
+                Self::new(keys, policy)
+            }
+
+            fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report {
+                self.explain(input, expected, at)
+            }
+        })+
+    };
+}
+
+verify!(dvs, jws, registration);
+
+/// The verifier of one kind, made once, with the terms that hold where an item says nothing.
+#[derive(Debug)]
+pub(crate) struct Profile<V> {
+    verifier: V,
+    keys: JwkSet,
+    pub(crate) terms: Terms,
+}
+
+impl<V: Verify> Profile<V> {
+    fn new(rules: Rules) -> Self {
+        let Rules { keys, terms } = rules;
+        Self { verifier: V::new(keys.clone(), terms.policy), keys, terms }
+    }
+
+    /// Returns the verifier for a policy: the one that is there, unless an item has its own.
+    pub(crate) fn verifier(&self, policy: Policy) -> Cow<'_, V> {
+        if policy == self.terms.policy {
+            Cow::Borrowed(&self.verifier)
+        } else {
+            Cow::Owned(V::new(self.keys.clone(), policy))
+        }
+    }
+}
+
+/// Keys and terms of one kind, while they are put together.
+struct Rules {
+    keys: JwkSet,
+    terms: Terms,
+}
+
+/// What one run verifies with.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) dvs: Profile<dvs::Verifier>,
+    pub(crate) registration: Profile<registration::Verifier>,
+    pub(crate) jws: Profile<jws::Verifier>,
+    /// What the command line asked for.
+    pub(crate) overrides: Overrides,
+    pub(crate) limits: Limits,
+    pub(crate) policy_sha256: Option<[u8; 32]>,
+    now: Time,
+}
+
+impl Config {
+    /// Reads the policy, the keys and the clock, each once per run.
+    pub(crate) fn load(args: &VerifyArgs) -> Result<Self, Stop> {
+        let limits = Limits::default();
+        let overrides = Overrides::from_args(args)?;
+        let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits)?;
+        let (file, policy_sha256) = match &args.policy {
+            Some(path) => {
+                let text = read_configuration(path)?;
+                (PolicyFile::parse(path, &text)?, Some(sha256(&text)))
+            }
+            None => (PolicyFile::default(), None),
+        };
+        let folder = args.policy.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let rules = |kind: Kind, table: Table| -> Result<Rules, Stop> {
+            let own = table.load(kind, folder, &limits)?;
+            let keys = keys.clone().unwrap_or(own.keys);
+            Ok(Rules { keys, terms: own.terms.with(&overrides) })
+        };
+        Ok(Self {
+            dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
+            registration: Profile::new(rules(Kind::MosipRegistration, file.mosip_registration)?),
+            jws: Profile::new(rules(Kind::Jws, file.jws)?),
+            overrides,
+            limits,
+            policy_sha256,
+            now: now()?,
+        })
+    }
+
+    pub(crate) const fn at(&self, moment: Moment) -> At {
+        match moment {
+            Moment::Now => At::Time(self.now),
+            Moment::At(at) => at,
+        }
+    }
+}
+
+/// The policy file: one table per kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct PolicyFile {
+    dvs_certificate: Table,
+    mosip_registration: Table,
+    jws: Table,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct Table {
+    jwks: Vec<PathBuf>,
+    keys: Vec<PathBuf>,
+    allow_rsa_1024: bool,
+    at: Option<toml::Value>,
+    leeway: Option<u16>,
+    hash: Option<String>,
+    document: Option<PathBuf>,
+    request: Option<PathBuf>,
+    unbound: bool,
+    issuer: Option<String>,
+    audience: Option<String>,
+    subject: Option<String>,
+    nonce: Option<String>,
+}
+
+impl PolicyFile {
+    fn parse(path: &Path, text: &[u8]) -> Result<Self, Stop> {
+        let misuse = |what: String| Stop::Misuse(format!("{}: {what}", path.display()));
+        let text = std::str::from_utf8(text).map_err(|error| misuse(error.to_string()))?;
+        toml::from_str(text).map_err(|error| misuse(error.to_string()))
+    }
+}
+
+impl Table {
+    fn load(self, kind: Kind, folder: &Path, limits: &Limits) -> Result<Rules, Stop> {
+        let misuse = |what: &str| Stop::Misuse(format!("policy: [{}]: {what}", kind.name()));
+        let moment = self.at.as_ref().map(parse_moment).transpose().map_err(|e| misuse(&e))?;
+        let leeway = self.leeway.unwrap_or_default();
+        let leeway = Leeway::from_seconds(leeway)
+            .ok_or_else(|| misuse("`leeway` is more than 300 seconds"))?;
+        let binding = Binding {
+            document: self.document.as_deref(),
+            hash: self.hash.as_deref(),
+            request: self.request.as_deref(),
+            unbound: self.unbound,
+        };
+        if binding.given() > 1 {
+            return Err(misuse("more than one of `document`, `hash`, `request`, `unbound`"));
+        }
+        let overrides = Overrides {
+            at: moment,
+            leeway: Some(leeway),
+            rsa_1024: self.allow_rsa_1024.then_some(Rsa1024::Allow),
+            binding: binding.load(folder)?,
+            issuer: self.issuer,
+            audience: self.audience,
+            subject: self.subject,
+            nonce: self.nonce,
+        };
+        if let Some(foreign) = overrides.without_effect(kind).next() {
+            return Err(misuse(&format!("{foreign}: not for this kind")));
+        }
+        let terms = Terms {
+            at: Moment::Now,
+            policy: Policy::default().with_limits(*limits),
+            binding: None,
+            jwt: jws::Expected::new(),
+        };
+        let keys = load_keys(folder, &self.jwks, &self.keys, limits)?.unwrap_or_default();
+        Ok(Rules { keys, terms: terms.with(&overrides) })
+    }
+}
+
+fn parse_moment(value: &toml::Value) -> Result<Moment, String> {
+    match value {
+        toml::Value::Integer(seconds) => seconds.to_string().parse(),
+        toml::Value::String(text) => text.parse(),
+        toml::Value::Datetime(time) => time.to_string().parse(),
+        _ => Err("is no time".into()),
+    }
+    .map_err(|error: String| format!("`at`: {error}"))
+}
+
+/// The four ways to say what a DVS certificate must be about.
+#[derive(Clone, Copy, Debug)]
+struct Binding<'a> {
+    document: Option<&'a Path>,
+    hash: Option<&'a str>,
+    request: Option<&'a Path>,
+    unbound: bool,
+}
+
+impl<'a> From<&'a BindingArgs> for Binding<'a> {
+    fn from(args: &'a BindingArgs) -> Self {
+        Self {
+            document: args.document.as_deref(),
+            hash: args.hash.as_deref(),
+            request: args.request.as_deref(),
+            unbound: args.unbound,
+        }
+    }
+}
+
+impl Binding<'_> {
+    fn given(&self) -> usize {
+        usize::from(self.document.is_some())
+            + usize::from(self.hash.is_some())
+            + usize::from(self.request.is_some())
+            + usize::from(self.unbound)
+    }
+
+    /// Reads the files that are named, relative to a folder.
+    fn load(&self, folder: &Path) -> Result<Option<dvs::Expected>, Stop> {
+        Ok(if let Some(hash) = self.hash {
+            Some(dvs::Expected::hash(hash))
+        } else if let Some(path) = self.document {
+            // The caller's own document, so there is no limit on it.
+            let path = folder.join(path);
+            let document = std::fs::read(&path)
+                .map_err(|error| Stop::Misuse(format!("{}: {error}", path.display())))?;
+            Some(dvs::Expected::document(&document))
+        } else if let Some(path) = self.request {
+            let path = folder.join(path);
+            let body = read_configuration(&path)?;
+            let request = dvs::SignatureRequest::parse(&body, &Limits::default())
+                .map_err(|error| Stop::Misuse(format!("{}: {error}", path.display())))?;
+            Some(dvs::Expected::request(&request))
+        } else {
+            self.unbound.then(dvs::Expected::unbound)
+        })
+    }
+}
+
+/// Reads key files; `None` if none are named.
+fn load_keys(
+    folder: &Path,
+    sets: &[PathBuf],
+    keys: &[PathBuf],
+    limits: &Limits,
+) -> Result<Option<JwkSet>, Stop> {
+    if sets.is_empty() && keys.is_empty() {
+        return Ok(None);
+    }
+    let mut all = JwkSet::default();
+    let read = |path: &Path, parse: fn(&[u8], &Limits) -> Result<JwkSet, countersign::Error>| {
+        let path = folder.join(path);
+        let text = read_configuration(&path)?;
+        parse(&text, limits)
+            .map_err(|error| Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code())))
+    };
+    for path in sets {
+        all.extend(read(path, JwkSet::parse)?);
+    }
+    for path in keys {
+        all.extend(read(path, parse_keys)?);
+    }
+    Ok(Some(all))
+}
+
+/// Reads a key in any form: PEM certificate or public key, JWK, JWK Set.
+pub(crate) fn parse_keys(text: &[u8], limits: &Limits) -> Result<JwkSet, countersign::Error> {
+    if !text.trim_ascii_start().starts_with(b"{") {
+        return Jwk::from_pem(text).map(JwkSet::from);
+    }
+    let is_set = json::parse_object("key", text, limits)?.member("keys").is_some();
+    if is_set { JwkSet::parse(text, limits) } else { Jwk::parse(text, limits).map(JwkSet::from) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str, kind: Kind) -> Result<Rules, Stop> {
+        let table: Table = toml::from_str(text).map_err(|e| Stop::Misuse(e.to_string()))?;
+        table.load(kind, Path::new(""), &Limits::default())
+    }
+
+    #[test]
+    fn times_are_written_in_five_ways() {
+        let time = Time::from_unix(1_649_404_580).unwrap();
+        for (text, moment) in [
+            ("now", Moment::Now),
+            ("issued", Moment::At(At::Issued)),
+            ("1649404580", Moment::At(At::Time(time))),
+            ("2022-04-08T07:56:20Z", Moment::At(At::Time(time))),
+            ("2022-04-08T09:56:20+02:00", Moment::At(At::Time(time))),
+        ] {
+            assert_eq!(text.parse(), Ok(moment), "{text}");
+        }
+        for text in ["", "-1", "Issued", "2022-04-08", "1e9", "99999999999999"] {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_policy_says_times_as_text_number_or_date() {
+        let time = Moment::At(At::Time(Time::from_unix(1_649_404_580).unwrap()));
+        for (text, moment) in [
+            ("at = 1649404580", time),
+            ("at = \"2022-04-08T07:56:20Z\"", time),
+            ("at = 2022-04-08T07:56:20Z", time),
+            ("at = \"issued\"", Moment::At(At::Issued)),
+            ("", Moment::Now),
+        ] {
+            assert_eq!(table(text, Kind::Jws).ok().map(|rules| rules.terms.at), Some(moment));
+        }
+        for text in ["at = true", "at = 1.5", "at = -1", "at = \"then\"", "at = 2022-04-08"] {
+            assert!(table(text, Kind::Jws).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_policy_cannot_mean_is_refused() {
+        for (text, kind) in [
+            ("hash = \"00\"\nunbound = true", Kind::DvsCertificate),
+            ("hash = \"00\"", Kind::Jws),
+            ("unbound = true", Kind::MosipRegistration),
+            ("issuer = \"a\"", Kind::DvsCertificate),
+            ("leeway = 301", Kind::Jws),
+            ("leeway = -1", Kind::Jws),
+            ("leeways = 1", Kind::Jws),
+            ("allow_rsa_1024 = true", Kind::Jws),
+            ("jwks = \"not-an-array.json\"", Kind::Jws),
+            ("jwks = [\"no-such-file.json\"]", Kind::Jws),
+        ] {
+            assert!(matches!(table(text, kind), Err(Stop::Misuse(_))), "{text}");
+        }
+        assert!(toml::from_str::<PolicyFile>("[jwt]").is_err());
+    }
+
+    #[test]
+    fn later_words_override_earlier_ones_member_by_member() {
+        let rules = table("leeway = 5\nissuer = \"a\"\nsubject = \"s\"", Kind::Jws);
+        let Ok(Rules { terms, .. }) = rules else { panic!("the table is right") };
+        assert_eq!(terms.jwt, jws::Expected::new().issuer("a").subject("s"));
+        let overrides = Overrides { issuer: Some("b".into()), ..Overrides::default() };
+        let terms = terms.with(&overrides);
+        assert_eq!(terms.jwt, jws::Expected::new().issuer("b").subject("s"));
+        assert_eq!(terms.policy.leeway().seconds(), 5);
+        assert_eq!(terms.policy.rsa_1024(), Rsa1024::Deny);
+    }
+
+    #[test]
+    fn what_a_kind_does_not_look_at_is_named() {
+        let overrides = Overrides {
+            issuer: Some("b".into()),
+            binding: Some(dvs::Expected::unbound()),
+            ..Overrides::default()
+        };
+        let names = |kind| overrides.without_effect(kind).collect::<Vec<_>>();
+        assert_eq!(names(Kind::DvsCertificate), ["issuer"]);
+        assert_eq!(names(Kind::Jws), ["hash, document, request or unbound"]);
+        assert_eq!(names(Kind::MosipRegistration).len(), 2);
+    }
+}

@@ -1,0 +1,145 @@
+//! Where bytes come from: files and stdin, never more of them than a limit.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use countersign::{Code, Error, Secret};
+
+use crate::exit::{Exit, Stop};
+
+/// Bytes of one input: far more than any artefact may have, far less than memory.
+pub(crate) const INPUT_BYTES: usize = 1 << 20;
+
+/// Bytes of a secret file.
+const SECRET_BYTES: usize = 1 << 16;
+
+/// A file, or `-` for stdin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl From<OsString> for Source {
+    fn from(name: OsString) -> Self {
+        if name == "-" { Self::Stdin } else { Self::File(name.into()) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("-"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match self {
+            Self::Stdin => Box::new(io::stdin().lock()),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
+    }
+
+    /// Reads the input, and of one that is too large one byte more than [`INPUT_BYTES`].
+    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
+        read_at_most(self.open()?, INPUT_BYTES + 1)
+    }
+
+    /// Reads the input of a command about one single input.
+    pub(crate) fn read_single(&self) -> Result<Vec<u8>, Stop> {
+        let bytes = self.read().map_err(|error| {
+            Stop::Refused(Exit::Undecided, format!("{self}: {}: {error}", Code::Unreadable))
+        })?;
+        if bytes.trim_ascii().is_empty() {
+            return Err(Stop::Refused(Exit::Nothing, format!("{self}: empty")));
+        }
+        if bytes.len() > INPUT_BYTES {
+            return Err(Stop::refused(&Error::TooLarge { what: "input", limit: INPUT_BYTES }));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a secret: the bytes without one line break at the end.
+    pub(crate) fn read_secret(&self) -> Result<Secret, Stop> {
+        let misuse = |what: &dyn fmt::Display| Stop::Misuse(format!("secret file {self}: {what}"));
+        let reader = self.open().map_err(|error| misuse(&error))?;
+        // The room for everything at once, so that growing leaves no copies behind.
+        let mut bytes = Vec::with_capacity(SECRET_BYTES + 2);
+        let room = u64::try_from(SECRET_BYTES + 1).unwrap_or(u64::MAX);
+        reader.take(room).read_to_end(&mut bytes).map_err(|error| misuse(&error))?;
+        let length = strip_line_break(&bytes).len();
+        let fits = (1..=SECRET_BYTES).contains(&length);
+        bytes.truncate(length);
+        let secret = Secret::new(bytes);
+        if fits { Ok(secret) } else { Err(misuse(&"empty or too large")) }
+    }
+}
+
+/// Refuses stdin in more than one place: the second reader would find nothing.
+pub(crate) fn check_one_stdin<'a>(
+    sources: impl IntoIterator<Item = &'a Source>,
+) -> Result<(), Stop> {
+    match sources.into_iter().filter(|source| **source == Source::Stdin).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Stop::Misuse("stdin (`-`) can be read only once".into())),
+    }
+}
+
+/// Reads a file of the configuration.
+pub(crate) fn read_configuration(path: &Path) -> Result<Vec<u8>, Stop> {
+    let misuse = |what: &dyn fmt::Display| Stop::Misuse(format!("{}: {what}", path.display()));
+    let file = File::open(path).map_err(|error| misuse(&error))?;
+    let bytes = read_at_most(file, INPUT_BYTES + 1).map_err(|error| misuse(&error))?;
+    if bytes.len() > INPUT_BYTES { Err(misuse(&"too large")) } else { Ok(bytes) }
+}
+
+fn read_at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(u64::try_from(limit).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Takes one line break, `\n` or `\r\n`, off the end: what editors and `echo` add to a token.
+pub(crate) fn strip_line_break(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\n").map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_line_break_is_taken_off() {
+        for (text, stripped) in [
+            ("a", "a"),
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\n\n", "a\n"),
+            ("a\r", "a\r"),
+            ("a\n\r\n", "a\n"),
+            ("\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(strip_line_break(text.as_bytes()), stripped.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_than_the_limit_is_read() {
+        assert_eq!(read_at_most(io::repeat(7), 10).unwrap(), [7; 10]);
+        assert_eq!(read_at_most(io::empty(), 10).unwrap(), []);
+    }
+
+    #[test]
+    fn stdin_can_be_named_once() {
+        let (stdin, file) = (Source::from(OsString::from("-")), Source::File("-x".into()));
+        assert!(check_one_stdin([&stdin, &file, &file]).is_ok());
+        assert!(check_one_stdin([&stdin, &stdin]).is_err());
+    }
+}

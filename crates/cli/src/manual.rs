@@ -1,0 +1,74 @@
+//! The manual page: made of the same definition as the help.
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, roman};
+
+use crate::args::Cli;
+use crate::exit::{Stop, TABLE};
+
+/// Writes one page with all commands, in roff.
+pub(crate) fn page() -> Result<Vec<u8>, Stop> {
+    // The table of exit codes becomes a section of its own.
+    let mut command = Cli::command().after_help("");
+    command.build();
+    let mut page = Vec::new();
+    let man = Man::new(command.clone());
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    let mut commands = Vec::new();
+    leaves(&command, "countersign", &mut commands);
+    for (name, command) in commands {
+        let mut section = Roff::new();
+        section.control("SH", [name.to_ascii_uppercase().as_str()]);
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        section.text([roman(format!("{about}."))]);
+        section.to_writer(&mut page)?;
+        // Options of a command are a part of its section.
+        let mut options = Vec::new();
+        let man = Man::new(command.clone().after_help(""));
+        man.render_synopsis_section(&mut options)?;
+        man.render_options_section(&mut options)?;
+        page.extend(String::from_utf8_lossy(&options).replace(".SH ", ".SS ").into_bytes());
+    }
+    let mut codes = Roff::new();
+    codes.control("SH", ["EXIT STATUS"]);
+    for (code, meaning) in TABLE {
+        codes.control("TP", []);
+        codes.text([bold(code)]);
+        codes.text([Inline::Roman(meaning.into())]);
+    }
+    codes.to_writer(&mut page)?;
+    man.render_version_section(&mut page)?;
+    Ok(page)
+}
+
+/// Finds the commands that do something, by their whole names.
+fn leaves(command: &clap::Command, name: &str, found: &mut Vec<(String, clap::Command)>) {
+    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        let name = format!("{name} {}", inner.get_name());
+        if inner.has_subcommands() {
+            leaves(inner, &name, found);
+        } else {
+            found.push((name, inner.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_and_every_exit_code_has_its_place() {
+        let page = String::from_utf8(page().unwrap()).unwrap();
+        for part in ["COUNTERSIGN VERIFY", "COUNTERSIGN OTP OPEN", "EXIT STATUS", "--allow"] {
+            assert!(page.replace('\\', "").contains(part), "{part} in {page}");
+        }
+        for (_, meaning) in TABLE {
+            assert!(page.contains(meaning), "{meaning}");
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! Streams of records: one JSON object a line, one report a line.
+//!
+//! ```text
+//! {"id":"…","kind":"dvs-certificate","artefact":<string or object>,"at":1649404585,"hash":"74657374"}
+//! ```
+//!
+//! No line ends the run. One that cannot be understood is a report like any other: `malformed`,
+//! `wrong-type`, `missing-member`, `too-large`. An unknown member is `malformed` too: it may be a
+//! misspelt expectation, and nobody must believe that it was checked.
+
+use std::io::{self, BufRead};
+
+use countersign::encoding::Fault;
+use countersign::encoding::json::{self, Object, Value};
+use countersign::miracl::dvs::{self, SignatureRequest};
+use countersign::{Check, Error, Leeway, Limits, Report, Rsa1024};
+
+use crate::config::{Config, Moment, Overrides};
+use crate::input::{INPUT_BYTES, Source};
+use crate::kind::{self, Kind, UNKNOWN};
+use crate::verify::{self, Item, Judgement};
+
+/// Records of one chunk: enough to keep threads busy.
+const CHUNK_LINES: usize = 1024;
+
+/// Bytes of one chunk: large records must not make large chunks.
+const CHUNK_BYTES: usize = 4 << 20;
+
+const PART: &str = "record";
+
+/// One line of a stream.
+pub(crate) struct Line {
+    /// Counted from 1.
+    number: u64,
+    /// Without its `\n`; cut one byte after [`INPUT_BYTES`].
+    text: Vec<u8>,
+}
+
+/// Reads a stream in chunks of lines.
+pub(crate) struct Lines<R> {
+    reader: R,
+    number: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(crate) const fn new(reader: R) -> Self {
+        Self { reader, number: 0 }
+    }
+
+    /// Reads the next lines; none at the end. An error comes with the lines before it.
+    pub(crate) fn next_chunk(&mut self) -> Result<Vec<Line>, (Vec<Line>, io::Error)> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
+            match self.next_line() {
+                Ok(Some(line)) => {
+                    bytes += line.text.len();
+                    lines.push(line);
+                }
+                Ok(None) => break,
+                Err(error) => return Err((lines, error)),
+            }
+        }
+        Ok(lines)
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let mut text = Vec::new();
+        loop {
+            let available = match self.reader.fill_buf() {
+                Ok(available) => available,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = available.iter().position(|b| *b == b'\n');
+            let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+            // Of a line that is too long, the rest is read and dropped.
+            let room = (INPUT_BYTES + 1).saturating_sub(text.len()).min(part.len());
+            text.extend_from_slice(part.get(..room).unwrap_or_default());
+            let (used, at_end) = (part.len() + usize::from(end.is_some()), available.is_empty());
+            self.reader.consume(used);
+            if at_end && text.is_empty() {
+                return Ok(None);
+            }
+            if at_end || end.is_some() {
+                self.number += 1;
+                return Ok(Some(Line { number: self.number, text }));
+            }
+        }
+    }
+}
+
+/// Judges one line. Its report is named by the record's `id`, or by where the line stands.
+pub(crate) fn judge(
+    config: &Config,
+    kind: Option<Kind>,
+    source: &Source,
+    line: &Line,
+) -> (String, Item) {
+    let place = || format!("{source}:{}", line.number);
+    let text = line.text.as_slice();
+    if text.len() > INPUT_BYTES {
+        return (place(), verify::too_large(UNKNOWN, text, "line").into());
+    }
+    // The record is one level around the artefact.
+    let depth = config.limits.json_depth().saturating_add(1);
+    let object = match json::parse_object(PART, text, &config.limits.with_json_depth(depth)) {
+        Ok(object) => object,
+        Err(error) => {
+            return (place(), Report::of_failure(UNKNOWN, text, Check::Input, error).into());
+        }
+    };
+    let id = match object.member("id") {
+        Some(Value::String(id)) => id.to_string(),
+        Some(number @ Value::Number(_)) => number.to_string(),
+        _ => place(),
+    };
+    let item = match Record::read(&object, &config.limits) {
+        Ok(record) => record.judge(config, kind),
+        Err(Refusal { error, hint }) => {
+            let mut report = Report::of_failure(UNKNOWN, text, Check::Input, error);
+            report.hints.extend(hint);
+            report.into()
+        }
+    };
+    (id, item)
+}
+
+/// A record that follows the format.
+struct Record {
+    kind: Named,
+    artefact: Vec<u8>,
+    overrides: Overrides,
+}
+
+/// The kind that a record names.
+enum Named {
+    None,
+    Kind(Kind),
+    Unsupported(kind::Unsupported),
+}
+
+/// Why a record does not follow the format.
+struct Refusal {
+    error: Error,
+    hint: Option<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, hint: None }
+    }
+}
+
+const MEMBERS: [&str; 13] = [
+    "id",
+    "kind",
+    "artefact",
+    "at",
+    "leeway",
+    "hash",
+    "request",
+    "unbound",
+    "allow_rsa_1024",
+    "issuer",
+    "audience",
+    "subject",
+    "nonce",
+];
+
+impl Record {
+    fn read(object: &Object<'_>, limits: &Limits) -> Result<Self, Refusal> {
+        if let Some((name, _)) = object.iter().find(|(name, _)| !MEMBERS.contains(name)) {
+            let name: String = name.chars().take(64).collect();
+            let error = Error::Malformed { part: PART, fault: Fault::Member };
+            return Err(Refusal {
+                error,
+                hint: Some(format!("`{name}` is no member of a record")),
+            });
+        }
+        let string = |member| object.optional_string(PART, member);
+        let owned = |member| string(member).map(|text| text.map(str::to_string));
+        let kind = match string("kind")? {
+            None => Named::None,
+            Some(name) => read_kind(name).ok_or(not_allowed("kind"))?,
+        };
+        let artefact = read_body(object, "artefact")?
+            .ok_or(Error::MissingMember { part: PART, member: "artefact" })?;
+        let leeway = |seconds| u16::try_from(seconds).ok().and_then(Leeway::from_seconds);
+        let leeway = match object.optional_integer(PART, "leeway")? {
+            None => None,
+            Some(seconds) => Some(leeway(seconds).ok_or(not_allowed("leeway"))?),
+        };
+        let rsa_1024 = read_flag(object, "allow_rsa_1024")?
+            .map(|allow| if allow { Rsa1024::Allow } else { Rsa1024::Deny });
+        let overrides = Overrides {
+            at: read_moment(object)?,
+            leeway,
+            rsa_1024,
+            binding: read_binding(object, limits)?,
+            issuer: owned("issuer")?,
+            audience: owned("audience")?,
+            subject: owned("subject")?,
+            nonce: owned("nonce")?,
+        };
+        Ok(Self { kind, artefact, overrides })
+    }
+
+    fn judge(self, config: &Config, kind: Option<Kind>) -> Item {
+        let Self { kind: named, artefact, overrides } = self;
+        let kind = match named {
+            Named::None => kind,
+            Named::Kind(kind) => Some(kind),
+            Named::Unsupported(kind) => return verify::unsupported(&kind, &artefact).into(),
+        };
+        match verify::judge(config, kind, &artefact, &overrides) {
+            Judgement::Report(report) => (*report).into(),
+            Judgement::Empty => {
+                let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
+                Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
+            }
+            Judgement::Unbound => {
+                let kind = Kind::DvsCertificate.name();
+                let error = Error::MissingMember { part: PART, member: "hash" };
+                let mut report = Report::of_failure(kind, &artefact, Check::Input, error);
+                let hint = "a DVS certificate needs `hash`, `request` or `unbound`";
+                report.hints.push(hint.into());
+                report.into()
+            }
+        }
+    }
+}
+
+const fn not_allowed(part: &'static str) -> Error {
+    Error::Malformed { part, fault: Fault::Value }
+}
+
+fn read_kind(name: &str) -> Option<Named> {
+    let known = Kind::ALL.into_iter().find(|kind| kind.name() == name).map(Named::Kind);
+    known.or_else(|| {
+        kind::UNSUPPORTED.into_iter().find(|kind| kind.name == name).map(Named::Unsupported)
+    })
+}
+
+/// Reads a string as it is, and an object as JSON without white space.
+fn read_body(object: &Object<'_>, member: &'static str) -> Result<Option<Vec<u8>>, Error> {
+    match object.member(member) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_bytes().to_vec())),
+        Some(Value::Object(object)) => Ok(Some(object.to_string().into_bytes())),
+        Some(_) => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
+    }
+}
+
+fn read_flag(object: &Object<'_>, member: &'static str) -> Result<Option<bool>, Error> {
+    match object.member(member) {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(Error::WrongType { part: PART, member, expected: "true or false" }),
+    }
+}
+
+fn read_moment(object: &Object<'_>) -> Result<Option<Moment>, Error> {
+    let member = "at";
+    match object.member(member) {
+        None => Ok(None),
+        Some(Value::String(text) | Value::Number(text)) => {
+            text.parse().map(Some).map_err(|_| not_allowed(member))
+        }
+        Some(_) => {
+            Err(Error::WrongType { part: PART, member, expected: "Unix seconds or RFC 3339" })
+        }
+    }
+}
+
+fn read_binding(object: &Object<'_>, limits: &Limits) -> Result<Option<dvs::Expected>, Refusal> {
+    let hash = object.optional_string(PART, "hash")?.map(dvs::Expected::hash);
+    let request = match read_body(object, "request")? {
+        None => None,
+        Some(body) => Some(dvs::Expected::request(&SignatureRequest::parse(&body, limits)?)),
+    };
+    let unbound = read_flag(object, "unbound")?.unwrap_or_default();
+    let unbound = unbound.then(dvs::Expected::unbound);
+    let mut given = [hash, request, unbound].into_iter().flatten();
+    let binding = given.next();
+    if given.next().is_some() {
+        let hint = "more than one of `hash`, `request`, `unbound`";
+        return Err(Refusal { error: not_allowed(PART), hint: Some(hint.into()) });
+    }
+    Ok(binding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign::Code;
+
+    fn read(text: &str) -> Result<Record, Error> {
+        let limits = Limits::default();
+        let object = json::parse_object(PART, text.as_bytes(), &limits)?;
+        Record::read(&object, &limits).map_err(|refusal| refusal.error)
+    }
+
+    #[test]
+    fn strings_are_taken_as_they_are_and_objects_without_white_space() {
+        let artefact = |text| read(text).unwrap().artefact;
+        assert_eq!(artefact(r#"{"artefact":"a.b.c\n"}"#), b"a.b.c\n");
+        assert_eq!(artefact(r#"{"artefact":{"a" : 1.0}}"#), br#"{"a":1.0}"#);
+    }
+
+    #[test]
+    fn members_override_the_command_line() {
+        let record = read(
+            r#"{"artefact":"","at":1649404585,"leeway":5,"hash":"00","allow_rsa_1024":false,
+                "issuer":"i","audience":"a","subject":"s","nonce":"n","kind":"jws","id":7}"#,
+        );
+        let overrides = record.unwrap().overrides;
+        assert_eq!(overrides.at, "2022-04-08T07:56:25Z".parse().ok());
+        assert_eq!(overrides.leeway, Leeway::from_seconds(5));
+        assert_eq!(overrides.rsa_1024, Some(Rsa1024::Deny));
+        assert_eq!(overrides.binding, Some(dvs::Expected::hash("00")));
+        assert_eq!(overrides.nonce.as_deref(), Some("n"));
+    }
+
+    #[test]
+    fn what_is_no_record_says_why() {
+        for (text, code) in [
+            ("{}", Code::MissingMember),
+            (r#"{"artefact":1}"#, Code::WrongType),
+            (r#"{"artefact":[]}"#, Code::WrongType),
+            (r#"{"artefact":"","kind":"cbeff"}"#, Code::Malformed),
+            (r#"{"artefact":"","kind":1}"#, Code::WrongType),
+            (r#"{"artefact":"","at":true}"#, Code::WrongType),
+            (r#"{"artefact":"","at":1.5}"#, Code::Malformed),
+            (r#"{"artefact":"","at":"then"}"#, Code::Malformed),
+            (r#"{"artefact":"","leeway":301}"#, Code::Malformed),
+            (r#"{"artefact":"","leeway":-1}"#, Code::Malformed),
+            (r#"{"artefact":"","leeway":"5"}"#, Code::WrongType),
+            (r#"{"artefact":"","unbound":1}"#, Code::WrongType),
+            (r#"{"artefact":"","allow_rsa_1024":null}"#, Code::WrongType),
+            (r#"{"artefact":"","hash":"00","unbound":true}"#, Code::Malformed),
+            (r#"{"artefact":"","request":{}}"#, Code::MissingMember),
+            (r#"{"artefact":"","audiance":"a"}"#, Code::Malformed),
+        ] {
+            assert_eq!(read(text).map(|_| ()).unwrap_err().code(), code, "{text}");
+        }
+        assert!(read(r#"{"artefact":"","hash":"00","unbound":false}"#).is_ok());
+    }
+
+    fn lines(text: &[u8], capacity: usize) -> Vec<(u64, Vec<u8>)> {
+        let mut lines = Lines::new(io::BufReader::with_capacity(capacity, text));
+        let mut all = Vec::new();
+        loop {
+            let chunk = lines.next_chunk().map_err(|(_, error)| error).unwrap();
+            if chunk.is_empty() {
+                return all;
+            }
+            assert!(chunk.len() <= CHUNK_LINES);
+            all.extend(chunk.into_iter().map(|line| (line.number, line.text)));
+        }
+    }
+
+    #[test]
+    fn lines_are_the_same_at_any_size_of_buffer() {
+        let text: Vec<u8> = (0..3000)
+            .flat_map(|i| {
+                format!(
+                    "{i}
+"
+                )
+                .into_bytes()
+            })
+            .collect();
+        let expected: Vec<_> = (0..3000u64).map(|i| (i + 1, i.to_string().into_bytes())).collect();
+        for capacity in [1, 2, 3, 64, 8192] {
+            assert_eq!(lines(&text, capacity), expected);
+            assert_eq!(
+                lines(
+                    text.strip_suffix(
+                        b"
+"
+                    )
+                    .unwrap(),
+                    capacity
+                ),
+                expected
+            );
+        }
+        assert_eq!(lines(b"", 8), []);
+        assert_eq!(
+            lines(
+                b"
+
+a", 8
+            ),
+            [(1, vec![]), (2, vec![]), (3, b"a".to_vec())]
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_and_the_next_one_found() {
+        let mut text = vec![b'x'; 3 * INPUT_BYTES];
+        text.extend(
+            b"
+next
+",
+        );
+        let lines = lines(&text, 8192);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].1.len(), INPUT_BYTES + 1);
+        assert_eq!(lines[1], (2, b"next".to_vec()));
+    }
+}

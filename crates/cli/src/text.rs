@@ -1,0 +1,230 @@
+//! Reports for people: the verdict first, then every check.
+//!
+//! Nothing from an input reaches the terminal as it is: see [`Escaped`].
+
+use std::fmt::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use countersign::encoding::hex;
+use countersign::encoding::json::{Object, Value};
+use countersign::{Outcome, Report, Verdict, Warning};
+
+use crate::exit::Tally;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const UNSURE: Style = AnsiColor::Yellow.on_default();
+const FAINT: Style = Style::new().dimmed();
+
+/// Text that may come from an input. What could act on a terminal is written as JSON escapes it:
+/// control characters, and characters that change the direction of text.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The library's writer knows which characters. Quotes need no escape here.
+        let quoted = Value::from(self.0).to_string();
+        let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        f.write_str(&inner.unwrap_or_default().replace("\\\"", "\""))
+    }
+}
+
+/// Renders a report as lines.
+pub(crate) fn report(report: &Report, explain: bool) -> String {
+    let mut text = String::new();
+    // Writing to a `String` cannot fail.
+    let _ = write_report(&mut text, report, explain);
+    text
+}
+
+fn write_report(text: &mut String, report: &Report, explain: bool) -> fmt::Result {
+    let verdict = report.verdict();
+    let style = match verdict {
+        Verdict::Valid => GOOD,
+        Verdict::Undecided => UNSURE,
+        _ => BAD,
+    };
+    let word = verdict.as_str().to_ascii_uppercase();
+    write!(text, "{}{word:9}{}", style.bold(), style.bold().render_reset())?;
+    writeln!(
+        text,
+        "  {}  {}  {}",
+        Escaped(report.id.as_deref().unwrap_or_default()),
+        report.kind,
+        report.code()
+    )?;
+    for line in facts(report, explain) {
+        writeln!(text, "  {FAINT}{line}{FAINT:#}")?;
+    }
+    let width = report.checks.iter().map(|entry| entry.check.name().len()).max().unwrap_or(0);
+    for entry in &report.checks {
+        let (mark, style) = match &entry.outcome {
+            Outcome::Pass => ('✓', GOOD),
+            Outcome::Fail(_) => ('✗', BAD),
+            _ => ('–', FAINT),
+        };
+        let name = entry.check.name();
+        write!(text, "  {style}{mark}{style:#} {name:width$}  {}", Escaped(&entry.detail))?;
+        if explain && !entry.reference.is_empty() {
+            write!(text, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
+        }
+        writeln!(text)?;
+    }
+    for warning in &report.warnings {
+        let name = warning.as_str();
+        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  {}", meaning(*warning))?;
+    }
+    for hint in &report.hints {
+        writeln!(text, "  {FAINT}hint:{FAINT:#} {}", Escaped(hint))?;
+    }
+    if let Some(claims) = &report.claims {
+        writeln!(text, "  signed content:")?;
+        write_members(text, claims)?;
+    }
+    Ok(())
+}
+
+/// The time of judgement always; digests and key where everything is wanted.
+fn facts(report: &Report, explain: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(at) = report.at {
+        lines.push(format!("as at {at}"));
+    }
+    if !explain {
+        return lines;
+    }
+    lines.push(format!(
+        "input: {} bytes, SHA-256 {}",
+        report.input_bytes,
+        hex::encode(&report.input_sha256)
+    ));
+    if let Some(key) = &report.key {
+        let mut line = format!("key: {}", key.algorithm);
+        if let Some(bits) = key.bits {
+            line += &format!(", {bits} bits");
+        }
+        if let Some(kid) = &key.kid {
+            line += &format!(", kid {}", Escaped(kid));
+        }
+        if let Some(thumbprint) = &key.thumbprint {
+            line += &format!(", thumbprint {thumbprint}");
+        }
+        lines.push(line);
+    }
+    if let Some(digest) = &report.policy_sha256 {
+        lines.push(format!("policy: SHA-256 {}", hex::encode(digest)));
+    }
+    lines
+}
+
+fn write_members(text: &mut String, object: &Object<'_>) -> fmt::Result {
+    let names: Vec<_> = object.iter().map(|(name, _)| Escaped(name).to_string()).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, (_, value)) in names.iter().zip(object.iter()) {
+        writeln!(text, "    {name:width$}  {value}")?;
+    }
+    Ok(())
+}
+
+const fn meaning(warning: Warning) -> &'static str {
+    match warning {
+        Warning::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
+        Warning::SmallExponent => "the RSA exponent is below 65537",
+        Warning::Unbound => "bound to no request, hash or document, by choice",
+        Warning::AtIssued => "judged as at its own time, so this says nothing about freshness",
+        Warning::UnsignedHeader => "the outer header is not signed, and was not believed",
+        _ => "",
+    }
+}
+
+/// Sums up a run.
+pub(crate) fn summary(tally: &Tally) -> String {
+    let mut parts = Vec::new();
+    for (count, word, style) in [
+        (tally.valid, "valid", GOOD),
+        (tally.invalid, "invalid", BAD),
+        (tally.undecided, "undecided", UNSURE),
+        (tally.empty, "empty", UNSURE),
+    ] {
+        if count > 0 {
+            parts.push(format!("{style}{count} {word}{style:#}"));
+        }
+    }
+    format!("{} inputs: {}\n", tally.total(), parts.join(", "))
+}
+
+/// Writes JSON over several lines, indented, every string escaped.
+pub(crate) struct Pretty<'a> {
+    pub(crate) value: &'a Value<'a>,
+    pub(crate) indent: usize,
+}
+
+impl fmt::Display for Pretty<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let indent = self.indent + 2;
+        let nested = |value| Pretty { value, indent };
+        match self.value {
+            Value::Object(object) if object.iter().next().is_some() => {
+                for (index, (name, value)) in object.iter().enumerate() {
+                    let comma = if index == 0 { "{" } else { "," };
+                    let name = Value::from(name);
+                    write!(f, "{comma}\n{:indent$}{name}: {}", "", nested(value))?;
+                }
+                write!(f, "\n{:1$}}}", "", self.indent)
+            }
+            Value::Array(elements) if !elements.is_empty() => {
+                for (index, value) in elements.iter().enumerate() {
+                    let comma = if index == 0 { "[" } else { "," };
+                    write!(f, "{comma}\n{:indent$}{}", "", nested(value))?;
+                }
+                write!(f, "\n{:1$}]", "", self.indent)
+            }
+            value => value.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign::encoding::json;
+    use countersign::{Check, Error, Limits};
+
+    #[test]
+    fn nothing_that_acts_on_a_terminal_passes() {
+        for (raw, escaped) in [
+            ("\u{1b}[31m", "\\u001b[31m"),
+            ("\u{9b}2J", "\\u009b2J"),
+            ("a\nb\rc\td", "a\\nb\\rc\\td"),
+            ("\u{202e}abc", "\\u202eabc"),
+            ("say \"hi\" \\\"", "say \"hi\" \\\\\""),
+            ("pièce ✓", "pièce ✓"),
+            ("", ""),
+        ] {
+            assert_eq!(Escaped(raw).to_string(), escaped);
+        }
+    }
+
+    #[test]
+    fn a_report_escapes_its_name_and_details() {
+        let error = Error::UnsupportedAlgorithm { name: "\u{1b}]0;x\u{7}".into() };
+        let mut failed = Report::of_failure("jws", b"", Check::Header, error);
+        failed.id = Some("\u{1b}c".into());
+        failed.hints.push("\u{7f}".into());
+        let text = report(&failed, true);
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        assert!(plain.starts_with("INVALID    \\u001bc  jws  unsupported-algorithm\n"), "{plain}");
+        assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
+        assert!(plain.contains("✗ header  algorithm `\\u001b]0;x\\u0007` is not supported"));
+    }
+
+    #[test]
+    fn pretty_json_reads_back_as_the_same_value() {
+        let text = br#"{"a":[1,{"b":"\u001b"},[],{}],"c":null}"#;
+        let value = json::parse("test", text, &Limits::default()).unwrap();
+        let pretty = Pretty { value: &value, indent: 2 }.to_string();
+        let again = json::parse("test", pretty.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(again, value);
+        assert!(pretty.starts_with("{\n    \"a\": [\n      1,"), "{pretty}");
+    }
+}

@@ -1,0 +1,311 @@
+//! `verify`: items in, reports out, in the order of the input.
+//!
+//! ```text
+//! files, or lines of a stream ── chunk ──► threads: judge, render ── in order ──► output, tally
+//! ```
+//!
+//! A chunk bounds the memory; that its results are written in order makes the output independent
+//! of the number of threads.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread;
+
+use countersign::{Check, Error, Report, Verdict};
+
+use crate::args::{Format, VerifyArgs};
+use crate::config::{Config, Overrides, Profile, Terms, Verify};
+use crate::exit::{Exit, Stop, Tally};
+use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
+use crate::kind::{self, Content, Kind, UNKNOWN};
+use crate::ndjson::{self, Lines};
+use crate::output::{Output, Progress, Style};
+
+/// Files of one chunk.
+const FILES: usize = 128;
+
+/// Runs the command.
+pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
+    check_one_stdin(&args.inputs)?;
+    let config = Config::load(args)?;
+    let default = if args.ndjson { Format::Ndjson } else { Format::Text };
+    let style = Style {
+        format: args.format.unwrap_or(default),
+        single: args.inputs.len() == 1 && !args.ndjson,
+        explain: args.explain,
+        quiet: args.quiet,
+    };
+    let mut run = Run {
+        config: &config,
+        kind: args.kind,
+        style,
+        threads: args.threads.or_else(|| thread::available_parallelism().ok()),
+        output: Output::new(style),
+        tally: Tally::default(),
+        progress: Progress::new(args),
+    };
+    if args.ndjson {
+        run.streams(&args.inputs)?;
+    } else {
+        run.files(&args.inputs)?;
+    }
+    run.progress.finish();
+    run.output.finish(&run.tally)?;
+    Ok(run.tally.exit())
+}
+
+/// What became of one item.
+pub(crate) enum Judgement {
+    Report(Box<Report>),
+    /// The input holds nothing.
+    Empty,
+    /// A DVS certificate, and nothing says what it must be about.
+    Unbound,
+}
+
+impl From<Report> for Judgement {
+    fn from(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
+}
+
+/// Judges an artefact: of this kind if one is named, else of the kind that it looks like.
+pub(crate) fn judge(
+    config: &Config,
+    kind: Option<Kind>,
+    artefact: &[u8],
+    overrides: &Overrides,
+) -> Judgement {
+    let content = match kind {
+        Some(_) if artefact.trim_ascii().is_empty() => Content::Empty,
+        Some(kind) => kind.into(),
+        None => kind::recognise(artefact, &config.limits),
+    };
+    let kind = match content {
+        Content::Empty => return Judgement::Empty,
+        Content::Known(kind) => kind,
+        Content::Unsupported(kind) => return unsupported(&kind, artefact).into(),
+        Content::Unknown(error) => {
+            return Report::of_failure(UNKNOWN, artefact, Check::Input, error).into();
+        }
+    };
+    let mut report = match kind {
+        Kind::DvsCertificate => {
+            let terms = config.dvs.terms.with(overrides);
+            let Some(expected) = &terms.binding else { return Judgement::Unbound };
+            explain(config, &config.dvs, artefact, expected, &terms)
+        }
+        Kind::MosipRegistration => {
+            let terms = config.registration.terms.with(overrides);
+            let expected = countersign::mosip::registration::Expected::default();
+            explain(config, &config.registration, artefact, &expected, &terms)
+        }
+        Kind::Jws => {
+            let terms = config.jws.terms.with(overrides);
+            explain(config, &config.jws, artefact, &terms.jwt, &terms)
+        }
+    };
+    let without_effect = |overrides: &Overrides, whose| {
+        overrides
+            .without_effect(kind)
+            .map(|name| format!("{name} of the {whose}: not looked at for this kind"))
+            .collect::<Vec<_>>()
+    };
+    report.hints.extend(without_effect(&config.overrides, "command line"));
+    report.hints.extend(without_effect(overrides, "record"));
+    report.into()
+}
+
+fn explain<V: Verify>(
+    config: &Config,
+    profile: &Profile<V>,
+    artefact: &[u8],
+    expected: &V::Expected,
+    terms: &Terms,
+) -> Report {
+    profile.verifier(terms.policy).explain(artefact, expected, config.at(terms.at))
+}
+
+/// Reads and judges one file, with its name as the report's `id`.
+fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<Item, Stop> {
+    let bytes = match source.read() {
+        Ok(bytes) => bytes,
+        Err(error) => return Ok(Item::from(Report::of_unreadable(error.to_string()))),
+    };
+    if bytes.len() > INPUT_BYTES {
+        return Ok(too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into());
+    }
+    // JSON bodies may end in whatever white space they like; a token has a last character.
+    let artefact = if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        bytes.as_slice()
+    } else {
+        strip_line_break(&bytes)
+    };
+    match judge(config, kind, artefact, &Overrides::default()) {
+        Judgement::Report(report) => Ok((*report).into()),
+        Judgement::Empty => {
+            let report = Report::of_unreadable("empty: nothing to check".into());
+            Ok(Item { report, empty: true })
+        }
+        Judgement::Unbound => Err(Stop::Misuse(format!(
+            "{source}: a DVS certificate needs --document, --hash, --request or --unbound"
+        ))),
+    }
+}
+
+/// A report that is not yet named.
+pub(crate) struct Item {
+    pub(crate) report: Report,
+    /// The input held nothing, so nothing was checked.
+    pub(crate) empty: bool,
+}
+
+impl From<Report> for Item {
+    fn from(report: Report) -> Self {
+        Self { report, empty: false }
+    }
+}
+
+/// What is left of an item once it is rendered.
+struct Rendered {
+    text: String,
+    verdict: Verdict,
+    empty: bool,
+}
+
+struct Run<'a> {
+    config: &'a Config,
+    kind: Option<Kind>,
+    style: Style,
+    threads: Option<NonZeroUsize>,
+    output: Output,
+    tally: Tally,
+    progress: Progress,
+}
+
+impl Run<'_> {
+    fn files(&mut self, sources: &[Source]) -> Result<(), Stop> {
+        for chunk in sources.chunks(FILES) {
+            let (config, kind) = (self.config, self.kind);
+            self.chunk(chunk, |source| {
+                let item = judge_file(config, kind, source)?;
+                Ok((source.to_string(), item))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn streams(&mut self, sources: &[Source]) -> Result<(), Stop> {
+        for source in sources {
+            let mut lines = match source.open() {
+                Ok(reader) => Lines::new(io::BufReader::new(reader)),
+                Err(error) => {
+                    self.unreadable(source, &error)?;
+                    continue;
+                }
+            };
+            loop {
+                let (config, kind) = (self.config, self.kind);
+                let chunk = match lines.next_chunk() {
+                    Ok(chunk) => chunk,
+                    Err((chunk, error)) => {
+                        self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
+                        self.unreadable(source, &error)?;
+                        break;
+                    }
+                };
+                if chunk.is_empty() {
+                    break;
+                }
+                self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unreadable(&mut self, source: &Source, error: &io::Error) -> Result<(), Stop> {
+        self.chunk(&[error.to_string()], |detail| {
+            Ok((source.to_string(), Report::of_unreadable(detail.clone()).into()))
+        })
+    }
+
+    /// Judges and renders the items on all threads, then writes them in order.
+    fn chunk<T: Sync>(
+        &mut self,
+        items: &[T],
+        judge: impl Fn(&T) -> Result<(String, Item), Stop> + Sync,
+    ) -> Result<(), Stop> {
+        let (style, policy_sha256) = (self.style, self.config.policy_sha256);
+        let rendered = map(items, self.threads, |item| {
+            let (id, Item { mut report, empty }) = judge(item)?;
+            report.id = Some(id);
+            report.policy_sha256 = policy_sha256;
+            Ok(Rendered { text: style.render(&report), verdict: report.verdict(), empty })
+        });
+        // What stops one item stops the run before anything of its chunk is written.
+        let rendered = rendered.into_iter().collect::<Result<Vec<_>, Stop>>()?;
+        for Rendered { text, verdict, empty } in rendered {
+            if empty {
+                self.tally.empty += 1;
+            } else {
+                self.tally.add(verdict);
+            }
+            self.output.write(&text)?;
+        }
+        self.progress.set(self.tally.total());
+        Ok(())
+    }
+}
+
+/// Applies the function to every item, on several threads, and returns the results in order.
+fn map<T: Sync, R: Send>(
+    items: &[T],
+    threads: Option<NonZeroUsize>,
+    function: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads.map_or(1, NonZeroUsize::get).min(items.len());
+    if threads <= 1 {
+        return items.iter().map(function).collect();
+    }
+    let function = &function;
+    thread::scope(|scope| {
+        let workers: Vec<_> = items
+            .chunks(items.len().div_ceil(threads))
+            .map(|part| scope.spawn(move || part.iter().map(function).collect::<Vec<_>>()))
+            .collect();
+        let join = |worker: thread::ScopedJoinHandle<'_, Vec<R>>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect()
+    })
+}
+
+/// The report of a kind that cannot be verified.
+pub(crate) fn unsupported(kind: &kind::Unsupported, artefact: &[u8]) -> Report {
+    let mut report = Report::of_failure(kind.name, artefact, Check::Input, kind.error());
+    report.hints.extend(kind.hint.map(str::to_string));
+    report
+}
+
+/// The report of something of which only the beginning was read.
+pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str) -> Report {
+    let error = Error::TooLarge { what, limit: INPUT_BYTES };
+    let mut report = Report::of_failure(kind, beginning, Check::Input, error);
+    report.hints.push("digest and size are those of the part that was read".into());
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stay_in_order_at_any_number_of_threads() {
+        for length in [0, 1, 2, 3, 7, 100] {
+            let items: Vec<usize> = (0..length).collect();
+            for threads in [1, 2, 3, 64, 1000] {
+                assert_eq!(map(&items, NonZeroUsize::new(threads), |i| *i), items);
+            }
+        }
+    }
+}
