@@ -3,6 +3,7 @@
 //! Nothing from here may decide anything. That the module has to be named is the point.
 
 use crate::jose::Compact;
+use crate::mosip::registration::SignedRegistration;
 
 /// Returns the payload of a token whose signature was *not* checked.
 ///
@@ -16,4 +17,19 @@ use crate::jose::Compact;
 #[must_use]
 pub fn unverified_payload<'t>(token: &'t Compact<'_>) -> &'t [u8] {
     token.payload()
+}
+
+/// Returns the payload of a registration answer whose signature was *not* checked.
+///
+/// ```
+/// use countersign::{Limits, danger, mosip::registration::SignedRegistration};
+///
+/// # let body = include_bytes!("../test-vectors/seed/registered-devices-response.json");
+/// let answer = SignedRegistration::parse(body, &Limits::default())?;
+/// assert!(danger::unverified_registration(&answer).starts_with(b"{\"status\":\"REGISTERED\""));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[must_use]
+pub fn unverified_registration(answer: &SignedRegistration) -> &[u8] {
+    &answer.payload
 }

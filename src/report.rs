@@ -166,7 +166,7 @@ pub enum Warning {
     Unbound,
     /// The artefact was judged as at its own time.
     AtIssued,
-    /// The header around the token is not signed, and its algorithm is not the one used.
+    /// The header around the token is not signed; nothing in it was used.
     UnsignedHeader,
 }
 

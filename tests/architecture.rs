@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 /// The layers of the library from top to bottom. A file may name its own layer and those below.
 const LAYERS: &[(&str, &[&str])] = &[
     ("testkit", &["testkit"]),
-    ("domain", &["miracl", "mosip"]),
     ("danger", &["danger"]),
+    ("domain", &["miracl", "mosip"]),
     ("jose", &["jose", "batch"]),
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
