@@ -7,15 +7,16 @@ use alloc::vec::Vec;
 
 use super::token::{Headers, is_body, response_of};
 use super::{Era, Expected, SignedRegistration, Window};
-use crate::crypto::Algorithm;
+use crate::batch::{self, Item, Procedure};
+use crate::crypto::{Algorithm, Job};
 use crate::encoding::json::{self, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
-use crate::jose::{Compact, Jwk, JwkSet, check_key_size, describe, signature_hint};
+use crate::jose::{Compact, HeaderCache, Jwk, JwkSet, check_key_size, describe, signature_hint};
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
 use crate::policy::Policy;
-use crate::report::{Check, Explanation, FirstFailure, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Report, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 
 /// What the server did.
@@ -171,78 +172,42 @@ impl Verifier {
         expected: &Expected,
         at: impl Into<At>,
     ) -> Result<Registration, Error> {
-        let mut trail = FirstFailure::default();
-        let made = self.decide(&mut trail, input, expected, at.into());
-        trail.finish(made.map(|(registration, _)| registration))
+        Ok(batch::verify(self, Item { input, expected, at: at.into() })?.0)
     }
 
     /// Verifies an answer and reports every check. The verdict is that of
     /// [`verify`](Self::verify).
     #[must_use]
     pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        let mut trail = Explanation::default();
-        let made = self.decide(&mut trail, input, expected, at.into());
-        trail.into_report(Self::KIND, input, made.map(|(_, claims)| claims))
+        batch::explain(self, Item { input, expected, at: at.into() })
     }
 
-    fn decide(
-        &self,
+    /// Verifies many answers, with their signatures checked together. Each result is, in order,
+    /// what [`verify`](Self::verify) returns.
+    #[must_use]
+    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Registration, Error>> {
+        let results = batch::verify_many(self, items);
+        results.into_iter().map(|result| Ok(result?.0)).collect()
+    }
+
+    /// Explains many answers. Each report is, in order, what [`explain`](Self::explain) returns.
+    #[must_use]
+    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
+        batch::explain_many(self, items)
+    }
+
+    /// Checks headers, keys and algorithm.
+    fn choose_keys<'s>(
+        &'s self,
         trail: &mut impl Trail,
-        input: &[u8],
-        expected: &Expected,
-        at: At,
-    ) -> Option<(Registration, Object<'static>)> {
-        let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
-        if at == At::Issued {
-            trail.warn(Warning::AtIssued);
-        }
-        let signed = read_token(trail, input, limits)?;
-        let keys = self.authenticate(trail, &signed);
-        if !trail.goes_on() {
-            return None;
-        }
-        let claims =
-            trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
-                "`status`, `deviceCode`, `env`, `timeStamp`".into()
-            });
-        let digital_id = match &claims {
-            Some(claims) => check_digital_id(trail, claims, signed.era(), keys.chosen, limits),
-            None => {
-                trail.skip(Check::DigitalId, NO_CLAIMS);
-                None
-            }
-        };
-        let instant = at.resolve(claims.as_ref().and_then(|claims| claims.time_stamp.time()));
-        trail.at(instant);
-        check_certificate(trail, &keys, instant, leeway);
-        let Some(claims) = claims else {
-            trail.skip_all(&[Check::Content, Check::Window], NO_CLAIMS);
-            return None;
-        };
-        check_content(trail, &claims, digital_id.as_ref(), expected);
-        check_window(trail, &claims, signed.era(), expected.window, at, leeway);
-        let registration = Registration {
-            era: signed.era(),
-            status: claims.status,
-            device_code: claims.device_code,
-            env: claims.env,
-            time_stamp: claims.time_stamp,
-            digital_id,
-            key: keys.chosen?.info(signed.era().algorithm()),
-            at: instant?,
-            payload: signed.payload,
-        };
-        Some((registration, claims.object))
-    }
-
-    /// Checks headers, keys, algorithm, key size and signature.
-    fn authenticate<'s>(&'s self, trail: &mut impl Trail, signed: &SignedRegistration) -> Keys<'s> {
+        signed: &SignedRegistration,
+    ) -> Option<Candidates<'s>> {
         let required = signed.era().algorithm();
         let headers =
             trail.record(Check::Header, signed.headers(self.policy.limits()), Headers::describe);
         let Some(headers) = headers else {
             trail.skip_all(&KEY_CHECKS, "header cannot be read");
-            return Keys::default();
+            return None;
         };
         if headers.outer_is_unsigned() {
             trail.warn(Warning::UnsignedHeader);
@@ -254,13 +219,13 @@ impl Verifier {
             [key] => describe(key),
             keys => format!("{} keys could be meant", keys.len()),
         });
-        let Some(mut candidates) = found else {
+        let Some(mut keys) = found else {
             trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
-            return Keys::default();
+            return None;
         };
-        let declared = candidates.first().and_then(|key| key.declared_algorithm());
-        candidates.retain(|key| key.declared_algorithm().is_none_or(|alg| alg == required));
-        let fits = match (&headers.signed, candidates.first(), declared) {
+        let declared = keys.first().and_then(|key| key.declared_algorithm());
+        keys.retain(|key| key.declared_algorithm().is_none_or(|alg| alg == required));
+        let fits = match (&headers.signed, keys.first(), declared) {
             (Some(header), _, _) if header.algorithm != required => {
                 Err(Error::AlgorithmMismatch { token: header.algorithm, required })
             }
@@ -270,16 +235,32 @@ impl Verifier {
             _ => Ok(()),
         };
         let fits = trail.record(Check::Algorithm, fits, |()| format!("{required}, by the era"));
-        let (message, signature) = (&[signed.signing_input()], signed.signature());
-        let verifies = |key: &Jwk| key.key().verify(required, message, signature) == Ok(());
-        let verified = fits.and_then(|()| candidates.iter().copied().find(|key| verifies(key)));
-        let Some(key) = verified.or_else(|| candidates.first().copied()) else {
+        let (Some(first), rest) = (keys.first().copied(), keys.split_off(keys.len().min(1))) else {
             trail.skip_all(&[Check::KeySize, Check::Signature], "no key is for this algorithm");
-            return Keys::default();
+            return None;
         };
+        Some(Candidates { first, rest, fits })
+    }
+
+    /// Checks key size and signature, and returns the key that verified, or else the first that
+    /// could have. The first key was tried already.
+    fn check_signature<'s>(
+        &'s self,
+        trail: &mut impl Trail,
+        signed: &SignedRegistration,
+        candidates: &Candidates<'s>,
+        tried: Option<Result<(), Error>>,
+    ) -> &'s Jwk {
+        let required = signed.era().algorithm();
+        let verifies = |key: &Jwk| job(signed, key).verify() == Ok(());
+        let verified = tried.as_ref().and_then(|tried| match tried {
+            Ok(()) => Some(candidates.first),
+            Err(_) => candidates.rest.iter().copied().find(|key| verifies(key)),
+        });
+        let key = verified.unwrap_or(candidates.first);
         trail.key(|| key.info(required));
         check_key_size(trail, key, &self.policy);
-        match (fits, verified) {
+        match (tried, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
             (_, Some(_)) => trail.pass(Check::Signature, || signed.era().scheme().into()),
             (_, None) => {
@@ -287,7 +268,7 @@ impl Verifier {
                 trail.hint(|| signature_hint(&self.keys, verifies));
             }
         }
-        Keys { chosen: Some(key), candidates }
+        key
     }
 
     /// Returns the keys that a token could mean: the one with its `kid`, or every RSA key.
@@ -317,16 +298,111 @@ impl Verifier {
     }
 }
 
+impl Procedure for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Pending<'p> = Pending<'p>;
+    type Made = (Registration, Object<'static>);
+
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        _: &mut HeaderCache,
+        item: Item<'p, Expected>,
+    ) -> Option<Pending<'p>> {
+        if item.at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
+        let signed = read_token(trail, item.input, self.policy.limits())?;
+        let candidates = self.choose_keys(trail, &signed);
+        trail.goes_on().then_some(Pending { signed, candidates, item })
+    }
+
+    fn job<'j>(&self, pending: &'j Pending<'_>) -> Option<Job<'j>> {
+        let candidates = pending.candidates.as_ref()?;
+        candidates.fits.map(|()| job(&pending.signed, candidates.first))
+    }
+
+    fn conclude(
+        &self,
+        trail: &mut impl Trail,
+        Pending { signed, candidates, item }: Pending<'_>,
+        verified: Option<Result<(), Error>>,
+    ) -> Option<Self::Made> {
+        let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
+        let (at, expected) = (item.at, item.expected);
+        let chosen = candidates
+            .as_ref()
+            .map(|candidates| self.check_signature(trail, &signed, candidates, verified));
+        if !trail.goes_on() {
+            return None;
+        }
+        let claims =
+            trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
+                "`status`, `deviceCode`, `env`, `timeStamp`".into()
+            });
+        let digital_id = match &claims {
+            Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, limits),
+            None => {
+                trail.skip(Check::DigitalId, NO_CLAIMS);
+                None
+            }
+        };
+        let instant = at.resolve(claims.as_ref().and_then(|claims| claims.time_stamp.time()));
+        trail.at(instant);
+        check_certificate(trail, candidates.as_ref().zip(chosen), instant, leeway);
+        let Some(claims) = claims else {
+            trail.skip_all(&[Check::Content, Check::Window], NO_CLAIMS);
+            return None;
+        };
+        check_content(trail, &claims, digital_id.as_ref(), expected);
+        check_window(trail, &claims, signed.era(), expected.window, at, leeway);
+        let registration = Registration {
+            era: signed.era(),
+            status: claims.status,
+            device_code: claims.device_code,
+            env: claims.env,
+            time_stamp: claims.time_stamp,
+            digital_id,
+            key: chosen?.info(signed.era().algorithm()),
+            at: instant?,
+            payload: signed.payload,
+        };
+        Some((registration, claims.object))
+    }
+
+    fn claims((_, claims): Self::Made) -> Object<'static> {
+        claims
+    }
+}
+
+/// An answer up to its signature.
+pub(crate) struct Pending<'p> {
+    signed: SignedRegistration,
+    candidates: Option<Candidates<'p>>,
+    item: Item<'p, Expected>,
+}
+
+/// The keys that could have signed, in the order of the set.
+struct Candidates<'s> {
+    first: &'s Jwk,
+    rest: Vec<&'s Jwk>,
+    /// Whether the algorithm is the era's, so that they can be tried.
+    fits: Option<()>,
+}
+
+fn job<'a>(signed: &'a SignedRegistration, key: &'a Jwk) -> Job<'a> {
+    Job {
+        key: key.key(),
+        algorithm: signed.era().algorithm(),
+        message: [signed.signing_input(), b"", b""],
+        signature: signed.signature(),
+    }
+}
+
 const NO_CLAIMS: &str = "payload cannot be read";
 
 const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
-
-/// The key that verified, or else the first that could have; and all of the latter.
-#[derive(Default)]
-struct Keys<'s> {
-    chosen: Option<&'s Jwk>,
-    candidates: Vec<&'s Jwk>,
-}
 
 fn is_rsa(key: &Jwk) -> bool {
     key.key().as_rsa().is_some()
@@ -443,13 +519,19 @@ fn signed_digital_id(text: &str, key: &Jwk, limits: &Limits) -> Result<DigitalId
 
 /// Judges the certificate that the key came from. A renewed certificate of the same key, or the
 /// bare key, given beside it is as good.
-fn check_certificate(trail: &mut impl Trail, keys: &Keys<'_>, at: Option<Time>, leeway: Leeway) {
-    let (Some(key), Some(at)) = (keys.chosen, at) else {
-        let reason = if keys.chosen.is_none() { "no key" } else { NO_CLAIMS };
+fn check_certificate(
+    trail: &mut impl Trail,
+    keys: Option<(&Candidates<'_>, &Jwk)>,
+    at: Option<Time>,
+    leeway: Leeway,
+) {
+    let (Some((candidates, key)), Some(at)) = (keys, at) else {
+        let reason = if keys.is_none() { "no key" } else { NO_CLAIMS };
         trail.skip(Check::KeyCertificate, reason);
         return;
     };
-    let same = || keys.candidates.iter().filter(|other| other.key() == key.key());
+    let all = || core::iter::once(&candidates.first).chain(&candidates.rest);
+    let same = || all().filter(|other| other.key() == key.key());
     if same().any(|key| key.validity().is_none()) {
         trail.skip(Check::KeyCertificate, "key is not from a certificate");
         return;
