@@ -10,6 +10,7 @@ use super::{Era, Expected, Registration, SignedRegistration, Status, Verifier, W
 use crate::crypto::rsa::test_keys::KEYS;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};
+use crate::encoding::hex;
 use crate::encoding::json::{Object, parse_object};
 use crate::error::{Code, Error};
 use crate::jose::{Jwk, JwkSet};
@@ -315,6 +316,32 @@ fn answers_of_every_era_are_valid_under_their_own_scheme() {
         let unsigned = era != Era::C;
         let warnings = explain(&verifier, &token).warnings;
         assert_eq!(warnings.contains(&Warning::UnsignedHeader), unsigned, "{era}");
+    }
+}
+
+#[test]
+fn the_signing_inputs_of_the_published_payload_have_their_known_digests() {
+    let parse = |token: &str| SignedRegistration::parse(token.as_bytes(), &limits()).unwrap();
+    let answer = parse(&token());
+    assert_eq!((answer.signing_input().len(), answer.signature().len()), (548, 256));
+    assert_eq!(
+        hex::encode(&Sha512::digest(answer.signing_input())),
+        "bdc1291e985dd7f9f50565d6811f3a04903eebba51e4e23326ebd2aa3b22ce66\
+         4b29ab67b329e66f3ef9dc25f827bcd18b2f896cb424ab915c24aa663a1b8810"
+    );
+    // The same payload as B and C would sign it.
+    let payload = String::from_utf8(answer.payload).unwrap();
+    let signature = encode_url(&[0xff; 256]);
+    let header = encode_url(RS256.as_bytes());
+    let detached = wrap(&payload, &format!("{header}..{signature}"));
+    let jws = format!("{header}.{}.{signature}", encode_url(payload.as_bytes()));
+    for (token, era, length, digest) in [
+        (detached, Era::B, 752, "5ce7b74b764a0cc0a036a256135a01f3fe8bf18afe878d32a7eaff8635198b6c"),
+        (jws, Era::C, 567, "566718423f0aacf5f957aa78951edfd959e3572c8e5a19608a7ddbc32d0a325e"),
+    ] {
+        let parsed = parse(&token);
+        assert_eq!((parsed.era(), parsed.signing_input().len()), (era, length));
+        assert_eq!(hex::encode(&Sha256::digest(parsed.signing_input())), digest);
     }
 }
 
