@@ -66,7 +66,7 @@ pub(crate) trait Procedure {
     ) -> Option<Self::Made>;
 
     /// Returns what was signed, for the report.
-    fn claims(made: Self::Made) -> Object<'static>;
+    fn claims(made: &Self::Made) -> Object<'static>;
 }
 
 /// Verifies one item.
@@ -83,7 +83,7 @@ pub(crate) fn verify<P: Procedure>(
 pub(crate) fn explain<P: Procedure>(procedure: &P, item: Item<'_, P::Expected>) -> Report {
     let mut trail = Explanation::default();
     let made = single(procedure, &mut trail, item);
-    trail.into_report(P::KIND, item.input, made.map(P::claims))
+    trail.into_report(P::KIND, item.input, made.as_ref().map(P::claims))
 }
 
 /// Verifies many items.
@@ -100,7 +100,7 @@ pub(crate) fn explain_many<P: Procedure>(
     items: &[Item<'_, P::Expected>],
 ) -> Vec<Report> {
     many(procedure, items, |item, trail: Explanation, made| {
-        trail.into_report(P::KIND, item.input, made.map(P::claims))
+        trail.into_report(P::KIND, item.input, made.as_ref().map(P::claims))
     })
 }
 

@@ -36,9 +36,18 @@ macro_rules! limits {
             )+
         }
 
+        impl Limits {
+            const DEFAULT: Self = Self { $($name: $default,)+ };
+
+            /// The limits for JSON that was read within limits before.
+            pub(crate) const fn unlimited_json() -> Self {
+                Self::DEFAULT.with_json_depth(u8::MAX).with_json_members(u8::MAX)
+            }
+        }
+
         impl Default for Limits {
             fn default() -> Self {
-                Self { $($name: $default,)+ }
+                Self::DEFAULT
             }
         }
     };

@@ -280,6 +280,166 @@ impl<'a> Object<'a> {
     }
 }
 
+/// A JSON object that owns its text and knows where the members of its top level stand.
+///
+/// It is checked whole when it is parsed, as strictly as any other; its values are read when they
+/// are asked for. So it costs two allocations, however many members it has.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json::Document;
+///
+/// let text = br#"{"sub":"u","exp":1000,"amr":["token"]}"#.to_vec();
+/// let claims = Document::parse("payload", text, &Limits::default())?;
+/// assert_eq!(claims.string("payload", "sub")?, "u");
+/// assert_eq!(claims.integer("payload", "exp")?, 1000);
+/// assert_eq!(claims.member("amr").unwrap().to_string(), r#"["token"]"#);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    text: String,
+    members: Vec<Span>,
+}
+
+/// Where a member stands: its name with the quotes, and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    name: (usize, usize),
+    value: (usize, usize),
+}
+
+/// What was read once is within every limit.
+const NO_LIMITS: Limits = Limits::unlimited_json();
+
+impl Document {
+    /// Parses a text that must be one JSON object.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_object`].
+    pub fn parse(part: &'static str, text: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
+        let text =
+            String::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
+        let mut members: Vec<Span> = Vec::with_capacity(16);
+        let mut parser = Parser { part, text: &text, at: 0, limits };
+        parser.skip_white_space();
+        if parser.peek() != Some(b'{') {
+            parse_object(part, text.as_bytes(), limits)?;
+        }
+        let depth = parser.descend(limits.json_depth())?;
+        parser.members(depth, |part, name, _, span| {
+            if members.iter().any(|other| name_at(&text, *other) == name) {
+                return Err(Error::DuplicateMember { part, name: shorten(&name) });
+            }
+            members.push(span);
+            Ok(members.len())
+        })?;
+        parser.skip_white_space();
+        if parser.at < text.len() {
+            return Err(parser.malformed());
+        }
+        Ok(Self { text, members })
+    }
+
+    /// Returns the text, as it was.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the member of exactly this name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<Value<'_>> {
+        let span = self.members.iter().find(|span| name_at(&self.text, **span) == name)?;
+        parser_at(&self.text, span.value).value(u8::MAX).ok()
+    }
+
+    /// Returns a string member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`.
+    pub fn string(&self, part: &'static str, member: &'static str) -> Result<Cow<'_, str>, Error> {
+        self.optional_string(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns a string member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`.
+    pub fn optional_string(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<Cow<'_, str>>, Error> {
+        match self.member(member) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Error::WrongType { part, member, expected: "a string" }),
+        }
+    }
+
+    /// Returns an integer member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`; a fraction, an exponent and
+    /// a number beyond 64 bits are wrong types.
+    pub fn integer(&self, part: &'static str, member: &'static str) -> Result<i64, Error> {
+        self.optional_integer(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns an integer member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`.
+    pub fn optional_integer(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<i64>, Error> {
+        let wrong = Error::WrongType { part, member, expected: "an integer" };
+        self.member(member).map(|value| value.as_i64().ok_or(wrong)).transpose()
+    }
+
+    /// Returns the whole object, read.
+    #[must_use]
+    pub fn to_object(&self) -> Object<'_> {
+        parse_object("", self.text.as_bytes(), &NO_LIMITS).unwrap_or_default()
+    }
+
+    /// Returns the number of members.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Tells whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+impl From<Document> for Vec<u8> {
+    fn from(document: Document) -> Self {
+        document.text.into_bytes()
+    }
+}
+
+fn parser_at(text: &str, (start, end): (usize, usize)) -> Parser<'_, 'static> {
+    let text = text.get(start..end).unwrap_or_default();
+    Parser { part: "", text, at: 0, limits: &NO_LIMITS }
+}
+
+/// Returns the name of a member that was read before.
+fn name_at(text: &str, span: Span) -> Cow<'_, str> {
+    parser_at(text, span.name).string().unwrap_or_default()
+}
+
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -398,29 +558,47 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn object(&mut self, depth: u8) -> Result<Object<'a>, Error> {
-        self.expect(b'{')?;
         let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+        self.members(depth, |part, name, value, _| {
+            if members.iter().any(|(other, _)| *other == name) {
+                return Err(Error::DuplicateMember { part, name: shorten(&name) });
+            }
+            members.push((name, value));
+            Ok(members.len())
+        })?;
+        Ok(Object { members })
+    }
+
+    /// Reads the members of an object and hands on each: name, value, and the bytes of both. The
+    /// receiver refuses repeated names, and says how many members it has.
+    fn members(
+        &mut self,
+        depth: u8,
+        mut receive: impl FnMut(&'static str, Cow<'a, str>, Value<'a>, Span) -> Result<usize, Error>,
+    ) -> Result<(), Error> {
+        let limit = usize::from(self.limits.json_members());
+        self.expect(b'{')?;
         self.skip_white_space();
         if self.eat(b'}') {
-            return Ok(Object { members });
+            return Ok(());
         }
         loop {
             self.skip_white_space();
+            let name_start = self.at;
             let name = self.string()?;
-            if members.iter().any(|(other, _)| *other == name) {
-                return Err(Error::DuplicateMember { part: self.part, name: shorten(&name) });
-            }
-            let limit = usize::from(self.limits.json_members());
-            if members.len() == limit {
-                return Err(Error::TooLarge { what: "number of JSON members", limit });
-            }
+            let name_end = self.at;
             self.skip_white_space();
             self.expect(b':')?;
             self.skip_white_space();
-            members.push((name, self.value(depth)?));
+            let start = self.at;
+            let value = self.value(depth)?;
+            let span = Span { name: (name_start, name_end), value: (start, self.at) };
+            if receive(self.part, name, value, span)? > limit {
+                return Err(Error::TooLarge { what: "number of JSON members", limit });
+            }
             self.skip_white_space();
             if self.eat(b'}') {
-                return Ok(Object { members });
+                return Ok(());
             }
             self.expect(b',')?;
         }
@@ -497,9 +675,16 @@ impl<'a> Parser<'a, '_> {
                     start = self.at;
                 }
                 None | Some(0..=0x1f) => return Err(self.malformed()),
-                Some(_) => self.at += 1,
+                Some(_) => self.skip_plain(),
             }
         }
+    }
+
+    /// Skips to the next byte of a string that means something.
+    fn skip_plain(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let plain = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+        self.at += plain.unwrap_or(rest.len());
     }
 
     fn escape(&mut self) -> Result<char, Error> {
@@ -680,6 +865,52 @@ mod tests {
         ] {
             assert_eq!(read(text.as_bytes()).unwrap().as_i64(), number, "{text}");
         }
+    }
+
+    #[test]
+    fn a_document_is_judged_as_an_object_and_reads_the_same() {
+        let limits = Limits::default().with_json_depth(3).with_json_members(4);
+        for text in [
+            "{}",
+            r#" { "a" : 1 , "b":"x\ny" , "\u0063":[1,{"d":null}] } "#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":1}"#,
+            r#"{"\u0061":1,"a":1}"#,
+            r#"{"a":{"b":1,"b":1}}"#,
+            r#"{"a":[[1]]}"#,
+            r#"{"a":[[[1]]]}"#,
+            r#"{"a":1,"b":2,"c":3,"d":4}"#,
+            r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#,
+            r#"{"a":1,"b":2,"c":3,"d":4,"e":}"#,
+            r#"{"a":1}x"#,
+            r#"{"a":1"#,
+            r#"{"a":}"#,
+            r#"{"#,
+            "[]",
+            "[",
+            "",
+            "null",
+            "\u{feff}{}",
+        ] {
+            let object = parse_object("p", text.as_bytes(), &limits);
+            let document = Document::parse("p", text.as_bytes().to_vec(), &limits);
+            match (object, document) {
+                (Ok(object), Ok(document)) => {
+                    assert_eq!(document.to_object(), object, "{text}");
+                    assert_eq!(document.text(), text);
+                    assert_eq!(document.len(), object.iter().count());
+                    for (name, value) in object.iter() {
+                        assert_eq!(document.member(name).as_ref(), Some(value), "{text}");
+                    }
+                    assert_eq!(document.member("absent"), None);
+                }
+                (object, document) => {
+                    assert_eq!(document.map(|_| ()), object.map(|_| ()), "{text}");
+                }
+            }
+        }
+        let broken = Document::parse("p", b"{\"\xff\":1}".to_vec(), &limits);
+        assert_eq!(broken.map(|_| ()), Err(Error::Malformed { part: "p", fault: Fault::Utf8 }));
     }
 
     #[test]

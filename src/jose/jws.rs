@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use super::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
 use crate::batch::{self, Item, Procedure};
 use crate::crypto::{Algorithm, Job, Secret};
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
@@ -100,8 +100,9 @@ pub struct Compact<'a> {
 impl<'a> Compact<'a> {
     /// Splits and decodes a token.
     ///
-    /// Checked: size before anything else; only letters, digits, `-`, `_` and `.`; exactly three
-    /// parts, the first and the last not empty; strict base64url. Nothing is trusted.
+    /// Checked: size before anything else; exactly three parts, the first and the last not empty;
+    /// strict base64url of all three, so that a token has only letters, digits, `-`, `_` and two
+    /// dots. Nothing is trusted.
     ///
     /// # Errors
     ///
@@ -119,21 +120,18 @@ impl<'a> Compact<'a> {
         if token.is_empty() {
             return Err(malformed(Fault::Empty));
         }
-        let legal = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        if let Some(offset) = token.iter().position(|b| !legal(b)) {
-            return Err(malformed(Fault::Character { offset }));
-        }
-        let mut parts = token.split(|b| *b == b'.');
-        let [Some(header), Some(payload), Some(signature)] =
-            [parts.next(), parts.next(), parts.next()]
-        else {
+        let mut dots = memchr::memchr_iter(b'.', &token);
+        let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
             return Err(malformed(Fault::Segments));
         };
-        match parts.count() {
+        match dots.count() {
             0 => {}
             2 => return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" }),
             _ => return Err(malformed(Fault::Segments)),
         }
+        let header = token.get(..first).unwrap_or_default();
+        let payload = token.get(first + 1..second).unwrap_or_default();
+        let signature = token.get(second + 1..).unwrap_or_default();
         if header.is_empty() || signature.is_empty() {
             return Err(malformed(Fault::Empty));
         }
@@ -145,7 +143,7 @@ impl<'a> Compact<'a> {
         let payload_end = decode("payload", payload)?;
         let header_end = decode("header", header)?;
         decode("signature", signature)?;
-        let signed = header.len() + 1 + payload.len();
+        let signed = second;
         Ok(Self { signed, decoded, payload_end, header_end, token })
     }
 
@@ -246,9 +244,14 @@ impl Expected {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     header: Arc<Header>,
-    payload: Vec<u8>,
-    claims: Option<Object<'static>>,
+    payload: Payload,
     key: KeyInfo,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Payload {
+    Claims(Document),
+    Opaque(Vec<u8>),
 }
 
 impl Verified {
@@ -261,13 +264,19 @@ impl Verified {
     /// Returns the payload.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        &self.payload
+        match &self.payload {
+            Payload::Claims(claims) => claims.text().as_bytes(),
+            Payload::Opaque(payload) => payload,
+        }
     }
 
     /// Returns the claims, if the payload is a JSON object.
     #[must_use]
-    pub const fn claims(&self) -> Option<&Object<'static>> {
-        self.claims.as_ref()
+    pub const fn claims(&self) -> Option<&Document> {
+        match &self.payload {
+            Payload::Claims(claims) => Some(claims),
+            Payload::Opaque(_) => None,
+        }
     }
 
     /// Returns the key that verified it.
@@ -351,21 +360,21 @@ impl Verifier {
         batch::explain_many(self, items)
     }
 
-    fn read_claims<'p>(
+    fn read_claims(
         &self,
         trail: &mut impl Trail,
-        payload: &'p [u8],
+        payload: Vec<u8>,
         expected: &Expected,
-    ) -> Option<Claims<'p>> {
+    ) -> Result<Claims, Vec<u8>> {
         let object_follows = payload.trim_ascii_start().starts_with(b"{");
         if !object_follows && !expected.wants_claims() {
             trail.skip(Check::Claims, "payload is not a JSON object");
-            return None;
+            return Err(payload);
         }
         let claims = Claims::parse(payload, self.policy.limits());
-        trail.record(Check::Claims, claims, |claims| {
-            format!("{} members", claims.object.iter().count())
-        })
+        trail
+            .record(Check::Claims, claims, |claims| format!("{} members", claims.document.len()))
+            .ok_or_else(Vec::new)
     }
 }
 
@@ -396,53 +405,56 @@ impl Procedure for Verifier {
         verified: Option<Result<(), Error>>,
     ) -> Option<Verified> {
         let authentic = conclude(trail, pending, verified)?;
-        let claims = self.read_claims(trail, &authentic.payload, item.expected);
-        check_claims(trail, claims.as_ref(), item.expected, item.at, self.policy.leeway());
+        let claims = self.read_claims(trail, authentic.payload, item.expected);
+        let leeway = self.policy.leeway();
+        check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway);
         Some(Verified {
             header: authentic.header,
-            claims: claims.map(|claims| claims.object.into_owned()),
-            payload: authentic.payload,
+            payload: match claims {
+                Ok(claims) => Payload::Claims(claims.document),
+                Err(payload) => Payload::Opaque(payload),
+            },
             key: authentic.key?,
         })
     }
 
-    fn claims(made: Verified) -> Object<'static> {
-        made.claims.unwrap_or_default()
+    fn claims(made: &Verified) -> Object<'static> {
+        made.claims().map(|claims| claims.to_object().into_owned()).unwrap_or_default()
     }
 }
 
-struct Claims<'a> {
-    object: Object<'a>,
+struct Claims {
+    document: Document,
     issued: Option<Time>,
     not_before: Option<Time>,
     expiry: Option<Time>,
 }
 
-impl<'a> Claims<'a> {
+impl Claims {
     /// Parses the claims; every registered claim has its type, needed or not.
-    fn parse(payload: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+    fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
-        let object = json::parse_object(PART, payload, limits)?;
+        let document = Document::parse(PART, payload, limits)?;
         for member in ["iss", "sub", "jti", "nonce"] {
-            object.optional_string(PART, member)?;
+            document.optional_string(PART, member)?;
         }
-        audiences(&object)?;
+        contains_audience(&document, "")?;
         Ok(Self {
-            issued: numeric_date(&object, PART, "iat")?,
-            not_before: numeric_date(&object, PART, "nbf")?,
-            expiry: numeric_date(&object, PART, "exp")?,
-            object,
+            issued: numeric_date(&document, PART, "iat")?,
+            not_before: numeric_date(&document, PART, "nbf")?,
+            expiry: numeric_date(&document, PART, "exp")?,
+            document,
         })
     }
 }
 
 /// Reads a time in whole seconds within [`Time`]'s range.
 pub(crate) fn numeric_date(
-    object: &Object<'_>,
+    document: &Document,
     part: &'static str,
     member: &'static str,
 ) -> Result<Option<Time>, Error> {
-    object
+    document
         .optional_integer(part, member)?
         .map(|seconds| {
             Time::from_unix(seconds).ok_or(Error::Malformed { part: member, fault: Fault::Time })
@@ -450,25 +462,29 @@ pub(crate) fn numeric_date(
         .transpose()
 }
 
-/// `aud` is a string or an array of strings (RFC 7519 section 4.1.3).
-fn audiences<'o>(object: &'o Object<'_>) -> Result<Vec<&'o str>, Error> {
+/// Tells whether `aud`, a string or an array of strings (RFC 7519 section 4.1.3), contains this;
+/// `None` if there is no `aud`.
+fn contains_audience(document: &Document, wanted: &str) -> Result<Option<bool>, Error> {
     let wrong = || Error::WrongType {
         part: "payload",
         member: "aud",
         expected: "a string or an array of strings",
     };
-    match object.member("aud") {
-        None => Ok(Vec::new()),
-        Some(Value::Array(elements)) => {
-            elements.iter().map(|element| element.as_str().ok_or_else(wrong)).collect()
-        }
-        Some(value) => Ok(alloc::vec![value.as_str().ok_or_else(wrong)?]),
+    match document.member("aud") {
+        None => Ok(None),
+        Some(Value::Array(elements)) => elements
+            .iter()
+            .try_fold(false, |found, element| {
+                Ok(found | (element.as_str().ok_or_else(wrong)? == wanted))
+            })
+            .map(Some),
+        Some(value) => Ok(Some(value.as_str().ok_or_else(wrong)? == wanted)),
     }
 }
 
 fn check_claims(
     trail: &mut impl Trail,
-    claims: Option<&Claims<'_>>,
+    claims: Option<&Claims>,
     expected: &Expected,
     at: At,
     leeway: Leeway,
@@ -494,9 +510,9 @@ fn check_claims(
         Some((at, expiry)) => check_expiry(trail, at, expiry, leeway),
         None => trail.skip(Check::Expiry, "no `exp`"),
     }
-    let object = &claims.object;
+    let document = &claims.document;
     let equal = |member, wanted: &str, error| {
-        if object.string("payload", member)? == wanted { Ok(()) } else { Err(error) }
+        if document.string("payload", member)? == wanted { Ok(()) } else { Err(error) }
     };
     let expectations = [
         (Check::Issuer, "iss", &expected.issuer, Error::IssuerMismatch),
@@ -511,14 +527,11 @@ fn check_claims(
         }
     }
     if let Some(wanted) = &expected.audience {
-        let found = match audiences(object) {
-            Ok(found) if found.is_empty() && object.member("aud").is_none() => {
-                Err(Error::MissingMember { part: "payload", member: "aud" })
-            }
-            Ok(found) if found.contains(&wanted.as_str()) => Ok(()),
-            Ok(_) => Err(Error::AudienceMismatch),
-            Err(error) => Err(error),
-        };
+        let found = contains_audience(document, wanted).and_then(|found| match found {
+            Some(true) => Ok(()),
+            Some(false) => Err(Error::AudienceMismatch),
+            None => Err(Error::MissingMember { part: "payload", member: "aud" }),
+        });
         trail.record(Check::Audience, found, |()| format!("`aud` contains {}", shorten(wanted)));
     }
 }
@@ -605,7 +618,7 @@ mod tests {
             let verified = verifier
                 .verify(token.as_bytes(), &Expected::new(), Time::from_unix(IN_TIME).unwrap())
                 .unwrap();
-            assert_eq!(verified.claims().unwrap().string("payload", "iss"), Ok("joe"));
+            assert_eq!(verified.claims().unwrap().string("payload", "iss").unwrap(), "joe");
             let late = Time::from_unix(IN_TIME + 1).unwrap();
             assert_eq!(judge(&verifier, token, &Expected::new(), late), Code::Expired);
         }

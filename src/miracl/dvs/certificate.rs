@@ -2,13 +2,13 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::SignatureRequest;
 use crate::batch::{self, Item, Procedure};
 use crate::crypto::{Algorithm, Job, sha256};
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::jws::{check_expiry, check_start, numeric_date};
@@ -74,9 +74,7 @@ impl Expected {
 /// A DVS certificate that passed every check. Only [`Verifier::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    hash: String,
-    created_at: Time,
-    expires_at: Time,
+    claims: Claims,
     key: KeyInfo,
 }
 
@@ -84,19 +82,19 @@ impl Certificate {
     /// Returns the signed hash in hexadecimal, as the client sent it.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.hash
+        &self.claims.hash
     }
 
     /// Returns `cAt`: when the service verified the signature.
     #[must_use]
     pub const fn created_at(&self) -> Time {
-        self.created_at
+        self.claims.created_at
     }
 
     /// Returns `exp`: ten seconds later in every published certificate.
     #[must_use]
     pub const fn expires_at(&self) -> Time {
-        self.expires_at
+        self.claims.expires_at
     }
 
     /// Returns the key that verified it.
@@ -164,7 +162,7 @@ impl Verifier {
         expected: &Expected,
         at: impl Into<At>,
     ) -> Result<Certificate, Error> {
-        Ok(batch::verify(self, Item { input, expected, at: at.into() })?.0)
+        batch::verify(self, Item { input, expected, at: at.into() })
     }
 
     /// Verifies a certificate and reports every check. The verdict is that of
@@ -178,8 +176,7 @@ impl Verifier {
     /// order, what [`verify`](Self::verify) returns.
     #[must_use]
     pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Certificate, Error>> {
-        let results = batch::verify_many(self, items);
-        results.into_iter().map(|result| Ok(result?.0)).collect()
+        batch::verify_many(self, items)
     }
 
     /// Explains many certificates. Each report is, in order, what [`explain`](Self::explain)
@@ -234,7 +231,7 @@ impl Procedure for Verifier {
     const KIND: &'static str = Self::KIND;
     type Expected = Expected;
     type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
-    type Made = (Certificate, Object<'static>);
+    type Made = Certificate;
 
     fn begin<'p>(
         &'p self,
@@ -275,24 +272,18 @@ impl Procedure for Verifier {
         verified: Option<Result<(), Error>>,
     ) -> Option<Self::Made> {
         let authentic = conclude(trail, pending, verified)?;
-        let claims = Claims::parse(&authentic.payload, self.policy.limits());
+        let claims = Claims::parse(authentic.payload, self.policy.limits());
         let claims = trail.record(Check::Claims, claims, |_| "`cAt`, `exp`, `hash`".into());
         let Some(claims) = claims else {
             trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
             return None;
         };
         self.check_content(trail, &claims, item.expected, item.at);
-        let certificate = Certificate {
-            hash: claims.hash,
-            created_at: claims.created_at,
-            expires_at: claims.expires_at,
-            key: authentic.key?,
-        };
-        Some((certificate, claims.object))
+        Some(Certificate { claims, key: authentic.key? })
     }
 
-    fn claims((_, claims): Self::Made) -> Object<'static> {
-        claims
+    fn claims(certificate: &Certificate) -> Object<'static> {
+        certificate.claims.document.to_object().into_owned()
     }
 }
 
@@ -316,26 +307,28 @@ fn certificate_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, 
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Claims {
     hash: String,
     created_at: Time,
     expires_at: Time,
-    object: Object<'static>,
+    document: Document,
 }
 
 impl Claims {
-    fn parse(payload: &[u8], limits: &Limits) -> Result<Self, Error> {
+    fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
-        let object = json::parse_object(PART, payload, limits)?;
+        let document = Document::parse(PART, payload, limits)?;
         let time = |member| {
-            numeric_date(&object, PART, member)?.ok_or(Error::MissingMember { part: PART, member })
+            numeric_date(&document, PART, member)?
+                .ok_or(Error::MissingMember { part: PART, member })
         };
         let (created_at, expires_at) = (time("cAt")?, time("exp")?);
-        let hash = object.string(PART, "hash")?.to_string();
+        let hash = document.string(PART, "hash")?.into_owned();
         if hash.is_empty() {
             return Err(Error::Malformed { part: "hash", fault: Fault::Empty });
         }
-        Ok(Self { hash, created_at, expires_at, object: object.into_owned() })
+        Ok(Self { hash, created_at, expires_at, document })
     }
 }
 

@@ -9,7 +9,7 @@ use super::token::{Headers, is_body, response_of};
 use super::{Era, Expected, SignedRegistration, Window};
 use crate::batch::{self, Item, Procedure};
 use crate::crypto::{Algorithm, Job};
-use crate::encoding::json::{self, Object};
+use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::jose::{Compact, HeaderCache, Jwk, JwkSet, check_key_size, describe, signature_hint};
@@ -53,7 +53,7 @@ pub struct Registration {
     env: String,
     time_stamp: Timestamp,
     digital_id: Option<DigitalId>,
-    payload: Vec<u8>,
+    payload: Document,
     key: KeyInfo,
     at: Time,
 }
@@ -98,7 +98,7 @@ impl Registration {
     /// Returns the signed payload, as received.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        &self.payload
+        self.payload.text().as_bytes()
     }
 
     /// Returns the key that verified it.
@@ -172,7 +172,7 @@ impl Verifier {
         expected: &Expected,
         at: impl Into<At>,
     ) -> Result<Registration, Error> {
-        Ok(batch::verify(self, Item { input, expected, at: at.into() })?.0)
+        batch::verify(self, Item { input, expected, at: at.into() })
     }
 
     /// Verifies an answer and reports every check. The verdict is that of
@@ -186,8 +186,7 @@ impl Verifier {
     /// what [`verify`](Self::verify) returns.
     #[must_use]
     pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Registration, Error>> {
-        let results = batch::verify_many(self, items);
-        results.into_iter().map(|result| Ok(result?.0)).collect()
+        batch::verify_many(self, items)
     }
 
     /// Explains many answers. Each report is, in order, what [`explain`](Self::explain) returns.
@@ -302,7 +301,7 @@ impl Procedure for Verifier {
     const KIND: &'static str = Self::KIND;
     type Expected = Expected;
     type Pending<'p> = Pending<'p>;
-    type Made = (Registration, Object<'static>);
+    type Made = Registration;
 
     fn begin<'p>(
         &'p self,
@@ -326,7 +325,7 @@ impl Procedure for Verifier {
     fn conclude(
         &self,
         trail: &mut impl Trail,
-        Pending { signed, candidates, item }: Pending<'_>,
+        Pending { mut signed, candidates, item }: Pending<'_>,
         verified: Option<Result<(), Error>>,
     ) -> Option<Self::Made> {
         let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
@@ -337,10 +336,10 @@ impl Procedure for Verifier {
         if !trail.goes_on() {
             return None;
         }
-        let claims =
-            trail.record(Check::Claims, Claims::parse(&signed.payload, at, limits), |_| {
-                "`status`, `deviceCode`, `env`, `timeStamp`".into()
-            });
+        let payload = core::mem::take(&mut signed.payload);
+        let claims = trail.record(Check::Claims, Claims::parse(payload, at, limits), |_| {
+            "`status`, `deviceCode`, `env`, `timeStamp`".into()
+        });
         let digital_id = match &claims {
             Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, limits),
             None => {
@@ -357,7 +356,7 @@ impl Procedure for Verifier {
         };
         check_content(trail, &claims, digital_id.as_ref(), expected);
         check_window(trail, &claims, signed.era(), expected.window, at, leeway);
-        let registration = Registration {
+        Some(Registration {
             era: signed.era(),
             status: claims.status,
             device_code: claims.device_code,
@@ -366,13 +365,12 @@ impl Procedure for Verifier {
             digital_id,
             key: chosen?.info(signed.era().algorithm()),
             at: instant?,
-            payload: signed.payload,
-        };
-        Some((registration, claims.object))
+            payload: claims.document,
+        })
     }
 
-    fn claims((_, claims): Self::Made) -> Object<'static> {
-        claims
+    fn claims(registration: &Registration) -> Object<'static> {
+        registration.payload.to_object().into_owned()
     }
 }
 
@@ -451,13 +449,14 @@ struct Claims {
     env: String,
     time_stamp: Timestamp,
     digital_id: Option<String>,
-    object: Object<'static>,
+    document: Document,
 }
 
 impl Claims {
-    fn parse(payload: &[u8], at: At, limits: &Limits) -> Result<Self, Error> {
+    fn parse(payload: Vec<u8>, at: At, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
-        let object = json::parse_object(PART, payload, limits)?;
+        let document = Document::parse(PART, payload, limits)?;
+        let object = document.to_object();
         let status = Status::from(object.string(PART, "status")?);
         let digital_id = match status {
             Status::Deregistered => object.optional_string(PART, "digitalId")?,
@@ -473,7 +472,7 @@ impl Claims {
             env: object.string(PART, "env")?.to_string(),
             status,
             time_stamp,
-            object: object.into_owned(),
+            document,
         })
     }
 }
