@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use countersign::miracl::otp::KeyChoice;
+use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::{Leeway, Time};
 
 use crate::config::Moment;
@@ -22,7 +23,7 @@ Exit codes:
 
 /// Verifies what MIRACL Trust and MOSIP sign.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, after_help = EXIT_CODES)]
+#[command(name = "countersign", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -103,10 +104,11 @@ pub(crate) struct VerifyArgs {
 
     /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
     ///
-    /// Tables [dvs-certificate], [mosip-registration] and [jws], each with any of: jwks = ["FILE"],
-    /// keys = ["FILE"], allow-rsa-1024 = true, at = TIME, leeway = SECONDS. For dvs-certificate one
-    /// of document, hash, request, unbound = true; for jws issuer, audience, subject, nonce. Files
-    /// are relative to the policy's folder. Options on the command line override the policy.
+    /// Tables `[dvs-certificate]`, `[mosip-registration]` and `[jws]`, each with any of
+    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
+    /// `leeway = SECONDS`. For DVS certificates also one of `document`, `hash`, `request` and
+    /// `unbound = true`; for JWS `issuer`, `audience`, `subject` and `nonce`. Files are relative to
+    /// the policy's folder. Options on the command line override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
@@ -207,10 +209,9 @@ pub(crate) struct OtpOpenArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Source,
 
-    /// How the key is derived from the secret, which MIRACL does not publish: sha256, raw, base64,
-    /// hex, truncate16, truncate32, sha256-128, request-hmac, explicit (the file is the key), or
-    /// auto (all but explicit)
-    #[arg(long, value_name = "NAME")]
+    /// How the key is derived from the secret, which MIRACL does not publish; `auto` tries all but
+    /// `explicit`, where the file holds the key itself
+    #[arg(long, value_name = "NAME", value_parser = key_choices())]
     pub(crate) key_derivation: KeyChoice,
 
     /// File with the request that was sent, for the derivations that need it
@@ -253,6 +254,11 @@ pub(crate) enum ListFormat {
     Text,
     /// One object
     Json,
+}
+
+fn key_choices() -> impl TypedValueParser<Value = KeyChoice> {
+    let names = Derivation::ALL.iter().map(|derivation| derivation.as_str());
+    PossibleValuesParser::new(names.chain(["auto"])).try_map(|name| name.parse::<KeyChoice>())
 }
 
 fn parse_leeway(text: &str) -> Result<Leeway, String> {

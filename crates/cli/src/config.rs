@@ -291,7 +291,13 @@ impl PolicyFile {
     fn parse(path: &Path, text: &[u8]) -> Result<Self, Stop> {
         let misuse = |what: String| Stop::Misuse(format!("{}: {what}", path.display()));
         let text = std::str::from_utf8(text).map_err(|error| misuse(error.to_string()))?;
-        toml::from_str(text).map_err(|error| misuse(error.to_string()))
+        // The error's own text quotes the line, which is a secret where the file is mistaken for
+        // another one.
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            misuse(format!("line {line}: {}", error.message()))
+        })
     }
 }
 

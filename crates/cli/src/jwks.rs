@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use countersign::encoding::json::{self, Object, Value};
 use countersign::jose::{Jwk, JwkSet, KeyProblem};
-use countersign::{Code, Limits};
+use countersign::{Code, Error, Limits, Warning};
 
 use crate::args::{ListFormat, ShowArgs};
 use crate::config::parse_keys;
 use crate::exit::{Exit, Stop};
 use crate::output;
-use crate::text::Escaped;
+use crate::text::{Escaped, meaning};
 
 /// Lists the keys of a file. Invalid is a file with a key that no token can be verified with.
 pub(crate) fn show(args: &ShowArgs) -> Result<Exit, Stop> {
@@ -46,7 +46,7 @@ struct Row {
     thumbprint: Option<String>,
     validity: Option<String>,
     problem: Option<(Code, String)>,
-    warning: Option<&'static str>,
+    warnings: Vec<Warning>,
 }
 
 /// `kty` and `use`, which the library checks and does not keep; none for PEM.
@@ -99,12 +99,24 @@ fn unusable_row(problem: &KeyProblem) -> Row {
 
 fn usable_row(key: &Jwk, keys: &JwkSet) -> Row {
     let bits = key.key().bits();
-    let is_rsa = key.key().as_rsa().is_some();
-    // Whether a token that names this key would find it.
-    let problem = keys.select(key.kid()).err();
+    let rsa = key.key().as_rsa();
+    let mut warnings = Vec::new();
+    let mut size = Ok(());
+    if let Some(rsa) = rsa {
+        match bits {
+            2048.. => {}
+            1024 => warnings.push(Warning::Rsa1024),
+            _ => size = Err(Error::KeyTooSmall { bits }),
+        }
+        if rsa.exponent() < 65_537 {
+            warnings.push(Warning::SmallExponent);
+        }
+    }
+    // Whether a token that names this key would find it, and be verified with it.
+    let problem = keys.select(key.kid()).map(|_| ()).and(size).err();
     Row {
         kid: key.kid().map(str::to_string),
-        kty: Some(if is_rsa { "RSA" } else { "EC" }.into()),
+        kty: Some(if rsa.is_some() { "RSA" } else { "EC" }.into()),
         usage: None,
         algorithm: Some((key.algorithm().name(), key.declared_algorithm().is_some())),
         bits: Some(bits),
@@ -113,11 +125,7 @@ fn usable_row(key: &Jwk, keys: &JwkSet) -> Row {
             .validity()
             .map(|validity| format!("{} to {}", validity.not_before, validity.not_after)),
         problem: problem.map(|error| (error.code(), error.to_string())),
-        warning: match bits {
-            1024 if is_rsa => Some("rsa-1024: verifies only by opt-in"),
-            ..2048 if is_rsa => Some("key-too-small: verifies nothing"),
-            _ => None,
-        },
+        warnings,
     }
 }
 
@@ -146,9 +154,8 @@ impl Row {
             object.set("code", code.as_str());
             object.set("detail", detail.as_str());
         }
-        if let Some(warning) = self.warning {
-            object.set("warning", warning);
-        }
+        let warnings = self.warnings.iter().map(|warning| warning.as_str().into()).collect();
+        object.set("warnings", Value::Array(warnings));
         object
     }
 }
@@ -185,8 +192,8 @@ fn table(rows: &[Row]) -> String {
         if let Some((code, detail)) = &row.problem {
             let _ = writeln!(text, "  ✗ {code}: {}", Escaped(detail));
         }
-        if let Some(warning) = row.warning {
-            let _ = writeln!(text, "  ! {warning}");
+        for warning in &row.warnings {
+            let _ = writeln!(text, "  ! {}: {}", warning.as_str(), meaning(*warning));
         }
         if let Some(validity) = &row.validity {
             let _ = writeln!(text, "    certificate valid from {validity}");

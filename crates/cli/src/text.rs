@@ -126,7 +126,8 @@ fn write_members(text: &mut String, object: &Object<'_>) -> fmt::Result {
     Ok(())
 }
 
-const fn meaning(warning: Warning) -> &'static str {
+/// Says in words what a warning warns of.
+pub(crate) const fn meaning(warning: Warning) -> &'static str {
     match warning {
         Warning::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
         Warning::SmallExponent => "the RSA exponent is below 65537",
