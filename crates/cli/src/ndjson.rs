@@ -47,8 +47,8 @@ impl<R: BufRead> Lines<R> {
         Self { reader, number: 0 }
     }
 
-    /// Reads the next lines; none at the end. An error comes with the lines before it.
-    pub(crate) fn next_chunk(&mut self) -> Result<Vec<Line>, (Vec<Line>, io::Error)> {
+    /// Reads the next lines, none at the end, up to an error if there is one.
+    pub(crate) fn next_chunk(&mut self) -> (Vec<Line>, Option<io::Error>) {
         let (mut lines, mut bytes) = (Vec::new(), 0);
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
             match self.next_line() {
@@ -57,10 +57,10 @@ impl<R: BufRead> Lines<R> {
                     lines.push(line);
                 }
                 Ok(None) => break,
-                Err(error) => return Err((lines, error)),
+                Err(error) => return (lines, Some(error)),
             }
         }
-        Ok(lines)
+        (lines, None)
     }
 
     fn next_line(&mut self) -> io::Result<Option<Line>> {
@@ -350,7 +350,8 @@ mod tests {
         let mut lines = Lines::new(io::BufReader::with_capacity(capacity, text));
         let mut all = Vec::new();
         loop {
-            let chunk = lines.next_chunk().map_err(|(_, error)| error).unwrap();
+            let (chunk, error) = lines.next_chunk();
+            assert!(error.is_none(), "{error:?}");
             if chunk.is_empty() {
                 return all;
             }

@@ -54,8 +54,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(style: Style) -> Self {
-        // Removes colour unless stdout is a terminal and the environment does not forbid it.
-        let stdout = AutoStream::auto(io::stdout().lock());
+        let stdout = io::stdout().lock();
+        let stdout = match style.format {
+            // Takes colour out unless this is a terminal and the environment allows it.
+            Format::Text => AutoStream::auto(stdout),
+            Format::Json | Format::Ndjson => AutoStream::always_ansi(stdout),
+        };
         Self { stdout: BufWriter::with_capacity(1 << 16, stdout), style, written: 0 }
     }
 
@@ -113,7 +117,7 @@ impl Progress {
             ProgressBar::new(u64::try_from(args.inputs.len()).unwrap_or(u64::MAX))
         };
         let template = if args.ndjson {
-            "{spinner} {human_pos} checked, {per_sec}"
+            "{spinner} {human_pos} checked in {elapsed}"
         } else {
             "{wide_bar} {human_pos}/{human_len}"
         };

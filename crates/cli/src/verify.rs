@@ -206,18 +206,15 @@ impl Run<'_> {
             };
             loop {
                 let (config, kind) = (self.config, self.kind);
-                let chunk = match lines.next_chunk() {
-                    Ok(chunk) => chunk,
-                    Err((chunk, error)) => {
-                        self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
-                        self.unreadable(source, &error)?;
-                        break;
-                    }
-                };
+                let (chunk, error) = lines.next_chunk();
+                self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
+                if let Some(error) = error {
+                    self.unreadable(source, &error)?;
+                    break;
+                }
                 if chunk.is_empty() {
                     break;
                 }
-                self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
             }
         }
         Ok(())
