@@ -12,15 +12,19 @@ use crate::exit::{Exit, Stop, Tally};
 use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
 use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::output::{Output, Style};
-use crate::text::{Escaped, Pretty};
+use crate::text::{Detail, Escaped, Pretty};
 
 const MARK: &str = "UNVERIFIED: nothing of this was checked";
 
 /// Runs the command. The tally counts as valid what could be decoded, and nothing else is meant.
 pub(crate) fn run(args: &DecodeArgs) -> Result<Exit, Stop> {
     check_one_stdin(&args.inputs)?;
-    let style =
-        Style { format: args.format, single: args.inputs.len() == 1, explain: false, quiet: false };
+    let style = Style {
+        format: args.format,
+        single: args.inputs.len() == 1,
+        detail: Detail::Brief,
+        quiet: false,
+    };
     let mut output = Output::new(style);
     let mut tally = Tally::default();
     for source in &args.inputs {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Format, VerifyArgs};
 use crate::exit::{Exit, Stop, Tally};
-use crate::text;
+use crate::text::{self, Detail};
 
 /// How reports are rendered.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Style {
     pub(crate) format: Format,
     /// The run has one single item, which JSON shows without an array.
     pub(crate) single: bool,
-    pub(crate) explain: bool,
+    pub(crate) detail: Detail,
     pub(crate) quiet: bool,
 }
 
@@ -26,7 +26,7 @@ impl Style {
     pub(crate) fn render(&self, report: &Report) -> String {
         match self.format {
             _ if self.quiet => String::new(),
-            Format::Text => text::report(report, self.explain),
+            Format::Text => text::report(report, self.detail),
             Format::Json | Format::Ndjson => report.to_json().to_string(),
         }
     }

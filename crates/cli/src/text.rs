@@ -29,15 +29,24 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// How much of a report is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Every check.
+    Brief,
+    /// References, digests and the key as well.
+    Full,
+}
+
 /// Renders a report as lines.
-pub(crate) fn report(report: &Report, explain: bool) -> String {
+pub(crate) fn report(report: &Report, detail: Detail) -> String {
     let mut text = String::new();
     // Writing to a `String` cannot fail.
-    let _ = write_report(&mut text, report, explain);
+    let _ = write_report(&mut text, report, detail);
     text
 }
 
-fn write_report(text: &mut String, report: &Report, explain: bool) -> fmt::Result {
+fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Result {
     let verdict = report.verdict();
     let style = match verdict {
         Verdict::Valid => GOOD,
@@ -53,7 +62,7 @@ fn write_report(text: &mut String, report: &Report, explain: bool) -> fmt::Resul
         report.kind,
         report.code()
     )?;
-    for line in facts(report, explain) {
+    for line in facts(report, detail) {
         writeln!(text, "  {FAINT}{line}{FAINT:#}")?;
     }
     let width = report.checks.iter().map(|entry| entry.check.name().len()).max().unwrap_or(0);
@@ -65,7 +74,7 @@ fn write_report(text: &mut String, report: &Report, explain: bool) -> fmt::Resul
         };
         let name = entry.check.name();
         write!(text, "  {style}{mark}{style:#} {name:width$}  {}", Escaped(&entry.detail))?;
-        if explain && !entry.reference.is_empty() {
+        if detail == Detail::Full && !entry.reference.is_empty() {
             write!(text, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
         }
         writeln!(text)?;
@@ -85,12 +94,12 @@ fn write_report(text: &mut String, report: &Report, explain: bool) -> fmt::Resul
 }
 
 /// The time of judgement always; digests and key where everything is wanted.
-fn facts(report: &Report, explain: bool) -> Vec<String> {
+fn facts(report: &Report, detail: Detail) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(at) = report.at {
         lines.push(format!("as at {at}"));
     }
-    if !explain {
+    if detail == Detail::Brief {
         return lines;
     }
     lines.push(format!(
@@ -212,7 +221,7 @@ mod tests {
         let mut failed = Report::of_failure("jws", b"", Check::Header, error);
         failed.id = Some("\u{1b}c".into());
         failed.hints.push("\u{7f}".into());
-        let text = report(&failed, true);
+        let text = report(&failed, Detail::Full);
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert!(plain.starts_with("INVALID    \\u001bc  jws  unsupported-algorithm\n"), "{plain}");
         assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");

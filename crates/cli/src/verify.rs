@@ -20,6 +20,7 @@ use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
 use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::ndjson::{self, Lines};
 use crate::output::{Output, Progress, Style};
+use crate::text::Detail;
 
 /// Files of one chunk.
 const FILES: usize = 128;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
     let style = Style {
         format: args.format.unwrap_or(default),
         single: args.inputs.len() == 1 && !args.ndjson,
-        explain: args.explain,
+        detail: if args.explain { Detail::Full } else { Detail::Brief },
         quiet: args.quiet,
     };
     let mut run = Run {
