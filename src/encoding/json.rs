@@ -306,6 +306,8 @@ pub struct Document {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     name: (usize, usize),
+    /// Whether the name has escapes, so that its text is not the name itself.
+    escaped: bool,
     value: (usize, usize),
 }
 
@@ -329,7 +331,7 @@ impl Document {
         }
         let depth = parser.descend(limits.json_depth())?;
         parser.members(depth, |part, name, _, span| {
-            if members.iter().any(|other| name_at(&text, *other) == name) {
+            if members.iter().any(|other| is_named(&text, *other, &name)) {
                 return Err(Error::DuplicateMember { part, name: shorten(&name) });
             }
             members.push(span);
@@ -351,7 +353,25 @@ impl Document {
     /// Returns the member of exactly this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Value<'_>> {
-        let span = self.members.iter().find(|span| name_at(&self.text, **span) == name)?;
+        let span = self.members.iter().find(|span| is_named(&self.text, **span, name))?;
+        self.value_of(*span)
+    }
+
+    /// Iterates over names and values, which are not read yet: one pass where many members would
+    /// be looked up.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Unread<'_>)> {
+        self.members.iter().map(|span| {
+            let (start, end) = span.name;
+            let name = if span.escaped {
+                parser_at(&self.text, span.name).string().unwrap_or_default()
+            } else {
+                Cow::Borrowed(self.text.get(start + 1..end - 1).unwrap_or_default())
+            };
+            (name, Unread { document: self, span: *span })
+        })
+    }
+
+    fn value_of(&self, span: Span) -> Option<Value<'_>> {
         parser_at(&self.text, span.value).value(u8::MAX).ok()
     }
 
@@ -424,6 +444,18 @@ impl Document {
     }
 }
 
+/// A value that is not read yet.
+pub(crate) struct Unread<'d> {
+    document: &'d Document,
+    span: Span,
+}
+
+impl<'d> Unread<'d> {
+    pub(crate) fn read(&self) -> Value<'d> {
+        self.document.value_of(self.span).unwrap_or(Value::Null)
+    }
+}
+
 impl From<Document> for Vec<u8> {
     fn from(document: Document) -> Self {
         document.text.into_bytes()
@@ -435,9 +467,13 @@ fn parser_at(text: &str, (start, end): (usize, usize)) -> Parser<'_, 'static> {
     Parser { part: "", text, at: 0, limits: &NO_LIMITS }
 }
 
-/// Returns the name of a member that was read before.
-fn name_at(text: &str, span: Span) -> Cow<'_, str> {
-    parser_at(text, span.name).string().unwrap_or_default()
+/// Tells whether a member that was read before has this name.
+fn is_named(text: &str, span: Span, name: &str) -> bool {
+    let (start, end) = span.name;
+    if span.escaped {
+        return parser_at(text, span.name).string().is_ok_and(|found| found == name);
+    }
+    end - start == name.len() + 2 && text.get(start + 1..end - 1) == Some(name)
 }
 
 impl fmt::Display for Value<'_> {
@@ -592,7 +628,8 @@ impl<'a> Parser<'a, '_> {
             self.skip_white_space();
             let start = self.at;
             let value = self.value(depth)?;
-            let span = Span { name: (name_start, name_end), value: (start, self.at) };
+            let escaped = matches!(name, Cow::Owned(_));
+            let span = Span { name: (name_start, name_end), escaped, value: (start, self.at) };
             if receive(self.part, name, value, span)? > limit {
                 return Err(Error::TooLarge { what: "number of JSON members", limit });
             }
@@ -680,11 +717,20 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Skips to the next byte of a string that means something.
+    /// Skips to the next byte of a string that means something, eight bytes at a time.
     fn skip_plain(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let plain = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-        self.at += plain.unwrap_or(rest.len());
+        let (words, tail) = rest.as_chunks::<8>();
+        for word in words {
+            let special = special_bytes(u64::from_le_bytes(*word));
+            if special != 0 {
+                self.at += usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+                return;
+            }
+            self.at += 8;
+        }
+        let plain = tail.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+        self.at += plain.unwrap_or(tail.len());
     }
 
     fn escape(&mut self) -> Result<char, Error> {
@@ -733,11 +779,46 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
+/// Sets the top bit of quotes, backslashes and control characters among eight bytes. The lowest bit
+/// that is set is exact; borrows can set others above it, never below.
+const fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES * 0x80;
+    const fn zeros(word: u64) -> u64 {
+        word.wrapping_sub(ONES) & !word & TOPS
+    }
+    let quotes = zeros(word ^ (ONES * 0x22));
+    let backslashes = zeros(word ^ (ONES * 0x5c));
+    let controls = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+    quotes | backslashes | controls
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Code;
     use alloc::string::ToString;
+
+    #[test]
+    fn the_first_special_byte_is_found_at_every_place_whatever_surrounds_it() {
+        let is_special = |b: u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
+        for first in 0..=255_u8 {
+            for second in
+                [0, 0x1f, 0x20, 0x21, b'"', b'#', b'[', b'\\', b']', 0x7f, 0x80, 0xa2, 0xff]
+            {
+                for place in 0..8 {
+                    let mut bytes = [second; 8];
+                    bytes[..place].fill(b'x');
+                    bytes[place] = first;
+                    let expected = bytes.iter().position(|b| is_special(*b));
+                    let found = special_bytes(u64::from_le_bytes(bytes));
+                    let found =
+                        (found != 0).then(|| usize::try_from(found.trailing_zeros() / 8).unwrap());
+                    assert_eq!(found, expected, "{bytes:02x?}");
+                }
+            }
+        }
+    }
 
     fn read(text: &[u8]) -> Result<Value<'_>, Error> {
         parse("test", text, &Limits::default())

@@ -435,16 +435,26 @@ impl Claims {
     fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
         let document = Document::parse(PART, payload, limits)?;
-        for member in ["iss", "sub", "jti", "nonce"] {
-            document.optional_string(PART, member)?;
+        let (mut issued, mut not_before, mut expiry) = (None, None, None);
+        for (name, value) in document.iter() {
+            let text = |member| match value.read() {
+                Value::String(_) => Ok(()),
+                _ => Err(Error::WrongType { part: PART, member, expected: "a string" }),
+            };
+            let time = |member| read_numeric_date(&value.read(), PART, member).map(Some);
+            match name.as_ref() {
+                "iss" => text("iss")?,
+                "sub" => text("sub")?,
+                "jti" => text("jti")?,
+                "nonce" => text("nonce")?,
+                "aud" => drop(contains_audience(&value.read(), "")?),
+                "iat" => issued = time("iat")?,
+                "nbf" => not_before = time("nbf")?,
+                "exp" => expiry = time("exp")?,
+                _ => {}
+            }
         }
-        contains_audience(&document, "")?;
-        Ok(Self {
-            issued: numeric_date(&document, PART, "iat")?,
-            not_before: numeric_date(&document, PART, "nbf")?,
-            expiry: numeric_date(&document, PART, "exp")?,
-            document,
-        })
+        Ok(Self { document, issued, not_before, expiry })
     }
 }
 
@@ -454,31 +464,31 @@ pub(crate) fn numeric_date(
     part: &'static str,
     member: &'static str,
 ) -> Result<Option<Time>, Error> {
-    document
-        .optional_integer(part, member)?
-        .map(|seconds| {
-            Time::from_unix(seconds).ok_or(Error::Malformed { part: member, fault: Fault::Time })
-        })
-        .transpose()
+    document.member(member).map(|value| read_numeric_date(&value, part, member)).transpose()
 }
 
-/// Tells whether `aud`, a string or an array of strings (RFC 7519 section 4.1.3), contains this;
-/// `None` if there is no `aud`.
-fn contains_audience(document: &Document, wanted: &str) -> Result<Option<bool>, Error> {
+fn read_numeric_date(
+    value: &Value<'_>,
+    part: &'static str,
+    member: &'static str,
+) -> Result<Time, Error> {
+    let seconds =
+        value.as_i64().ok_or(Error::WrongType { part, member, expected: "an integer" })?;
+    Time::from_unix(seconds).ok_or(Error::Malformed { part: member, fault: Fault::Time })
+}
+
+/// Tells whether `aud`, a string or an array of strings (RFC 7519 section 4.1.3), contains this.
+fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bool, Error> {
     let wrong = || Error::WrongType {
         part: "payload",
         member: "aud",
         expected: "a string or an array of strings",
     };
-    match document.member("aud") {
-        None => Ok(None),
-        Some(Value::Array(elements)) => elements
-            .iter()
-            .try_fold(false, |found, element| {
-                Ok(found | (element.as_str().ok_or_else(wrong)? == wanted))
-            })
-            .map(Some),
-        Some(value) => Ok(Some(value.as_str().ok_or_else(wrong)? == wanted)),
+    match audience {
+        Value::Array(elements) => elements.iter().try_fold(false, |found, element| {
+            Ok(found | (element.as_str().ok_or_else(wrong)? == wanted))
+        }),
+        value => Ok(value.as_str().ok_or_else(wrong)? == wanted),
     }
 }
 
@@ -527,10 +537,12 @@ fn check_claims(
         }
     }
     if let Some(wanted) = &expected.audience {
-        let found = contains_audience(document, wanted).and_then(|found| match found {
-            Some(true) => Ok(()),
-            Some(false) => Err(Error::AudienceMismatch),
-            None => Err(Error::MissingMember { part: "payload", member: "aud" }),
+        let missing = Error::MissingMember { part: "payload", member: "aud" };
+        let found = document.member("aud").ok_or(missing).and_then(|audience| {
+            match contains_audience(&audience, wanted)? {
+                true => Ok(()),
+                false => Err(Error::AudienceMismatch),
+            }
         });
         trail.record(Check::Audience, found, |()| format!("`aud` contains {}", shorten(wanted)));
     }

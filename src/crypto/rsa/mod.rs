@@ -13,9 +13,11 @@
 //! Not supported: private keys, encryption, moduli outside 1024..=8192 bits, exponents from 2^33.
 //! Whether a modulus of 1024 bits is acceptable is the caller's policy.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
+mod batch;
+mod digits;
 mod pkcs1;
 mod portable;
 mod pss;
@@ -24,6 +26,10 @@ pub(crate) mod test_keys;
 #[cfg(test)]
 mod tests;
 
+pub use batch::{Pkcs1Item, verify_pkcs1_batch};
+
+use crate::simd::Ifma;
+use digits::Digits;
 use portable::Modulus;
 
 /// Fewest bits of a modulus.
@@ -121,17 +127,20 @@ pub struct Kernel(Choice);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
+    /// AVX-512 with 52-bit multiply-add, proved by the token.
+    Ifma(Ifma),
+    /// Safe Rust.
     Portable,
 }
 
 impl Kernel {
     /// The fastest kernel this CPU can run.
     ///
-    /// Without the `std` feature, or when built with `--cfg countersign_portable`, it is
-    /// [`Kernel::portable`].
+    /// Without the `std` feature only what the build was told about the CPU counts. Built with
+    /// `--cfg countersign_portable`, it is always [`Kernel::portable`].
     #[must_use]
     pub fn detect() -> Self {
-        Self::portable()
+        Ifma::detect().map_or(Self::portable(), |token| Self(Choice::Ifma(token)))
     }
 
     /// The kernel in safe Rust that runs on every CPU.
@@ -150,6 +159,8 @@ pub struct RsaPublicKey {
     bits: usize,
     kernel: Kernel,
     portable: Modulus,
+    /// Prepared only for CPUs and exponents that can use them.
+    digits: Option<Digits>,
 }
 
 impl RsaPublicKey {
@@ -180,13 +191,11 @@ impl RsaPublicKey {
         if has_roca_fingerprint(n) {
             return Err(RsaKeyError::Roca);
         }
-        Ok(Self {
-            bytes: n.into(),
-            exponent,
-            bits,
-            kernel: Kernel::detect(),
-            portable: Modulus::new(n),
-        })
+        let kernel = Kernel::detect();
+        let portable = Modulus::new(n);
+        let digits = (kernel != Kernel::portable() && exponent == digits::EXPONENT)
+            .then(|| Digits::new(&portable, bits));
+        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, digits })
     }
 
     /// Bits of the modulus.
@@ -280,6 +289,20 @@ impl RsaPublicKey {
         if pss::verify(digest, opened, self.bits) { Ok(()) } else { Err(InvalidSignature) }
     }
 
+    /// `signature^e mod n` as the kernel computes it, for the differential tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn open_with(&self, kernel: Kernel, signature: &[u8]) -> Option<Vec<u8>> {
+        let mut out = [0; MAX_SIZE];
+        self.open(kernel, signature, &mut out).map(Vec::from)
+    }
+
+    /// Whether `signature` has the length of the modulus and is below it.
+    fn is_candidate(&self, signature: &[u8]) -> bool {
+        // Big-endian numbers of equal length compare like strings.
+        signature.len() == self.size() && *signature < *self.bytes
+    }
+
     /// RSAVP1: `signature^e mod n` as bytes of the modulus' length, or `None` if the signature is
     /// not a number of that length below the modulus.
     fn open<'a>(
@@ -288,12 +311,13 @@ impl RsaPublicKey {
         signature: &[u8],
         out: &'a mut [u8; MAX_SIZE],
     ) -> Option<&'a [u8]> {
-        if signature.len() != self.size() {
+        if !self.is_candidate(signature) {
             return None;
         }
-        let s = self.portable.parse(signature)?;
         let opened = match kernel.0 {
-            Choice::Portable => self.portable.power(&s, self.exponent),
+            Choice::Portable | Choice::Ifma(_) => {
+                self.portable.power(&portable::parse(signature)?, self.exponent)
+            }
         };
         let out = out.get_mut(..self.size())?;
         portable::store(&opened, out);
@@ -315,32 +339,6 @@ impl fmt::Debug for RsaPublicKey {
             .field("bits", &self.bits)
             .field("exponent", &self.exponent)
             .finish_non_exhaustive()
-    }
-}
-
-/// One signature of a batch.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
-pub struct Pkcs1Item<'a> {
-    /// The key that should have made the signature.
-    pub key: &'a RsaPublicKey,
-    /// The digest algorithm.
-    pub hash: Hash,
-    /// The digest of the signed message.
-    pub digest: &'a [u8],
-    /// The signature.
-    pub signature: &'a [u8],
-}
-
-/// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
-///
-/// Keys, sizes and defects may be mixed freely; every verdict is the one
-/// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
-/// items without an entry are not verified.
-pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
-    valid.fill(false);
-    for (item, valid) in items.iter().zip(valid) {
-        *valid = item.key.verify_pkcs1_with(kernel, item.hash, item.digest, item.signature).is_ok();
     }
 }
 

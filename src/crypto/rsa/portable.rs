@@ -77,19 +77,7 @@ impl Modulus {
         modulus
     }
 
-    /// Reads big-endian bytes, or `None` if they are not a number below `n`.
-    pub(super) fn parse(&self, bytes: &[u8]) -> Option<Limbs> {
-        let mut out = [0; MAX_LIMBS];
-        let k = self.n.len();
-        if bytes.len() > k * 8 {
-            return None;
-        }
-        load(bytes, out.get_mut(..k)?);
-        less(out.get(..k)?, &self.n).then_some(out)
-    }
-
-    /// `base^exponent mod n`, fully reduced. `exponent` is odd, at least three, and `base` is
-    /// below `n`.
+    /// `base^exponent mod n`, fully reduced, for `base` below `n` and an exponent that is not zero.
     pub(super) fn power(&self, base: &Limbs, exponent: u64) -> Limbs {
         let k = self.n.len();
         let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
@@ -98,22 +86,81 @@ impl Modulus {
         let (mut acc, mut next) = (&mut x[..k], &mut y[..k]);
         self.multiply(form, base, &self.r2, &mut wide);
         acc.copy_from_slice(form);
+        // The last factor of an odd exponent is the plain base, which leaves Montgomery form on
+        // the way; other exponents leave it by a factor of one.
         let top = 63 - (exponent | 1).leading_zeros();
         for bit in (0..top).rev() {
             self.square(next, acc, &mut wide);
             core::mem::swap(&mut acc, &mut next);
             if exponent >> bit & 1 == 1 {
-                // The last factor of an odd exponent is the plain base, which leaves Montgomery
-                // form on the way.
                 self.multiply(next, acc, if bit == 0 { base } else { form }, &mut wide);
                 core::mem::swap(&mut acc, &mut next);
             }
         }
+        if top == 0 || exponent & 1 == 0 {
+            form.fill(0);
+            form[0] = 1;
+            self.multiply(next, acc, form, &mut wide);
+            core::mem::swap(&mut acc, &mut next);
+        }
+        self.reduced(acc)
+    }
+
+    /// `a·b mod n`, fully reduced, for numbers below `R`.
+    pub(super) fn product(&self, a: &Limbs, b: &Limbs) -> Limbs {
+        let k = self.n.len();
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+        let (mut form, mut out) = ([0; MAX_LIMBS], [0; MAX_LIMBS]);
+        self.multiply(&mut form[..k], &a[..k], &self.r2, &mut wide);
+        self.multiply(&mut out[..k], &form[..k], &b[..k], &mut wide);
+        self.reduced(&mut out[..k])
+    }
+
+    /// `n - a`, for `a` below `n`.
+    pub(super) fn negative(&self, a: &Limbs) -> Limbs {
+        let k = self.n.len();
+        let mut out = [0; MAX_LIMBS];
+        out[..k].copy_from_slice(&self.n);
+        subtract(&mut out[..k], &a[..k]);
+        out
+    }
+
+    /// The inverse of two, `(n + 1) / 2`.
+    pub(super) fn half(&self) -> Limbs {
+        let mut out = [0; MAX_LIMBS];
+        let mut above = 0;
+        for (out, &limb) in out.iter_mut().zip(&self.n).rev() {
+            *out = above << 63 | limb >> 1;
+            above = limb & 1;
+        }
+        // n is odd, so (n + 1) / 2 = (n - 1) / 2 + 1, which carries no further than n has limbs.
+        for limb in &mut out {
+            let (sum, carry) = limb.overflowing_add(1);
+            *limb = sum;
+            if !carry {
+                break;
+            }
+        }
+        out
+    }
+
+    /// The modulus.
+    pub(super) fn limbs(&self) -> &[u64] {
+        &self.n
+    }
+
+    /// `-n⁻¹ mod 2^64`.
+    pub(super) const fn negated_inverse(&self) -> u64 {
+        self.n0
+    }
+
+    /// `acc`, a number below `R`, reduced below `n`.
+    fn reduced(&self, acc: &mut [u64]) -> Limbs {
         while !less(acc, &self.n) {
             subtract(acc, &self.n);
         }
         let mut out = [0; MAX_LIMBS];
-        out[..k].copy_from_slice(acc);
+        out[..acc.len()].copy_from_slice(acc);
         out
     }
 
@@ -243,11 +290,25 @@ impl Modulus {
     }
 }
 
+/// Reads a big-endian number, or `None` if it is longer than [`MAX_LIMBS`].
+pub(super) fn parse(bytes: &[u8]) -> Option<Limbs> {
+    let mut out = [0; MAX_LIMBS];
+    if bytes.len() > 8 * MAX_LIMBS {
+        return None;
+    }
+    load(bytes, &mut out);
+    Some(out)
+}
+
 /// Reads big-endian bytes into limbs that are long enough for them.
 fn load(bytes: &[u8], out: &mut [u64]) {
-    out.fill(0);
-    for (limb, chunk) in out.iter_mut().zip(bytes.rchunks(8)) {
-        *limb = chunk.iter().fold(0, |acc, &byte| acc << 8 | u64::from(byte));
+    let (rest, chunks) = bytes.as_rchunks::<8>();
+    let mut out = out.iter_mut();
+    for (chunk, out) in chunks.iter().rev().zip(&mut out) {
+        *out = u64::from_be_bytes(*chunk);
+    }
+    if let Some(out) = out.next() {
+        *out = rest.iter().fold(0, |acc, &byte| acc << 8 | u64::from(byte));
     }
 }
 

@@ -1,0 +1,202 @@
+//! Verifying many signatures: the plan that fills eight lanes.
+//!
+//! Items are sorted into one queue per number of tiles as they come. A queue of eight is verified
+//! at once; what is left at the end takes the single-signature path, or shares a call of eight if
+//! there are enough. Each lane has its own key, so a batch may mix issuers at will.
+
+use super::digits;
+use super::{Choice, Hash, InvalidSignature, Kernel, RsaPublicKey};
+use crate::simd::{EightChecks, Ifma, LANES, Lanes, MAX_TILES, Tile};
+use alloc::vec::Vec;
+
+/// One signature of a batch.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Pkcs1Item<'a> {
+    /// The key that should have made the signature.
+    pub key: &'a RsaPublicKey,
+    /// The digest algorithm.
+    pub hash: Hash,
+    /// The digest of the signed message.
+    pub digest: &'a [u8],
+    /// The signature.
+    pub signature: &'a [u8],
+}
+
+impl Pkcs1Item<'_> {
+    /// The verdict on this item alone.
+    fn verify(&self, kernel: Kernel) -> Result<(), InvalidSignature> {
+        self.key.verify_pkcs1_with(kernel, self.hash, self.digest, self.signature)
+    }
+}
+
+/// Leftovers from which on a call of eight, mostly idle, is faster than single calls.
+const WORTH_EIGHT: usize = 2;
+
+/// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
+///
+/// Keys, sizes and defects may be mixed freely; every verdict is the one
+/// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
+/// items without an entry are not verified.
+pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
+    valid.fill(false);
+    match kernel.0 {
+        Choice::Portable => {
+            for (item, valid) in items.iter().zip(valid) {
+                *valid = item.verify(kernel).is_ok();
+            }
+        }
+        Choice::Ifma(ifma) => eights(kernel, ifma, items, valid),
+    }
+}
+
+/// Indices of items that wait for a call of eight.
+#[derive(Clone, Copy, Default)]
+struct Queue {
+    waiting: [usize; LANES],
+    len: usize,
+}
+
+impl Queue {
+    /// Adds an item and returns whether the queue is full.
+    fn push(&mut self, index: usize) -> bool {
+        if let Some(place) = self.waiting.get_mut(self.len) {
+            *place = index;
+            self.len = self.len.saturating_add(1);
+        }
+        self.len == LANES
+    }
+
+    /// Takes out all items.
+    fn take(&mut self) -> ([usize; LANES], usize) {
+        let Self { waiting, len } = core::mem::take(self);
+        (waiting, len)
+    }
+}
+
+/// [`verify_pkcs1_batch`] with calls of eight.
+fn eights(kernel: Kernel, ifma: Ifma, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
+    let mut queues = [Queue::default(); MAX_TILES];
+    let mut lanes = EightLanes::default();
+    let single = |index: usize, valid: &mut [bool]| {
+        if let (Some(item), Some(verdict)) = (items.get(index), valid.get_mut(index)) {
+            *verdict = item.verify(kernel).is_ok();
+        }
+    };
+    for (index, item) in items.iter().enumerate().take(valid.len()) {
+        let Some(digits) = &item.key.digits else {
+            single(index, valid);
+            continue;
+        };
+        if !item.key.is_candidate(item.signature) || item.digest.len() != item.hash.size() {
+            continue;
+        }
+        let tiles = digits.tiles();
+        if let Some(queue) = queues.get_mut(tiles.saturating_sub(1))
+            && queue.push(index)
+        {
+            let (waiting, _) = queue.take();
+            lanes.verify(ifma, tiles, items, &waiting, valid);
+        }
+    }
+    for (queue, tiles) in queues.iter_mut().zip(1..) {
+        let (waiting, len) = queue.take();
+        let waiting = waiting.get(..len).unwrap_or_default();
+        if waiting.len() >= WORTH_EIGHT {
+            lanes.verify(ifma, tiles, items, waiting, valid);
+        } else {
+            waiting.iter().for_each(|&index| single(index, valid));
+        }
+    }
+}
+
+/// The operands of a call of eight, kept from one call to the next.
+#[derive(Default)]
+struct EightLanes<'a> {
+    /// Modulus, fold, factor, constant and base, each of so many tiles.
+    numbers: Vec<Tile>,
+    tiles: usize,
+    inverse: Lanes,
+    hash: [Tile; 2],
+    /// Whose numbers each lane holds, as neighbours in a batch often share a key.
+    loaded: [Option<(&'a RsaPublicKey, Hash)>; LANES],
+}
+
+impl<'a> EightLanes<'a> {
+    /// Verifies up to eight items of keys with so many tiles. Idle lanes repeat the first item.
+    fn verify(
+        &mut self,
+        ifma: Ifma,
+        tiles: usize,
+        items: &[Pkcs1Item<'a>],
+        waiting: &[usize],
+        valid: &mut [bool],
+    ) {
+        let Some(&first) = waiting.first() else {
+            return;
+        };
+        if self.tiles != tiles {
+            self.tiles = tiles;
+            self.numbers.clear();
+            self.numbers.resize(tiles.saturating_mul(5), Tile::default());
+            self.loaded = [None; LANES];
+        }
+        let mut hash_tiles = 1;
+        let mut rest = waiting.iter();
+        for lane in 0..LANES {
+            let Some(item) = items.get(*rest.next().unwrap_or(&first)) else {
+                return;
+            };
+            if item.hash != Hash::Sha256 {
+                hash_tiles = 2;
+            }
+            self.load(lane, item);
+        }
+        let mut numbers = self.numbers.chunks_exact(tiles);
+        let mut next = || numbers.next().unwrap_or_default();
+        let checks = EightChecks {
+            modulus: next(),
+            fold: next(),
+            factor: next(),
+            constant: next(),
+            base: next(),
+            inverse: &self.inverse,
+            hash: self.hash.get(..hash_tiles).unwrap_or_default(),
+        };
+        for (&index, verdict) in waiting.iter().zip(ifma.check_eight(&checks)) {
+            if let Some(valid) = valid.get_mut(index) {
+                *valid = verdict;
+            }
+        }
+    }
+
+    /// Writes the numbers of an item into a lane.
+    fn load(&mut self, lane: usize, item: &Pkcs1Item<'a>) {
+        let Some(digits) = &item.key.digits else {
+            return;
+        };
+        let mut numbers = self.numbers.chunks_exact_mut(self.tiles.max(1));
+        let known = self.loaded.get(lane).is_some_and(|loaded| {
+            loaded.is_some_and(|(key, hash)| core::ptr::eq(key, item.key) && hash == item.hash)
+        });
+        if known {
+            numbers.nth(3);
+        } else {
+            let constant = digits.constant(item.hash);
+            let sources = [digits.modulus(), digits.fold(), digits.factor(), constant];
+            for (source, number) in sources.into_iter().zip(numbers.by_ref()) {
+                for (place, &digit) in number.as_flattened_mut().iter_mut().zip(source) {
+                    place.set(lane, digit);
+                }
+            }
+            self.inverse.set(lane, digits.inverse());
+            if let Some(loaded) = self.loaded.get_mut(lane) {
+                *loaded = Some((item.key, item.hash));
+            }
+        }
+        if let Some(base) = numbers.next() {
+            digits::read(item.signature, lane, base.as_flattened_mut());
+        }
+        digits::read(item.digest, lane, self.hash.as_flattened_mut());
+    }
+}

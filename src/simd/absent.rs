@@ -1,0 +1,21 @@
+//! The stand-in where there are no kernels: a token that cannot exist.
+
+use super::{EightChecks, LANES};
+
+/// Proof that the CPU multiplies 52-bit digits, which here it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ifma {}
+
+impl Ifma {
+    /// Always `None`.
+    #[must_use]
+    pub const fn detect() -> Option<Self> {
+        None
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn check_eight(self, _: &EightChecks<'_>) -> [bool; LANES] {
+        match self {}
+    }
+}

@@ -1,0 +1,80 @@
+//! Kernels for particular instruction sets: the only unsafe code of the crate.
+//!
+//! This module knows nothing of keys, encodings or policies. It takes digits and returns digits or
+//! verdicts about digits. What it needs from the CPU is proved by a token, [`Ifma`], which only
+//! detection can make; every kernel is a method of its token.
+//!
+//! On other architectures the token cannot exist, and its methods are never called.
+
+#[cfg(target_arch = "x86_64")]
+mod ifma;
+#[cfg(target_arch = "x86_64")]
+mod ifma_lanes;
+
+#[cfg(not(target_arch = "x86_64"))]
+mod absent;
+
+#[cfg(not(target_arch = "x86_64"))]
+pub use absent::Ifma;
+#[cfg(target_arch = "x86_64")]
+pub use ifma::Ifma;
+
+/// Bits of a digit, the operand width of `vpmadd52`.
+pub const DIGIT_BITS: usize = 52;
+
+/// Digits of a tile. Every number has a whole number of tiles.
+pub const TILE: usize = 5;
+
+/// Bits of a tile.
+pub const TILE_BITS: usize = DIGIT_BITS * TILE;
+
+/// Most tiles of a number: 8320 bits.
+pub const MAX_TILES: usize = 32;
+
+/// Most digits of a number.
+pub const MAX_DIGITS: usize = TILE * MAX_TILES;
+
+/// Bits by which a modulus must be shorter than its tiles, so that sums of a few multiples of it
+/// need no attention.
+pub const SLACK_BITS: usize = 6;
+
+/// Signatures an eight-lane call decides at once.
+pub const LANES: usize = 8;
+
+/// One digit of eight numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C, align(64))]
+pub struct Lanes(pub [u64; LANES]);
+
+impl Lanes {
+    /// Sets the digit of one number, the lane counted modulo [`LANES`].
+    #[inline]
+    pub fn set(&mut self, lane: usize, digit: u64) {
+        if let Some(place) = self.0.get_mut(lane % LANES) {
+            *place = digit;
+        }
+    }
+}
+
+/// One tile of eight numbers.
+pub type Tile = [Lanes; TILE];
+
+/// Eight power checks, one a lane; see [`Ifma::check_eight`]. All slices but `hash` have the same
+/// number of tiles, at most [`MAX_TILES`], and every digit is below 2^52.
+#[derive(Clone, Copy, Debug)]
+pub struct EightChecks<'a> {
+    /// The odd modulus `n`, at least [`SLACK_BITS`] bits shorter than its tiles.
+    pub modulus: &'a [Tile],
+    /// `2^(-260) mod n`.
+    pub fold: &'a [Tile],
+    /// `-n⁻¹ mod 2^52`.
+    pub inverse: &'a Lanes,
+    /// A number below `n`.
+    pub base: &'a [Tile],
+    /// A small number; at most two tiles.
+    pub hash: &'a [Tile],
+    /// A number below `n`.
+    pub factor: &'a [Tile],
+    /// A number below `n`.
+    pub constant: &'a [Tile],
+}
