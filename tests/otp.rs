@@ -1,5 +1,5 @@
 //! One-time passwords against independent implementations: `ring` and the `openssl` command.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

@@ -1,0 +1,168 @@
+//! The vectors of `test-vectors`: one named test for each, and what holds for all of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
+#[cfg(feature = "testkit")]
+#[path = "../../examples/generate_vectors/files/mod.rs"]
+mod files;
+mod run;
+mod schema;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use countersign::encoding::json::{self, Object, Value};
+use countersign::{Code, Limits};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// The files, and how their tests are run.
+const FILES: [(&str, run::Runner); 5] = [
+    ("dvs-certificate", run::dvs_certificate),
+    ("jwk", run::jwk),
+    ("jws", run::jws),
+    ("mosip-registration", run::mosip_registration),
+    ("otp", run::otp),
+];
+
+/// Codes without a vector, each with its reason.
+const EXCEPTIONS: &[(Code, &str)] = &[
+    (Code::UntrustedChain, "chains of certificates are not verified yet"),
+    (Code::WrongSubgroup, "points of DVS signatures are not verified yet"),
+    (Code::Unreadable, "the library is given bytes; reading them is the command's"),
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for (name, runner) in FILES {
+        // Kept until the process ends, as the tests run in threads.
+        let file: &'static Object<'static> = Box::leak(Box::new(load(name)));
+        let before = trials.len();
+        for (group, test) in tests(file) {
+            let title = title(name, test);
+            trials.push(Trial::test(title, move || Ok(runner(group, test)?)));
+        }
+        assert!(trials.len() > before, "{name} has no tests");
+        trials.push(Trial::test(format!("all::{name}::follows_its_schema"), move || {
+            schema::check(name, &Value::Object(file.clone())).map_err(Failed::from)
+        }));
+        trials.push(Trial::test(format!("all::{name}::counts_and_flags_agree"), move || {
+            counts_and_flags(file)
+        }));
+    }
+    trials.push(Trial::test("all::every_code_has_a_vector_or_a_reason", codes));
+    trials.push(Trial::test("all::the_schema_knows_every_code", codes_of_schema));
+    #[cfg(feature = "testkit")]
+    trials.push(Trial::test("all::the_files_are_what_the_generator_makes", generated));
+    #[cfg(not(feature = "testkit"))]
+    eprintln!("not compared with the generator, which needs `--features testkit`");
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn path(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "test-vectors", name].iter().collect()
+}
+
+fn load(name: &str) -> Object<'static> {
+    let path = path(&format!("{name}.json"));
+    let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    json::parse_object("vectors", &text, &Limits::default()).unwrap().into_owned()
+}
+
+fn array<'o>(object: &'o Object<'static>, member: &str) -> &'o [Value<'static>] {
+    object.member(member).and_then(Value::as_array).unwrap_or_else(|| panic!("no array {member}"))
+}
+
+fn objects<'o>(
+    object: &'o Object<'static>,
+    member: &str,
+) -> impl Iterator<Item = &'o Object<'static>> {
+    array(object, member).iter().map(|element| element.as_object().unwrap())
+}
+
+/// Every test with its group.
+fn tests(
+    file: &'static Object<'static>,
+) -> impl Iterator<Item = (&'static Object<'static>, &'static Object<'static>)> {
+    objects(file, "testGroups")
+        .flat_map(|group| objects(group, "tests").map(move |test| (group, test)))
+}
+
+/// A name such as `dvs_certificate::tc12_expired_at_exp`.
+fn title(file: &str, test: &Object<'_>) -> String {
+    let comment = test.string("test", "comment").unwrap();
+    let words: Vec<&str> =
+        comment.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let id = test.integer("test", "tcId").unwrap();
+    format!("{}::tc{id}_{}", file.replace('-', "_"), words.join("_").to_lowercase())
+}
+
+fn counts_and_flags(file: &'static Object<'static>) -> Result<(), Failed> {
+    let mut used = BTreeSet::new();
+    let mut count = 0;
+    for (_, test) in tests(file) {
+        count += 1;
+        if test.integer("test", "tcId") != Ok(count) {
+            return Err(format!("tcId {count} is not in its place").into());
+        }
+        used.extend(array(test, "flags").iter().map(|flag| flag.as_str().unwrap()));
+    }
+    if file.integer("file", "numberOfTests") != Ok(count) {
+        return Err(format!("there are {count} tests").into());
+    }
+    let notes = file.member("notes").and_then(Value::as_object).unwrap();
+    let explained: BTreeSet<&str> = notes.iter().map(|(flag, _)| flag).collect();
+    let difference: Vec<_> = used.symmetric_difference(&explained).collect();
+    if difference.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("flags that are not explained, or not used: {difference:?}").into())
+    }
+}
+
+fn codes() -> Result<(), Failed> {
+    let files: Vec<Object<'static>> = FILES.iter().map(|(name, _)| load(name)).collect();
+    let mut found = BTreeSet::new();
+    for group in files.iter().flat_map(|file| objects(file, "testGroups")) {
+        found.extend(objects(group, "tests").map(run::expected_code));
+    }
+    for code in Code::ALL {
+        let excepted = EXCEPTIONS.iter().find(|(exception, _)| exception == code);
+        match (found.contains(code), excepted) {
+            (true, None) | (false, Some(_)) => {}
+            (false, None) => return Err(format!("`{code}` has no vector").into()),
+            (true, Some((_, reason))) => {
+                return Err(format!("`{code}` has a vector, although {reason}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn codes_of_schema() -> Result<(), Failed> {
+    let known = schema::codes();
+    let all: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    if known == all { Ok(()) } else { Err(format!("{known:?} are not {all:?}").into()) }
+}
+
+#[cfg(feature = "testkit")]
+fn generated() -> Result<(), Failed> {
+    for (name, text) in files::all() {
+        // Compared as lines: they are what a reader of the difference needs.
+        let found = fs::read_to_string(path(name))?;
+        let differs = found.lines().zip(text.lines()).position(|(found, made)| found != made);
+        if let Some(line) = differs {
+            return Err(format!("{name}, line {}: run generate_vectors", line + 1).into());
+        }
+        if found != text {
+            return Err(format!("{name}: lines are missing or left over").into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! How the tests of each file are run.
+
+use countersign::encoding::hex;
+use countersign::encoding::json::{Object, Value};
+use countersign::jose::{Jwk, JwkSet, jws};
+use countersign::miracl::dvs::{self, SignatureRequest};
+use countersign::miracl::otp;
+use countersign::mosip::device::DigitalId;
+use countersign::mosip::registration::{self, Status, Window};
+use countersign::{
+    At, Code, Error, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
+};
+
+/// Runs a test of a group; the text says what is wrong.
+pub(crate) type Runner = fn(&Object<'static>, &Object<'static>) -> Result<(), String>;
+
+const PART: &str = "vector";
+
+fn limits() -> Limits {
+    Limits::default()
+}
+
+fn text<'o>(object: &'o Object<'static>, member: &'static str) -> &'o str {
+    object.string(PART, member).unwrap()
+}
+
+fn object<'o>(parent: &'o Object<'static>, member: &str) -> Option<&'o Object<'static>> {
+    parent.member(member).map(|value| value.as_object().unwrap())
+}
+
+fn input(test: &Object<'static>) -> Vec<u8> {
+    match test.optional_string(PART, "inputHex").unwrap() {
+        Some(digits) => hex::decode(digits).unwrap(),
+        None => text(test, "input").as_bytes().to_vec(),
+    }
+}
+
+fn at(test: &Object<'static>) -> At {
+    match test.member("at").unwrap() {
+        Value::String(word) if word == "issued" => At::Issued,
+        seconds => Time::from_unix(seconds.as_i64().unwrap()).unwrap().into(),
+    }
+}
+
+fn expected<'o>(test: &'o Object<'static>) -> &'o Object<'static> {
+    object(test, "expected").unwrap()
+}
+
+fn policy(group: &Object<'static>) -> Policy {
+    let Some(given) = object(group, "policy") else {
+        return Policy::default();
+    };
+    let mut policy = Policy::default();
+    if let Some(seconds) = given.optional_integer(PART, "leeway").unwrap() {
+        let seconds = seconds.try_into().unwrap();
+        policy = policy.with_leeway(Leeway::from_seconds(seconds).unwrap());
+    }
+    if given.optional_string(PART, "rsa1024").unwrap() == Some("allow") {
+        policy = policy.with_rsa_1024(Rsa1024::Allow);
+    }
+    if let Some(given) = object(given, "limits") {
+        let bytes = |member| given.integer(PART, member).unwrap().try_into().unwrap();
+        let limits = limits()
+            .with_token_bytes(bytes("tokenBytes"))
+            .with_message_bytes(bytes("messageBytes"));
+        policy = policy.with_limits(limits);
+    }
+    policy
+}
+
+fn public_keys(group: &Object<'static>) -> JwkSet {
+    let keys = object(group, "keys").unwrap();
+    if let Some(set) = keys.member("jwks") {
+        return JwkSet::parse(set.to_string().as_bytes(), &limits()).unwrap();
+    }
+    let mut set = JwkSet::default();
+    for pem in keys.member("pem").and_then(Value::as_array).unwrap() {
+        set.push(Jwk::from_pem(pem.as_str().unwrap().as_bytes()).unwrap());
+    }
+    set
+}
+
+pub(crate) fn expected_code(test: &Object<'static>) -> Code {
+    text(test, "code").parse().unwrap()
+}
+
+/// Compares the outcome with what the vector says.
+fn compare<T>(test: &Object<'static>, outcome: &Result<T, Error>) -> Result<(), String> {
+    let wanted = expected_code(test);
+    if text(test, "result") != Verdict::from(wanted).as_str() {
+        return Err(format!("`{wanted}` is not {}", text(test, "result")));
+    }
+    let found = outcome.as_ref().map_or_else(Error::code, |_| Code::Ok);
+    if found == wanted {
+        return Ok(());
+    }
+    let reason = outcome.as_ref().err().map_or_else(|| "valid".to_owned(), Error::to_string);
+    Err(format!("expected `{wanted}`, found `{found}`: {reason}"))
+}
+
+/// Compares verification and explanation with what the vector says, and with each other.
+fn compare_both<T>(
+    test: &Object<'static>,
+    outcome: &Result<T, Error>,
+    report: &Report,
+) -> Result<(), String> {
+    compare(test, outcome)?;
+    let wanted = expected_code(test);
+    if report.code() != wanted {
+        return Err(format!("explained as `{}`", report.code()));
+    }
+    if report.verdict().as_str() != text(test, "result") {
+        return Err(format!("explained as {}", report.verdict()));
+    }
+    if report.claims.is_some() != outcome.is_ok() {
+        return Err("a report shows claims if and only if they are verified".into());
+    }
+    Ok(())
+}
+
+pub(crate) fn dvs_certificate(
+    group: &Object<'static>,
+    test: &Object<'static>,
+) -> Result<(), String> {
+    let given = expected(test);
+    let (member, value) = given.iter().next().unwrap();
+    let value = || value.as_str().unwrap();
+    let expected = match member {
+        "document" => dvs::Expected::document(value().as_bytes()),
+        "hash" => dvs::Expected::hash(value()),
+        "request" => {
+            let request = SignatureRequest::parse(value().as_bytes(), &limits()).unwrap();
+            dvs::Expected::request(&request)
+        }
+        "unbound" => dvs::Expected::unbound(),
+        other => panic!("{other}"),
+    };
+    let verifier = dvs::Verifier::new(public_keys(group), policy(group));
+    let (input, at) = (input(test), at(test));
+    let outcome = verifier.verify(&input, &expected, at);
+    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+}
+
+pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let given = expected(test);
+    let mut expected = jws::Expected::new();
+    for (member, value) in given.iter() {
+        let value = value.as_str().unwrap();
+        expected = match member {
+            "issuer" => expected.issuer(value),
+            "audience" => expected.audience(value),
+            "subject" => expected.subject(value),
+            "nonce" => expected.nonce(value),
+            other => panic!("{other}"),
+        };
+    }
+    let secret = object(group, "keys").unwrap().optional_string(PART, "secretHex").unwrap();
+    let verifier = match secret {
+        Some(digits) => {
+            let secret = Secret::new(hex::decode(digits).unwrap());
+            jws::Verifier::with_secret(secret, policy(group)).unwrap()
+        }
+        None => jws::Verifier::new(public_keys(group), policy(group)),
+    };
+    let (input, at) = (input(test), at(test));
+    let outcome = verifier.verify(&input, &expected, at);
+    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+}
+
+pub(crate) fn mosip_registration(
+    group: &Object<'static>,
+    test: &Object<'static>,
+) -> Result<(), String> {
+    let given = expected(test);
+    let mut expected = registration::Expected::new();
+    for (member, value) in given.iter() {
+        let text = || value.as_str().unwrap();
+        expected = match member {
+            "status" => expected.status(Status::from(text())),
+            "deviceCode" => expected.device_code(text()),
+            "env" => expected.env(text()),
+            "digitalId" => {
+                expected.digital_id(DigitalId::decode(text().as_bytes(), &limits()).unwrap())
+            }
+            "window" => {
+                let seconds = |member| {
+                    value.as_object().unwrap().integer(PART, member).unwrap().try_into().unwrap()
+                };
+                expected.window(Window { before: seconds("before"), after: seconds("after") })
+            }
+            other => panic!("{other}"),
+        };
+    }
+    let verifier = registration::Verifier::new(public_keys(group), policy(group));
+    let (input, at) = (input(test), at(test));
+    let outcome = verifier.verify(&input, &expected, at);
+    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+}
+
+pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let (input, limits) = (input(test), limits());
+    let secret = Secret::new(text(test, "secret").as_bytes().to_vec());
+    if text(group, "form") == "request" {
+        let outcome = otp::Request::parse(&input, &limits)
+            .and_then(|request| request.verify(&secret).map(|()| request));
+        return compare(test, &outcome);
+    }
+    let choice: otp::KeyChoice = text(test, "derivation").parse().unwrap();
+    let request = test
+        .optional_string(PART, "request")
+        .unwrap()
+        .map(|body| otp::Request::parse(body.as_bytes(), &limits).unwrap());
+    let outcome = otp::Response::parse(&input, &limits)
+        .and_then(|response| response.open(&secret, choice, request.as_ref()));
+    compare(test, &outcome)?;
+    match (outcome, object(test, "opened")) {
+        (Err(_), None) => Ok(()),
+        (Ok(opened), Some(wanted)) => {
+            let found = [
+                opened.derivation().as_str().to_owned(),
+                opened.aad().as_str().to_owned(),
+                hex::encode(opened.plaintext()),
+            ];
+            let wanted = ["derivation", "aad", "plaintextHex"].map(|member| text(wanted, member));
+            if found == wanted { Ok(()) } else { Err(format!("opened as {found:?}")) }
+        }
+        _ => Err("`opened` belongs to what opens, and to nothing else".into()),
+    }
+}
+
+pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let (input, limits) = (input(test), limits());
+    let outcome = match text(group, "form") {
+        "jwk" => Jwk::parse(&input, &limits),
+        "pem" => Jwk::from_pem(&input),
+        "jwks" => {
+            let kid = test.optional_string(PART, "kid").unwrap();
+            JwkSet::parse(&input, &limits).and_then(|set| set.select(kid).cloned())
+        }
+        other => panic!("{other}"),
+    };
+    compare(test, &outcome)?;
+    match (outcome, object(test, "key")) {
+        (Err(_), None) => Ok(()),
+        (Ok(key), Some(wanted)) => {
+            let bits = i64::try_from(key.key().bits()).unwrap();
+            if key.algorithm().name() != text(wanted, "alg") {
+                return Err(format!("bound to {}", key.algorithm()));
+            }
+            if wanted.integer(PART, "bits") != Ok(bits) {
+                return Err(format!("{bits} bits"));
+            }
+            Ok(())
+        }
+        _ => Err("`key` belongs to keys that can be used, and to nothing else".into()),
+    }
+}
