@@ -94,6 +94,24 @@ pub(crate) fn verify_many<P: Procedure>(
     many(procedure, items, |_, trail: FirstFailure, made| trail.finish(made))
 }
 
+/// Verifies many items on the threads of the current pool.
+#[cfg(feature = "rayon")]
+pub(crate) fn par_verify_many<P>(
+    procedure: &P,
+    items: &[Item<'_, P::Expected>],
+) -> Vec<Result<P::Made, Error>>
+where
+    P: Procedure + Sync,
+    P::Expected: Sync,
+    P::Made: Send,
+{
+    use rayon::prelude::*;
+    /// Enough chunks for one thread that handing them out costs nothing.
+    const PART: usize = 8 * CHUNK;
+    let parts: Vec<_> = items.par_chunks(PART).map(|part| verify_many(procedure, part)).collect();
+    parts.into_iter().flatten().collect()
+}
+
 /// Explains many items.
 pub(crate) fn explain_many<P: Procedure>(
     procedure: &P,

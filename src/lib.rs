@@ -24,6 +24,8 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
+//! | `rayon` | no | batches on the threads of a `rayon` pool |
+//! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
@@ -60,7 +62,7 @@ pub mod testkit;
 mod time;
 
 pub use batch::Item;
-pub use crypto::{Algorithm, PublicKey, Secret, sha256};
+pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
 pub use error::{Category, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};

@@ -1,5 +1,6 @@
 //! What a verifier accepts beyond the safe defaults, as one value.
 
+use crate::crypto::SignatureBackend;
 use crate::limits::Limits;
 use crate::time::Leeway;
 
@@ -30,6 +31,7 @@ pub struct Policy {
     rsa_1024: Rsa1024,
     leeway: Leeway,
     limits: Limits,
+    backend: SignatureBackend,
 }
 
 impl Policy {
@@ -69,6 +71,19 @@ impl Policy {
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Returns who computes the signature verifications.
+    #[must_use]
+    pub const fn backend(&self) -> SignatureBackend {
+        self.backend
+    }
+
+    /// Chooses who computes the signature verifications.
+    #[must_use]
+    pub const fn with_backend(mut self, backend: SignatureBackend) -> Self {
+        self.backend = backend;
         self
     }
 }

@@ -26,8 +26,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 /// Crates that hold primitives or key formats: `crypto` may name them, and the few others listed.
 const BACKENDS: &[(&str, &[&str])] = &[
     ("aes_gcm", &["crypto"]),
+    ("aws_lc_rs", &["crypto"]),
     ("hmac", &["crypto"]),
     ("p256", &["crypto", "testkit"]),
+    ("rayon", &["batch"]),
     ("rsa", &["crypto", "testkit"]),
     ("sha2", &["crypto", "testkit"]),
     ("subtle", &["crypto"]),

@@ -167,3 +167,23 @@ fn every_number_of_certificates_is_judged_as_each_alone() {
         }
     }
 }
+
+#[cfg(feature = "rayon")]
+#[test]
+fn any_number_of_threads_gives_the_same_results_in_order() {
+    let world = &*WORLD;
+    let policy = Policy::default().with_rsa_1024(Rsa1024::Allow);
+    let verifier = jws::Verifier::new(world.keys.clone(), policy);
+    let items: Vec<Item<'_, jws::Expected>> = (0..2000)
+        .map(|n| Item {
+            input: &world.tokens[n * 7 % world.tokens.len()],
+            expected: &world.expected[n % 2],
+            at: at(1),
+        })
+        .collect();
+    let single = verifier.verify_batch(&items);
+    for threads in [1, 2, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| verifier.par_verify_batch(&items)), single);
+    }
+}

@@ -4,6 +4,7 @@
 //! project's own ([`rsa`]); everything else comes from the RustCrypto crates.
 
 pub(crate) mod aead;
+mod backend;
 pub(crate) mod mac;
 pub mod rsa;
 mod secret;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use crate::error::{Error, KeyFault};
 use rsa::{Hash, Kernel, Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
 
+pub use backend::SignatureBackend;
 pub use secret::Secret;
 
 /// A signature algorithm of RFC 7518 section 3.1. There is no `none`.
@@ -228,8 +230,41 @@ impl PublicKey {
         message: &[&[u8]],
         signature: &[u8],
     ) -> Result<(), Error> {
+        self.verify_with(SignatureBackend::native(), algorithm, message, signature)
+    }
+
+    /// As [`verify`](Self::verify), computed by this backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn verify_with(
+        &self,
+        backend: SignatureBackend,
+        algorithm: Algorithm,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), Error> {
         self.fits(algorithm)?;
-        let valid = match &self.0 {
+        let valid = self.is_in_range(signature)
+            && backend
+                .verify(self, algorithm, message, signature)
+                .unwrap_or_else(|| self.verify_natively(algorithm, message, signature));
+        if valid { Ok(()) } else { Err(Error::SignatureMismatch) }
+    }
+
+    /// Checks a signature's length, and that its numbers are in range (RFC 8017 section 5.2.2, RFC
+    /// 7518 section 3.4), before any backend does.
+    fn is_in_range(&self, signature: &[u8]) -> bool {
+        match &self.0 {
+            // Of one length, big-endian numbers are ordered as their bytes.
+            Material::Rsa(key) => signature.len() == key.size() && signature < key.modulus(),
+            Material::P256(_) => p256::ecdsa::Signature::from_slice(signature).is_ok(),
+        }
+    }
+
+    fn verify_natively(&self, algorithm: Algorithm, message: &[&[u8]], signature: &[u8]) -> bool {
+        match &self.0 {
             Material::Rsa(key) => match algorithm.pkcs1_hash() {
                 Some(hash) => {
                     let mut digest = [0; 64];
@@ -242,8 +277,7 @@ impl PublicKey {
             Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
                 .and_then(|signature| key.verify(&message.concat(), &signature))
                 .is_ok(),
-        };
-        if valid { Ok(()) } else { Err(Error::SignatureMismatch) }
+        }
     }
 }
 
@@ -257,18 +291,19 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// A signature to be verified over the concatenated parts of a message.
+/// A signature to be verified.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub(crate) key: &'a PublicKey,
     pub(crate) algorithm: Algorithm,
-    pub(crate) message: [&'a [u8]; 3],
+    pub(crate) message: &'a [u8],
     pub(crate) signature: &'a [u8],
+    pub(crate) backend: SignatureBackend,
 }
 
 impl Job<'_> {
     pub(crate) fn verify(&self) -> Result<(), Error> {
-        self.key.verify(self.algorithm, &self.message, self.signature)
+        self.key.verify_with(self.backend, self.algorithm, &[self.message], self.signature)
     }
 }
 
@@ -304,9 +339,9 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
             continue;
         };
         match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
-            (Some(key), Some(hash)) => {
+            (Some(key), Some(hash)) if job.backend.is_native() => {
                 let mut digest = [0; 64];
-                hash_message(hash, &job.message, &mut digest);
+                hash_message(hash, &[job.message], &mut digest);
                 hashed.push(Hashed { index, key, hash, digest, signature: job.signature });
                 results.push(Some(Err(Error::SignatureMismatch)));
             }

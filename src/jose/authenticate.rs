@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Compact, Header, Jwk, JwkSet};
-use crate::crypto::{Algorithm, Job, Secret, mac};
+use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::policy::{Policy, Rsa1024};
@@ -57,6 +57,7 @@ pub(crate) struct Pending<'t, 'k> {
     header: Arc<Header>,
     /// The key, unless none was found; whether it can be tried is up to its algorithm.
     key: Option<ChosenKey<'k>>,
+    backend: SignatureBackend,
 }
 
 enum ChosenKey<'k> {
@@ -113,7 +114,7 @@ pub(crate) fn begin<'t, 'k>(
         KeySource::Public(keys) => choose_public(trail, &header, keys, format, policy),
         KeySource::Secret(secret) => Some(choose_secret(trail, &header, secret)),
     };
-    trail.goes_on().then_some(Pending { compact, header, key })
+    trail.goes_on().then_some(Pending { compact, header, key, backend: policy.backend() })
 }
 
 impl Pending<'_, '_> {
@@ -123,8 +124,9 @@ impl Pending<'_, '_> {
             Some(ChosenKey::Public { key, algorithm: Ok(()), .. }) => Some(Job {
                 key: key.key(),
                 algorithm: key.algorithm(),
-                message: [self.compact.signing_input(), b"", b""],
+                message: self.compact.signing_input(),
                 signature: self.compact.signature(),
+                backend: self.backend,
             }),
             _ => None,
         }
@@ -138,7 +140,7 @@ pub(crate) fn conclude(
     verified: Option<Result<(), Error>>,
 ) -> Option<Authentic> {
     const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
-    let Pending { compact, header, key } = pending;
+    let Pending { compact, header, key, .. } = pending;
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
     let info = match key {

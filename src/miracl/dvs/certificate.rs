@@ -179,6 +179,17 @@ impl Verifier {
         batch::verify_many(self, items)
     }
 
+    /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon` pool: the
+    /// caller chooses their number with `ThreadPool::install`. The results are the same at any.
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub fn par_verify_batch(
+        &self,
+        items: &[Item<'_, Expected>],
+    ) -> Vec<Result<Certificate, Error>> {
+        batch::par_verify_many(self, items)
+    }
+
     /// Explains many certificates. Each report is, in order, what [`explain`](Self::explain)
     /// returns.
     #[must_use]

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::token::{Headers, is_body, response_of};
 use super::{Era, Expected, SignedRegistration, Window};
 use crate::batch::{self, Item, Procedure};
-use crate::crypto::{Algorithm, Job};
+use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
@@ -189,6 +189,17 @@ impl Verifier {
         batch::verify_many(self, items)
     }
 
+    /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon` pool: the
+    /// caller chooses their number with `ThreadPool::install`. The results are the same at any.
+    #[cfg(feature = "rayon")]
+    #[must_use]
+    pub fn par_verify_batch(
+        &self,
+        items: &[Item<'_, Expected>],
+    ) -> Vec<Result<Registration, Error>> {
+        batch::par_verify_many(self, items)
+    }
+
     /// Explains many answers. Each report is, in order, what [`explain`](Self::explain) returns.
     #[must_use]
     pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
@@ -251,7 +262,7 @@ impl Verifier {
         tried: Option<Result<(), Error>>,
     ) -> &'s Jwk {
         let required = signed.era().algorithm();
-        let verifies = |key: &Jwk| job(signed, key).verify() == Ok(());
+        let verifies = |key: &Jwk| job(signed, key, self.policy.backend()).verify() == Ok(());
         let verified = tried.as_ref().and_then(|tried| match tried {
             Ok(()) => Some(candidates.first),
             Err(_) => candidates.rest.iter().copied().find(|key| verifies(key)),
@@ -319,7 +330,8 @@ impl Procedure for Verifier {
 
     fn job<'j>(&self, pending: &'j Pending<'_>) -> Option<Job<'j>> {
         let candidates = pending.candidates.as_ref()?;
-        candidates.fits.map(|()| job(&pending.signed, candidates.first))
+        let backend = self.policy.backend();
+        candidates.fits.map(|()| job(&pending.signed, candidates.first, backend))
     }
 
     fn conclude(
@@ -341,7 +353,7 @@ impl Procedure for Verifier {
             "`status`, `deviceCode`, `env`, `timeStamp`".into()
         });
         let digital_id = match &claims {
-            Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, limits),
+            Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, &self.policy),
             None => {
                 trail.skip(Check::DigitalId, NO_CLAIMS);
                 None
@@ -389,12 +401,13 @@ struct Candidates<'s> {
     fits: Option<()>,
 }
 
-fn job<'a>(signed: &'a SignedRegistration, key: &'a Jwk) -> Job<'a> {
+fn job<'a>(signed: &'a SignedRegistration, key: &'a Jwk, backend: SignatureBackend) -> Job<'a> {
     Job {
         key: key.key(),
         algorithm: signed.era().algorithm(),
-        message: [signed.signing_input(), b"", b""],
+        message: signed.signing_input(),
         signature: signed.signature(),
+        backend,
     }
 }
 
@@ -483,7 +496,7 @@ fn check_digital_id(
     claims: &Claims,
     era: Era,
     key: Option<&Jwk>,
-    limits: &Limits,
+    policy: &Policy,
 ) -> Option<DigitalId> {
     let Some(text) = &claims.digital_id else {
         trail.skip(Check::DigitalId, "no digital id in an answer to a deregistration");
@@ -494,10 +507,10 @@ fn check_digital_id(
             trail.skip(Check::DigitalId, "no key for its signature");
             return None;
         }
-        (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, limits),
+        (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, policy),
         _ => base64::decode_mosip(text.as_bytes())
             .map_err(|fault| Error::Malformed { part: "digitalId", fault })
-            .and_then(|json| DigitalId::from_json(Layer::Base64, text, &json, limits)),
+            .and_then(|json| DigitalId::from_json(Layer::Base64, text, &json, policy.limits())),
     };
     trail.record(Check::DigitalId, digital_id, |digital_id| match digital_id.origin().layer() {
         Layer::VerifiedJws => "signed by the same key".into(),
@@ -505,14 +518,15 @@ fn check_digital_id(
     })
 }
 
-fn signed_digital_id(text: &str, key: &Jwk, limits: &Limits) -> Result<DigitalId, Error> {
-    let required = Algorithm::Rs256;
+fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId, Error> {
+    let (required, limits) = (Algorithm::Rs256, policy.limits());
     let jws = Compact::parse(text.as_bytes(), &limits.with_token_bytes(limits.message_bytes()))?;
     let token = jws.header(limits)?.algorithm;
     if token != required {
         return Err(Error::AlgorithmMismatch { token, required });
     }
-    key.key().verify(required, &[jws.signing_input()], jws.signature())?;
+    let (input, signature) = (&[jws.signing_input()], jws.signature());
+    key.key().verify_with(policy.backend(), required, input, signature)?;
     DigitalId::from_json(Layer::VerifiedJws, text, jws.payload(), limits)
 }
 
