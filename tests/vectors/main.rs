@@ -6,7 +6,6 @@
     reason = "a test that panics has failed"
 )]
 
-#[cfg(feature = "testkit")]
 #[path = "../../examples/generate_vectors/files/mod.rs"]
 mod files;
 mod run;
@@ -58,10 +57,7 @@ fn main() -> ExitCode {
     }
     trials.push(Trial::test("all::every_code_has_a_vector_or_a_reason", codes));
     trials.push(Trial::test("all::the_schema_knows_every_code", codes_of_schema));
-    #[cfg(feature = "testkit")]
     trials.push(Trial::test("all::the_files_are_what_the_generator_makes", generated));
-    #[cfg(not(feature = "testkit"))]
-    eprintln!("not compared with the generator, which needs `--features testkit`");
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -151,7 +147,6 @@ fn codes_of_schema() -> Result<(), Failed> {
     if known == all { Ok(()) } else { Err(format!("{known:?} are not {all:?}").into()) }
 }
 
-#[cfg(feature = "testkit")]
 fn generated() -> Result<(), Failed> {
     for (name, text) in files::all() {
         // Compared as lines: they are what a reader of the difference needs.

@@ -8,7 +8,7 @@ use countersign::miracl::otp;
 use countersign::mosip::device::DigitalId;
 use countersign::mosip::registration::{self, Status, Window};
 use countersign::{
-    At, Code, Error, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
+    At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };
 
 /// Runs a test of a group; the text says what is wrong.
@@ -98,13 +98,31 @@ fn compare<T>(test: &Object<'static>, outcome: &Result<T, Error>) -> Result<(), 
     Err(format!("expected `{wanted}`, found `{found}`: {reason}"))
 }
 
-/// Compares verification and explanation with what the vector says, and with each other.
-fn compare_both<T>(
-    test: &Object<'static>,
-    outcome: &Result<T, Error>,
-    report: &Report,
-) -> Result<(), String> {
-    compare(test, outcome)?;
+/// Judges the artefact of a test in all four ways, which have to agree with the vector and with
+/// each other: verification and explanation, alone and in a batch.
+macro_rules! judge {
+    ($verifier:expr, $test:expr, $expected:expr) => {{
+        let (input, at) = (input($test), at($test));
+        let outcome = $verifier.verify(&input, $expected, at);
+        let report = $verifier.explain(&input, $expected, at);
+        compare($test, &outcome)?;
+        compare_report($test, &report)?;
+        // The other item, which cannot be read, must not disturb its neighbours.
+        let item = Item { input: &input, expected: $expected, at };
+        let items = [item, Item { input: b"?", ..item }, item];
+        let ([first, _, last], [first_report, _, last_report]) =
+            (&$verifier.verify_batch(&items)[..], &$verifier.explain_batch(&items)[..])
+        else {
+            return Err("a batch has one result per item".into());
+        };
+        if [first, last] != [&outcome; 2] || [first_report, last_report] != [&report; 2] {
+            return Err(format!("a batch finds {first:?} and {last:?} instead of {outcome:?}"));
+        }
+        Ok(())
+    }};
+}
+
+fn compare_report(test: &Object<'static>, report: &Report) -> Result<(), String> {
     let wanted = expected_code(test);
     if report.code() != wanted {
         return Err(format!("explained as `{}`", report.code()));
@@ -112,7 +130,7 @@ fn compare_both<T>(
     if report.verdict().as_str() != text(test, "result") {
         return Err(format!("explained as {}", report.verdict()));
     }
-    if report.claims.is_some() != outcome.is_ok() {
+    if report.claims.is_some() != (wanted == Code::Ok) {
         return Err("a report shows claims if and only if they are verified".into());
     }
     Ok(())
@@ -136,9 +154,7 @@ pub(crate) fn dvs_certificate(
         other => panic!("{other}"),
     };
     let verifier = dvs::Verifier::new(public_keys(group), policy(group));
-    let (input, at) = (input(test), at(test));
-    let outcome = verifier.verify(&input, &expected, at);
-    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+    judge!(verifier, test, &expected)
 }
 
 pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
@@ -162,9 +178,7 @@ pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(),
         }
         None => jws::Verifier::new(public_keys(group), policy(group)),
     };
-    let (input, at) = (input(test), at(test));
-    let outcome = verifier.verify(&input, &expected, at);
-    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+    judge!(verifier, test, &expected)
 }
 
 pub(crate) fn mosip_registration(
@@ -192,9 +206,7 @@ pub(crate) fn mosip_registration(
         };
     }
     let verifier = registration::Verifier::new(public_keys(group), policy(group));
-    let (input, at) = (input(test), at(test));
-    let outcome = verifier.verify(&input, &expected, at);
-    compare_both(test, &outcome, &verifier.explain(&input, &expected, at))
+    judge!(verifier, test, &expected)
 }
 
 pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
