@@ -561,7 +561,8 @@ fn a_kid_of_era_c_chooses_its_key_if_the_set_has_it() {
         (set([named("a"), other("b")]), Code::Ok),
         (set([named("b"), other("a")]), Code::SignatureMismatch),
         (set([named("a"), other("a")]), Code::AmbiguousKey),
-        (set([named("x"), other("y")]), Code::Ok),
+        (set([named("x"), other("y")]), Code::UnknownKey),
+        (set([signer.key(), other("y")]), Code::Ok),
         (set([signer.key()]), Code::Ok),
     ] {
         assert_eq!(code(&verifier(keys.clone()), &token), expected, "{keys:?}");

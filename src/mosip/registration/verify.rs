@@ -281,19 +281,21 @@ impl Verifier {
         key
     }
 
-    /// Returns the keys that a token could mean: the one with its `kid`, or every RSA key.
+    /// Returns the keys that a token could mean: the one with its `kid`; or else every RSA key,
+    /// those with another name excepted.
     fn candidates(&self, kid: Option<&str>) -> Result<Vec<&Jwk>, Error> {
         let (keys, problems) = (self.keys.keys(), self.keys.problems());
+        let wrong_type = Error::KeyUnusable(KeyFault::AlgorithmKeyType);
         let named = kid.filter(|kid| {
             keys.iter().any(|key| key.kid() == Some(*kid))
                 || problems.iter().any(|problem| problem.kid.as_deref() == Some(*kid))
         });
-        let wrong_type = Error::KeyUnusable(KeyFault::AlgorithmKeyType);
         if named.is_some() {
             let key = self.keys.select(named)?;
             return if is_rsa(key) { Ok(alloc::vec![key]) } else { Err(wrong_type) };
         }
-        let found: Vec<&Jwk> = keys.iter().filter(|key| is_rsa(key)).collect();
+        let meant = |key: &&Jwk| is_rsa(key) && (kid.is_none() || key.kid().is_none());
+        let found: Vec<&Jwk> = keys.iter().filter(meant).collect();
         let limit = self.policy.limits().keys();
         if found.len() > limit {
             return Err(Error::TooLarge { what: "number of keys", limit });
@@ -302,7 +304,7 @@ impl Verifier {
             ([_, ..], _, _) => Ok(found),
             ([], [], []) => Err(Error::NoKey),
             ([], [], [problem]) => Err(problem.error.clone()),
-            ([], [_], []) => Err(wrong_type),
+            ([], [key], []) if !is_rsa(key) => Err(wrong_type),
             ([], _, _) => Err(Error::UnknownKey),
         }
     }
