@@ -1,6 +1,6 @@
 //! The stand-in where there are no kernels: a token that cannot exist.
 
-use super::{EightChecks, LANES};
+use super::{EightChecks, LANES, OneCheck, OneNumber, Spread};
 
 /// Proof that the CPU multiplies 52-bit digits, which here it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,18 @@ impl Ifma {
     /// Never called.
     #[must_use]
     pub fn check_eight(self, _: &EightChecks<'_>) -> [bool; LANES] {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn check_one(self, _: &OneCheck<'_>) -> bool {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn power_one(self, _: &OneNumber<'_>, _: &mut [Spread], _: &[Spread]) -> bool {
         match self {}
     }
 }

@@ -10,6 +10,8 @@
 mod ifma;
 #[cfg(target_arch = "x86_64")]
 mod ifma_lanes;
+#[cfg(target_arch = "x86_64")]
+mod ifma_single;
 
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;
@@ -77,4 +79,50 @@ pub struct EightChecks<'a> {
     pub factor: &'a [Tile],
     /// A number below `n`.
     pub constant: &'a [Tile],
+}
+
+/// Digits of a [`Spread`].
+pub const SPREAD: usize = TILE * LANES;
+
+/// Forty digits of one number: digit `5·l + r` is in lane `l` of entry `r`.
+pub type Spread = [Lanes; TILE];
+
+/// The sizes, in tiles, of the folds that reduce a product of numbers of so many tiles, in order:
+/// always half of what is left, down to one tile.
+pub fn fold_sizes(tiles: usize) -> impl Iterator<Item = usize> {
+    let mut left = tiles;
+    core::iter::from_fn(move || {
+        let size = left / 2;
+        left -= size;
+        (size > 0).then_some(size)
+    })
+}
+
+/// A modulus for one number at a time. Its numbers have as many [`Spread`]s as their tiles fill,
+/// and every digit is below 2^52.
+#[derive(Clone, Copy, Debug)]
+pub struct OneNumber<'a> {
+    /// Tiles of the numbers, at most [`MAX_TILES`].
+    pub tiles: usize,
+    /// The odd modulus `n`, at least [`SLACK_BITS`] bits shorter than its tiles.
+    pub modulus: &'a [Spread],
+    /// `2^(-260·j) mod n` for each `j` of [`fold_sizes`], one after the other.
+    pub folds: &'a [Spread],
+    /// `-n⁻¹ mod 2^52`.
+    pub inverse: u64,
+}
+
+/// One power check; see [`Ifma::check_one`].
+#[derive(Clone, Copy, Debug)]
+pub struct OneCheck<'a> {
+    /// The modulus.
+    pub number: OneNumber<'a>,
+    /// A number below `n`.
+    pub base: &'a [Spread],
+    /// A small number; its digits, lowest first.
+    pub hash: &'a [u64; 2 * TILE],
+    /// A number below `n`.
+    pub factor: &'a [Spread],
+    /// A number below `n`.
+    pub constant: &'a [Spread],
 }

@@ -64,7 +64,7 @@ pub(crate) fn file(keys: &Keys) -> String {
                 (Era::A, "era A by another key", &["Modified"], SignatureMismatch),
                 (Era::APrime, "era A' by another key", &["Modified"], SignatureMismatch),
                 (Era::B, "era B by another key", &["Modified"], SignatureMismatch),
-                (Era::C, "era C by another key", &["Modified"], SignatureMismatch),
+                (Era::C, "era C by a key of another name", &["KeySelection"], UnknownKey),
             ],
         ),
         key_set(

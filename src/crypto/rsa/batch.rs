@@ -31,7 +31,7 @@ impl Pkcs1Item<'_> {
 }
 
 /// Leftovers from which on a call of eight, mostly idle, is faster than single calls.
-const WORTH_EIGHT: usize = 2;
+const WORTH_EIGHT: usize = 4;
 
 /// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
 ///
@@ -185,9 +185,7 @@ impl<'a> EightLanes<'a> {
             let constant = digits.constant(item.hash);
             let sources = [digits.modulus(), digits.fold(), digits.factor(), constant];
             for (source, number) in sources.into_iter().zip(numbers.by_ref()) {
-                for (place, &digit) in number.as_flattened_mut().iter_mut().zip(source) {
-                    place.set(lane, digit);
-                }
+                digits::copy(source, lane, number);
             }
             self.inverse.set(lane, digits.inverse());
             if let Some(loaded) = self.loaded.get_mut(lane) {

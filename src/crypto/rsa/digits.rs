@@ -23,7 +23,10 @@
 
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
 use super::{Hash, MAX_SIZE, pkcs1};
-use crate::simd::{DIGIT_BITS, Lanes, SLACK_BITS, TILE, TILE_BITS};
+use crate::simd::{
+    DIGIT_BITS, Ifma, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, SLACK_BITS, SPREAD, Spread,
+    TILE, TILE_BITS, Tile, fold_sizes,
+};
 use alloc::boxed::Box;
 use alloc::vec;
 
@@ -33,22 +36,22 @@ pub(super) const EXPONENT: u64 = 65537;
 /// A digit's value bits.
 const MASK: u64 = (1 << DIGIT_BITS) - 1;
 
-/// A key in tiles of 52-bit digits, for exponent 65537.
+/// A key in 52-bit digits, for exponent 65537.
 #[derive(Clone)]
 pub(super) struct Digits {
     tiles: usize,
     /// `-n⁻¹ mod 2^52`.
     inverse: u64,
-    /// Six numbers in a row: modulus, fold, factor and three constants.
-    numbers: Box<[u64]>,
+    /// The modulus, the factor, three constants, `R²` and the folds, each of so many spreads as
+    /// the tiles fill.
+    numbers: Box<[Spread]>,
 }
 
 impl Digits {
     /// Prepares a key of so many bits.
     pub(super) fn new(modulus: &Modulus, bits: usize) -> Self {
         let tiles = (bits + SLACK_BITS).div_ceil(TILE_BITS);
-        let half = modulus.half();
-        let fold = modulus.power(&half, TILE_BITS as u64);
+        let fold = modulus.power(&modulus.half(), TILE_BITS as u64);
         // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
         let mut scale = modulus.power(&fold, tiles as u64);
         for exponent in [3, 5, 17, 257] {
@@ -56,18 +59,25 @@ impl Digits {
         }
         let factor = modulus.negative(&scale);
         let constant = |hash| modulus.product(&padding(hash, bits.div_ceil(8)), &factor);
-        let mut numbers = vec![0; 6 * tiles * TILE].into_boxed_slice();
-        let sources: [&[u64]; 6] = [
-            modulus.limbs(),
-            &fold,
-            &factor,
-            &constant(Hash::Sha256),
-            &constant(Hash::Sha384),
-            &constant(Hash::Sha512),
-        ];
-        for (out, limbs) in numbers.chunks_exact_mut(tiles * TILE).zip(sources) {
-            write(limbs, out);
-        }
+        let mut two = [0; MAX_LIMBS];
+        two[0] = 2;
+
+        let each = tiles.div_ceil(LANES);
+        let count = FOLDS + fold_sizes(tiles).count();
+        let mut numbers = vec![Spread::default(); count * each].into_boxed_slice();
+        let mut places = numbers.chunks_exact_mut(each);
+        let mut push = |limbs: &[u64]| {
+            if let Some(place) = places.next() {
+                spread(limbs, place);
+            }
+        };
+        push(modulus.limbs());
+        push(&factor);
+        push(&constant(Hash::Sha256));
+        push(&constant(Hash::Sha384));
+        push(&constant(Hash::Sha512));
+        push(&modulus.power(&two, (2 * TILE_BITS * tiles) as u64));
+        fold_sizes(tiles).for_each(|size| push(&modulus.power(&fold, size as u64)));
         Self { tiles, inverse: modulus.negated_inverse() & MASK, numbers }
     }
 
@@ -81,35 +91,81 @@ impl Digits {
         self.inverse
     }
 
-    fn number(&self, index: usize) -> &[u64] {
-        let digits = self.tiles * TILE;
-        &self.numbers[index * digits..][..digits]
+    /// One of the numbers.
+    fn number(&self, index: usize) -> &[Spread] {
+        let each = self.tiles.div_ceil(LANES);
+        &self.numbers[index * each..][..each]
     }
 
     /// The modulus.
-    pub(super) fn modulus(&self) -> &[u64] {
+    pub(super) fn modulus(&self) -> &[Spread] {
         self.number(0)
     }
 
-    /// `2^(-260)` modulo the modulus.
-    pub(super) fn fold(&self) -> &[u64] {
+    /// What the digest is multiplied by.
+    pub(super) fn factor(&self) -> &[Spread] {
         self.number(1)
     }
 
-    /// What the digest is multiplied by.
-    pub(super) fn factor(&self) -> &[u64] {
-        self.number(2)
-    }
-
     /// What is added for the padding of messages with this digest algorithm.
-    pub(super) fn constant(&self, hash: Hash) -> &[u64] {
+    pub(super) fn constant(&self, hash: Hash) -> &[Spread] {
         self.number(match hash {
-            Hash::Sha256 => 3,
-            Hash::Sha384 => 4,
-            Hash::Sha512 => 5,
+            Hash::Sha256 => 2,
+            Hash::Sha384 => 3,
+            Hash::Sha512 => 4,
         })
     }
+
+    /// `2^(-260)` modulo the modulus, which is the last of the folds.
+    pub(super) fn fold(&self) -> &[Spread] {
+        let each = self.tiles.div_ceil(LANES);
+        &self.numbers[self.numbers.len() - each..]
+    }
+
+    /// The modulus as the kernel for one number takes it.
+    fn one_number(&self) -> OneNumber<'_> {
+        let each = self.tiles.div_ceil(LANES);
+        OneNumber {
+            tiles: self.tiles,
+            modulus: self.modulus(),
+            folds: &self.numbers[FOLDS * each..],
+            inverse: self.inverse,
+        }
+    }
+
+    /// Whether a signature below the modulus opens to the encoding of a digest of the right size.
+    pub(super) fn check(&self, ifma: Ifma, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
+        let mut base = [Spread::default(); MAX_SPREADS];
+        let base = &mut base[..self.tiles.div_ceil(LANES)];
+        let (Some(digest), Some(signature)) = (portable::parse(digest), portable::parse(signature))
+        else {
+            return false;
+        };
+        spread(&signature, base);
+        ifma.check_one(&OneCheck {
+            number: self.one_number(),
+            base,
+            hash: &core::array::from_fn(|i| digit(&digest, i)),
+            factor: self.factor(),
+            constant: self.constant(hash),
+        })
+    }
+
+    /// `base^65537 mod n`, fully reduced, for a base below the modulus.
+    pub(super) fn power(&self, ifma: Ifma, modulus: &Modulus, base: &Limbs) -> Option<Limbs> {
+        let mut power = [Spread::default(); MAX_SPREADS];
+        let power = &mut power[..self.tiles.div_ceil(LANES)];
+        spread(base, power);
+        let form = self.number(FOLDS - 1);
+        ifma.power_one(&self.one_number(), power, form).then(|| modulus.remainder(gather(power)))
+    }
 }
+
+/// Numbers of a key before its folds.
+const FOLDS: usize = 6;
+
+/// Most spreads of a number.
+const MAX_SPREADS: usize = MAX_TILES.div_ceil(LANES);
 
 /// The encoded message of a digest of zeros, `P`.
 fn padding(hash: Hash, size: usize) -> Limbs {
@@ -120,13 +176,53 @@ fn padding(hash: Hash, size: usize) -> Limbs {
     portable::parse(bytes).unwrap_or([0; MAX_LIMBS])
 }
 
-/// Writes limbs as digits below 2^52, as many as there are in `out`.
-pub(super) fn write(limbs: &[u64], out: &mut [u64]) {
+/// A digit below 2^52 of a number.
+fn digit(limbs: &[u64], index: usize) -> u64 {
+    let (limb, shift) = (index * DIGIT_BITS / 64, index * DIGIT_BITS % 64);
+    let low = limbs.get(limb).copied().unwrap_or(0);
+    let high = limbs.get(limb + 1).copied().unwrap_or(0);
+    ((u128::from(high) << 64 | u128::from(low)) >> shift) as u64 & MASK
+}
+
+/// Writes all digits of a number.
+fn spread(limbs: &[u64], out: &mut [Spread]) {
     for (i, out) in out.iter_mut().enumerate() {
-        let (limb, shift) = (i * DIGIT_BITS / 64, i * DIGIT_BITS % 64);
-        let low = limbs.get(limb).copied().unwrap_or(0);
-        let high = limbs.get(limb + 1).copied().unwrap_or(0);
-        *out = ((u128::from(high) << 64 | u128::from(low)) >> shift) as u64 & MASK;
+        for (j, lanes) in out.iter_mut().enumerate() {
+            for (l, place) in lanes.0.iter_mut().enumerate() {
+                *place = digit(limbs, i * SPREAD + l * TILE + j);
+            }
+        }
+    }
+}
+
+/// The number with these digits, with room for a few bits above the greatest modulus.
+fn gather(spreads: &[Spread]) -> [u64; MAX_LIMBS + 1] {
+    let mut out = [0; MAX_LIMBS + 1];
+    for (i, spread) in spreads.iter().enumerate() {
+        for (j, lanes) in spread.iter().enumerate() {
+            for (l, &digit) in lanes.0.iter().enumerate() {
+                let bit = (i * SPREAD + l * TILE + j) * DIGIT_BITS;
+                let digit = u128::from(digit) << (bit % 64);
+                if let Some(limb) = out.get_mut(bit / 64) {
+                    *limb |= digit as u64;
+                }
+                if let Some(limb) = out.get_mut(bit / 64 + 1) {
+                    *limb |= (digit >> 64) as u64;
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Copies a number of so many tiles into a lane.
+pub(super) fn copy(spreads: &[Spread], lane: usize, out: &mut [Tile]) {
+    for (spread, tiles) in spreads.iter().zip(out.chunks_mut(LANES)) {
+        for (l, tile) in tiles.iter_mut().enumerate() {
+            for (place, digits) in tile.iter_mut().zip(spread) {
+                place.set(lane, digits.0[l]);
+            }
+        }
     }
 }
 
@@ -156,7 +252,7 @@ pub(super) fn read(bytes: &[u8], lane: usize, out: &mut [Lanes]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::pairs as key_pairs;
+    use super::super::tests::pairs;
     use super::*;
     use alloc::vec::Vec;
     use num_bigint::BigUint;
@@ -168,29 +264,65 @@ mod tests {
         })
     }
 
+    fn big_spread(spreads: &[Spread]) -> BigUint {
+        let digit = |i: usize| spreads[i / SPREAD][i % TILE].0[i % SPREAD / TILE];
+        big(&(0..spreads.len() * SPREAD).map(digit).collect::<Vec<_>>())
+    }
+
     #[test]
     fn prepared_numbers_are_what_their_names_say() {
-        for pair in key_pairs() {
+        for pair in pairs() {
             let bits = pair.key.bits();
             let bytes = pair.n.to_bytes_be();
             let digits = Digits::new(&Modulus::new(&bytes), bits);
             let n = &pair.n;
-            assert_eq!(big(digits.modulus()), *n);
-            assert!(bits + SLACK_BITS <= digits.tiles() * TILE_BITS);
+            let tiles = digits.tiles();
+            assert_eq!(big_spread(digits.modulus()), *n);
+            assert!(bits + SLACK_BITS <= tiles * TILE_BITS);
             let one = BigUint::from(1_u32);
-            assert_eq!((big(digits.fold()) << TILE_BITS) % n, one);
-            let r = &one << (digits.tiles() * TILE_BITS);
+            assert_eq!((big_spread(digits.fold()) << TILE_BITS) % n, one);
+            let each = tiles.div_ceil(LANES);
+            let number = digits.one_number();
+            assert_eq!(number.folds.len(), each * fold_sizes(tiles).count());
+            for (size, fold) in fold_sizes(tiles).zip(number.folds.chunks_exact(each)) {
+                assert_eq!((big_spread(fold) << (TILE_BITS * size)) % n, one);
+            }
+            let r = &one << (tiles * TILE_BITS);
+            assert_eq!(big_spread(digits.number(FOLDS - 1)), &r * &r % n);
             let scale = r.modpow(&BigUint::from(65535_u32), n);
-            assert_eq!((big(digits.factor()) * &scale + &one) % n, BigUint::ZERO);
+            assert_eq!((big_spread(digits.factor()) * &scale + &one) % n, BigUint::ZERO);
             for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
                 let mut em = vec![0; bytes.len()];
                 pkcs1::encode(hash, &[0; 64][..hash.size()], &mut em).unwrap();
                 let p = BigUint::from_bytes_be(&em);
-                assert_eq!((big(digits.constant(hash)) * &scale + p) % n, BigUint::ZERO);
+                assert_eq!((big_spread(digits.constant(hash)) * &scale + p) % n, BigUint::ZERO);
             }
-            let inverse = u128::from(digits.inverse()) * u128::from(digits.modulus()[0]) + 1;
-            assert_eq!(inverse as u64 & MASK, 0);
+            let inverse = u128::from(digits.inverse()) * u128::from(digits.modulus()[0][0].0[0]);
+            assert_eq!((inverse + 1) as u64 & MASK, 0);
         }
+    }
+
+    #[test]
+    fn fold_sizes_remove_all_tiles_but_one() {
+        for tiles in 1..=MAX_TILES {
+            assert_eq!(fold_sizes(tiles).sum::<usize>(), tiles - 1);
+            assert!(fold_sizes(tiles).count() <= 5);
+            assert!(tiles < 2 || fold_sizes(tiles).last() == Some(1));
+        }
+    }
+
+    #[test]
+    fn spreading_and_gathering_are_inverse() {
+        let limbs: Vec<u64> =
+            (1..=128_u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+        let mut spreads = [Spread::default(); MAX_SPREADS];
+        spread(&limbs, &mut spreads);
+        assert_eq!(gather(&spreads)[..128], limbs);
+        assert_eq!(gather(&spreads)[128], 0);
+        let mut tiles = [Tile::default(); MAX_TILES];
+        copy(&spreads, 5, &mut tiles);
+        let digits: Vec<u64> = tiles.iter().flatten().map(|lanes| lanes.0[5]).collect();
+        assert_eq!(big(&digits), big_spread(&spreads));
     }
 
     #[test]

@@ -250,6 +250,11 @@ impl RsaPublicKey {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
+        if let (Choice::Ifma(ifma), Some(digits)) = (kernel.0, &self.digits) {
+            let sizes = self.is_candidate(signature) && digest.len() == hash.size();
+            let valid = sizes && digits.check(ifma, hash, digest, signature);
+            return if valid { Ok(()) } else { Err(InvalidSignature) };
+        }
         let mut expected = [0; MAX_SIZE];
         let expected = expected.get_mut(..self.size()).ok_or(InvalidSignature)?;
         pkcs1::encode(hash, digest, expected).ok_or(InvalidSignature)?;
@@ -314,10 +319,10 @@ impl RsaPublicKey {
         if !self.is_candidate(signature) {
             return None;
         }
-        let opened = match kernel.0 {
-            Choice::Portable | Choice::Ifma(_) => {
-                self.portable.power(&portable::parse(signature)?, self.exponent)
-            }
+        let base = portable::parse(signature)?;
+        let opened = match (kernel.0, &self.digits) {
+            (Choice::Ifma(ifma), Some(digits)) => digits.power(ifma, &self.portable, &base)?,
+            _ => self.portable.power(&base, self.exponent),
         };
         let out = out.get_mut(..self.size())?;
         portable::store(&opened, out);

@@ -154,6 +154,19 @@ impl Modulus {
         self.n0
     }
 
+    /// A number of a few times `n` at most, with one limb more than the greatest, reduced below
+    /// `n`.
+    pub(super) fn remainder(&self, mut value: [u64; MAX_LIMBS + 1]) -> Limbs {
+        let k = self.n.len();
+        let (low, top) = value.split_at_mut(k);
+        while top[0] != 0 || !less(low, &self.n) {
+            top[0] -= u64::from(subtract(low, &self.n));
+        }
+        let mut out = [0; MAX_LIMBS];
+        out[..k].copy_from_slice(low);
+        out
+    }
+
     /// `acc`, a number below `R`, reduced below `n`.
     fn reduced(&self, acc: &mut [u64]) -> Limbs {
         while !less(acc, &self.n) {
