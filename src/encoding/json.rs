@@ -299,16 +299,22 @@ impl<'a> Object<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     text: String,
-    members: Vec<Span>,
+    members: Vec<Member>,
 }
 
 /// Where a member stands: its name with the quotes, and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     name: (usize, usize),
+    value: (usize, usize),
+}
+
+/// A member of a [`Document`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Member {
+    span: Span,
     /// Whether the name has escapes, so that its text is not the name itself.
     escaped: bool,
-    value: (usize, usize),
 }
 
 /// What was read once is within every limit.
@@ -323,18 +329,21 @@ impl Document {
     pub fn parse(part: &'static str, text: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         let text =
             String::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
-        let mut members: Vec<Span> = Vec::with_capacity(16);
+        let mut members: Vec<Member> = Vec::with_capacity(16);
         let mut parser = Parser { part, text: &text, at: 0, limits };
         parser.skip_white_space();
         if parser.peek() != Some(b'{') {
             parse_object(part, text.as_bytes(), limits)?;
         }
         let depth = parser.descend(limits.json_depth())?;
-        parser.members(depth, |part, name, _, span| {
-            if members.iter().any(|other| is_named(&text, *other, &name)) {
+        let (read_name, read_value) = (Parser::skip_string, Parser::skip_value);
+        parser.members(depth, read_name, read_value, |part, escaped, (), span| {
+            let member = Member { span, escaped };
+            let name = member.name(&text);
+            if members.iter().any(|other| other.is_named(&text, &name)) {
                 return Err(Error::DuplicateMember { part, name: shorten(&name) });
             }
-            members.push(span);
+            members.push(member);
             Ok(members.len())
         })?;
         parser.skip_white_space();
@@ -353,26 +362,14 @@ impl Document {
     /// Returns the member of exactly this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Value<'_>> {
-        let span = self.members.iter().find(|span| is_named(&self.text, **span, name))?;
-        self.value_of(*span)
+        let member = self.members.iter().find(|member| member.is_named(&self.text, name))?;
+        Some(member.value(&self.text).read())
     }
 
     /// Iterates over names and values, which are not read yet: one pass where many members would
     /// be looked up.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Unread<'_>)> {
-        self.members.iter().map(|span| {
-            let (start, end) = span.name;
-            let name = if span.escaped {
-                parser_at(&self.text, span.name).string().unwrap_or_default()
-            } else {
-                Cow::Borrowed(self.text.get(start + 1..end - 1).unwrap_or_default())
-            };
-            (name, Unread { document: self, span: *span })
-        })
-    }
-
-    fn value_of(&self, span: Span) -> Option<Value<'_>> {
-        parser_at(&self.text, span.value).value(u8::MAX).ok()
+        self.members.iter().map(|member| (member.name(&self.text), member.value(&self.text)))
     }
 
     /// Returns a string member.
@@ -444,15 +441,46 @@ impl Document {
     }
 }
 
-/// A value that is not read yet.
-pub(crate) struct Unread<'d> {
-    document: &'d Document,
-    span: Span,
-}
+/// The text of a value that was checked but not read.
+#[derive(Clone, Copy)]
+pub(crate) struct Unread<'d>(&'d str);
 
 impl<'d> Unread<'d> {
-    pub(crate) fn read(&self) -> Value<'d> {
-        self.document.value_of(self.span).unwrap_or(Value::Null)
+    pub(crate) fn read(self) -> Value<'d> {
+        let mut parser = Parser { part: "", text: self.0, at: 0, limits: &NO_LIMITS };
+        parser.value(u8::MAX).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn is_string(self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// As [`Value::as_i64`]: no other value's text is an integer.
+    pub(crate) fn as_i64(self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+}
+
+impl Member {
+    fn name(self, text: &str) -> Cow<'_, str> {
+        let (start, end) = self.span.name;
+        let plain = text.get(start + 1..end - 1).unwrap_or_default();
+        if !self.escaped {
+            return Cow::Borrowed(plain);
+        }
+        let parser = Parser { part: "", text, at: 0, limits: &NO_LIMITS };
+        Cow::Owned(parser.unescape(plain).unwrap_or_default())
+    }
+
+    fn is_named(self, text: &str, name: &str) -> bool {
+        let (start, end) = self.span.name;
+        // A name without escapes is as long as its text between the quotes.
+        (self.escaped || end - start == name.len() + 2) && self.name(text) == name
+    }
+
+    fn value(self, text: &str) -> Unread<'_> {
+        let (start, end) = self.span.value;
+        Unread(text.get(start..end).unwrap_or_default())
     }
 }
 
@@ -460,20 +488,6 @@ impl From<Document> for Vec<u8> {
     fn from(document: Document) -> Self {
         document.text.into_bytes()
     }
-}
-
-fn parser_at(text: &str, (start, end): (usize, usize)) -> Parser<'_, 'static> {
-    let text = text.get(start..end).unwrap_or_default();
-    Parser { part: "", text, at: 0, limits: &NO_LIMITS }
-}
-
-/// Tells whether a member that was read before has this name.
-fn is_named(text: &str, span: Span, name: &str) -> bool {
-    let (start, end) = span.name;
-    if span.escaped {
-        return parser_at(text, span.name).string().is_ok_and(|found| found == name);
-    }
-    end - start == name.len() + 2 && text.get(start + 1..end - 1) == Some(name)
 }
 
 impl fmt::Display for Value<'_> {
@@ -576,7 +590,16 @@ impl<'a> Parser<'a, '_> {
             Some(b't') => self.literal("true", Value::Bool(true)),
             Some(b'f') => self.literal("false", Value::Bool(false)),
             Some(b'n') => self.literal("null", Value::Null),
-            _ => self.number(),
+            _ => Ok(Value::Number(Cow::Borrowed(self.number()?))),
+        }
+    }
+
+    /// Checks a value as [`value`](Self::value) does, and makes nothing of it where that is easy.
+    fn skip_value(&mut self, depth: u8) -> Result<(), Error> {
+        match self.peek() {
+            Some(b'"') => self.skip_string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            _ => self.value(depth).map(drop),
         }
     }
 
@@ -595,7 +618,7 @@ impl<'a> Parser<'a, '_> {
 
     fn object(&mut self, depth: u8) -> Result<Object<'a>, Error> {
         let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
-        self.members(depth, |part, name, value, _| {
+        self.members(depth, Self::string, Self::value, |part, name, value, _| {
             if members.iter().any(|(other, _)| *other == name) {
                 return Err(Error::DuplicateMember { part, name: shorten(&name) });
             }
@@ -605,12 +628,14 @@ impl<'a> Parser<'a, '_> {
         Ok(Object { members })
     }
 
-    /// Reads the members of an object and hands on each: name, value, and the bytes of both. The
+    /// Reads the members of an object and hands on each: name, value, and where they stand. The
     /// receiver refuses repeated names, and says how many members it has.
-    fn members(
+    fn members<N, V>(
         &mut self,
         depth: u8,
-        mut receive: impl FnMut(&'static str, Cow<'a, str>, Value<'a>, Span) -> Result<usize, Error>,
+        read_name: impl Fn(&mut Self) -> Result<N, Error>,
+        read_value: impl Fn(&mut Self, u8) -> Result<V, Error>,
+        mut receive: impl FnMut(&'static str, N, V, Span) -> Result<usize, Error>,
     ) -> Result<(), Error> {
         let limit = usize::from(self.limits.json_members());
         self.expect(b'{')?;
@@ -621,15 +646,14 @@ impl<'a> Parser<'a, '_> {
         loop {
             self.skip_white_space();
             let name_start = self.at;
-            let name = self.string()?;
+            let name = read_name(self)?;
             let name_end = self.at;
             self.skip_white_space();
             self.expect(b':')?;
             self.skip_white_space();
             let start = self.at;
-            let value = self.value(depth)?;
-            let escaped = matches!(name, Cow::Owned(_));
-            let span = Span { name: (name_start, name_end), escaped, value: (start, self.at) };
+            let value = read_value(self, depth)?;
+            let span = Span { name: (name_start, name_end), value: (start, self.at) };
             if receive(self.part, name, value, span)? > limit {
                 return Err(Error::TooLarge { what: "number of JSON members", limit });
             }
@@ -667,7 +691,7 @@ impl<'a> Parser<'a, '_> {
         if self.at == start { Err(self.malformed()) } else { Ok(()) }
     }
 
-    fn number(&mut self) -> Result<Value<'a>, Error> {
+    fn number(&mut self) -> Result<&'a str, Error> {
         let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
@@ -682,38 +706,43 @@ impl<'a> Parser<'a, '_> {
             }
             self.digits()?;
         }
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        Ok(Value::Number(Cow::Borrowed(text)))
+        Ok(self.text.get(start..self.at).unwrap_or_default())
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        let start = self.at;
+        let escaped = self.skip_string()?;
+        let text = self.text.get(start + 1..self.at - 1).unwrap_or_default();
+        if escaped { Ok(Cow::Owned(self.unescape(text)?)) } else { Ok(Cow::Borrowed(text)) }
+    }
+
+    /// Checks a string, and tells whether it has escapes.
+    fn skip_string(&mut self) -> Result<bool, Error> {
         self.expect(b'"')?;
-        let mut unescaped: Option<String> = None;
-        let mut start = self.at;
+        let mut escaped = false;
         loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let run = self.text.get(start..self.at).unwrap_or_default();
-                    self.at += 1;
-                    return Ok(match unescaped {
-                        None => Cow::Borrowed(run),
-                        Some(mut text) => {
-                            text.push_str(run);
-                            Cow::Owned(text)
-                        }
-                    });
-                }
-                Some(b'\\') => {
-                    let text = unescaped.get_or_insert_default();
-                    text.push_str(self.text.get(start..self.at).unwrap_or_default());
-                    self.at += 1;
-                    let c = self.escape()?;
-                    unescaped.get_or_insert_default().push(c);
-                    start = self.at;
-                }
-                None | Some(0..=0x1f) => return Err(self.malformed()),
-                Some(_) => self.skip_plain(),
+            self.skip_plain();
+            if self.eat(b'"') {
+                return Ok(escaped);
             }
+            self.expect(b'\\')?;
+            self.escape()?;
+            escaped = true;
+        }
+    }
+
+    /// Replaces the escapes in the text of a string that was checked.
+    fn unescape(&self, text: &'a str) -> Result<String, Error> {
+        let mut parser = Parser { text, at: 0, ..*self };
+        let mut unescaped = String::with_capacity(text.len());
+        loop {
+            let start = parser.at;
+            parser.skip_plain();
+            unescaped.push_str(text.get(start..parser.at).unwrap_or_default());
+            if !parser.eat(b'\\') {
+                return Ok(unescaped);
+            }
+            unescaped.push(parser.escape()?);
         }
     }
 
