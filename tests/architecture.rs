@@ -34,6 +34,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("sha2", &["crypto", "testkit"]),
     ("subtle", &["crypto"]),
     ("base64", &["encoding"]),
+    ("base64_simd", &["encoding"]),
     ("base16ct", &["encoding"]),
     ("x509_cert", &["jose"]),
 ];
