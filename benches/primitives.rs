@@ -1,0 +1,160 @@
+//! Signatures, MACs and digests by themselves, of messages of 250 bytes.
+//!
+//! `portable` is safe Rust, `detected` the fastest kernel that this CPU can run. The digest of the
+//! message is part of every signature's figure; parsing the key is not.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a benchmark cannot set up, it cannot measure"
+)]
+
+mod support;
+
+use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign::encoding::json::Object;
+use countersign::jose::{Jwk, jws};
+use countersign::testkit::{self, EcIssuer, Issuer, Rng, RsaIssuer};
+use countersign::{Algorithm, At, Limits, Policy, PublicKey, Secret, sha256};
+use criterion::{Criterion, Throughput};
+
+use support::{BATCH, bench};
+
+struct Signed {
+    message: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// Messages, each signed, and again with one bit of each signature flipped.
+fn signed(issuer: &impl Issuer, algorithm: Algorithm, count: usize) -> [Vec<Signed>; 2] {
+    [0, 1].map(|flip| {
+        let case = |index: usize| {
+            let message: Vec<u8> = (index..index + 250).map(|n| n.to_le_bytes()[0]).collect();
+            let mut signature = issuer.sign_raw(&message, algorithm).unwrap();
+            let middle = signature.len() / 2;
+            signature[middle] ^= flip;
+            Signed { message, signature }
+        };
+        (0..count).map(case).collect()
+    })
+}
+
+fn public_key(issuer: &impl Issuer) -> PublicKey {
+    let jwk = issuer.jwk().to_string();
+    Jwk::parse(jwk.as_bytes(), &Limits::default()).unwrap().key().clone()
+}
+
+fn kernels() -> [(&'static str, Kernel); 2] {
+    [("portable", Kernel::portable()), ("detected", Kernel::detect())]
+}
+
+fn verify_one(key: &RsaPublicKey, kernel: Kernel, case: &Signed) -> bool {
+    let digest = sha256(&case.message);
+    key.verify_pkcs1_with(kernel, Hash::Sha256, &digest, &case.signature).is_ok()
+}
+
+fn verify_many(key: &RsaPublicKey, kernel: Kernel, cases: &[Signed]) -> Vec<bool> {
+    let digests: Vec<[u8; 32]> = cases.iter().map(|case| sha256(&case.message)).collect();
+    let items: Vec<Pkcs1Item<'_>> = cases
+        .iter()
+        .zip(&digests)
+        .map(|(Signed { signature, .. }, digest)| Pkcs1Item {
+            key,
+            hash: Hash::Sha256,
+            digest,
+            signature,
+        })
+        .collect();
+    let mut verdicts = vec![false; cases.len()];
+    verify_pkcs1_batch(kernel, &items, &mut verdicts);
+    verdicts
+}
+
+fn rs256(criterion: &mut Criterion) {
+    for bits in [1024, 2048, 3072, 4096] {
+        let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), bits, None).unwrap();
+        let key = public_key(&issuer);
+        let key = key.as_rsa().unwrap();
+        let [valid, altered] = signed(&issuer, Algorithm::Rs256, BATCH);
+
+        let mut group = criterion.benchmark_group(format!("rsa/rs256-{bits}"));
+        group.throughput(Throughput::Elements(1));
+        for (name, kernel) in kernels() {
+            bench(&mut group, name, &valid[0], &altered[0], |case| verify_one(key, kernel, case));
+        }
+        group.throughput(Throughput::Elements(u64::try_from(BATCH).unwrap()));
+        for (name, kernel) in kernels() {
+            let name = format!("{name}-batch-of-{BATCH}");
+            bench(&mut group, &name, &valid, &altered, |cases| verify_many(key, kernel, cases));
+        }
+        group.finish();
+    }
+}
+
+fn ps256(criterion: &mut Criterion) {
+    let issuer = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
+    let key = public_key(&issuer);
+    let key = key.as_rsa().unwrap();
+    let [valid, altered] = signed(&issuer, Algorithm::Ps256, 1);
+
+    let mut group = criterion.benchmark_group("rsa/ps256-2048");
+    group.throughput(Throughput::Elements(1));
+    for (name, kernel) in kernels() {
+        bench(&mut group, name, &valid[0], &altered[0], |case| {
+            key.verify_pss_sha256_with(kernel, &sha256(&case.message), &case.signature)
+        });
+    }
+    group.finish();
+}
+
+fn es256(criterion: &mut Criterion) {
+    let issuer = EcIssuer::generate(&mut Rng::from_seed(3), None);
+    let key = public_key(&issuer);
+    let [valid, altered] = signed(&issuer, Algorithm::Es256, 1);
+
+    let mut group = criterion.benchmark_group("ecdsa/es256");
+    group.throughput(Throughput::Elements(1));
+    bench(&mut group, "p256", &valid[0], &altered[0], |case| {
+        key.verify(Algorithm::Es256, &[&case.message], &case.signature)
+    });
+    group.finish();
+}
+
+/// The MAC is not public API by itself, so the token around it is measured: the shortest there is.
+fn hs256(criterion: &mut Criterion) {
+    let token = |byte| {
+        let header = Object::new().with("alg", "HS256");
+        testkit::hs256(&Secret::new(vec![byte; 32]), &header, b"{}")
+    };
+    let verifier = jws::Verifier::with_secret(Secret::new(vec![7; 32]), Policy::default()).unwrap();
+
+    let mut group = criterion.benchmark_group("hmac/hs256-token");
+    group.throughput(Throughput::Elements(1));
+    bench(&mut group, "hmac", &token(7), &token(8), |token| {
+        verifier.verify(token.as_bytes(), &jws::Expected::new(), At::Issued)
+    });
+    group.finish();
+}
+
+fn sha_256(criterion: &mut Criterion) {
+    for size in [64, 250, 4096] {
+        let message = vec![0x5a; size];
+        let mut altered = message.clone();
+        altered[size / 2] ^= 1;
+        let digest = sha256(&message);
+
+        let mut group = criterion.benchmark_group(format!("hash/sha256-{size}-bytes"));
+        group.throughput(Throughput::Bytes(u64::try_from(size).unwrap()));
+        bench(&mut group, "sha2", &message, &altered, |message| sha256(message) == digest);
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = support::criterion();
+    rs256(&mut criterion);
+    ps256(&mut criterion);
+    es256(&mut criterion);
+    hs256(&mut criterion);
+    sha_256(&mut criterion);
+    criterion.final_summary();
+}

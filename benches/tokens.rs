@@ -1,0 +1,183 @@
+//! Whole tokens and answers, from bytes to a verified value or a report.
+//!
+//! Every kind is measured one by one, in batches, and explained. Altered ones are signed by a
+//! stranger under the same `kid`: nothing but the signature tells them apart.
+#![expect(clippy::unwrap_used, reason = "what a benchmark cannot set up, it cannot measure")]
+
+mod support;
+
+use countersign::encoding::json::Object;
+use countersign::jose::{JwkSet, jws};
+use countersign::miracl::dvs;
+use countersign::mosip::registration::{self, Era};
+use countersign::testkit::{self, Issuer as _, Rng, RsaIssuer, miracl, mosip};
+use countersign::{Algorithm, At, Error, Item, Limits, Policy, Report, Rsa1024};
+use criterion::{Criterion, Throughput};
+
+use support::{BATCH, bench};
+
+/// What the verifiers have in common.
+trait Verifier {
+    type Expected;
+    type Verified;
+
+    fn verify(&self, item: Item<'_, Self::Expected>) -> Result<Self::Verified, Error>;
+    fn explain(&self, item: Item<'_, Self::Expected>) -> Report;
+    fn verify_batch(
+        &self,
+        items: &[Item<'_, Self::Expected>],
+    ) -> Vec<Result<Self::Verified, Error>>;
+    fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report>;
+}
+
+macro_rules! verifiers {
+    ($($module:ident :: $verified:ident),*) => {$(
+        impl Verifier for $module::Verifier {
+            type Expected = $module::Expected;
+            type Verified = $module::$verified;
+
+            fn verify(&self, item: Item<'_, Self::Expected>) -> Result<Self::Verified, Error> {
+                self.verify(item.input, item.expected, item.at)
+            }
+
+            fn explain(&self, item: Item<'_, Self::Expected>) -> Report {
+                self.explain(item.input, item.expected, item.at)
+            }
+
+            fn verify_batch(
+                &self,
+                items: &[Item<'_, Self::Expected>],
+            ) -> Vec<Result<Self::Verified, Error>> {
+                self.verify_batch(items)
+            }
+
+            fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report> {
+                self.explain_batch(items)
+            }
+        }
+    )*};
+}
+
+verifiers!(dvs::Certificate, jws::Verified, registration::Registration);
+
+/// Measures the ways of one verifier. `issue` makes the input of an index by the issuer, whom the
+/// verifier knows, or by the stranger.
+fn bench_verifier<V: Verifier>(
+    criterion: &mut Criterion,
+    name: &str,
+    verifier: &V,
+    expected: &V::Expected,
+    issue: impl Fn(Who, usize) -> String,
+) {
+    let [valid, altered] =
+        [Who::Issuer, Who::Stranger].map(|who| (0..BATCH).map(|n| issue(who, n)).collect());
+    let [valid, altered] = [items(&valid, expected), items(&altered, expected)];
+
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(1));
+    let [one, altered_one] = [&valid, &altered].map(|items| items.first().unwrap());
+    bench(&mut group, "verify", one, altered_one, |item| verifier.verify(*item));
+    bench(&mut group, "explain", one, altered_one, |item| verifier.explain(*item));
+
+    group.throughput(Throughput::Elements(u64::try_from(BATCH).unwrap()));
+    let batch = |way| format!("{way}-batch-of-{BATCH}");
+    bench(&mut group, &batch("verify"), &valid, &altered, |items| verifier.verify_batch(items));
+    bench(&mut group, &batch("explain"), &valid, &altered, |items| verifier.explain_batch(items));
+    group.finish();
+}
+
+fn items<'a, E>(inputs: &'a Vec<String>, expected: &'a E) -> Vec<Item<'a, E>> {
+    let item = |input: &'a String| Item { input: input.as_bytes(), expected, at: At::Issued };
+    inputs.iter().map(item).collect()
+}
+
+/// Who signed.
+#[derive(Clone, Copy)]
+enum Who {
+    Issuer,
+    Stranger,
+}
+
+/// Keys of one size.
+struct Keys {
+    issuer: RsaIssuer,
+    stranger: RsaIssuer,
+}
+
+impl Keys {
+    fn new(bits: usize) -> Self {
+        let generate = |seed| RsaIssuer::generate(&mut Rng::from_seed(seed), bits, Some("s1"));
+        Self { issuer: generate(11).unwrap(), stranger: generate(12).unwrap() }
+    }
+
+    const fn of(&self, who: Who) -> &RsaIssuer {
+        match who {
+            Who::Issuer => &self.issuer,
+            Who::Stranger => &self.stranger,
+        }
+    }
+
+    /// A set of three keys, of which the issuer's is the second.
+    fn set(&self) -> JwkSet {
+        let stranger = |kid| self.stranger.jwk().with("kid", kid);
+        let keys = testkit::jwk_set(&[stranger("s0"), self.issuer.jwk(), stranger("s2")]);
+        JwkSet::parse(keys.to_string().as_bytes(), &Limits::default()).unwrap()
+    }
+}
+
+/// The answer around a certificate, under a key as short as MIRACL Trust's.
+fn certificates(criterion: &mut Criterion) {
+    let keys = Keys::new(1024);
+    let verifier = dvs::Verifier::new(keys.set(), Policy::default().with_rsa_1024(Rsa1024::Allow));
+    let expected = dvs::Expected::hash("74657374");
+    bench_verifier(criterion, "dvs/certificate", &verifier, &expected, |who, index| {
+        let time = i64::try_from(index).unwrap();
+        let certificate = miracl::certificate(keys.of(who), time, time + 10, "74657374").unwrap();
+        miracl::certificate_answer(&certificate).to_string()
+    });
+}
+
+/// The answer of each era that a server can have, around a token.
+fn registrations(criterion: &mut Criterion) {
+    let keys = Keys::new(2048);
+    let verifier = registration::Verifier::new(keys.set(), Policy::default());
+    let id = mosip::digital_id("1801160992");
+    for era in [Era::A, Era::APrime, Era::B, Era::C] {
+        let name = format!("mosip/registration-era-{era}");
+        let expected = registration::Expected::new().env("Staging");
+        bench_verifier(criterion, &name, &verifier, &expected, |who, index| {
+            let (issuer, code) = (keys.of(who), format!("code-{index}"));
+            let time_stamp = "2020-01-13T12:55:29.918Z";
+            let payload = mosip::payload(issuer, era, &id, &code, "Staging", time_stamp).unwrap();
+            mosip::answer(&mosip::token(issuer, era, payload.as_bytes()).unwrap()).to_string()
+        });
+    }
+}
+
+fn tokens(criterion: &mut Criterion) {
+    let keys = Keys::new(2048);
+    let verifier = jws::Verifier::new(keys.set(), Policy::default());
+    let expected = jws::Expected::new().issuer("https://identity.example").audience("backend");
+    bench_verifier(criterion, "jws/token", &verifier, &expected, |who, index| {
+        let issuer = keys.of(who);
+        let time = i64::try_from(index).unwrap();
+        let claims = Object::new()
+            .with("iss", "https://identity.example")
+            .with("aud", "backend")
+            .with("sub", format!("user-{index:08}"))
+            .with("iat", time)
+            .with("exp", time + 300)
+            .with("email", format!("user-{index:08}@example.com"))
+            .with("scope", "openid email profile");
+        let header = issuer.header(Algorithm::Rs256).with("typ", "JWT");
+        issuer.sign(&header, claims.to_string().as_bytes(), Algorithm::Rs256).unwrap()
+    });
+}
+
+fn main() {
+    let mut criterion = support::criterion();
+    certificates(&mut criterion);
+    registrations(&mut criterion);
+    tokens(&mut criterion);
+    criterion.final_summary();
+}
