@@ -1,129 +1,93 @@
 //! countersign and its peers, on the same inputs, interleaved in one run.
 //!
 //! ```text
-//! cargo run --release                  # every size, text
-//! cargo run --release -- 2048 token    # some
-//! cargo run --release -- --json FILE   # also as JSON, for the plots
+//! cargo run --release                  # everything, as text
+//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, lanes, token
+//! cargo run --release -- --json FILE   # also as JSON, for the tables and plots
 //! cargo run --release -- --smoke       # every verdict, hardly any time
 //! ```
 //!
 //! Every contender first has to accept what is valid and to refuse what is altered. Then the
 //! contenders take turns, round by round, so that whatever else the machine does hits all of them.
-//! A ratio is the median of the rounds' ratios to the first contender.
+//! A ratio is the median of the rounds' ratios to the first contender. One thread, no pinning.
 
+mod goals;
 mod primitive;
+mod race;
 mod token;
 
-use std::fmt::Write as _;
-use std::time::Instant;
+use std::io::Write as _;
 
-/// A contender: verifies every case, and says which of them were valid.
-pub(crate) struct Contender<'a> {
-    name: &'static str,
-    verify: Box<dyn FnMut(&mut Vec<bool>) + 'a>,
+use goals::{Bound, Goal};
+use race::{Figures, Measured, Title};
+
+const SIZES: [usize; 4] = [1024, 2048, 3072, 4096];
+
+/// What to run.
+struct Options {
+    /// Names of races; none for all.
+    wanted: Vec<String>,
+    json: Option<String>,
+    rounds: usize,
 }
 
-impl<'a> Contender<'a> {
-    pub(crate) fn new(name: &'static str, verify: impl FnMut(&mut Vec<bool>) + 'a) -> Self {
-        Self { name, verify: Box::new(verify) }
-    }
-}
-
-/// One comparison: what its cases are, which of them are valid, and who verifies them.
-pub(crate) struct Race<'a> {
-    pub(crate) name: String,
-    pub(crate) valid: Vec<bool>,
-    pub(crate) contenders: Vec<Contender<'a>>,
-}
-
-/// What was measured of one contender, in microseconds per verification.
-struct Figures {
-    name: &'static str,
-    median: f64,
-    lower_quartile: f64,
-    upper_quartile: f64,
-    ratio: f64,
-}
-
-impl Race<'_> {
-    fn run(mut self, rounds: usize) -> (String, Vec<Figures>) {
-        let mut verdicts = Vec::new();
-        for contender in &mut self.contenders {
-            verdicts.clear();
-            (contender.verify)(&mut verdicts);
-            assert_eq!(verdicts, self.valid, "{}: {}", self.name, contender.name);
-        }
-        let count = self.valid.len() as f64;
-        let mut times = vec![Vec::with_capacity(rounds); self.contenders.len()];
-        for _ in 0..rounds {
-            for (contender, times) in self.contenders.iter_mut().zip(&mut times) {
-                verdicts.clear();
-                let start = Instant::now();
-                (contender.verify)(&mut verdicts);
-                times.push(start.elapsed().as_secs_f64() * 1e6 / count);
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self { wanted: Vec::new(), json: None, rounds: 201 };
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--smoke" => options.rounds = 1,
+                "--json" => options.json = Some(arguments.next().ok_or("--json wants a file")?),
+                "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
+                    options.wanted.push(argument);
+                }
+                _ => return Err(format!("neither a race nor an option: {argument}")),
             }
         }
-        let baseline = times[0].clone();
-        let figures = self.contenders.iter().zip(&times).map(|(contender, times)| {
-            let ratios: Vec<f64> = times.iter().zip(&baseline).map(|(t, b)| t / b).collect();
-            Figures {
-                name: contender.name,
-                median: quantile(times, 0.5),
-                lower_quartile: quantile(times, 0.25),
-                upper_quartile: quantile(times, 0.75),
-                ratio: quantile(&ratios, 0.5),
-            }
-        });
-        (self.name.clone(), figures.collect())
+        Ok(options)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == name)
     }
 }
 
-fn quantile(values: &[f64], which: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[((sorted.len() - 1) as f64 * which).round() as usize]
-}
-
-fn main() {
-    let mut wanted = Vec::new();
-    let (mut json, mut rounds) = (None, 201);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--smoke" => rounds = 1,
-            "--json" => json = Some(arguments.next().expect("a file after --json")),
-            _ => wanted.push(argument),
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = Options::parse(std::env::args().skip(1))?;
+    let rounds = options.rounds;
+    let mut races = Vec::new();
+    for bits in SIZES {
+        if options.wants(&bits.to_string()) {
+            races.push(show(primitive::Material::new(bits).everybody().run(rounds)));
         }
     }
-    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
-
-    let mut results = Vec::new();
-    for bits in [1024, 2048, 3072, 4096] {
-        if wants(&bits.to_string()) {
-            let material = primitive::Material::new(bits);
-            results.push(show(material.race().run(rounds)));
-        }
-    }
-    if wants("lanes") {
+    if options.wants("lanes") {
         let material = primitive::Material::new(2048);
         for count in (1..=16).chain([24, 32, 64]) {
-            results.push(show(material.batch_of(count).run(rounds)));
+            races.push(show(material.batch_of(count).run(rounds)));
         }
     }
-    if wants("token") {
+    let mut allocations = None;
+    if options.wants("token") {
         let material = token::Material::new();
-        results.push(show(material.race().run(rounds)));
+        races.push(show(material.race().run(rounds)));
+        allocations = Some(material.temporary_allocations());
     }
-    if let Some(file) = json {
-        std::fs::write(file, to_json(&results)).expect("the file can be written");
+
+    let goals = goals::reached(&races, allocations);
+    show_goals(&goals);
+    if let Some(file) = options.json {
+        let mut file = std::fs::File::create(file)?;
+        serde_json::to_writer_pretty(&file, &Results::new(rounds, &races, goals))?;
+        writeln!(file)?;
     }
+    Ok(())
 }
 
-fn show(result: (String, Vec<Figures>)) -> (String, Vec<Figures>) {
-    let (name, figures) = &result;
-    println!("{name}");
+fn show(measured: Measured) -> Measured {
+    println!("{}", measured.title);
     println!("  {:<34} {:>9} {:>17} {:>7} {:>8}", "", "median µs", "quartiles", "ratio", "times");
-    for figure in figures {
+    for figure in measured.figures() {
         let quartiles = format!("{:.2}–{:.2}", figure.lower_quartile, figure.upper_quartile);
         println!(
             "  {:<34} {:>9.2} {:>17} {:>7.3} {:>8.2}",
@@ -135,26 +99,51 @@ fn show(result: (String, Vec<Figures>)) -> (String, Vec<Figures>) {
         );
     }
     println!();
-    result
+    measured
 }
 
-fn to_json(results: &[(String, Vec<Figures>)]) -> String {
-    let mut text = String::from("[\n");
-    for (index, (name, figures)) in results.iter().enumerate() {
-        let _ = write!(
-            text,
-            "{}{{\"name\":{name:?},\"contenders\":[",
-            if index == 0 { "" } else { ",\n" }
-        );
-        for (index, f) in figures.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            let _ = write!(
-                text,
-                "{comma}{{\"name\":{:?},\"median\":{:.4},\"lower\":{:.4},\"upper\":{:.4},\"ratio\":{:.4}}}",
-                f.name, f.median, f.lower_quartile, f.upper_quartile, f.ratio
-            );
-        }
-        text.push_str("]}");
+fn show_goals(goals: &[Goal]) {
+    if goals.is_empty() {
+        return;
     }
-    text + "\n]\n"
+    println!("goals");
+    for goal in goals {
+        let bound = match goal.bound {
+            Bound::Least => "at least",
+            Bound::Most => "at most",
+        };
+        println!(
+            "  {:<36} {:>7.2} {:<30} {bound} {:.1} {}",
+            goal.path,
+            goal.measured,
+            goal.unit,
+            goal.goal,
+            if goal.is_reached() { "" } else { "  not reached" }
+        );
+    }
+}
+
+/// The JSON file.
+#[derive(serde::Serialize)]
+struct Results {
+    rounds: usize,
+    /// The system's OpenSSL; what the other contenders are, the lock file says.
+    openssl: &'static str,
+    races: Vec<Row>,
+    goals: Vec<Goal>,
+}
+
+#[derive(serde::Serialize)]
+struct Row {
+    #[serde(flatten)]
+    title: Title,
+    contenders: Vec<Figures>,
+}
+
+impl Results {
+    fn new(rounds: usize, races: &[Measured], goals: Vec<Goal>) -> Self {
+        let row = |race: &Measured| Row { title: race.title, contenders: race.figures().collect() };
+        let openssl = openssl::version::version();
+        Self { rounds, openssl, races: races.iter().map(row).collect(), goals }
+    }
 }

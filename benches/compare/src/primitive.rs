@@ -1,8 +1,6 @@
 //! RS256 with the key parsed beforehand where the contender can do that; SHA-256 of a message of
 //! 250 bytes included.
 
-use std::hint::black_box;
-
 use countersign::Algorithm;
 use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
@@ -10,19 +8,29 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Contender, Race};
+use crate::race::{Contender, Kind, Race, Title};
+
+// Names of those whom a goal is about.
+pub(crate) const AWS_LC_RS: &str = "aws-lc-rs, parsed key";
+pub(crate) const BATCH: &str = "countersign, batch";
+pub(crate) const ONE_BY_ONE: &str = "countersign, one by one";
+pub(crate) const PORTABLE: &str = "countersign, portable";
+pub(crate) const RSA: &str = "rsa 0.10";
 
 const CASES: usize = 64;
+const MESSAGE_BYTES: usize = 250;
 
-struct Case {
+pub(crate) struct Case {
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
-/// One key, and messages signed with it, one of them wrongly.
+/// One key, and messages signed with it.
 pub(crate) struct Material {
     bits: usize,
-    cases: Vec<Case>,
+    valid: Vec<Case>,
+    /// One bit of the signature is wrong, or one of the message.
+    altered: Vec<Case>,
     modulus: Vec<u8>,
     /// RSAPublicKey of RFC 8017 appendix A.1.1.
     der: Vec<u8>,
@@ -33,78 +41,76 @@ impl Material {
         let issuer = RsaIssuer::generate(&mut Rng::from_seed(bits as u64), bits, None)
             .expect("a key of this size");
         let case = |index: usize| {
-            let message: Vec<u8> = (0..250).map(|byte| (index * 7 + byte * 13) as u8).collect();
-            let mut signature = issuer.sign_raw(&message, Algorithm::Rs256).expect("an RSA key");
-            signature[bits / 16] ^= u8::from(index == CASES / 2);
+            let message: Vec<u8> =
+                (0..MESSAGE_BYTES).map(|byte| (index * 7 + byte * 13) as u8).collect();
+            let signature = issuer.sign_raw(&message, Algorithm::Rs256).expect("an RSA key");
             Case { message, signature }
+        };
+        let altered = |index: usize| {
+            let mut case = case(index);
+            let bytes =
+                if index.is_multiple_of(2) { &mut case.signature } else { &mut case.message };
+            let place = index * 31 % bytes.len();
+            bytes[place] ^= 1;
+            case
         };
         let modulus = issuer.modulus();
         let der = sequence(&[integer(&modulus), integer(&[1, 0, 1])].concat());
-        Self { bits, cases: (0..CASES).map(case).collect(), modulus, der }
+        Self {
+            bits,
+            valid: (0..CASES).map(case).collect(),
+            altered: (0..CASES).map(altered).collect(),
+            modulus,
+            der,
+        }
     }
 
-    fn valid(&self, count: usize) -> Vec<bool> {
-        (0..count).map(|index| index != CASES / 2).collect()
+    fn race<'a>(
+        &'a self,
+        kind: Kind,
+        batch: usize,
+        contenders: Vec<Contender<'a, Case>>,
+    ) -> Race<'a, Case> {
+        let title = Title { kind, bits: self.bits, batch, bytes: MESSAGE_BYTES };
+        Race { title, valid: &self.valid[..batch], altered: &self.altered[..batch], contenders }
     }
 
-    /// Everybody.
-    pub(crate) fn race(&self) -> Race<'_> {
+    /// Everybody. `aws-lc-rs` comes first, as what the others are compared with.
+    pub(crate) fn everybody(&self) -> Race<'_, Case> {
         let mut contenders = vec![self.aws_lc_rs(), self.ring()];
+        // It takes no keys below 2048 bits.
         if self.bits >= 2048 {
             contenders.push(self.graviola());
         }
         contenders.push(self.openssl());
         contenders.push(self.rsa());
-        contenders.push(self.single("countersign, portable", Kernel::portable()));
-        contenders.push(self.single("countersign, one by one", Kernel::detect()));
-        contenders.push(self.batch("countersign, batch", CASES));
-        let name = format!("RS256, {} bits", self.bits);
-        Race { name, valid: self.valid(CASES), contenders }
+        contenders.push(self.one_by_one(PORTABLE, Kernel::portable()));
+        contenders.push(self.one_by_one(ONE_BY_ONE, Kernel::detect()));
+        contenders.push(self.batch(BATCH));
+        self.race(Kind::Rs256, CASES, contenders)
     }
 
     /// A batch of this many against as many single calls.
-    pub(crate) fn batch_of(&self, count: usize) -> Race<'_> {
-        let contenders = vec![
-            self.each("one by one", count, {
-                let key = self.key();
-                move |case| {
-                    let digest = Sha256::digest(&case.message);
-                    key.verify_pkcs1(Hash::Sha256, &digest, &case.signature).is_ok()
-                }
-            }),
-            self.batch("batch", count),
-        ];
-        let name = format!("RS256, {} bits, {count} at once", self.bits);
-        Race { name, valid: self.valid(count), contenders }
+    pub(crate) fn batch_of(&self, count: usize) -> Race<'_, Case> {
+        let contenders = vec![self.one_by_one("one by one", Kernel::detect()), self.batch("batch")];
+        self.race(Kind::Lanes, count, contenders)
     }
 
     fn key(&self) -> RsaPublicKey {
         RsaPublicKey::new(&self.modulus, &[1, 0, 1]).expect("a usable key")
     }
 
-    fn each<'a>(
-        &'a self,
-        name: &'static str,
-        count: usize,
-        verify: impl Fn(&Case) -> bool + 'a,
-    ) -> Contender<'a> {
-        Contender::new(name, move |verdicts| {
-            verdicts.extend(self.cases[..count].iter().map(|case| verify(black_box(case))));
-        })
-    }
-
-    fn single(&self, name: &'static str, kernel: Kernel) -> Contender<'_> {
+    fn one_by_one(&self, name: &'static str, kernel: Kernel) -> Contender<'_, Case> {
         let key = self.key();
-        self.each(name, CASES, move |case| {
+        Contender::each(name, move |case: &Case| {
             let digest = Sha256::digest(&case.message);
             key.verify_pkcs1_with(kernel, Hash::Sha256, &digest, &case.signature).is_ok()
         })
     }
 
-    fn batch(&self, name: &'static str, count: usize) -> Contender<'_> {
+    fn batch(&self, name: &'static str) -> Contender<'_, Case> {
         let (key, kernel) = (self.key(), Kernel::detect());
-        Contender::new(name, move |verdicts| {
-            let cases = black_box(&self.cases[..count]);
+        Contender::together(name, move |cases: &[Case], verdicts| {
             let digests: Vec<_> = cases.iter().map(|case| Sha256::digest(&case.message)).collect();
             let items: Vec<Pkcs1Item<'_>> = cases
                 .iter()
@@ -116,12 +122,12 @@ impl Material {
                     signature: &case.signature,
                 })
                 .collect();
-            verdicts.resize(count, false);
+            verdicts.resize(cases.len(), false);
             verify_pkcs1_batch(kernel, &items, verdicts);
         })
     }
 
-    fn aws_lc_rs(&self) -> Contender<'_> {
+    fn aws_lc_rs(&self) -> Contender<'_, Case> {
         use aws_lc_rs::signature as aws;
         let algorithm = if self.bits < 2048 {
             &aws::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
@@ -129,46 +135,48 @@ impl Material {
             &aws::RSA_PKCS1_2048_8192_SHA256
         };
         let key = aws::ParsedPublicKey::new(algorithm, &self.der).expect("a usable key");
-        self.each("aws-lc-rs, parsed key", CASES, move |case| {
+        Contender::each(AWS_LC_RS, move |case: &Case| {
             key.verify_sig(&case.message, &case.signature).is_ok()
         })
     }
 
-    fn ring(&self) -> Contender<'_> {
+    fn ring(&self) -> Contender<'_, Case> {
         let algorithm = if self.bits < 2048 {
             &ring::signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
         } else {
             &ring::signature::RSA_PKCS1_2048_8192_SHA256
         };
         let key = ring::signature::UnparsedPublicKey::new(algorithm, &self.der);
-        self.each("ring", CASES, move |case| key.verify(&case.message, &case.signature).is_ok())
+        Contender::each("ring", move |case: &Case| {
+            key.verify(&case.message, &case.signature).is_ok()
+        })
     }
 
-    fn graviola(&self) -> Contender<'_> {
+    fn graviola(&self) -> Contender<'_, Case> {
         let key =
             graviola::signing::rsa::VerifyingKey::from_pkcs1_der(&self.der).expect("a usable key");
-        self.each("graviola", CASES, move |case| {
+        Contender::each("graviola", move |case: &Case| {
             key.verify_pkcs1_sha256(&case.signature, &case.message).is_ok()
         })
     }
 
-    fn openssl(&self) -> Contender<'_> {
+    fn openssl(&self) -> Contender<'_, Case> {
         let key = openssl::rsa::Rsa::public_key_from_der_pkcs1(&self.der).expect("a usable key");
         let key: PKey<Public> = PKey::from_rsa(key).expect("a usable key");
-        self.each("openssl, EVP", CASES, move |case| {
+        Contender::each("openssl, EVP", move |case: &Case| {
             let mut verifier =
                 openssl::sign::Verifier::new(MessageDigest::sha256(), &key).expect("a context");
             verifier.verify_oneshot(&case.signature, &case.message).unwrap_or(false)
         })
     }
 
-    fn rsa(&self) -> Contender<'_> {
+    fn rsa(&self) -> Contender<'_, Case> {
         let key = rsa::RsaPublicKey::new(
             rsa::BoxedUint::from_be_slice_vartime(&self.modulus),
             rsa::BoxedUint::from(65_537_u64),
         )
         .expect("a usable key");
-        self.each("rsa 0.10", CASES, move |case| {
+        Contender::each(RSA, move |case: &Case| {
             let scheme = rsa::pkcs1v15::Pkcs1v15Sign::new::<Sha256>();
             key.verify(scheme, &Sha256::digest(&case.message), &case.signature).is_ok()
         })
