@@ -15,7 +15,7 @@ use countersign::encoding::json;
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
-use countersign::{At, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
+use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
 use crate::args::{BindingArgs, VerifyArgs};
@@ -158,7 +158,7 @@ pub(crate) trait Verify: Clone {
     type Expected;
 
     fn new(keys: JwkSet, policy: Policy) -> Self;
-    fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report;
+    fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report>;
 }
 
 macro_rules! verify {
@@ -170,8 +170,8 @@ macro_rules! verify {
                 Self::new(keys, policy)
             }
 
-            fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report {
-                self.explain(input, expected, at)
+            fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report> {
+                self.explain_batch(items)
             }
         })+
     };
@@ -184,7 +184,7 @@ verify!(dvs, jws, registration);
 pub(crate) struct Profile<V> {
     verifier: V,
     keys: JwkSet,
-    pub(crate) terms: Terms,
+    terms: Terms,
 }
 
 impl<V: Verify> Profile<V> {
@@ -250,6 +250,15 @@ impl Config {
             policy_sha256,
             now: now()?,
         })
+    }
+
+    /// Returns the terms that hold where an item of this kind says nothing.
+    pub(crate) const fn terms(&self, kind: Kind) -> &Terms {
+        match kind {
+            Kind::DvsCertificate => &self.dvs.terms,
+            Kind::MosipRegistration => &self.registration.terms,
+            Kind::Jws => &self.jws.terms,
+        }
     }
 
     pub(crate) const fn at(&self, moment: Moment) -> At {

@@ -22,6 +22,7 @@ mod manual;
 mod ndjson;
 mod otp;
 mod output;
+mod plan;
 mod text;
 mod verify;
 

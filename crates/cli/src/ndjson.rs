@@ -8,7 +8,7 @@
 //! `wrong-type`, `missing-member`, `too-large`. An unknown member is `malformed` too: it may be a
 //! misspelt expectation, and nobody must believe that it was checked.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead as _, BufReader, Read};
 
 use countersign::encoding::Fault;
 use countersign::encoding::json::{self, Object, Value};
@@ -22,6 +22,9 @@ use crate::verify::{self, Item, Judgement};
 
 /// Records of one chunk: enough to keep threads busy.
 const CHUNK_LINES: usize = 1024;
+
+/// Bytes read at once, enough for a chunk of usual records.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// Bytes of one chunk: large records must not make large chunks.
 const CHUNK_BYTES: usize = 4 << 20;
@@ -38,16 +41,23 @@ pub(crate) struct Line {
 
 /// Reads a stream in chunks of lines.
 pub(crate) struct Lines<R> {
-    reader: R,
+    reader: BufReader<R>,
     number: u64,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub(crate) const fn new(reader: R) -> Self {
-        Self { reader, number: 0 }
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self::with_capacity(BUFFER_BYTES, reader)
+    }
+
+    fn with_capacity(capacity: usize, reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(capacity, reader), number: 0 }
     }
 
     /// Reads the next lines, none at the end, up to an error if there is one.
+    ///
+    /// Once there is a line, only lines that have arrived are added: a live stream gets its reports
+    /// as it goes.
     pub(crate) fn next_chunk(&mut self) -> (Vec<Line>, Option<io::Error>) {
         let (mut lines, mut bytes) = (Vec::new(), 0);
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
@@ -58,6 +68,9 @@ impl<R: BufRead> Lines<R> {
                 }
                 Ok(None) => break,
                 Err(error) => return (lines, Some(error)),
+            }
+            if !self.reader.buffer().contains(&b'\n') {
+                break;
             }
         }
         (lines, None)
@@ -213,7 +226,8 @@ impl Record {
             Named::Unsupported(kind) => return verify::unsupported(&kind, &artefact).into(),
         };
         match verify::judge(config, kind, &artefact, &overrides) {
-            Judgement::Report(report) => (*report).into(),
+            Judgement::Task(task) => Item::Task(task),
+            Judgement::Report(report) => Item::Report(report),
             Judgement::Empty => {
                 let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
                 Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
@@ -347,7 +361,7 @@ mod tests {
     }
 
     fn lines(text: &[u8], capacity: usize) -> Vec<(u64, Vec<u8>)> {
-        let mut lines = Lines::new(io::BufReader::with_capacity(capacity, text));
+        let mut lines = Lines::with_capacity(capacity, text);
         let mut all = Vec::new();
         loop {
             let (chunk, error) = lines.next_chunk();

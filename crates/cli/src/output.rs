@@ -80,6 +80,11 @@ impl Output {
         }
     }
 
+    /// Hands on what was written so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
+    }
+
     /// Sums up in text where there was more than one item, and closes.
     pub(crate) fn finish(mut self, tally: &Tally) -> io::Result<()> {
         if self.style.format == Format::Text && self.written > 1 {

@@ -1,11 +1,11 @@
 //! `verify`: items in, reports out, in the order of the input.
 //!
 //! ```text
-//! files, or lines of a stream ── chunk ──► threads: judge, render ── in order ──► output, tally
+//! files, or lines of a stream ── chunk ──► threads: judge ──► plan ──► batches ──► render ── in order ──► output, tally
 //! ```
 //!
 //! A chunk bounds the memory; that its results are written in order makes the output independent
-//! of the number of threads.
+//! of the number of threads. How the signatures are grouped is in [`plan`](crate::plan).
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -14,12 +14,13 @@ use std::thread;
 use countersign::{Check, Error, Report, Verdict};
 
 use crate::args::{Format, VerifyArgs};
-use crate::config::{Config, Overrides, Profile, Terms, Verify};
+use crate::config::{Config, Overrides};
 use crate::exit::{Exit, Stop, Tally};
 use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
 use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::ndjson::{self, Lines};
 use crate::output::{Output, Progress, Style};
+use crate::plan::{self, Expected, Task};
 use crate::text::Detail;
 
 /// Files of one chunk.
@@ -55,8 +56,11 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
     Ok(run.tally.exit())
 }
 
-/// What became of one item.
+/// What recognition makes of one artefact.
 pub(crate) enum Judgement {
+    /// The library decides.
+    Task(Box<Task>),
+    /// It cannot be verified, for this reason.
     Report(Box<Report>),
     /// The input holds nothing.
     Empty,
@@ -70,7 +74,7 @@ impl From<Report> for Judgement {
     }
 }
 
-/// Judges an artefact: of this kind if one is named, else of the kind that it looks like.
+/// Judges what an artefact is, of this kind if one is named, and what it has to comply with.
 pub(crate) fn judge(
     config: &Config,
     kind: Option<Kind>,
@@ -90,21 +94,14 @@ pub(crate) fn judge(
             return Report::of_failure(UNKNOWN, artefact, Check::Input, error).into();
         }
     };
-    let mut report = match kind {
-        Kind::DvsCertificate => {
-            let terms = config.dvs.terms.with(overrides);
-            let Some(expected) = &terms.binding else { return Judgement::Unbound };
-            explain(config, &config.dvs, artefact, expected, &terms)
-        }
-        Kind::MosipRegistration => {
-            let terms = config.registration.terms.with(overrides);
-            let expected = countersign::mosip::registration::Expected::default();
-            explain(config, &config.registration, artefact, &expected, &terms)
-        }
-        Kind::Jws => {
-            let terms = config.jws.terms.with(overrides);
-            explain(config, &config.jws, artefact, &terms.jwt, &terms)
-        }
+    let terms = config.terms(kind).with(overrides);
+    let expected = match kind {
+        Kind::DvsCertificate => match terms.binding {
+            Some(binding) => Expected::DvsCertificate(binding),
+            None => return Judgement::Unbound,
+        },
+        Kind::MosipRegistration => Expected::MosipRegistration,
+        Kind::Jws => Expected::Jws(terms.jwt),
     };
     let without_effect = |overrides: &Overrides, whose| {
         overrides
@@ -112,26 +109,22 @@ pub(crate) fn judge(
             .map(|name| format!("{name} of the {whose}: not looked at for this kind"))
             .collect::<Vec<_>>()
     };
-    report.hints.extend(without_effect(&config.overrides, "command line"));
-    report.hints.extend(without_effect(overrides, "record"));
-    report.into()
-}
-
-fn explain<V: Verify>(
-    config: &Config,
-    profile: &Profile<V>,
-    artefact: &[u8],
-    expected: &V::Expected,
-    terms: &Terms,
-) -> Report {
-    profile.verifier(terms.policy).explain(artefact, expected, config.at(terms.at))
+    let mut hints = without_effect(&config.overrides, "command line");
+    hints.extend(without_effect(overrides, "record"));
+    Judgement::Task(Box::new(Task {
+        artefact: artefact.to_vec(),
+        expected,
+        policy: terms.policy,
+        at: config.at(terms.at),
+        hints,
+    }))
 }
 
 /// Reads and judges one file, with its name as the report's `id`.
 fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<Item, Stop> {
     let bytes = match source.read() {
         Ok(bytes) => bytes,
-        Err(error) => return Ok(Item::from(Report::of_unreadable(error.to_string()))),
+        Err(error) => return Ok(Report::of_unreadable(error.to_string()).into()),
     };
     if bytes.len() > INPUT_BYTES {
         return Ok(too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into());
@@ -143,10 +136,11 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
         strip_line_break(&bytes)
     };
     match judge(config, kind, artefact, &Overrides::default()) {
-        Judgement::Report(report) => Ok((*report).into()),
+        Judgement::Task(task) => Ok(Item::Task(task)),
+        Judgement::Report(report) => Ok(Item::Report(report)),
         Judgement::Empty => {
             let report = Report::of_unreadable("empty: nothing to check".into());
-            Ok(Item { report, empty: true })
+            Ok(Item::Empty(Box::new(report)))
         }
         Judgement::Unbound => Err(Stop::Misuse(format!(
             "{source}: a DVS certificate needs --document, --hash, --request or --unbound"
@@ -154,16 +148,18 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
     }
 }
 
-/// A report that is not yet named.
-pub(crate) struct Item {
-    pub(crate) report: Report,
+/// An item that is judged and not yet named.
+pub(crate) enum Item {
+    /// The library decides.
+    Task(Box<Task>),
+    Report(Box<Report>),
     /// The input held nothing, so nothing was checked.
-    pub(crate) empty: bool,
+    Empty(Box<Report>),
 }
 
 impl From<Report> for Item {
     fn from(report: Report) -> Self {
-        Self { report, empty: false }
+        Self::Report(Box::new(report))
     }
 }
 
@@ -199,7 +195,7 @@ impl Run<'_> {
     fn streams(&mut self, sources: &[Source]) -> Result<(), Stop> {
         for source in sources {
             let mut lines = match source.open() {
-                Ok(reader) => Lines::new(io::BufReader::new(reader)),
+                Ok(reader) => Lines::new(reader),
                 Err(error) => {
                     self.unreadable(source, &error)?;
                     continue;
@@ -227,22 +223,20 @@ impl Run<'_> {
         })
     }
 
-    /// Judges and renders the items on all threads, then writes them in order.
+    /// Judges, verifies and renders the items on all threads, then writes them in order.
     fn chunk<T: Sync>(
         &mut self,
         items: &[T],
         judge: impl Fn(&T) -> Result<(String, Item), Stop> + Sync,
     ) -> Result<(), Stop> {
-        let (style, policy_sha256) = (self.style, self.config.policy_sha256);
-        let rendered = map(items, self.threads, |item| {
-            let (id, Item { mut report, empty }) = judge(item)?;
-            report.id = Some(id);
-            report.policy_sha256 = policy_sha256;
-            Ok(Rendered { text: style.render(&report), verdict: report.verdict(), empty })
+        let (config, style) = (self.config, self.style);
+        let parts = each_part(items, self.threads, |part| {
+            let judged = part.iter().map(&judge).collect::<Result<Vec<_>, Stop>>()?;
+            Ok(conclude(config, style, judged))
         });
         // What stops one item stops the run before anything of its chunk is written.
-        let rendered = rendered.into_iter().collect::<Result<Vec<_>, Stop>>()?;
-        for Rendered { text, verdict, empty } in rendered {
+        let parts = parts.into_iter().collect::<Result<Vec<_>, Stop>>()?;
+        for Rendered { text, verdict, empty } in parts.into_iter().flatten() {
             if empty {
                 self.tally.empty += 1;
             } else {
@@ -250,31 +244,54 @@ impl Run<'_> {
             }
             self.output.write(&text)?;
         }
+        // A chunk may be all that comes for a while.
+        self.output.flush()?;
         self.progress.set(self.tally.total());
         Ok(())
     }
 }
 
-/// Applies the function to every item, on several threads, and returns the results in order.
-fn map<T: Sync, R: Send>(
+/// Verifies what is left to verify, all at once, and renders the reports in order.
+fn conclude(config: &Config, style: Style, judged: Vec<(String, Item)>) -> Vec<Rendered> {
+    let tasks = judged.iter().filter_map(|(_, item)| match item {
+        Item::Task(task) => Some(&**task),
+        Item::Report(_) | Item::Empty(_) => None,
+    });
+    let mut verified = plan::explain(config, tasks).into_iter();
+    let rendered = judged.into_iter().filter_map(|(id, item)| {
+        let (mut report, empty) = match item {
+            Item::Task(_) => (verified.next()?, false),
+            Item::Report(report) => (*report, false),
+            Item::Empty(report) => (*report, true),
+        };
+        report.id = Some(id);
+        report.policy_sha256 = config.policy_sha256;
+        Some(Rendered { text: style.render(&report), verdict: report.verdict(), empty })
+    });
+    rendered.collect()
+}
+
+/// Splits the items into one part per thread, applies the function to each, and returns the
+/// results in order.
+fn each_part<T: Sync, R: Send>(
     items: &[T],
     threads: Option<NonZeroUsize>,
-    function: impl Fn(&T) -> R + Sync,
+    function: impl Fn(&[T]) -> R + Sync,
 ) -> Vec<R> {
     let threads = threads.map_or(1, NonZeroUsize::get).min(items.len());
     if threads <= 1 {
-        return items.iter().map(function).collect();
+        return vec![function(items)];
     }
     let function = &function;
     thread::scope(|scope| {
         let workers: Vec<_> = items
             .chunks(items.len().div_ceil(threads))
-            .map(|part| scope.spawn(move || part.iter().map(function).collect::<Vec<_>>()))
+            .map(|part| scope.spawn(move || function(part)))
             .collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, Vec<R>>| {
+        let join = |worker: thread::ScopedJoinHandle<'_, R>| {
             worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        workers.into_iter().flat_map(join).collect()
+        workers.into_iter().map(join).collect()
     })
 }
 
@@ -302,7 +319,8 @@ mod tests {
         for length in [0, 1, 2, 3, 7, 100] {
             let items: Vec<usize> = (0..length).collect();
             for threads in [1, 2, 3, 64, 1000] {
-                assert_eq!(map(&items, NonZeroUsize::new(threads), |i| *i), items);
+                let parts = each_part(&items, NonZeroUsize::new(threads), <[usize]>::to_vec);
+                assert_eq!(parts.concat(), items);
             }
         }
     }

@@ -4,10 +4,11 @@
 mod support;
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};
 
-use support::{certificate, countersign, seed};
+use countersign::encoding::json::Value;
+use support::{certificate, countersign, jws, root, seed};
 
 /// Runs the command to its end with this on stdin.
 fn run(args: &[&str], stdin: &[u8]) -> Output {
@@ -185,6 +186,95 @@ fn many_files_give_the_same_output_at_any_number_of_threads() {
     assert_eq!(first.stdout.iter().filter(|byte| **byte == b'\n').count(), 302);
     assert_eq!(first.status.code(), Some(1));
     assert!(outputs.all(|output| output == first));
+}
+
+/// Records of every kind, with terms of several kinds, good, altered, and no records at all.
+fn mixed_records() -> Vec<String> {
+    // The first character of a signature, or a millisecond.
+    let altered = |token: String, from: &str, to: &str| {
+        assert!(token.contains(from), "{from} in {token}");
+        token.replacen(from, to, 1)
+    };
+    let body = seed("registered-devices-response.json");
+    let registration =
+        body.split('"').max_by_key(|text| text.len()).unwrap_or_default().to_string();
+    let artefacts = [
+        certificate(),
+        altered(certificate(), ".Bo", ".Co"),
+        seed("dvs-verify-response.json"),
+        registration.clone(),
+        altered(registration.clone(), "OjI5LjkxOFoi", "OjI5LjkxOVoi"),
+        body,
+        jws(),
+        altered(jws(), ".cC", ".dC"),
+        hostile_token(),
+        seed("otp-response.json"),
+        "nothing known".into(),
+        String::new(),
+    ];
+    let terms = [
+        r#","at":"issued""#,
+        r#","at":1649404585,"allow_rsa_1024":true,"hash":"74657374""#,
+        r#","at":1649404585,"allow_rsa_1024":true,"unbound":true,"leeway":7"#,
+        r#","at":1300819370,"hash":"00","leeway":300"#,
+        r#","at":1300819370,"issuer":"joe""#,
+        r#","kind":"jws","subject":"s""#,
+        r#","misspelt":1"#,
+    ];
+    let mut records = Vec::new();
+    for terms in terms {
+        for artefact in &artefacts {
+            let id = records.len();
+            let artefact = Value::from(artefact.as_str());
+            records.push(format!("{{\"id\":{id},\"artefact\":{artefact}{terms}}}\n"));
+        }
+    }
+    records
+}
+
+#[test]
+fn every_record_of_a_mixed_stream_has_the_report_that_it_has_alone() {
+    let folder = Folder::new("mixed");
+    let policy = format!(
+        "dvs-certificate.keys = ['{0}/test-vectors/seed/dvs-jwks.json']
+         mosip-registration.keys = ['{0}/test-vectors/seed/mosip-signer.jwk.json']
+         jws.keys = ['{0}/crates/cli/tests/cmd/data/rfc7515-a2.jwk.json']",
+        root().display()
+    );
+    let policy = folder.file("policy.toml", policy.as_bytes());
+    let verify = |threads: &str, text: &str| {
+        let args = ["verify", "--ndjson", "--threads", threads, "--policy", &policy, "-"];
+        let output = run(&args, text.as_bytes());
+        assert_eq!(output.stderr, b"");
+        String::from_utf8(output.stdout).expect("output is UTF-8")
+    };
+    let records = mixed_records();
+    let alone: String = records.iter().map(|record| verify("1", record)).collect();
+    for kind in ["dvs-certificate", "mosip-registration", "jws"] {
+        let valid = format!(r#""kind":"{kind}","verdict":"valid""#);
+        let invalid = format!(r#""kind":"{kind}","verdict":"invalid","code":"signature-mismatch""#);
+        assert!(alone.contains(&valid) && alone.contains(&invalid), "{kind}");
+    }
+    for threads in ["1", "2", "7"] {
+        assert_eq!(verify(threads, &records.concat()), alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn a_live_stream_has_its_reports_before_it_ends() {
+    let mut child = countersign(&["verify", "--ndjson", "-"]).spawn().expect("the command starts");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    let mut reports = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    for id in ["first", "second"] {
+        let record = format!("{{\"id\":\"{id}\",\"artefact\":\"{}\"}}\n", jws());
+        stdin.write_all(record.as_bytes()).expect("stdin is read");
+        let mut report = String::new();
+        reports.read_line(&mut report).expect("stdout is UTF-8");
+        assert!(report.contains(&format!(r#""id":"{id}""#)), "{report}");
+    }
+    drop(stdin);
+    // There is no key, so it is undecided.
+    assert_eq!(child.wait().expect("the command ends").code(), Some(3));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn templates() -> Vec<(String, &'static str)> {
     let registration = seed("registered-devices-response.json");
     let device_data = seed("registered-devices-request.json");
     // RFC 7515 appendix A.2; the policy has no key for it.
-    let jws = include_str!("cmd/data/rfc7515-a2.jws").trim_end();
+    let jws = support::jws();
     let line = |members: String| members.replace(['\n', '\r'], " ");
     vec![
         (line(format!(r#""artefact":{answer},"at":1649404585,"hash":"74657374""#)), "ok"),

@@ -27,3 +27,9 @@ pub(crate) fn certificate() -> String {
     let body = seed("dvs-verify-response.json");
     body.split('"').find(|text| text.contains('.')).expect("the sample has a token").to_string()
 }
+
+/// Reads the token of RFC 7515 appendix A.2.
+pub(crate) fn jws() -> String {
+    let path = root().join("crates/cli/tests/cmd/data/rfc7515-a2.jws");
+    std::fs::read_to_string(path).expect("the sample is there").trim_end().to_string()
+}

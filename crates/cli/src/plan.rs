@@ -1,0 +1,100 @@
+//! Many artefacts at once, each with the report that it would have alone.
+//!
+//! ```text
+//! tasks ── by kind and policy ──► groups ── the library's batch, each ──► reports ── in order of the tasks
+//! ```
+//!
+//! A verifier has one policy, so artefacts of one kind under one policy are verified together. As a
+//! rule that is one group per kind.
+
+use countersign::jose::jws;
+use countersign::miracl::dvs;
+use countersign::mosip::registration;
+use countersign::{At, Item, Policy, Report};
+
+use crate::config::{Config, Profile, Verify};
+
+/// An artefact that the library decides about.
+pub(crate) struct Task {
+    pub(crate) artefact: Vec<u8>,
+    pub(crate) expected: Expected,
+    pub(crate) policy: Policy,
+    pub(crate) at: At,
+    /// What the report says beyond what the library has to say.
+    pub(crate) hints: Vec<String>,
+}
+
+/// The kind of an artefact, and what it is expected to say.
+pub(crate) enum Expected {
+    DvsCertificate(dvs::Expected),
+    /// Nothing beyond what every registration has to say.
+    MosipRegistration,
+    Jws(jws::Expected),
+}
+
+/// Explains every artefact. The reports are in the order of the tasks.
+pub(crate) fn explain<'t>(
+    config: &Config,
+    tasks: impl Iterator<Item = &'t Task> + Clone,
+) -> Vec<Report> {
+    let nothing = registration::Expected::default();
+    let (mut dvs, mut registration, mut jws) = (Plan::new(), Plan::new(), Plan::new());
+    for (place, task) in tasks.clone().enumerate() {
+        match &task.expected {
+            Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
+            Expected::MosipRegistration => registration.add(place, task, &nothing),
+            Expected::Jws(expected) => jws.add(place, task, expected),
+        }
+    }
+    let mut placed = dvs.explain(&config.dvs);
+    placed.extend(registration.explain(&config.registration));
+    placed.extend(jws.explain(&config.jws));
+    debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    let hinted = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
+        report.hints.extend_from_slice(&task.hints);
+        report
+    });
+    hinted.collect()
+}
+
+/// The artefacts of one kind, by policy.
+struct Plan<'t, E> {
+    groups: Vec<Group<'t, E>>,
+}
+
+struct Group<'t, E> {
+    policy: Policy,
+    places: Vec<usize>,
+    items: Vec<Item<'t, E>>,
+}
+
+impl<'t, E> Plan<'t, E> {
+    const fn new() -> Self {
+        Self { groups: Vec::new() }
+    }
+
+    fn add(&mut self, place: usize, task: &'t Task, expected: &'t E) {
+        let item = Item { input: &task.artefact, expected, at: task.at };
+        match self.groups.iter_mut().find(|group| group.policy == task.policy) {
+            Some(group) => {
+                group.places.push(place);
+                group.items.push(item);
+            }
+            None => self.groups.push(Group {
+                policy: task.policy,
+                places: vec![place],
+                items: vec![item],
+            }),
+        }
+    }
+
+    /// Returns the reports, each with the place of its task.
+    fn explain<V: Verify<Expected = E>>(self, profile: &Profile<V>) -> Vec<(usize, Report)> {
+        let groups = self.groups.into_iter();
+        let explained = groups.flat_map(|Group { policy, places, items }| {
+            places.into_iter().zip(profile.verifier(policy).explain_batch(&items))
+        });
+        explained.collect()
+    }
+}
