@@ -1,5 +1,6 @@
 //! The strict JSON reader against `serde_json`: what it accepts means the same there, and what it
 //! refuses is refused there as well, or is one of the things it is stricter about.
+#![expect(clippy::unwrap_used, reason = "clippy takes helpers of tests for library code")]
 
 use countersign::encoding::json::{self, Document};
 use countersign::{Code, Limits};
