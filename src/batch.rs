@@ -69,6 +69,76 @@ pub(crate) trait Procedure {
     fn claims(made: &Self::Made) -> Object<'static>;
 }
 
+/// Gives a verifier its public methods, which are the same for all. The first parameter says what
+/// its input is, as in "a token".
+macro_rules! entry_points {
+    ($input:literal, $verifier:ty, $expected:ty, $made:ty) => {
+        impl $verifier {
+            #[doc = concat!("Verifies ", $input, " at a time.")]
+            ///
+            /// # Errors
+            ///
+            /// The first check that fails.
+            pub fn verify(
+                &self,
+                input: &[u8],
+                expected: &$expected,
+                at: impl Into<$crate::At>,
+            ) -> Result<$made, $crate::Error> {
+                $crate::batch::verify(self, $crate::Item { input, expected, at: at.into() })
+            }
+
+            #[doc = concat!("Verifies ", $input, " and reports every check.")]
+            ///
+            /// The verdict is that of [`verify`](Self::verify).
+            #[must_use]
+            pub fn explain(
+                &self,
+                input: &[u8],
+                expected: &$expected,
+                at: impl Into<$crate::At>,
+            ) -> $crate::Report {
+                $crate::batch::explain(self, $crate::Item { input, expected, at: at.into() })
+            }
+
+            /// Verifies many items, with their RSA signatures checked together.
+            ///
+            /// Each result is, in order, what [`verify`](Self::verify) returns.
+            #[must_use]
+            pub fn verify_batch(
+                &self,
+                items: &[$crate::Item<'_, $expected>],
+            ) -> alloc::vec::Vec<Result<$made, $crate::Error>> {
+                $crate::batch::verify_many(self, items)
+            }
+
+            /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon`
+            /// pool: the caller chooses their number with `ThreadPool::install`. The results are
+            /// the same at any.
+            #[cfg(feature = "rayon")]
+            #[must_use]
+            pub fn par_verify_batch(
+                &self,
+                items: &[$crate::Item<'_, $expected>],
+            ) -> alloc::vec::Vec<Result<$made, $crate::Error>> {
+                $crate::batch::par_verify_many(self, items)
+            }
+
+            /// Verifies many items and reports every check of each.
+            ///
+            /// Each report is, in order, what [`explain`](Self::explain) returns.
+            #[must_use]
+            pub fn explain_batch(
+                &self,
+                items: &[$crate::Item<'_, $expected>],
+            ) -> alloc::vec::Vec<$crate::Report> {
+                $crate::batch::explain_many(self, items)
+            }
+        }
+    };
+}
+pub(crate) use entry_points;
+
 /// Verifies one item.
 pub(crate) fn verify<P: Procedure>(
     procedure: &P,

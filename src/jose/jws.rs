@@ -12,14 +12,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
-use crate::batch::{self, Item, Procedure};
+use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, Secret};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 
 /// The header of a JWS that follows every rule, and is still *untrusted*.
@@ -327,47 +327,6 @@ impl Verifier {
         Ok(Self { keys: KeySource::secret(secret)?, policy })
     }
 
-    /// Verifies a token at a time.
-    ///
-    /// # Errors
-    ///
-    /// The first check that fails.
-    pub fn verify(
-        &self,
-        token: &[u8],
-        expected: &Expected,
-        at: impl Into<At>,
-    ) -> Result<Verified, Error> {
-        batch::verify(self, Item { input: token, expected, at: at.into() })
-    }
-
-    /// Verifies a token and reports every check. The verdict is that of [`verify`](Self::verify).
-    #[must_use]
-    pub fn explain(&self, token: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        batch::explain(self, Item { input: token, expected, at: at.into() })
-    }
-
-    /// Verifies many tokens, with RSA signatures checked together. Each result is, in order, what
-    /// [`verify`](Self::verify) returns.
-    #[must_use]
-    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Verified, Error>> {
-        batch::verify_many(self, items)
-    }
-
-    /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon` pool: the
-    /// caller chooses their number with `ThreadPool::install`. The results are the same at any.
-    #[cfg(feature = "rayon")]
-    #[must_use]
-    pub fn par_verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Verified, Error>> {
-        batch::par_verify_many(self, items)
-    }
-
-    /// Explains many tokens. Each report is, in order, what [`explain`](Self::explain) returns.
-    #[must_use]
-    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
-        batch::explain_many(self, items)
-    }
-
     fn read_claims(
         &self,
         trail: &mut impl Trail,
@@ -385,6 +344,8 @@ impl Verifier {
             .ok_or_else(Vec::new)
     }
 }
+
+entry_points!("a token", Verifier, Expected, Verified);
 
 impl Procedure for Verifier {
     const KIND: &'static str = Self::KIND;

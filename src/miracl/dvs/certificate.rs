@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::SignatureRequest;
-use crate::batch::{self, Item, Procedure};
+use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, sha256};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
@@ -15,7 +15,7 @@ use crate::jose::jws::{check_expiry, check_start, numeric_date};
 use crate::jose::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Time};
 
 /// What a certificate must be about.
@@ -151,52 +151,6 @@ impl Verifier {
         Self { keys: KeySource::Public(keys), policy }
     }
 
-    /// Verifies a certificate: the bare token, or the whole answer `{"certificate": …}`.
-    ///
-    /// # Errors
-    ///
-    /// The first check that fails.
-    pub fn verify(
-        &self,
-        input: &[u8],
-        expected: &Expected,
-        at: impl Into<At>,
-    ) -> Result<Certificate, Error> {
-        batch::verify(self, Item { input, expected, at: at.into() })
-    }
-
-    /// Verifies a certificate and reports every check. The verdict is that of
-    /// [`verify`](Self::verify).
-    #[must_use]
-    pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        batch::explain(self, Item { input, expected, at: at.into() })
-    }
-
-    /// Verifies many certificates, with their signatures checked together. Each result is, in
-    /// order, what [`verify`](Self::verify) returns.
-    #[must_use]
-    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Certificate, Error>> {
-        batch::verify_many(self, items)
-    }
-
-    /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon` pool: the
-    /// caller chooses their number with `ThreadPool::install`. The results are the same at any.
-    #[cfg(feature = "rayon")]
-    #[must_use]
-    pub fn par_verify_batch(
-        &self,
-        items: &[Item<'_, Expected>],
-    ) -> Vec<Result<Certificate, Error>> {
-        batch::par_verify_many(self, items)
-    }
-
-    /// Explains many certificates. Each report is, in order, what [`explain`](Self::explain)
-    /// returns.
-    #[must_use]
-    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
-        batch::explain_many(self, items)
-    }
-
     fn check_content(&self, trail: &mut impl Trail, claims: &Claims, expected: &Expected, at: At) {
         match expected.expected_hash() {
             Some(wanted) => {
@@ -237,6 +191,13 @@ impl Verifier {
         }
     }
 }
+
+entry_points!(
+    "a certificate, as the bare token or the whole answer `{\"certificate\": …}`,",
+    Verifier,
+    Expected,
+    Certificate
+);
 
 impl Procedure for Verifier {
     const KIND: &'static str = Self::KIND;

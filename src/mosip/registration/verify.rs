@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::token::{Headers, is_body, response_of};
 use super::{Era, Expected, SignedRegistration, Window};
-use crate::batch::{self, Item, Procedure};
+use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
@@ -16,7 +16,7 @@ use crate::jose::{Compact, HeaderCache, Jwk, JwkSet, check_key_size, describe, s
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Report, Trail, Warning};
+use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 
 /// What the server did.
@@ -161,51 +161,6 @@ impl Verifier {
         Self { keys, policy }
     }
 
-    /// Verifies an answer at a time: the whole body, or its bare `response` token.
-    ///
-    /// # Errors
-    ///
-    /// The first check that fails.
-    pub fn verify(
-        &self,
-        input: &[u8],
-        expected: &Expected,
-        at: impl Into<At>,
-    ) -> Result<Registration, Error> {
-        batch::verify(self, Item { input, expected, at: at.into() })
-    }
-
-    /// Verifies an answer and reports every check. The verdict is that of
-    /// [`verify`](Self::verify).
-    #[must_use]
-    pub fn explain(&self, input: &[u8], expected: &Expected, at: impl Into<At>) -> Report {
-        batch::explain(self, Item { input, expected, at: at.into() })
-    }
-
-    /// Verifies many answers, with their signatures checked together. Each result is, in order,
-    /// what [`verify`](Self::verify) returns.
-    #[must_use]
-    pub fn verify_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Result<Registration, Error>> {
-        batch::verify_many(self, items)
-    }
-
-    /// As [`verify_batch`](Self::verify_batch), on the threads of the current `rayon` pool: the
-    /// caller chooses their number with `ThreadPool::install`. The results are the same at any.
-    #[cfg(feature = "rayon")]
-    #[must_use]
-    pub fn par_verify_batch(
-        &self,
-        items: &[Item<'_, Expected>],
-    ) -> Vec<Result<Registration, Error>> {
-        batch::par_verify_many(self, items)
-    }
-
-    /// Explains many answers. Each report is, in order, what [`explain`](Self::explain) returns.
-    #[must_use]
-    pub fn explain_batch(&self, items: &[Item<'_, Expected>]) -> Vec<Report> {
-        batch::explain_many(self, items)
-    }
-
     /// Checks headers, keys and algorithm.
     fn choose_keys<'s>(
         &'s self,
@@ -309,6 +264,13 @@ impl Verifier {
         }
     }
 }
+
+entry_points!(
+    "an answer, as the whole body or its bare `response` token,",
+    Verifier,
+    Expected,
+    Registration
+);
 
 impl Procedure for Verifier {
     const KIND: &'static str = Self::KIND;
