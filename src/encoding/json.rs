@@ -599,6 +599,10 @@ impl<'a> Parser<'a, '_> {
         match self.peek() {
             Some(b'"') => self.skip_string().map(drop),
             Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'[') => {
+                let depth = self.descend(depth)?;
+                self.elements(|parser| parser.skip_value(depth))
+            }
             _ => self.value(depth).map(drop),
         }
     }
@@ -666,18 +670,30 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn array(&mut self, depth: u8) -> Result<Vec<Value<'a>>, Error> {
+        let mut values = Vec::new();
+        self.elements(|parser| {
+            values.push(parser.value(depth)?);
+            Ok(())
+        })?;
+        Ok(values)
+    }
+
+    /// Has every element of an array read.
+    fn elements(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.expect(b'[')?;
-        let mut elements = Vec::new();
         self.skip_white_space();
         if self.eat(b']') {
-            return Ok(elements);
+            return Ok(());
         }
         loop {
             self.skip_white_space();
-            elements.push(self.value(depth)?);
+            read(self)?;
             self.skip_white_space();
             if self.eat(b']') {
-                return Ok(elements);
+                return Ok(());
             }
             self.expect(b',')?;
         }
