@@ -362,8 +362,12 @@ impl Document {
     /// Returns the member of exactly this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Value<'_>> {
+        Some(self.find(name)?.read())
+    }
+
+    fn find(&self, name: &str) -> Option<Unread<'_>> {
         let member = self.members.iter().find(|member| member.is_named(&self.text, name))?;
-        Some(member.value(&self.text).read())
+        Some(member.value(&self.text))
     }
 
     /// Iterates over names and values, which are not read yet: one pass where many members would
@@ -391,11 +395,8 @@ impl Document {
         part: &'static str,
         member: &'static str,
     ) -> Result<Option<Cow<'_, str>>, Error> {
-        match self.member(member) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Error::WrongType { part, member, expected: "a string" }),
-        }
+        let wrong = Error::WrongType { part, member, expected: "a string" };
+        self.find(member).map(|value| value.as_text().ok_or(wrong)).transpose()
     }
 
     /// Returns an integer member.
@@ -419,7 +420,7 @@ impl Document {
         member: &'static str,
     ) -> Result<Option<i64>, Error> {
         let wrong = Error::WrongType { part, member, expected: "an integer" };
-        self.member(member).map(|value| value.as_i64().ok_or(wrong)).transpose()
+        self.find(member).map(|value| value.as_i64().ok_or(wrong)).transpose()
     }
 
     /// Returns the whole object, read.
@@ -453,6 +454,18 @@ impl<'d> Unread<'d> {
 
     pub(crate) fn is_string(self) -> bool {
         self.0.starts_with('"')
+    }
+
+    /// Returns the text of a string, or `None` for any other type.
+    pub(crate) fn as_text(self) -> Option<Cow<'d, str>> {
+        let text = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+            return Some(Cow::Borrowed(text));
+        }
+        match self.read() {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// As [`Value::as_i64`]: no other value's text is an integer.
