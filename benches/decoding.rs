@@ -11,7 +11,7 @@ use countersign::mosip::device::DeviceData;
 use countersign::testkit::{self, Issuer as _, Rng, RsaIssuer};
 use criterion::{Criterion, Throughput};
 
-use support::{Verdicts, bench};
+use support::{CpuTime, Verdicts, bench};
 
 const CLAIMS: &str = r#"{"iss":"https://identity.example/realms/main","aud":["5f3c1f0a-7a27-4c55-9d0e-0f6a1f1f7a10"],"sub":"user-00000001","iat":1799999990,"exp":1800000300,"email":"user-00000001@example.com","scope":"openid email profile","amr":["token"]}"#;
 
@@ -19,7 +19,7 @@ const REQUEST: &str = include_str!("../test-vectors/seed/registered-devices-requ
 
 /// Measures a decoder of text, per byte of it.
 fn bench_text<V: Verdicts>(
-    criterion: &mut Criterion,
+    criterion: &mut Criterion<CpuTime>,
     operation: &str,
     implementation: &str,
     valid: &str,
@@ -33,7 +33,7 @@ fn bench_text<V: Verdicts>(
 }
 
 /// A signature of 2048 bits in each profile; altered, it has a character of no alphabet.
-fn base64(criterion: &mut Criterion) {
+fn base64(criterion: &mut Criterion<CpuTime>) {
     let bytes: Vec<u8> = (0..=255).collect();
     let (url, standard) = (base64::encode_url(&bytes), base64::encode_standard(&bytes));
     type Decode = fn(&[u8]) -> Result<Vec<u8>, Fault>;
@@ -51,7 +51,7 @@ fn base64(criterion: &mut Criterion) {
 }
 
 /// A member twice is the alteration that lenient parsers let through.
-fn json(criterion: &mut Criterion) {
+fn json(criterion: &mut Criterion<CpuTime>) {
     let limits = Limits::default();
     let altered = CLAIMS.replacen("iat", "exp", 1);
     bench_text(criterion, "json/claims", "value", CLAIMS, &altered, |text| {
@@ -63,7 +63,7 @@ fn json(criterion: &mut Criterion) {
     });
 }
 
-fn tokens(criterion: &mut Criterion) {
+fn tokens(criterion: &mut Criterion<CpuTime>) {
     let limits = Limits::default();
     let token =
         testkit::join(&testkit::signing_input(br#"{"alg":"RS256"}"#, CLAIMS.as_bytes()), &[7; 256]);
@@ -74,7 +74,7 @@ fn tokens(criterion: &mut Criterion) {
 }
 
 /// Three keys of 2048 bits, each prepared for verification; altered, the set has a member twice.
-fn key_sets(criterion: &mut Criterion) {
+fn key_sets(criterion: &mut Criterion<CpuTime>) {
     let keys = [1, 2, 3].map(|seed| {
         let kid = format!("key-{seed}");
         RsaIssuer::generate(&mut Rng::from_seed(seed), 2048, Some(&kid)).unwrap().jwk()
@@ -87,7 +87,7 @@ fn key_sets(criterion: &mut Criterion) {
 }
 
 /// The request of MOSIP's documentation: four layers, one inside the other.
-fn devices(criterion: &mut Criterion) {
+fn devices(criterion: &mut Criterion<CpuTime>) {
     let altered = REQUEST.replacen("deviceData\": \"", "deviceData\": \"*", 1);
     bench_text(criterion, "mosip/device-data", "decode", REQUEST, &altered, |body| {
         DeviceData::from_request(body, &Limits::default())

@@ -8,7 +8,7 @@ use countersign::testkit::miracl;
 use countersign::{Limits, Secret};
 use criterion::{Criterion, Throughput};
 
-use support::bench;
+use support::{CpuTime, bench};
 
 const EXPIRES: &str = "2022-04-08T08:05:03Z";
 
@@ -20,7 +20,7 @@ fn signed(expires: &str) -> Result<Request, countersign::Error> {
     Request::sign(&secret("MockClientSecret"), "MockClientId", "test@example.com", expires)
 }
 
-fn requests(criterion: &mut Criterion) {
+fn requests(criterion: &mut Criterion<CpuTime>) {
     let secret = secret("MockClientSecret");
 
     let mut group = criterion.benchmark_group("otp/sign");
@@ -40,7 +40,7 @@ fn requests(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn responses(criterion: &mut Criterion) {
+fn responses(criterion: &mut Criterion<CpuTime>) {
     let (ours, theirs) = (secret("MockClientSecret"), secret("AnotherSecret"));
     let request = signed(EXPIRES).unwrap();
     let response = |secret, derivation, aad| {

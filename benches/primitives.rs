@@ -17,7 +17,7 @@ use countersign::testkit::{self, EcIssuer, Issuer, Rng, RsaIssuer};
 use countersign::{Algorithm, At, Limits, Policy, PublicKey, Secret, sha256};
 use criterion::{Criterion, Throughput};
 
-use support::{BATCH, bench};
+use support::{BATCH, CpuTime, bench};
 
 struct Signed {
     message: Vec<u8>,
@@ -69,7 +69,7 @@ fn verify_many(key: &RsaPublicKey, kernel: Kernel, cases: &[Signed]) -> Vec<bool
     verdicts
 }
 
-fn rs256(criterion: &mut Criterion) {
+fn rs256(criterion: &mut Criterion<CpuTime>) {
     for bits in [1024, 2048, 3072, 4096] {
         let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), bits, None).unwrap();
         let key = public_key(&issuer);
@@ -90,7 +90,7 @@ fn rs256(criterion: &mut Criterion) {
     }
 }
 
-fn ps256(criterion: &mut Criterion) {
+fn ps256(criterion: &mut Criterion<CpuTime>) {
     let issuer = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
     let key = public_key(&issuer);
     let key = key.as_rsa().unwrap();
@@ -106,7 +106,7 @@ fn ps256(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn es256(criterion: &mut Criterion) {
+fn es256(criterion: &mut Criterion<CpuTime>) {
     let issuer = EcIssuer::generate(&mut Rng::from_seed(3), None);
     let key = public_key(&issuer);
     let [valid, altered] = signed(&issuer, Algorithm::Es256, 1);
@@ -120,7 +120,7 @@ fn es256(criterion: &mut Criterion) {
 }
 
 /// The MAC is not public API by itself, so the token around it is measured: the shortest there is.
-fn hs256(criterion: &mut Criterion) {
+fn hs256(criterion: &mut Criterion<CpuTime>) {
     let token = |byte| {
         let header = Object::new().with("alg", "HS256");
         testkit::hs256(&Secret::new(vec![byte; 32]), &header, b"{}")
@@ -135,7 +135,7 @@ fn hs256(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn sha_256(criterion: &mut Criterion) {
+fn sha_256(criterion: &mut Criterion<CpuTime>) {
     for size in [64, 250, 4096] {
         let message = vec![0x5a; size];
         let mut altered = message.clone();

@@ -14,7 +14,7 @@ use countersign::testkit::{self, Issuer as _, Rng, RsaIssuer, miracl, mosip};
 use countersign::{Algorithm, At, Error, Item, Limits, Policy, Report, Rsa1024};
 use criterion::{Criterion, Throughput};
 
-use support::{BATCH, bench};
+use support::{BATCH, CpuTime, bench};
 
 /// What the verifiers have in common.
 trait Verifier {
@@ -63,7 +63,7 @@ verifiers!(dvs::Certificate, jws::Verified, registration::Registration);
 /// Measures the ways of one verifier. `issue` makes the input of an index by the issuer, whom the
 /// verifier knows, or by the stranger.
 fn bench_verifier<V: Verifier>(
-    criterion: &mut Criterion,
+    criterion: &mut Criterion<CpuTime>,
     name: &str,
     verifier: &V,
     expected: &V::Expected,
@@ -131,7 +131,7 @@ fn key_set(keys: &[Object<'static>]) -> JwkSet {
 }
 
 /// The answer around a certificate, under a key as short as MIRACL Trust's.
-fn certificates(criterion: &mut Criterion) {
+fn certificates(criterion: &mut Criterion<CpuTime>) {
     let keys = Keys::new(1024);
     let policy = Policy::default().with_rsa_1024(Rsa1024::Allow);
     let verifier = dvs::Verifier::new(keys.set_of_three(), policy);
@@ -145,7 +145,7 @@ fn certificates(criterion: &mut Criterion) {
 
 /// The answer of each era that a server can have, around a token. The token of most names no key, so
 /// there is one.
-fn registrations(criterion: &mut Criterion) {
+fn registrations(criterion: &mut Criterion<CpuTime>) {
     let keys = Keys::new(2048);
     let verifier = registration::Verifier::new(key_set(&[keys.issuer.jwk()]), Policy::default());
     let id = mosip::digital_id("1801160992");
@@ -165,7 +165,7 @@ fn registrations(criterion: &mut Criterion) {
     }
 }
 
-fn tokens(criterion: &mut Criterion) {
+fn tokens(criterion: &mut Criterion<CpuTime>) {
     let keys = Keys::new(2048);
     let verifier = jws::Verifier::new(keys.set_of_three(), Policy::default());
     let expected = jws::Expected::new().issuer("https://identity.example").audience("backend");

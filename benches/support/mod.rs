@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use countersign::{Code, Report};
-use criterion::measurement::WallTime;
+use cpu_time::ThreadTime;
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkGroup, Criterion};
 
 /// Signatures or tokens of a batch: those that the library verifies at once.
@@ -47,7 +48,7 @@ impl<V: Verdicts> Verdicts for Vec<V> {
 /// Asserts that the routine accepts all of `valid` and none of `altered`; then measures it on
 /// `valid`.
 pub(crate) fn bench<I: ?Sized, V: Verdicts>(
-    group: &mut BenchmarkGroup<'_, WallTime>,
+    group: &mut BenchmarkGroup<'_, CpuTime>,
     implementation: &str,
     valid: &I,
     altered: &I,
@@ -66,9 +67,42 @@ pub(crate) fn bench<I: ?Sized, V: Verdicts>(
     group.bench_function(implementation, |bencher| bencher.iter(|| routine(black_box(valid))));
 }
 
-/// A shorter run than criterion's default: there are many benchmarks here.
-pub(crate) fn criterion() -> Criterion {
+/// Time during which this thread had a CPU: what others do on the machine counts as little as can be.
+pub(crate) struct CpuTime;
+
+impl Measurement for CpuTime {
+    type Intermediate = ThreadTime;
+    type Value = Duration;
+
+    fn start(&self) -> ThreadTime {
+        ThreadTime::now()
+    }
+
+    fn end(&self, start: ThreadTime) -> Duration {
+        start.elapsed()
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        WallTime.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
+}
+
+/// Shorter runs than criterion's default: there are many benchmarks here.
+pub(crate) fn criterion() -> Criterion<CpuTime> {
     Criterion::default()
+        .with_measurement(CpuTime)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
         .configure_from_args()

@@ -9,7 +9,8 @@
 //!
 //! Every contender first has to accept what is valid and to refuse what is altered. Then the
 //! contenders take turns, round by round, so that whatever else the machine does hits all of them.
-//! A ratio is the median of the rounds' ratios to the first contender. One thread, no pinning.
+//! What counts is CPU time. A ratio is the median of the rounds' ratios to the first contender. One
+//! thread, no pinning.
 
 mod goals;
 mod primitive;
