@@ -1,4 +1,5 @@
-//! Writes the test vectors of this project from fixed seeds, or compares them.
+//! Writes the test vectors of this project and the samples of `countersign bench` from fixed seeds,
+//! or compares them. Run it in the root of the repository.
 //!
 //! ```text
 //! cargo run --features testkit --example generate_vectors                        writes test-vectors
@@ -20,6 +21,8 @@ mod files;
 use std::path::Path;
 use std::process::ExitCode;
 
+use files::File;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -36,8 +39,11 @@ fn main() -> ExitCode {
 /// Does something with every file, and fails if one of them failed.
 fn each(directory: &str, act: fn(&Path, &str) -> Result<(), String>) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
-    for (name, text) in files::all() {
-        let path = Path::new(directory).join(name);
+    for (file, text) in files::all() {
+        let path = match file {
+            File::Vectors(name) => Path::new(directory).join(name),
+            File::At(path) => Path::new(path).to_owned(),
+        };
         if let Err(reason) = act(&path, &text) {
             eprintln!("{}: {reason}", path.display());
             code = ExitCode::FAILURE;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::{Leeway, Time};
@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Look at keys
     #[command(subcommand)]
     Jwks(JwksCommand),
+    /// Measure how much this machine verifies
+    ///
+    /// Valid artefacts that come with the command are verified by the library, one by one and in
+    /// batches, without files and reports. Every verdict is checked, also that altered ones are
+    /// refused; a wrong one ends the command with 3.
+    Bench(BenchArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -236,6 +242,33 @@ pub(crate) struct ShowArgs {
     pub(crate) format: ListFormat,
 }
 
+const BENCH_JSON: &str = "\
+JSON, schema `countersign.bench/1`; rates are verifications a second:
+  machine     arch, os, cores, features of the CPU that are made use of
+  kernel      the RSA kernel in use: avx512ifma or portable
+  seconds     the limit; 0 for --smoke
+  batch       signatures of one batch
+  artefacts   from bytes to verdict; kind, algorithm, bits, one_core and all_cores (each single and
+              batch), batch_to_single (of one core)
+  signatures  RS256 from digest to verdict, on one core; bits, detected and portable kernel (each
+              single and batch), batch_to_single, detected_to_portable (single and batch)";
+
+#[derive(Args, Debug)]
+#[command(after_long_help = BENCH_JSON)]
+pub(crate) struct BenchArgs {
+    /// Measure for about so long in all, up to 600
+    #[arg(long, value_name = "N", default_value = "5", value_parser = value_parser!(u16).range(1..=600))]
+    pub(crate) seconds: u16,
+
+    /// Measure hardly at all: only the verdicts are of interest
+    #[arg(long, conflicts_with = "seconds")]
+    pub(crate) smoke: bool,
+
+    /// How to show the figures
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
 /// How reports are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -247,7 +280,7 @@ pub(crate) enum Format {
     Ndjson,
 }
 
-/// How a list of keys is written.
+/// How a single result, such as a list of keys, is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     /// For people

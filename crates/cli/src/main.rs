@@ -1,7 +1,7 @@
 //! The `countersign` command: the edge where files, the clock and the terminal are.
 //!
 //! ```text
-//! args ──► config (policy, keys, clock) ──► verify | decode | otp | jwks ──► output ──► exit code
+//! args ──► config (policy, keys, clock) ──► verify | decode | otp | jwks | bench ──► output ──► exit code
 //!                                             │ kind: what is it?
 //!                                             ▼
 //!                                          library: every check, one report
@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod config;
 mod decode;
 mod exit;
@@ -54,6 +55,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Otp(OtpCommand::Request(args)) => otp::request(&args),
         Command::Otp(OtpCommand::Open(args)) => otp::open(&args),
         Command::Jwks(JwksCommand::Show(args)) => jwks::show(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);

@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};
 
-use countersign::encoding::json::Value;
+use countersign::Limits;
+use countersign::encoding::json::{self, Object, Value};
 use support::{certificate, countersign, jws, root, seed};
 
 /// Runs the command to its end with this on stdin.
@@ -275,6 +276,40 @@ fn a_live_stream_has_its_reports_before_it_ends() {
     drop(stdin);
     // There is no key, so it is undecided.
     assert_eq!(child.wait().expect("the command ends").code(), Some(3));
+}
+
+#[test]
+fn a_bench_checks_every_verdict_and_shows_every_figure() {
+    let output = run(&["bench", "--smoke"], b"");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
+    let text = String::from_utf8(output.stdout).expect("output is UTF-8");
+    for line in ["dvs-certificate RS256", "mosip-registration RS256", "jws PS256", "jws ES256"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+
+    let output = run(&["bench", "--smoke", "--format", "json"], b"");
+    let result = json::parse_object("bench", &output.stdout, &Limits::default());
+    let result = result.expect("output is one object");
+    assert_eq!(result.string("bench", "schema"), Ok("countersign.bench/1"));
+    let figures = |member| match result.member(member) {
+        Some(Value::Array(figures)) => figures.iter().filter_map(Value::as_object),
+        _ => panic!("{member} is an array"),
+    };
+    let rate = |figures: &Object<'_>, of: &'static str, rate| {
+        let of = figures.member(of).and_then(Value::as_object).expect("rates are an object");
+        of.integer("bench", rate).expect("a rate is an integer")
+    };
+    for figures in figures("artefacts") {
+        for of in ["one_core", "all_cores"] {
+            assert!(rate(figures, of, "single") > 0 && rate(figures, of, "batch") > 0);
+        }
+    }
+    for figures in figures("signatures") {
+        for of in ["detected", "portable"] {
+            assert!(rate(figures, of, "single") > 0 && rate(figures, of, "batch") > 0);
+        }
+    }
+    assert_eq!((figures("artefacts").count(), figures("signatures").count()), (9, 4));
 }
 
 #[test]

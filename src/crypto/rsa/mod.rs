@@ -398,3 +398,14 @@ fn has_roca_fingerprint(n: &[u8]) -> bool {
         false
     })
 }
+
+impl Kernel {
+    /// Returns a name to show: `avx512ifma` or `portable`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            Choice::Ifma(_) => "avx512ifma",
+            Choice::Portable => "portable",
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What races against what.
+
+use std::num::NonZeroUsize;
+
+use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign::jose::{JwkSet, jws};
+use countersign::miracl::dvs;
+use countersign::mosip::registration;
+use countersign::{At, Error, Item, Policy, Rsa1024};
+
+use super::race::{BATCH, Bounds, Set, Way, race, wrong};
+use super::samples::{Sample, Signature};
+use super::{Artefacts, Rates, Signatures};
+use crate::exit::Stop;
+use crate::kind::Kind;
+
+/// Measures whole artefacts, one by one and in batches, on one core and on all.
+pub(super) fn artefacts(
+    sample: &Sample,
+    cores: NonZeroUsize,
+    bounds: Bounds,
+) -> Result<Artefacts, Stop> {
+    let contest = Contest { sample, cores, bounds };
+    let keys = JwkSet::from(sample.key.clone());
+    let policy = Policy::default().with_rsa_1024(Rsa1024::Allow);
+    match sample.kind {
+        Kind::DvsCertificate => {
+            let verifier = dvs::Verifier::new(keys, policy);
+            let expected = dvs::Expected::hash(sample.hash.as_deref().unwrap_or_default());
+            contest.run(
+                &expected,
+                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
+                |items| verdicts(&verifier.verify_batch(items)),
+            )
+        }
+        Kind::MosipRegistration => {
+            let verifier = registration::Verifier::new(keys, policy);
+            contest.run(
+                &registration::Expected::default(),
+                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
+                |items| verdicts(&verifier.verify_batch(items)),
+            )
+        }
+        Kind::Jws => {
+            let verifier = jws::Verifier::new(keys, policy);
+            contest.run(
+                &jws::Expected::new(),
+                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
+                |items| verdicts(&verifier.verify_batch(items)),
+            )
+        }
+    }
+}
+
+fn verdicts<T>(results: &[Result<T, Error>]) -> Vec<bool> {
+    results.iter().map(Result::is_ok).collect()
+}
+
+struct Contest<'a> {
+    sample: &'a Sample,
+    cores: NonZeroUsize,
+    bounds: Bounds,
+}
+
+impl Contest<'_> {
+    fn run<E: Sync>(
+        &self,
+        expected: &E,
+        one: impl Fn(Item<'_, E>) -> bool + Sync,
+        many: impl Fn(&[Item<'_, E>]) -> Vec<bool> + Sync,
+    ) -> Result<Artefacts, Stop> {
+        let Sample { kind, algorithm, bits, at, ref valid, .. } = *self.sample;
+        let altered = self.sample.altered();
+        let [valid, altered] = [valid, &altered]
+            .map(|artefacts| fill(artefacts, |input| Item { input, expected, at: At::Time(at) }));
+        let single = |set| match set {
+            Set::Valid => valid.iter().map(|item| one(*item)).collect(),
+            Set::Altered => altered.iter().map(|item| one(*item)).collect(),
+        };
+        let batch = |set| match set {
+            Set::Valid => many(&valid),
+            Set::Altered => many(&altered),
+        };
+        let name = format!("{} {algorithm} {bits}", kind.name());
+        let threads = self.cores.get();
+        let ways = [
+            Way { threads: 1, verify: &single },
+            Way { threads: 1, verify: &batch },
+            Way { threads, verify: &single },
+            Way { threads, verify: &batch },
+        ];
+        let rates = race(&name, ways, self.bounds)?;
+        let [one_single, one_batch, all_single, all_batch] = rates.medians();
+        Ok(Artefacts {
+            kind,
+            algorithm,
+            bits,
+            one_core: Rates { single: one_single, batch: one_batch },
+            all_cores: Rates { single: all_single, batch: all_batch },
+            batch_to_single: rates.ratio(1, 0),
+        })
+    }
+}
+
+/// Measures the signatures of the artefacts alone, with the detected and with the portable kernel.
+pub(super) fn signatures(sample: &Sample, bounds: Bounds) -> Result<Signatures, Stop> {
+    let name = format!("signature RS256 {}", sample.bits);
+    let key = sample.key.key().as_rsa().ok_or_else(|| wrong(&format_args!("{name}: no key")))?;
+    let read = |artefacts: &[Vec<u8>]| -> Result<Vec<Signature>, Stop> {
+        artefacts.iter().map(|token| Signature::of(token).map_err(|error| wrong(&error))).collect()
+    };
+    let (valid, altered) = (read(&sample.valid)?, read(&sample.altered())?);
+    let sets = [&valid, &altered].map(|signatures| fill(signatures, |s| item(key, s)));
+    let [valid, altered] = &sets;
+    let items = |set| match set {
+        Set::Valid => valid,
+        Set::Altered => altered,
+    };
+    let single = |kernel| {
+        move |set| -> Vec<bool> {
+            let verify = |item: &Pkcs1Item<'_>| {
+                item.key.verify_pkcs1_with(kernel, item.hash, item.digest, item.signature).is_ok()
+            };
+            items(set).iter().map(verify).collect()
+        }
+    };
+    let batch = |kernel| {
+        move |set| {
+            let mut verdicts = vec![false; items(set).len()];
+            verify_pkcs1_batch(kernel, items(set), &mut verdicts);
+            verdicts
+        }
+    };
+    let (detected, portable) = (Kernel::detect(), Kernel::portable());
+    let ways = [
+        Way { threads: 1, verify: &single(detected) },
+        Way { threads: 1, verify: &batch(detected) },
+        Way { threads: 1, verify: &single(portable) },
+        Way { threads: 1, verify: &batch(portable) },
+    ];
+    let rates = race(&name, ways, bounds)?;
+    let [detected_single, detected_batch, portable_single, portable_batch] = rates.medians();
+    Ok(Signatures {
+        bits: sample.bits,
+        detected: Rates { single: detected_single, batch: detected_batch },
+        portable: Rates { single: portable_single, batch: portable_batch },
+        batch_to_single: rates.ratio(1, 0),
+        detected_to_portable: Rates { single: rates.ratio(0, 2), batch: rates.ratio(1, 3) },
+    })
+}
+
+fn item<'a>(
+    key: &'a RsaPublicKey,
+    Signature { digest, signature }: &'a Signature,
+) -> Pkcs1Item<'a> {
+    Pkcs1Item { key, hash: Hash::Sha256, digest, signature }
+}
+
+/// Repeats what there is until a batch is full.
+fn fill<'a, T, R>(few: &'a [T], make: impl Fn(&'a T) -> R) -> Vec<R> {
+    few.iter().cycle().take(BATCH.into()).map(make).collect()
+}
