@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --features testkit --example generate_vectors                        writes test-vectors
-//! cargo run --features testkit --example generate_vectors -- --check DIRECTORY   compares
+//! cargo run --features testkit --example generate_vectors -- --check   compares
 //! ```
 //!
 //! The expected verdicts are written by hand beside each case; no verifier is asked for them. The
@@ -21,29 +21,24 @@ mod files;
 use std::path::Path;
 use std::process::ExitCode;
 
-use files::File;
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        [] => each("test-vectors", write),
-        ["--check", directory] => each(directory, check),
+        [] => each(write),
+        ["--check"] => each(check),
         _ => {
-            eprintln!("usage: generate_vectors [--check DIRECTORY]");
+            eprintln!("usage: generate_vectors [--check]");
             ExitCode::from(2)
         }
     }
 }
 
 /// Does something with every file, and fails if one of them failed.
-fn each(directory: &str, act: fn(&Path, &str) -> Result<(), String>) -> ExitCode {
+fn each(act: fn(&Path, &str) -> Result<(), String>) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for (file, text) in files::all() {
-        let path = match file {
-            File::Vectors(name) => Path::new(directory).join(name),
-            File::At(path) => Path::new(path).to_owned(),
-        };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         if let Err(reason) = act(&path, &text) {
             eprintln!("{}: {reason}", path.display());
             code = ExitCode::FAILURE;

@@ -13,7 +13,7 @@ mod schema;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use countersign::encoding::json::{self, Object, Value};
@@ -150,7 +150,7 @@ fn codes_of_schema() -> Result<(), Failed> {
 fn generated() -> Result<(), Failed> {
     for (name, text) in files::all() {
         // Compared as lines: they are what a reader of the difference needs.
-        let found = fs::read_to_string(path(name))?;
+        let found = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))?;
         let differs = found.lines().zip(text.lines()).position(|(found, made)| found != made);
         if let Some(line) = differs {
             return Err(format!("{name}, line {}: run generate_vectors", line + 1).into());
