@@ -421,3 +421,148 @@ fn is_multiple<const V: usize>(x: &[Spread; V], modulus: Modulus<'_, V>) -> bool
     let mut pairs = x.as_flattened().iter().zip(multiple.as_flattened());
     pairs.all(|(x, multiple)| _mm512_cmpeq_epi64_mask(load(x), *multiple) == 0xff)
 }
+
+#[cfg(test)]
+#[expect(clippy::as_conversions, reason = "small test indices")]
+mod tests {
+    use super::super::SPREAD;
+    use super::*;
+    use alloc::vec::Vec;
+    use num_bigint::BigUint;
+
+    fn big(digits: impl DoubleEndedIterator<Item = u64>) -> BigUint {
+        digits.rev().fold(BigUint::ZERO, |acc, digit| {
+            assert!(digit <= MASK);
+            (acc << 52) + digit
+        })
+    }
+
+    fn value(spreads: &[Spread]) -> BigUint {
+        big((0..spreads.len() * SPREAD).map(|i| spreads[i / SPREAD][i % TILE].0[i % SPREAD / TILE]))
+    }
+
+    /// Operands far beyond what moduli can produce, as in the test of the eight-lane kernel.
+    fn every_column_holds_the_sum_of_all_ones<const V: usize>(tiles: usize) {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ u64::try_from(tiles).unwrap_or_default();
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let mut digit = move |kind: u64, i: usize| match kind {
+            0..=3 => MASK,
+            4 => 1 << (i % 52),
+            5 => MASK - 1,
+            6 => u64::from(i == 0),
+            _ => random() & MASK,
+        };
+        for round in 0..64_u64 {
+            // The kinds of the operands; the first rounds are all ones everywhere.
+            let mut kind = round.wrapping_mul(0x2545_f491_4f6c_dd1d);
+            let mut number = || {
+                kind = kind.rotate_left(3);
+                let mut out = [[Lanes::default(); TILE]; V];
+                for i in 0..tiles * TILE {
+                    out[i / SPREAD][i % TILE].0[i % SPREAD / TILE] =
+                        digit(if round < 2 { 0 } else { kind % 8 }, i);
+                }
+                out
+            };
+            let (a, b, factor, constant) = (number(), number(), number(), number());
+            let mut n = number();
+            n[0][0].0[0] |= 1;
+            let folds: Vec<[Spread; V]> = fold_sizes(tiles).map(|_| number()).collect();
+            let n0 = n[0][0].0[0];
+            let inverse = (0..6).fold(n0, |inverse: u64, _| {
+                inverse.wrapping_mul(2_u64.wrapping_sub(n0.wrapping_mul(inverse)))
+            });
+            let inverse = inverse.wrapping_neg() & MASK;
+            let hash = [MASK; 2 * TILE];
+            let modulus = Modulus { n: &n, folds: &folds, inverse, tiles };
+            let addend = Addend { hash: &hash, factor: &factor, constant: &constant };
+            let mut scratch = Scratch::new();
+            // SAFETY: the caller made a token.
+            let (plain, more) = unsafe {
+                (
+                    multiply(&a, &b, modulus, None, &mut scratch),
+                    multiply(&a, &b, modulus, Some(&addend), &mut scratch),
+                )
+            };
+            let reduced = |mut t: BigUint| {
+                for (size, fold) in fold_sizes(tiles).zip(&folds) {
+                    let bits = 260 * size;
+                    t = (&t >> bits) + (&t % (BigUint::from(1_u32) << bits)) * value(fold);
+                }
+                for _ in 0..TILE {
+                    let low = (&t % (1_u64 << 52)).to_u64_digits().first().copied().unwrap_or(0);
+                    t = (t + value(&n) * (low.wrapping_mul(inverse) & MASK)) >> 52;
+                }
+                t % (BigUint::from(1_u32) << (52 * SPREAD * V))
+            };
+            let product = value(&a) * value(&b);
+            assert_eq!(value(&plain), reduced(product.clone()), "{tiles} {round}");
+            let hash = big(hash.into_iter());
+            let sum = product + hash * value(&factor) + value(&constant);
+            assert_eq!(value(&more), reduced(sum), "{tiles} {round}");
+        }
+    }
+
+    #[test]
+    fn every_column_of_every_size_holds_the_sum_of_all_ones() {
+        if Ifma::detect().is_none() {
+            return;
+        }
+        (2..=8).for_each(every_column_holds_the_sum_of_all_ones::<1>);
+        (9..=16).for_each(every_column_holds_the_sum_of_all_ones::<2>);
+        (17..=24).for_each(every_column_holds_the_sum_of_all_ones::<3>);
+        (25..=32).for_each(every_column_holds_the_sum_of_all_ones::<4>);
+    }
+
+    #[test]
+    fn multiples_are_told_from_their_neighbours() {
+        if Ifma::detect().is_none() {
+            return;
+        }
+        // All ones, a single bit, and a mixture, six bits below the top of eight tiles.
+        let shapes: [fn(usize) -> u64; 3] = [
+            |_| MASK,
+            |i| u64::from(i == 0),
+            |i| 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(i as u64 + 3) & MASK | u64::from(i == 0),
+        ];
+        for shape in shapes {
+            let mut n = [[Lanes::default(); TILE]];
+            for i in 0..SPREAD {
+                n[0][i % TILE].0[i / TILE] = shape(i);
+            }
+            n[0][TILE - 1].0[LANES - 1] >>= 6;
+            n[0][TILE - 1].0[LANES - 1] |= 1 << 45;
+            let n0 = n[0][0].0[0];
+            let inverse = (0..6).fold(n0, |inverse: u64, _| {
+                inverse.wrapping_mul(2_u64.wrapping_sub(n0.wrapping_mul(inverse)))
+            });
+            let inverse = inverse.wrapping_neg() & MASK;
+            let modulus = Modulus { n: &n, folds: &[], inverse, tiles: 8 };
+            for k in 0..MULTIPLES {
+                let multiple = value(&n) * k;
+                for bit in (0..2080).map(Some).chain([None]) {
+                    let mut x = multiple.clone();
+                    if let Some(bit) = bit {
+                        x.set_bit(bit, !x.bit(bit));
+                    }
+                    let words = x.to_u64_digits();
+                    let word = |i: usize| u128::from(words.get(i).copied().unwrap_or(0));
+                    let mut spread = [[Lanes::default(); TILE]];
+                    for i in 0..SPREAD {
+                        let (at, shift) = (i * 52 / 64, i * 52 % 64);
+                        spread[0][i % TILE].0[i / TILE] =
+                            low_word((word(at) | word(at + 1) << 64) >> shift) & MASK;
+                    }
+                    // SAFETY: a token was made.
+                    let verdict = unsafe { is_multiple(&spread, modulus) };
+                    assert_eq!(verdict, (&x % value(&n)) == BigUint::ZERO, "{k} {bit:?}");
+                }
+            }
+        }
+    }
+}

@@ -51,7 +51,8 @@ impl Digits {
     /// Prepares a key of so many bits.
     pub(super) fn new(modulus: &Modulus, bits: usize) -> Self {
         let tiles = (bits + SLACK_BITS).div_ceil(TILE_BITS);
-        let fold = modulus.power(&modulus.half(), TILE_BITS as u64);
+        // 2^(-260) = 2^(-512)·2^252.
+        let fold = modulus.product(&modulus.fold(), &power_of_two(512 - TILE_BITS));
         // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
         let mut scale = modulus.power(&fold, tiles as u64);
         for exponent in [3, 5, 17, 257] {
@@ -59,8 +60,6 @@ impl Digits {
         }
         let factor = modulus.negative(&scale);
         let constant = |hash| modulus.product(&padding(hash, bits.div_ceil(8)), &factor);
-        let mut two = [0; MAX_LIMBS];
-        two[0] = 2;
 
         let each = tiles.div_ceil(LANES);
         let count = FOLDS + fold_sizes(tiles).count();
@@ -76,7 +75,7 @@ impl Digits {
         push(&constant(Hash::Sha256));
         push(&constant(Hash::Sha384));
         push(&constant(Hash::Sha512));
-        push(&modulus.power(&two, (2 * TILE_BITS * tiles) as u64));
+        push(&form(modulus, 2 * TILE_BITS * tiles));
         fold_sizes(tiles).for_each(|size| push(&modulus.power(&fold, size as u64)));
         Self { tiles, inverse: modulus.negated_inverse() & MASK, numbers }
     }
@@ -167,6 +166,23 @@ const FOLDS: usize = 6;
 /// Most spreads of a number.
 const MAX_SPREADS: usize = MAX_TILES.div_ceil(LANES);
 
+/// `2^exponent mod n`, from the near power of two that the modulus knows.
+fn form(modulus: &Modulus, exponent: usize) -> Limbs {
+    let (near, known) = modulus.form();
+    let difference = match exponent.checked_sub(known) {
+        Some(more) => power_of_two(more),
+        None => modulus.power(&modulus.half(), (known - exponent) as u64),
+    };
+    modulus.product(&near, &difference)
+}
+
+/// A power of two below the smallest modulus.
+fn power_of_two(exponent: usize) -> Limbs {
+    let mut out = [0; MAX_LIMBS];
+    out[exponent / 64] = 1 << (exponent % 64);
+    out
+}
+
 /// The encoded message of a digest of zeros, `P`.
 fn padding(hash: Hash, size: usize) -> Limbs {
     let mut bytes = [0; MAX_SIZE];
@@ -226,28 +242,32 @@ pub(super) fn copy(spreads: &[Spread], lane: usize, out: &mut [Tile]) {
     }
 }
 
-/// Writes a big-endian number into a lane, as digits below 2^52.
+/// Writes eight big-endian numbers, one a lane, as digits below 2^52.
 ///
-/// Digits of the number above the last of `out` are lost; the caller's numbers have none.
-pub(super) fn read(bytes: &[u8], lane: usize, out: &mut [Lanes]) {
-    // Thirteen bytes are two digits.
-    let pair = |bytes: &[u8; 13]| {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m] = *bytes;
-        let low = u64::from_be_bytes([f, g, h, i, j, k, l, m]) & MASK;
-        [low, u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 12]
-    };
-    let (rest, whole) = bytes.as_rchunks::<13>();
-    for (out, bytes) in out.chunks_exact_mut(2).zip(whole.iter().rev()) {
-        let [low, high] = pair(bytes);
-        out[0].set(lane, low);
-        out[1].set(lane, high);
+/// Digits above the last of `out` are lost; the caller's numbers have none.
+pub(super) fn read(numbers: &[&[u8]; LANES], out: &mut [Lanes]) {
+    for (lane, bytes) in numbers.iter().enumerate() {
+        // Thirteen bytes are two digits.
+        let (rest, whole) = bytes.as_rchunks::<13>();
+        for (out, bytes) in out.chunks_exact_mut(2).zip(whole.iter().rev()) {
+            let [low, high] = pair(bytes);
+            out[0].set(lane, low);
+            out[1].set(lane, high);
+        }
+        let mut top = [0; 13];
+        top[13 - rest.len()..].copy_from_slice(rest);
+        let top = pair(&top).into_iter().chain(core::iter::repeat(0));
+        for (out, digit) in out.iter_mut().skip(2 * whole.len()).zip(top) {
+            out.set(lane, digit);
+        }
     }
-    let mut top = [0; 13];
-    top[13 - rest.len()..].copy_from_slice(rest);
-    let top = pair(&top).into_iter().chain(core::iter::repeat(0));
-    for (out, digit) in out.iter_mut().skip(2 * whole.len()).zip(top) {
-        out.set(lane, digit);
-    }
+}
+
+/// Two digits of thirteen bytes, the lower first.
+fn pair(bytes: &[u8; 13]) -> [u64; 2] {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = *bytes;
+    let low = u64::from_be_bytes([f, g, h, i, j, k, l, m]) & MASK;
+    [low, u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 12]
 }
 
 #[cfg(test)]
@@ -327,14 +347,17 @@ mod tests {
 
     #[test]
     fn digits_of_bytes_are_those_of_the_number() {
-        for len in 0..=130_u8 {
-            let bytes: Vec<u8> = (0..len).map(|i| i.wrapping_mul(41) ^ 0x9c).collect();
-            for (lane, digits) in [(0, 20), (3, 21), (7, 25)] {
+        let bytes: Vec<u8> = (0..=200_u8).map(|i| i.wrapping_mul(41) ^ 0x9c).collect();
+        for len in 0..=130 {
+            let numbers = core::array::from_fn(|lane| &bytes[lane..lane + (len + lane) % 131]);
+            for digits in [20, 21, 25] {
                 let mut out = vec![Lanes([MASK; 8]); digits];
-                read(&bytes, lane, &mut out);
-                let digits: Vec<u64> = out.iter().map(|lanes| lanes.0[lane]).collect();
-                assert_eq!(big(&digits), BigUint::from_bytes_be(&bytes));
-                assert!(out.iter().all(|lanes| lanes.0[(lane + 1) % 8] == MASK));
+                read(&numbers, &mut out);
+                for (lane, number) in numbers.iter().enumerate() {
+                    let digits: Vec<u64> = out.iter().map(|lanes| lanes.0[lane]).collect();
+                    let value = BigUint::from_bytes_be(number);
+                    assert_eq!(big(&digits), value % (BigUint::from(1_u32) << (52 * out.len())));
+                }
             }
         }
     }

@@ -144,6 +144,16 @@ impl Modulus {
         out
     }
 
+    /// `2^(-512) mod n`, possibly not fully reduced.
+    pub(super) fn fold(&self) -> Limbs {
+        widened(&self.fold)
+    }
+
+    /// `R² mod n`, possibly not fully reduced, and the exponent of two that it is.
+    pub(super) fn form(&self) -> (Limbs, usize) {
+        (widened(&self.r2), 128 * self.n.len())
+    }
+
     /// The modulus.
     pub(super) fn limbs(&self) -> &[u64] {
         &self.n
@@ -172,9 +182,7 @@ impl Modulus {
         while !less(acc, &self.n) {
             subtract(acc, &self.n);
         }
-        let mut out = [0; MAX_LIMBS];
-        out[..acc.len()].copy_from_slice(acc);
-        out
+        widened(acc)
     }
 
     /// `out = a·b·R⁻¹ mod n`, below `R`.
@@ -301,6 +309,13 @@ impl Modulus {
         }
         value
     }
+}
+
+/// A number with as many limbs as the greatest.
+fn widened(limbs: &[u64]) -> Limbs {
+    let mut out = [0; MAX_LIMBS];
+    out[..limbs.len()].copy_from_slice(limbs);
+    out
 }
 
 /// Reads a big-endian number, or `None` if it is longer than [`MAX_LIMBS`].
@@ -445,4 +460,100 @@ const fn negated_inverse(n: u64) -> u64 {
         step += 1;
     }
     inverse.wrapping_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use num_bigint::BigUint;
+
+    fn value(limbs: &[u64]) -> BigUint {
+        let words = limbs.iter().flat_map(|&limb| [limb as u32, (limb >> 32) as u32]);
+        BigUint::new(words.collect())
+    }
+
+    fn limbs(value: &BigUint) -> Limbs {
+        let mut out = [0; MAX_LIMBS];
+        for (out, limb) in out.iter_mut().zip(value.to_u64_digits()) {
+            *out = limb;
+        }
+        out
+    }
+
+    /// Moduli and operands on which carries run as far as they can: all ones, single bits, and the
+    /// greatest operands below `R`, far above any modulus that is shorter than its limbs.
+    #[test]
+    fn products_of_the_greatest_operands_stay_below_r_and_are_right() {
+        let one = BigUint::from(1_u32);
+        for bits in [1024, 1025, 1088, 1279, 1280, 1281, 1536, 2047, 2048, 3000, 4096, 8191, 8192] {
+            let shapes: [BigUint; 4] = [
+                (&one << bits) - 1_u32,
+                (&one << (bits - 1)) + 1_u32,
+                (&one << bits) - (&one << (bits / 2)) + 1_u32,
+                (((&one << bits) - 1_u32) / 3_u32) | (&one << (bits - 1)) | &one,
+            ];
+            for n in shapes {
+                let modulus = Modulus::new(&n.to_bytes_be());
+                let k = modulus.n.len();
+                assert!(k * 64 >= bits && k.is_multiple_of(4) && k * 64 - bits < 256);
+                let r = &one << (64 * k);
+                assert_eq!(value(&modulus.fold) % &n * (&one << 512) % &n, one);
+                assert_eq!(value(&modulus.r2) % &n, &r * &r % &n);
+                assert_eq!(value(&modulus.half()) * 2_u32 % &n, one);
+                let operands: Vec<Limbs> = [
+                    &r - 1_u32,
+                    &r - (&one << (64 * k - 1)),
+                    &n - 1_u32,
+                    n.clone(),
+                    BigUint::ZERO,
+                    one.clone(),
+                    (&r - 1_u32) / 5_u32,
+                ]
+                .iter()
+                .map(limbs)
+                .collect();
+                let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+                for a in &operands {
+                    let mut out = [0; MAX_LIMBS];
+                    modulus.square(&mut out[..k], &a[..k], &mut wide);
+                    assert_eq!(value(&out) * &r % &n, value(a) * value(a) % &n, "{bits}");
+                    for b in &operands {
+                        modulus.multiply(&mut out[..k], &a[..k], &b[..k], &mut wide);
+                        assert_eq!(value(&out) * &r % &n, value(a) * value(b) % &n, "{bits}");
+                        assert_eq!(value(&modulus.product(a, b)), value(a) * value(b) % &n);
+                    }
+                }
+                let base = limbs(&(&n - 2_u32));
+                for exponent in [1, 2, 3, 4, 65536, 65537, 0x1_ffff_ffff] {
+                    let expected = value(&base).modpow(&BigUint::from(exponent), &n);
+                    assert_eq!(value(&modulus.power(&base, exponent)), expected, "{exponent}");
+                }
+                let mut many = [0; MAX_LIMBS + 1];
+                for (limb, word) in many.iter_mut().zip((&n * 7_u32 - 1_u32).to_u64_digits()) {
+                    *limb = word;
+                }
+                assert_eq!(value(&modulus.remainder(many)), &n - 1_u32);
+                assert_eq!(value(&modulus.negative(&base)), BigUint::from(2_u32));
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_survive_parsing_and_storing() {
+        for len in 0..=1024 {
+            let bytes: Vec<u8> = (0..len).map(|i| (i * 7 + 1) as u8).collect();
+            let mut out = alloc::vec![0; len];
+            store(&parse(&bytes).unwrap_or([0; MAX_LIMBS]), &mut out);
+            assert_eq!(out, bytes);
+        }
+        assert!(parse(&[0; 1025]).is_none());
+    }
+
+    #[test]
+    fn negated_inverse_is_one_for_every_low_byte() {
+        for n in (1..=u64::from(u16::MAX)).step_by(2).chain([u64::MAX, 1 << 63 | 1]) {
+            assert_eq!(negated_inverse(n).wrapping_mul(n), u64::MAX);
+        }
+    }
 }

@@ -561,6 +561,35 @@ fn batches_give_single_verdicts_in_any_mix() {
 }
 
 #[test]
+fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
+    // Keys of one number of tiles, so that one call of eight follows the other.
+    let pairs = pairs();
+    let pairs = [&pairs[4], &pairs[5]];
+    assert_eq!(pairs.map(|pair| pair.key.bits()), [2047, 2048]);
+    let mut signed = vec![];
+    for pair in pairs {
+        for hash in HASHES {
+            let digest = digest_for(hash, 13);
+            signed.push((&pair.key, hash, pair.sign_pkcs1(hash, &digest), digest));
+        }
+    }
+    for step in 1..signed.len() {
+        let items: Vec<_> = (0..48)
+            .map(|i| {
+                // A lane holds another of the six in each call.
+                let (key, hash, signature, digest) = &signed[(i / 8 * step + i) % signed.len()];
+                Pkcs1Item { key, hash: *hash, digest, signature }
+            })
+            .collect();
+        for kernel in kernels() {
+            let mut valid = vec![false; items.len()];
+            verify_pkcs1_batch(kernel, &items, &mut valid);
+            assert_eq!(valid, vec![true; items.len()], "{kernel:?} {step}");
+        }
+    }
+}
+
+#[test]
 fn one_bad_lane_among_good_ones_is_found_in_each_position() {
     for pair in pairs().iter().filter(|pair| pair.key.bits() <= 4096) {
         let digest = digest_for(Hash::Sha256, 11);
