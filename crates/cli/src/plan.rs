@@ -1,7 +1,7 @@
 //! Many artefacts at once, each with the report that it would have alone.
 //!
 //! ```text
-//! tasks ── by kind and policy ──► groups ── the library's batch, each ──► reports ── in order of the tasks
+//! tasks ── by kind and policy ──► groups ── a batch each ──► reports ── in order of the tasks
 //! ```
 //!
 //! A verifier has one policy, so artefacts of one kind under one policy are verified together. As a

@@ -1,7 +1,7 @@
 //! `verify`: items in, reports out, in the order of the input.
 //!
 //! ```text
-//! files, or lines of a stream ── chunk ──► threads: judge ──► plan ──► batches ──► render ── in order ──► output, tally
+//! files, or lines of a stream ── chunk ──► threads: judge, plan, batch, render ── in order ──► output
 //! ```
 //!
 //! A chunk bounds the memory; that its results are written in order makes the output independent

@@ -1,7 +1,7 @@
 //! `bench`: how much this machine verifies.
 //!
 //! ```text
-//! samples ──► contests: the same signatures, verified in several ways ──► race ──► figures ──► text | JSON
+//! samples ──► contests: one set, several ways to verify it ──► race ──► figures ──► text | JSON
 //! ```
 //!
 //! It measures the library, from the bytes of an artefact to the verdict, without reports, files

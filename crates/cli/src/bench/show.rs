@@ -87,8 +87,8 @@ pub(super) fn text(results: &Results) -> String {
     }
     let _ = writeln!(
         text,
-        "\nMedians of rounds in which all take turns; batches of {BATCH}. Figures of a shared machine \
-         vary.\n{}",
+        "\nMedians of rounds in which all take turns; batches of {BATCH}. Figures of a shared \
+         machine vary.\n{}",
         match results.seconds {
             0 => "Hardly measured: this run says that the verdicts are right, and little of speed.",
             _ => "Every verdict was checked.",
