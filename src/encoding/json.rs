@@ -539,20 +539,28 @@ impl fmt::Display for Object<'_> {
 fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     use fmt::Write as _;
     f.write_str("\"")?;
-    for c in text.chars() {
-        match c {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            c if c.is_control() || is_invisible(c) => {
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Nearly all of nearly every text needs no look at its characters.
+        let plain = rest.bytes().position(|b| !matches!(b, b' '..=b'~') || b == b'"' || b == b'\\');
+        let (run, after) = rest.split_at(plain.unwrap_or(rest.len()));
+        f.write_str(run)?;
+        let mut characters = after.chars();
+        match characters.next() {
+            None => {}
+            Some('"') => f.write_str("\\\"")?,
+            Some('\\') => f.write_str("\\\\")?,
+            Some('\n') => f.write_str("\\n")?,
+            Some('\r') => f.write_str("\\r")?,
+            Some('\t') => f.write_str("\\t")?,
+            Some(c) if c.is_control() || is_invisible(c) => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(f, "\\u{unit:04x}")?;
                 }
             }
-            c => f.write_char(c)?,
+            Some(c) => f.write_char(c)?,
         }
+        rest = characters.as_str();
     }
     f.write_str("\"")
 }
