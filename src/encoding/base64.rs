@@ -20,6 +20,8 @@ use super::Fault;
 
 const URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, unpadded());
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, padded());
+const URL_PADDED: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, padded());
+const STANDARD_UNPADDED: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, unpadded());
 
 const fn unpadded() -> GeneralPurposeConfig {
     GeneralPurposeConfig::new()
@@ -87,10 +89,14 @@ pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
 ///
 /// A [`Fault`] that says what is wrong, and where for a wrong character.
 pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
-    let url = text.iter().any(|b| matches!(b, b'-' | b'_'));
-    let alphabet = if url { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
-    let config = if text.ends_with(b"=") { padded() } else { unpadded() };
-    decode(&GeneralPurpose::new(alphabet, config), text)
+    let url = memchr::memchr2(b'-', b'_', text).is_some();
+    let engine = match (url, text.ends_with(b"=")) {
+        (true, true) => &URL_PADDED,
+        (true, false) => &URL,
+        (false, true) => &STANDARD,
+        (false, false) => &STANDARD_UNPADDED,
+    };
+    decode(engine, text)
 }
 
 /// Encodes base64url without padding.
