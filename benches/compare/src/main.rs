@@ -114,12 +114,12 @@ fn show_goals(goals: &[Goal]) {
             Bound::Most => "at most",
         };
         println!(
-            "  {:<36} {:>7.2} {:<30} {bound} {:.1} {}",
+            "  {:<36} {:>7.3} {:<31} {bound} {:.1}{}",
             goal.path,
             goal.measured,
             goal.unit,
             goal.goal,
-            if goal.is_reached() { "" } else { "  not reached" }
+            if goal.is_reached() { "" } else { ", not reached" }
         );
     }
 }
