@@ -34,7 +34,7 @@ impl Goal {
 }
 
 /// Returns the goals that these races say something about.
-pub(crate) fn reached(races: &[Measured], allocations: Option<f64>) -> Vec<Goal> {
+pub(crate) fn measured(races: &[Measured], allocations: Option<f64>) -> Vec<Goal> {
     let mut goals = Vec::new();
     let mut add = |path: String, bound, goal, measured, unit| {
         goals.push(Goal { path, bound, goal, measured, unit });

@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         allocations = Some(material.temporary_allocations());
     }
 
-    let goals = goals::reached(&races, allocations);
+    let goals = goals::measured(&races, allocations);
     show_goals(&goals);
     if let Some(file) = options.json {
         let mut file = std::fs::File::create(file)?;
