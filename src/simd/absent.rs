@@ -1,6 +1,6 @@
 //! The stand-in where there are no kernels: a token that cannot exist.
 
-use super::{EightChecks, LANES, OneCheck, OneNumber, Spread};
+use super::{EightChecks, LANES, MESSAGES, OneCheck, OneNumber, Spread};
 
 /// Proof that the CPU multiplies 52-bit digits, which here it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,12 @@ impl Ifma {
     /// Never called.
     #[must_use]
     pub fn check_eight(self, _: &EightChecks<'_>) -> [bool; LANES] {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn sha256_sixteen(self, _: &[&[u8]; MESSAGES]) -> [[u8; 32]; MESSAGES] {
         match self {}
     }
 

@@ -12,6 +12,8 @@ mod ifma;
 mod ifma_lanes;
 #[cfg(target_arch = "x86_64")]
 mod ifma_single;
+#[cfg(target_arch = "x86_64")]
+mod sha256;
 
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;
@@ -39,6 +41,9 @@ pub const MAX_DIGITS: usize = TILE * MAX_TILES;
 /// Bits by which a modulus must be shorter than its tiles, so that sums of a few multiples of it
 /// need no attention.
 pub const SLACK_BITS: usize = 6;
+
+/// Messages that are hashed at once.
+pub const MESSAGES: usize = 16;
 
 /// Signatures an eight-lane call decides at once.
 pub const LANES: usize = 8;

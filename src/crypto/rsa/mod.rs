@@ -408,4 +408,12 @@ impl Kernel {
             Choice::Portable => "portable",
         }
     }
+
+    /// Returns the vector instructions, for what else they can do.
+    pub(super) const fn ifma(self) -> Option<Ifma> {
+        match self.0 {
+            Choice::Ifma(token) => Some(token),
+            Choice::Portable => None,
+        }
+    }
 }
