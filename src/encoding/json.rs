@@ -497,12 +497,6 @@ impl Member {
     }
 }
 
-impl From<Document> for Vec<u8> {
-    fn from(document: Document) -> Self {
-        document.text.into_bytes()
-    }
-}
-
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

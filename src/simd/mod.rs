@@ -35,9 +35,6 @@ pub const TILE_BITS: usize = DIGIT_BITS * TILE;
 /// Most tiles of a number: 8320 bits.
 pub const MAX_TILES: usize = 32;
 
-/// Most digits of a number.
-pub const MAX_DIGITS: usize = TILE * MAX_TILES;
-
 /// Bits by which a modulus must be shorter than its tiles, so that sums of a few multiples of it
 /// need no attention.
 pub const SLACK_BITS: usize = 6;

@@ -148,6 +148,23 @@ impl Kernel {
     pub const fn portable() -> Self {
         Self(Choice::Portable)
     }
+
+    /// Returns a name to show: `avx512ifma` or `portable`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            Choice::Ifma(_) => "avx512ifma",
+            Choice::Portable => "portable",
+        }
+    }
+
+    /// Returns the vector instructions, for what else they can do.
+    pub(super) const fn ifma(self) -> Option<Ifma> {
+        match self.0 {
+            Choice::Ifma(token) => Some(token),
+            Choice::Portable => None,
+        }
+    }
 }
 
 /// An RSA public key, checked and prepared for verifying many signatures.
@@ -397,23 +414,4 @@ fn has_roca_fingerprint(n: &[u8]) -> bool {
         }
         false
     })
-}
-
-impl Kernel {
-    /// Returns a name to show: `avx512ifma` or `portable`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self.0 {
-            Choice::Ifma(_) => "avx512ifma",
-            Choice::Portable => "portable",
-        }
-    }
-
-    /// Returns the vector instructions, for what else they can do.
-    pub(super) const fn ifma(self) -> Option<Ifma> {
-        match self.0 {
-            Choice::Ifma(token) => Some(token),
-            Choice::Portable => None,
-        }
-    }
 }
