@@ -15,10 +15,20 @@ fn backends_agree_on_tokens_good_and_altered_of_every_algorithm_and_size() {
     let mut tokens = Vec::new();
     let mut jwks = Vec::new();
     let sizes = [1024, 2048, 3072];
-    let algorithms = [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256];
+    let algorithms = [
+        Algorithm::Rs256,
+        Algorithm::Rs384,
+        Algorithm::Rs512,
+        Algorithm::Ps256,
+        Algorithm::Ps384,
+        Algorithm::Ps512,
+    ];
     for bits in sizes {
         let issuer = RsaIssuer::generate(&mut rng, bits, None).unwrap();
         for algorithm in algorithms {
+            if (bits, algorithm) == (1024, Algorithm::Ps512) {
+                continue; // 1024 bits have no room for SHA-512 and its salt.
+            }
             let kid = format!("{bits}-{algorithm}");
             jwks.push(issuer.jwk().with("kid", kid.clone()).with("alg", algorithm.name()));
             let header = issuer.header(algorithm).with("kid", kid);

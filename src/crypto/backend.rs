@@ -92,6 +92,8 @@ mod aws {
             (Algorithm::Rs384, 2048..) => &signature::RSA_PKCS1_2048_8192_SHA384,
             (Algorithm::Rs512, 2048..) => &signature::RSA_PKCS1_2048_8192_SHA512,
             (Algorithm::Ps256, 2048..) => &signature::RSA_PSS_2048_8192_SHA256,
+            (Algorithm::Ps384, 2048..) => &signature::RSA_PSS_2048_8192_SHA384,
+            (Algorithm::Ps512, 2048..) => &signature::RSA_PSS_2048_8192_SHA512,
             (Algorithm::Rs256, _) => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
             (Algorithm::Rs512, _) => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
             _ => return None,

@@ -41,6 +41,10 @@ pub enum Algorithm {
     Hs256,
     /// RSASSA-PSS using SHA-256, MGF1 with SHA-256 and 32 bytes of salt.
     Ps256,
+    /// RSASSA-PSS using SHA-384, MGF1 with SHA-384 and 48 bytes of salt.
+    Ps384,
+    /// RSASSA-PSS using SHA-512, MGF1 with SHA-512 and 64 bytes of salt.
+    Ps512,
     /// RSASSA-PKCS1-v1_5 using SHA-256.
     Rs256,
     /// RSASSA-PKCS1-v1_5 using SHA-384.
@@ -57,6 +61,8 @@ impl Algorithm {
             Self::Es256 => "ES256",
             Self::Hs256 => "HS256",
             Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
             Self::Rs512 => "RS512",
@@ -69,7 +75,17 @@ impl Algorithm {
             Self::Rs256 => Some(Hash::Sha256),
             Self::Rs384 => Some(Hash::Sha384),
             Self::Rs512 => Some(Hash::Sha512),
-            Self::Es256 | Self::Hs256 | Self::Ps256 => None,
+            Self::Es256 | Self::Hs256 | Self::Ps256 | Self::Ps384 | Self::Ps512 => None,
+        }
+    }
+
+    /// Returns the hash of RSASSA-PSS, or `None` for another scheme.
+    const fn pss_hash(self) -> Option<Hash> {
+        match self {
+            Self::Ps256 => Some(Hash::Sha256),
+            Self::Ps384 => Some(Hash::Sha384),
+            Self::Ps512 => Some(Hash::Sha512),
+            Self::Es256 | Self::Hs256 | Self::Rs256 | Self::Rs384 | Self::Rs512 => None,
         }
     }
 
@@ -79,7 +95,7 @@ impl Algorithm {
         match self {
             Self::Es256 => "RFC 7518 §3.4",
             Self::Hs256 => "RFC 7518 §3.2",
-            Self::Ps256 => "RFC 8017 §8.1.2",
+            Self::Ps256 | Self::Ps384 | Self::Ps512 => "RFC 8017 §8.1.2",
             Self::Rs256 | Self::Rs384 | Self::Rs512 => "RFC 8017 §8.2.2",
         }
     }
@@ -99,6 +115,8 @@ impl core::str::FromStr for Algorithm {
             "ES256" => Self::Es256,
             "HS256" => Self::Hs256,
             "PS256" => Self::Ps256,
+            "PS384" => Self::Ps384,
+            "PS512" => Self::Ps512,
             "RS256" => Self::Rs256,
             "RS384" => Self::Rs384,
             "RS512" => Self::Rs512,
@@ -206,14 +224,11 @@ impl PublicKey {
 
     /// Tells whether RFC 7518 defines the algorithm for this type of key.
     pub(crate) const fn fits(&self, algorithm: Algorithm) -> Result<(), Error> {
-        match (&self.0, algorithm) {
-            (
-                Material::Rsa(_),
-                Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 | Algorithm::Ps256,
-            )
-            | (Material::P256(_), Algorithm::Es256) => Ok(()),
-            _ => Err(Error::KeyUnusable(KeyFault::AlgorithmKeyType)),
-        }
+        let fits = match &self.0 {
+            Material::Rsa(_) => algorithm.pkcs1_hash().is_some() || algorithm.pss_hash().is_some(),
+            Material::P256(_) => matches!(algorithm, Algorithm::Es256),
+        };
+        if fits { Ok(()) } else { Err(Error::KeyUnusable(KeyFault::AlgorithmKeyType)) }
     }
 
     /// Verifies a signature over the concatenated parts of a message.
@@ -266,15 +281,19 @@ impl PublicKey {
 
     fn verify_natively(&self, algorithm: Algorithm, message: &[&[u8]], signature: &[u8]) -> bool {
         match &self.0 {
-            Material::Rsa(key) => match algorithm.pkcs1_hash() {
-                Some(hash) => {
-                    let mut digest = [0; 64];
-                    hash_message(hash, message, &mut digest);
-                    let digest = digest.get(..hash.size()).unwrap_or_default();
-                    key.verify_pkcs1(hash, digest, signature).is_ok()
-                }
-                None => key.verify_pss_sha256(&digest::<Sha256>(message).into(), signature).is_ok(),
-            },
+            Material::Rsa(key) => {
+                let mut digest = [0; 64];
+                let verdict = match (algorithm.pkcs1_hash(), algorithm.pss_hash()) {
+                    (Some(hash), _) => {
+                        key.verify_pkcs1(hash, hash_message(hash, message, &mut digest), signature)
+                    }
+                    (None, Some(hash)) => {
+                        key.verify_pss(hash, hash_message(hash, message, &mut digest), signature)
+                    }
+                    (None, None) => return false,
+                };
+                verdict.is_ok()
+            }
             Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
                 .and_then(|signature| key.verify(&message.concat(), &signature))
                 .is_ok(),
@@ -390,18 +409,19 @@ fn hash_all(kernel: Kernel, jobs: &mut [Hashed<'_>]) {
     }
 }
 
-/// Hashes into the front of the buffer.
-fn hash_message(hash: Hash, message: &[&[u8]], out: &mut [u8; 64]) {
-    fn copy(digest: &[u8], out: &mut [u8; 64]) {
-        for (to, from) in out.iter_mut().zip(digest) {
+/// Hashes into the front of the buffer, and returns it.
+fn hash_message<'b>(hash: Hash, message: &[&[u8]], buffer: &'b mut [u8; 64]) -> &'b [u8] {
+    fn copy(digest: &[u8], buffer: &mut [u8; 64]) {
+        for (to, from) in buffer.iter_mut().zip(digest) {
             *to = *from;
         }
     }
     match hash {
-        Hash::Sha256 => copy(&digest::<Sha256>(message), out),
-        Hash::Sha384 => copy(&digest::<Sha384>(message), out),
-        Hash::Sha512 => copy(&digest::<Sha512>(message), out),
+        Hash::Sha256 => copy(&digest::<Sha256>(message), buffer),
+        Hash::Sha384 => copy(&digest::<Sha384>(message), buffer),
+        Hash::Sha512 => copy(&digest::<Sha512>(message), buffer),
     }
+    buffer.get(..hash.size()).unwrap_or_default()
 }
 
 fn digest<D: sha2::Digest>(message: &[&[u8]]) -> sha2::digest::Output<D> {

@@ -5,17 +5,17 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
+use rsa::signature::{RandomizedSigner, SignatureEncoding as _};
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, hazmat, pss};
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{IssueError, Issuer, Rng};
 use crate::crypto::{Algorithm, sha256};
 use crate::encoding::base64;
 use crate::encoding::json::Object;
 
-/// Signs RS256, RS384, RS512 and PS256 (RFC 8017) with an RSA key, and blocks of any content.
+/// Signs RS256, RS384, RS512, PS256, PS384 and PS512 (RFC 8017) with an RSA key, and blocks of any content.
 ///
 /// ```
 /// use countersign::testkit::{Issuer, Rng, RsaIssuer};
@@ -170,6 +170,18 @@ impl RsaIssuer {
         padded.extend(trimmed);
         Ok(padded)
     }
+
+    /// Signs with RSASSA-PSS; the salt follows from the message, so that the signature does.
+    fn sign_pss<D>(&self, message: &[u8]) -> rsa::Result<Vec<u8>>
+    where
+        pss::SigningKey<D>: RandomizedSigner<pss::Signature>,
+        D: Digest,
+    {
+        pss::SigningKey::<D>::new(self.key.clone())
+            .try_sign_with_rng(&mut Rng::from_key(sha256(message)), message)
+            .map(|signature| signature.to_vec())
+            .map_err(|_| rsa::Error::Internal)
+    }
 }
 
 /// Big-endian bytes without leading zeros.
@@ -204,15 +216,9 @@ impl Issuer for RsaIssuer {
             Algorithm::Rs512 => {
                 self.key.sign(Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(message))
             }
-            Algorithm::Ps256 => {
-                let signer = pss::SigningKey::<Sha256>::new_with_salt_len(self.key.clone(), 32);
-                // The salt follows from the message, so that the signature does.
-                let mut salt = Rng::from_key(sha256(message));
-                signer
-                    .try_sign_with_rng(&mut salt, message)
-                    .map(|signature| signature.to_vec())
-                    .map_err(|_| rsa::Error::Internal)
-            }
+            Algorithm::Ps256 => self.sign_pss::<Sha256>(message),
+            Algorithm::Ps384 => self.sign_pss::<Sha384>(message),
+            Algorithm::Ps512 => self.sign_pss::<Sha512>(message),
             _ => return Err(IssueError::Algorithm),
         };
         // What is left to fail is a modulus that has no room for the digest.
@@ -243,11 +249,24 @@ mod tests {
             let key = Jwk::parse(jwk.as_bytes(), &Limits::default()).unwrap();
             assert_eq!(key.key().bits(), bits);
             assert_eq!(Jwk::from_pem(issuer.public_key_pem().as_bytes()).unwrap().key(), key.key());
-            let all = [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256];
-            for algorithm in all {
+            let mut all = alloc::vec![
+                Algorithm::Rs256,
+                Algorithm::Rs384,
+                Algorithm::Rs512,
+                Algorithm::Ps256,
+                Algorithm::Ps384,
+            ];
+            if bits == 1024 {
+                // No room for SHA-512 and its salt.
+                let refused = issuer.sign_raw(b"message", Algorithm::Ps512);
+                assert_eq!(refused, Err(IssueError::Key));
+            } else {
+                all.push(Algorithm::Ps512);
+            }
+            for &algorithm in &all {
                 let signature = issuer.sign_raw(b"message", algorithm).unwrap();
                 assert_eq!(issuer.sign_raw(b"message", algorithm), Ok(signature.clone()));
-                for other in all {
+                for &other in &all {
                     let verdict = key.key().verify(other, &[b"mess", b"age"], &signature);
                     assert_eq!(verdict.is_ok(), other == algorithm, "{algorithm} as {other}");
                 }

@@ -262,6 +262,8 @@ fn purposes(keys: &Keys) -> Group {
         ("for RS384", "RS384"),
         ("for RS512", "RS512"),
         ("for PS256", "PS256"),
+        ("for PS384", "PS384"),
+        ("for PS512", "PS512"),
     ] {
         group.add(usable(
             comment,

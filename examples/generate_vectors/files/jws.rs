@@ -457,10 +457,11 @@ fn other_algorithms(keys: &Keys) -> Group {
     let main = |algorithm: Algorithm| {
         keys.main.jwk().with("kid", algorithm.name()).with("alg", algorithm.name())
     };
-    let all = [Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256];
+    let all =
+        [Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512];
     let mut set: Vec<Object<'static>> = all.into_iter().map(main).collect();
     set.push(keys.ec.jwk());
-    let mut group = group("one key for each of RS384, RS512, PS256 and ES256", &set);
+    let mut group = group("one key for each of RS384, RS512, PS256, PS384, PS512 and ES256", &set);
     for algorithm in all {
         let header = format!(r#"{{"alg":"{algorithm}","kid":"{algorithm}"}}"#);
         let sign = |by: Algorithm| keys.main.compact(header.as_bytes(), b"{}", by).unwrap();

@@ -41,7 +41,7 @@ const MAX_BITS: usize = 8192;
 /// Most bytes of a modulus, and so of a signature.
 const MAX_SIZE: usize = MAX_BITS / 8;
 
-/// The digest algorithm of a PKCS#1 v1.5 signature.
+/// The digest algorithm of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hash {
@@ -280,35 +280,37 @@ impl RsaPublicKey {
         if opened == expected { Ok(()) } else { Err(InvalidSignature) }
     }
 
-    /// Verifies an RSASSA-PSS signature over `digest` with SHA-256, MGF1-SHA-256 and a salt of
-    /// 32 bytes ([RFC 8017, 8.1.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.1.2)).
+    /// Verifies an RSASSA-PSS signature over `digest` with MGF1 of the same hash and a salt as long
+    /// as the hash ([RFC 8017, 8.1.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.1.2), with
+    /// the parameters of [RFC 7518, 3.5](https://www.rfc-editor.org/rfc/rfc7518#section-3.5)).
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`] if the signature does not verify, has not exactly the length of the
-    /// modulus, or is not below the modulus.
-    pub fn verify_pss_sha256(
+    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    pub fn verify_pss(
         &self,
-        digest: &[u8; 32],
+        hash: Hash,
+        digest: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        self.verify_pss_sha256_with(self.kernel, digest, signature)
+        self.verify_pss_with(self.kernel, hash, digest, signature)
     }
 
-    /// [`verify_pss_sha256`](Self::verify_pss_sha256) with a kernel of the caller's choice.
+    /// [`verify_pss`](Self::verify_pss) with a kernel of the caller's choice.
     ///
     /// # Errors
     ///
-    /// As for [`verify_pss_sha256`](Self::verify_pss_sha256).
-    pub fn verify_pss_sha256_with(
+    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    pub fn verify_pss_with(
         &self,
         kernel: Kernel,
-        digest: &[u8; 32],
+        hash: Hash,
+        digest: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         let mut opened = [0; MAX_SIZE];
         let opened = self.open(kernel, signature, &mut opened).ok_or(InvalidSignature)?;
-        if pss::verify(digest, opened, self.bits) { Ok(()) } else { Err(InvalidSignature) }
+        if pss::verify(hash, digest, opened, self.bits) { Ok(()) } else { Err(InvalidSignature) }
     }
 
     /// `signature^e mod n` as the kernel computes it, for the differential tests.
