@@ -26,6 +26,7 @@
 //! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
+//! | `api` | no | [`api`]: typed requests and answers, as types of the crate `http` |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
@@ -34,7 +35,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(
-    not(feature = "testkit"),
+    not(all(feature = "testkit", feature = "api")),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -42,6 +43,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "api")]
+pub mod api;
 mod batch;
 pub mod crypto;
 pub mod danger;

@@ -59,6 +59,8 @@ limits! {
     token_bytes, with_token_bytes: usize = 8 * 1024;
     /// Bytes of one MOSIP message. The largest published nested device data has 9.6 KB.
     message_bytes, with_message_bytes: usize = 64 * 1024;
+    /// Bytes of one answer of an API. A page of an audit log has some 350 bytes per entry.
+    response_bytes, with_response_bytes: usize = 1024 * 1024;
     /// Bytes of one key set.
     key_set_bytes, with_key_set_bytes: usize = 256 * 1024;
     /// Keys of one key set.

@@ -9,7 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("testkit", &["testkit"]),
     ("danger", &["danger"]),
     ("domain", &["miracl", "mosip"]),
-    ("jose", &["jose", "batch"]),
+    ("jose", &["jose", "batch", "api"]),
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
     ("base", &["encoding", "error", "limits", "time"]),
@@ -28,6 +28,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("aes_gcm", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("hmac", &["crypto"]),
+    ("http", &["api", "miracl", "mosip", "fetch"]),
     ("p256", &["crypto", "testkit"]),
     ("rayon", &["batch"]),
     ("rsa", &["crypto", "testkit"]),
@@ -36,6 +37,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("base64", &["encoding"]),
     ("base64_simd", &["encoding"]),
     ("base16ct", &["encoding"]),
+    ("percent_encoding", &["encoding"]),
     ("x509_cert", &["jose"]),
 ];
 

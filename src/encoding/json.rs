@@ -192,6 +192,13 @@ impl<'a> Object<'a> {
         self.members.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// Takes the member of exactly this name out; the others keep their order.
+    #[cfg(feature = "api")]
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value<'a>> {
+        let at = self.members.iter().position(|(key, _)| key == name)?;
+        Some(self.members.remove(at).1)
+    }
+
     /// Iterates over names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
         self.members.iter().map(|(name, value)| (name.as_ref(), value))

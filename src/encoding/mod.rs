@@ -1,4 +1,4 @@
-//! Strict decoders: base64 (one per profile), hexadecimal, JSON.
+//! Strict decoders: base64 (one per profile), hexadecimal, JSON, percent-encoding.
 //!
 //! Every text that is accepted has exactly one decoding, and every decoding exactly one accepted
 //! text per profile: no white space, no trailing bits, no second alphabet, no repeated JSON names.
@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod hex;
 pub mod json;
+pub mod percent;
 
 use core::fmt;
 

@@ -5,5 +5,7 @@
 //! | DVS certificate | [`dvs`] | the service verified some signature over this hash at `cAt` |
 //! | OTP request and response | [`otp`] | the client secret made the request; it opened the response |
 
+#[cfg(feature = "api")]
+pub mod api;
 pub mod dvs;
 pub mod otp;

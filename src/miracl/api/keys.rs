@@ -1,0 +1,139 @@
+//! Keys of the services, and what says where they are.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use http::{Method, Response};
+
+use super::{Refusal, answer, call};
+use crate::api::{Access, ApiError, Call, Retry, Target, check_json_type, message};
+use crate::encoding::json::Object;
+use crate::error::Error;
+use crate::jose::JwkSet;
+use crate::limits::Limits;
+
+/// `GET /dvs/jwks`: the keys that sign DVS certificates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetDvsKeys;
+
+call!(GetDvsKeys, "GET /dvs/jwks", GET, Allowed, Public, Keys, |_| Target::new(&["dvs", "jwks"]));
+
+/// `GET /oidc/certs`: the keys that sign ID tokens and access tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetOidcKeys;
+
+call!(GetOidcKeys, "GET /oidc/certs", GET, Allowed, Public, Keys, |_| Target::new(&[
+    "oidc", "certs"
+]));
+
+/// `GET /.well-known/jwks`: the keys that sign authentication tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetAuthenticationKeys;
+
+call!(GetAuthenticationKeys, "GET /.well-known/jwks", GET, Allowed, Public, Keys, |_| {
+    Target::new(&[".well-known", "jwks"])
+});
+
+message! {
+    /// A key set as it was sent.
+    ///
+    /// ```
+    /// use countersign::Limits;
+    /// use countersign::miracl::api::Keys;
+    ///
+    /// let body = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+    /// let keys = Keys::parse(body, &Limits::default()).unwrap();
+    /// assert_eq!(keys.jwk_set(&Limits::default())?.keys()[0].kid(), Some("s1"));
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub struct Keys {
+        /// The keys, not looked into.
+        keys: Vec<Object<'static>> = "keys",
+    } optional {
+    }
+}
+
+impl Keys {
+    /// Reads the keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`JwkSet::parse`].
+    pub fn jwk_set(&self, limits: &Limits) -> Result<JwkSet, Error> {
+        JwkSet::parse(self.to_json().to_string().as_bytes(), limits)
+    }
+}
+
+/// `GET /.well-known/openid-configuration`: the discovery document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetDiscovery;
+
+impl Call for GetDiscovery {
+    const NAME: &'static str = "GET /.well-known/openid-configuration";
+    const METHOD: Method = Method::GET;
+    const RETRY: Retry = Retry::Allowed;
+    const ACCESS: Access = Access::Public;
+    type Answer = Discovery;
+    type Refusal = Refusal;
+
+    fn target(&self) -> Result<Target, Error> {
+        Target::new(&[".well-known", "openid-configuration"])
+    }
+
+    fn answer(
+        &self,
+        response: &Response<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Discovery, ApiError<Refusal>> {
+        if response.status().is_success() {
+            // OpenID Connect Discovery 1.0 section 4.2.
+            check_json_type(response)?;
+        }
+        answer(response, limits)
+    }
+}
+
+message! {
+    /// The discovery document (OpenID Connect Discovery 1.0 section 3). URLs are text: whether
+    /// they are those of the issuer is for the caller to judge.
+    pub struct Discovery {
+        /// `iss` of every token; must be the URL that was asked, byte for byte
+        /// ([`is_of`](Self::is_of)).
+        issuer: String = "issuer",
+        /// Where users are sent.
+        authorization_endpoint: String = "authorization_endpoint",
+        /// Where the keys are.
+        jwks_uri: String = "jwks_uri",
+        /// Algorithms of ID tokens.
+        id_token_algorithms: Vec<String> = "id_token_signing_alg_values_supported",
+    } optional {
+        /// Where codes become tokens.
+        token_endpoint: String = "token_endpoint",
+        /// Where access tokens become claims.
+        userinfo_endpoint: String = "userinfo_endpoint",
+        /// Scopes.
+        scopes: Vec<String> = "scopes_supported",
+        /// Response types.
+        response_types: Vec<String> = "response_types_supported",
+        /// Claims.
+        claims: Vec<String> = "claims_supported",
+        /// Algorithms of signed user information.
+        userinfo_algorithms: Vec<String> = "userinfo_signing_alg_values_supported",
+    }
+}
+
+impl Discovery {
+    /// Checks that the document is about this issuer, the one that was asked (OpenID Connect
+    /// Discovery 1.0 section 4.3).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::IssuerMismatch`].
+    pub fn is_of(&self, issuer: &str) -> Result<(), Error> {
+        if self.issuer == issuer { Ok(()) } else { Err(Error::IssuerMismatch) }
+    }
+}

@@ -1,0 +1,123 @@
+//! The back-end API of MIRACL Trust as typed requests and answers (feature `api`).
+//!
+//! ```text
+//! ListAudit, UpdateMpinId, … ── Call::request ──► http::Request    sent by somebody else
+//! AuditPage, MpinId, …       ◄── Call::answer ──  http::Response
+//! ApiError<Refusal>          ◄────────┘
+//! ```
+//!
+//! | Endpoint | Request | Answer |
+//! |---|---|---|
+//! | `POST /activate/initiate` | [`InitiateActivation`] | [`Activation`] |
+//! | `POST /verification` | [`CreateVerification`] | [`Verification`] |
+//! | `GET /api/v1/projects/{projectId}/audit` | [`ListAudit`] | [`AuditPage`] |
+//! | `GET /api/v1/projects/{projectId}/mpinids` | [`ListMpinIds`] | [`MpinIdPage`] |
+//! | `PUT /api/v1/projects/{projectId}/mpinids/{mpinId}` | [`UpdateMpinId`] | [`MpinId`] |
+//! | `POST /api/v1/projects/{projectId}/mpinids/{mpinId}/revocation` | [`RevokeMpinId`] | [`Revocation`] |
+//! | `POST /dvs/verify` | [`VerifySignature`] | [`SignatureVerification`] |
+//! | `GET /dvs/jwks` | [`GetDvsKeys`] | [`Keys`] |
+//! | `POST /otp`, signed | [`RequestOtp`] | [`SealedOtp`] |
+//! | `POST /otp`, with credentials | [`RequestDeviceOtp`] | [`SealedOtp`] |
+//! | `GET /.well-known/openid-configuration` | [`GetDiscovery`] | [`Discovery`] |
+//! | `GET /oidc/certs` | [`GetOidcKeys`] | [`Keys`] |
+//! | `GET /.well-known/jwks` | [`GetAuthenticationKeys`] | [`Keys`] |
+//!
+//! Credentials are client ID and secret with [`Credentials::basic`], or the token of a service
+//! account with [`Credentials::bearer`]; for `POST /dvs/verify` a service account has to name its
+//! project ([`VerifySignature::project_id`]).
+//!
+//! The documents name neither the HTTP statuses of refusals nor media types. So any status of the
+//! class 2xx with the documented body is an answer, any other one with an error envelope is
+//! [`ApiError::Refused`], and media types are checked for the discovery document only, where
+//! OpenID Connect Discovery promises one.
+//!
+//! Formats: MIRACL Trust documentation, "Backend API" and the pages of its endpoints; the official
+//! SDKs where those are silent (miracl/trust-sdk-android, miracl/oidc-samples).
+//!
+//! Not supported: the endpoints that only MIRACL's own clients call.
+//!
+//! [`Credentials::basic`]: crate::api::Credentials::basic
+//! [`Credentials::bearer`]: crate::api::Credentials::bearer
+//! [`ApiError::Refused`]: crate::api::ApiError::Refused
+
+mod enrolment;
+mod keys;
+mod otp;
+mod projects;
+mod refusal;
+mod signature;
+
+pub use enrolment::{Activation, CreateVerification, InitiateActivation, Verification};
+pub use keys::{Discovery, GetAuthenticationKeys, GetDiscovery, GetDvsKeys, GetOidcKeys, Keys};
+pub use otp::{DeviceOtp, RequestDeviceOtp, RequestOtp, SealedOtp};
+pub use projects::{
+    AuditPage, AuditRecord, List, ListAudit, ListMpinIds, MpinId, MpinIdPage, MpinIdUpdate, Page,
+    Pages, Revocation, RevocationReason, RevokeMpinId, UpdateMpinId,
+};
+pub use refusal::{ErrorCode, Refusal};
+pub use signature::{
+    SignatureObject, SignatureRefusal, SignatureVerification, SignatureVerificationRequest,
+    VerifySignature,
+};
+
+use alloc::vec::Vec;
+
+use http::Response;
+
+use crate::api::{ApiError, FromJson, read_json};
+use crate::limits::Limits;
+
+/// Production's address, with which every path of the documents is combined. A project has its own
+/// address, too.
+pub const PRODUCTION: &str = "https://api.mpin.io";
+
+/// Reads the answer of success, or what the service says instead.
+fn answer<T: FromJson>(
+    response: &Response<Vec<u8>>,
+    limits: &Limits,
+) -> Result<T, ApiError<Refusal>> {
+    let status = response.status();
+    let value = read_json(response, limits);
+    if status.is_success() {
+        return value.and_then(T::from_json).map_err(ApiError::body(response));
+    }
+    match value.and_then(Refusal::from_json) {
+        Ok(refusal) => Err(ApiError::Refused { status, refusal }),
+        // A proxy's page, or nothing at all: the status is what there is.
+        Err(_) => Err(ApiError::Status { status }),
+    }
+}
+
+/// Implements [`Call`](crate::api::Call) for a request whose target is fixed.
+macro_rules! call {
+    ($request:ty, $name:literal, $method:ident, $retry:ident, $access:ident, $answer:ty,
+        |$this:pat_param| $target:expr $(, body: |$body_this:pat_param| $body:expr)?) => {
+        impl crate::api::Call for $request {
+            const NAME: &'static str = $name;
+            const METHOD: http::Method = http::Method::$method;
+            const RETRY: crate::api::Retry = crate::api::Retry::$retry;
+            const ACCESS: crate::api::Access = crate::api::Access::$access;
+            type Answer = $answer;
+            type Refusal = crate::miracl::api::Refusal;
+
+            fn target(&self) -> Result<crate::api::Target, crate::error::Error> {
+                let $this = self;
+                $target
+            }
+
+            $(fn body(&self) -> Option<crate::encoding::json::Object<'static>> {
+                let $body_this = self;
+                Some($body)
+            })?
+
+            fn answer(
+                &self,
+                response: &http::Response<alloc::vec::Vec<u8>>,
+                limits: &crate::limits::Limits,
+            ) -> Result<$answer, crate::api::ApiError<crate::miracl::api::Refusal>> {
+                crate::miracl::api::answer(response, limits)
+            }
+        }
+    };
+}
+use call;
