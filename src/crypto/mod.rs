@@ -6,6 +6,8 @@
 pub(crate) mod aead;
 mod backend;
 pub(crate) mod mac;
+#[doc(hidden)]
+pub mod primitives;
 pub mod rsa;
 mod secret;
 
