@@ -364,6 +364,8 @@ pub enum Error {
         /// The error codes of the answer, each cut to 64 characters.
         codes: Vec<String>,
     },
+    /// Not in the subgroup of prime order.
+    WrongSubgroup,
     /// A member has the wrong type.
     WrongType {
         /// Which part of the artefact.
@@ -409,6 +411,7 @@ impl Error {
             Self::UnsupportedAlgorithm { .. } => Code::UnsupportedAlgorithm,
             Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
             Self::ValidationFailed { .. } => Code::ValidationFailed,
+            Self::WrongSubgroup => Code::WrongSubgroup,
             Self::WrongType { .. } => Code::WrongType,
         }
     }
@@ -480,6 +483,7 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::WrongSubgroup => f.write_str("point is not in the subgroup of prime order"),
             Self::WrongType { part, member, expected } => {
                 write!(f, "{part}: `{member}` is not {expected}")
             }

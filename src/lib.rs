@@ -14,6 +14,7 @@
 //! | To verify | Use |
 //! |---|---|
 //! | a DVS certificate of MIRACL Trust | [`miracl::dvs::Verifier`] |
+//! | a DVS signature, with the server secret or as far as possible without | [`miracl::dvs::signature`] |
 //! | an OTP request, or to open an OTP response | [`miracl::otp`] |
 //! | a device registration signed by MOSIP | [`mosip::registration::Verifier`] |
 //! | a JWS or JWT | [`jose::jws::Verifier`] |
@@ -27,6 +28,7 @@
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `api` | no | [`api`]: typed requests and answers, as types of the crate `http` |
+//! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.

@@ -105,6 +105,10 @@ checks! {
     Claims = "claims", "RFC 7519 §4";
     /// The digital id inside the payload.
     DigitalId = "digital-id", "MOSIP Device Management APIs";
+    /// The points are on their curves and of the right order.
+    Points = "points", "apache/incubator-milagro-crypto-c src/mpin.c.in";
+    /// The identity may sign, and is the expected one.
+    Identity = "identity", "MIRACL Trust DVS guide";
     /// The signed hash is the expected one.
     Hash = "hash", "MIRACL Trust DVS guide";
     /// The client signed before the certificate was issued.
@@ -168,6 +172,10 @@ pub enum Warning {
     AtIssued,
     /// The header around the token is not signed; nothing in it was used.
     UnsignedHeader,
+    /// The client says that it signed before its identity was issued: its clock is its own.
+    SignedBeforeIdentity,
+    /// The salt or the time of the identity have not the form that the platform gives them.
+    UnusualIdentity,
 }
 
 impl Warning {
@@ -180,6 +188,8 @@ impl Warning {
             Self::Unbound => "unbound",
             Self::AtIssued => "at-issued",
             Self::UnsignedHeader => "unsigned-header",
+            Self::SignedBeforeIdentity => "signed-before-identity",
+            Self::UnusualIdentity => "unusual-identity",
         }
     }
 }

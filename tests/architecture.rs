@@ -26,6 +26,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 /// Crates that hold primitives or key formats: `crypto` may name them, and the few others listed.
 const BACKENDS: &[(&str, &[&str])] = &[
     ("aes_gcm", &["crypto"]),
+    ("ark_ec", &["crypto"]),
+    ("ark_ff", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
     ("hmac", &["crypto"]),
     ("http", &["api", "miracl", "mosip", "fetch"]),

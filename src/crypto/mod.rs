@@ -5,6 +5,8 @@
 
 pub(crate) mod aead;
 mod backend;
+#[cfg(feature = "dvs-signature")]
+pub(crate) mod bn254cx;
 pub(crate) mod mac;
 #[doc(hidden)]
 pub mod primitives;

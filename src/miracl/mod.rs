@@ -3,9 +3,12 @@
 //! | Artefact | Module | What verification says |
 //! |---|---|---|
 //! | DVS certificate | [`dvs`] | the service verified some signature over this hash at `cAt` |
+//! | DVS signature | [`dvs::signature`] | the client with this identity signed; known only with the server secret |
+//! | M-PIN ID | [`identity`] | nothing: it is decoded, and hashed to the name that the API uses |
 //! | OTP request and response | [`otp`] | the client secret made the request; it opened the response |
 
 #[cfg(feature = "api")]
 pub mod api;
 pub mod dvs;
+pub mod identity;
 pub mod otp;

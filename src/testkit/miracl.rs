@@ -1,4 +1,4 @@
-//! What MIRACL Trust's service answers.
+//! What MIRACL Trust's service answers, and what its clients sign.
 
 use alloc::string::String;
 
@@ -7,6 +7,9 @@ use crate::crypto::{Algorithm, Secret, aead};
 use crate::encoding::base64;
 use crate::encoding::json::Object;
 use crate::miracl::otp::{Aad, Derivation, Request};
+
+#[cfg(feature = "dvs-signature")]
+pub use super::dvs::{DvsAuthority, DvsClient, signature_request};
 
 /// Returns a DVS certificate under RS256, as `POST /dvs/verify` gives it inside its answer.
 ///

@@ -16,12 +16,14 @@
 //! **The private keys made here are for tests only.** They come from a seed that anyone can try,
 //! are computed in variable time, and are not wiped.
 //!
-//! Not supported: issuing for production; MIRACL's own signatures on BN254CX.
+//! Not supported: issuing for production.
 
 pub mod miracl;
 pub mod mosip;
 
 mod certificate;
+#[cfg(feature = "dvs-signature")]
+mod dvs;
 mod ec;
 mod rng;
 mod rsa;

@@ -143,6 +143,10 @@ pub(crate) const fn meaning(warning: Warning) -> &'static str {
         Warning::Unbound => "bound to no request, hash or document, by choice",
         Warning::AtIssued => "judged as at its own time, so this says nothing about freshness",
         Warning::UnsignedHeader => "the outer header is not signed, and was not believed",
+        Warning::SignedBeforeIdentity => {
+            "signed before the identity was issued, by the client's clock"
+        }
+        Warning::UnusualIdentity => "salt or time of the identity have an unusual form",
         _ => "",
     }
 }

@@ -25,7 +25,7 @@ use crate::time::{At, Time};
 pub struct Expected(Binding);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Binding {
+pub(super) enum Binding {
     Hash(String),
     Request(SignatureRequest),
     Unbound,
@@ -62,7 +62,11 @@ impl Expected {
         Self(Binding::Unbound)
     }
 
-    fn expected_hash(&self) -> Option<&str> {
+    pub(super) const fn binding(&self) -> &Binding {
+        &self.0
+    }
+
+    pub(super) fn expected_hash(&self) -> Option<&str> {
         match &self.0 {
             Binding::Hash(hash) => Some(hash),
             Binding::Request(request) => Some(request.hash()),

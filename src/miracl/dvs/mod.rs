@@ -13,10 +13,11 @@
 //! Formats: MIRACL Trust "Backend API" (`POST /dvs/verify`, `GET /dvs/jwks`), and the official SDKs
 //! miracl/maas-sdk-go `pkg/dvs/dvs.go` and miracl/maas-sdk-dotnet-core2 `DVS.cs`.
 //!
-//! Not supported yet: the curve points of the signature object.
+//! The signature object itself is in [`signature`].
 
 mod certificate;
 mod request;
+pub mod signature;
 
 pub use certificate::{Certificate, Expected, Verifier};
 pub use request::SignatureRequest;

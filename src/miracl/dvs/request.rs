@@ -1,8 +1,9 @@
 //! The request that a certificate answers.
 
-use alloc::string::{String, ToString};
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
-use crate::encoding::json;
+use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -41,41 +42,15 @@ impl SignatureRequest {
     /// [`Error::Malformed`], [`Error::MissingMember`], [`Error::WrongType`],
     /// [`Error::DuplicateMember`] or [`Error::TooLarge`].
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
-        const PART: &str = "signature request";
         if body.len() > limits.token_bytes() {
             return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
         }
-        let outer = json::parse_object(PART, body, limits)?;
-        let signature = match outer.member("signature") {
-            None => &outer,
-            Some(value) => value.as_object().ok_or(Error::WrongType {
-                part: PART,
-                member: "signature",
-                expected: "an object",
-            })?,
-        };
-        let hash = signature.string(PART, "hash")?;
-        match hex::decode(hash) {
-            Ok(bytes) if bytes.is_empty() => {
-                return Err(Error::Malformed { part: "hash", fault: Fault::Empty });
-            }
-            Ok(_) => {}
-            Err(fault) => return Err(Error::Malformed { part: "hash", fault }),
-        }
-        let beside = outer.optional_integer(PART, "timestamp")?;
-        let inside = signature.optional_integer(PART, "timestamp")?;
-        let seconds = match (beside, inside) {
-            (Some(beside), Some(inside)) if beside != inside => {
-                return Err(Error::DuplicateMember { part: PART, name: "timestamp".into() });
-            }
-            (Some(seconds), _) | (None, Some(seconds)) => seconds,
-            (None, None) => {
-                return Err(Error::MissingMember { part: PART, member: "timestamp" });
-            }
-        };
-        let timestamp = Time::from_unix(seconds)
-            .ok_or(Error::Malformed { part: "timestamp", fault: Fault::Time })?;
-        Ok(Self { hash: hash.to_string(), timestamp })
+        let parts = Parts::of(json::parse_object(PART, body, limits)?)?;
+        Ok(Self { hash: parts.hash, timestamp: parts.timestamp })
+    }
+
+    pub(super) const fn new(hash: String, timestamp: Time) -> Self {
+        Self { hash, timestamp }
     }
 
     /// Returns the hash in hexadecimal, as it was sent.
@@ -88,6 +63,54 @@ impl SignatureRequest {
     #[must_use]
     pub const fn timestamp(&self) -> Time {
         self.timestamp
+    }
+}
+
+/// The part of messages about a request.
+pub(super) const PART: &str = "signature request";
+
+/// What every form of a request has.
+pub(super) struct Parts<'a> {
+    pub(super) signature: Object<'a>,
+    pub(super) hash: String,
+    /// What `hash` is the hexadecimal text of.
+    pub(super) message: Vec<u8>,
+    pub(super) timestamp: Time,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes the parts out of a request, or out of a signature object.
+    pub(super) fn of(outer: Object<'a>) -> Result<Self, Error> {
+        let beside = outer.optional_integer(PART, "timestamp")?;
+        let signature = match outer.member("signature") {
+            None => outer,
+            Some(_) => match outer.into_member("signature") {
+                Some(Value::Object(signature)) => signature,
+                _ => {
+                    let (member, expected) = ("signature", "an object");
+                    return Err(Error::WrongType { part: PART, member, expected });
+                }
+            },
+        };
+        let hash = signature.string(PART, "hash")?.to_string();
+        let malformed = |fault| Error::Malformed { part: "hash", fault };
+        let message = hex::decode(&hash).map_err(malformed)?;
+        if message.is_empty() {
+            return Err(malformed(Fault::Empty));
+        }
+        let inside = signature.optional_integer(PART, "timestamp")?;
+        let seconds = match (beside, inside) {
+            (Some(beside), Some(inside)) if beside != inside => {
+                return Err(Error::DuplicateMember { part: PART, name: "timestamp".into() });
+            }
+            (Some(seconds), _) | (None, Some(seconds)) => seconds,
+            (None, None) => {
+                return Err(Error::MissingMember { part: PART, member: "timestamp" });
+            }
+        };
+        let timestamp = Time::from_unix(seconds)
+            .ok_or(Error::Malformed { part: "timestamp", fault: Fault::Time })?;
+        Ok(Self { signature, hash, message, timestamp })
     }
 }
 

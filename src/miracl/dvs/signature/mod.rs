@@ -1,0 +1,216 @@
+//! The signature object that a client makes: what can be known of it, and by whom.
+//!
+//! ```text
+//! {"mpinId","publicKey","u","v","hash","dtas"}, timestamp
+//!    │ Signature::parse: encodings, identity                      anyone
+//!    ▼
+//! Signature ── points on the curve, of order r ── Expected        anyone   (feature `dvs-signature`)
+//!    │                                               └──► undecided: `no-key`
+//!    │ e(v, publicKey) · e(u + y·A, server secret) = 1            the holder of the server secret
+//!    ▼
+//! Verified
+//! ```
+//!
+//! The verifier of a *designated verifier* signature is designated: `u`, `v` and `publicKey` give
+//! nobody else a test, as that would solve the decisional Diffie-Hellman problem in G1. So without
+//! the server secret a signature is never valid here, only malformed, mismatched or **undecided**;
+//! MIRACL's service has the secret, and its answer is the [certificate](super::Verifier).
+//!
+//! A = the point that SHA-256 of `mpinId` and `publicKey` maps to; y = SHA-256 of the timestamp, `u`
+//! and the message, modulo r. One-pass M-Pin with a key of the user's: apache/incubator-milagro-
+//! crypto-c `src/mpin.c.in`, incubator-milagro-crypto-js `src/mpin.js`.
+//!
+//! Not supported: authentication by M-Pin without a user key and with two passes, time permits,
+//! issuing (outside `testkit`).
+
+mod content;
+#[cfg(feature = "dvs-signature")]
+pub(crate) mod scheme;
+#[cfg(all(test, feature = "dvs-signature"))]
+mod tests;
+#[cfg(feature = "dvs-signature")]
+mod verify;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::SignatureRequest;
+use super::request::{PART, Parts};
+use crate::encoding::json::{self, Object};
+use crate::encoding::{Fault, hex};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::miracl::identity::{Dtas, MpinId};
+use crate::time::Time;
+
+pub use content::Expected;
+#[cfg(feature = "dvs-signature")]
+pub use verify::{ServerSecret, Verified, Verifier};
+
+/// A signature object. **Nothing in it is verified**: it is what a client sent.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::miracl::dvs::signature::Signature;
+///
+/// # let body = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+/// let signature = Signature::parse(body, &Limits::default())?;
+/// assert_eq!(signature.message(), b"test");
+/// assert_eq!(signature.mpin_id().project_id(), "86cd3e64-f641-416a-bf80-64b9b7eef8ea");
+/// assert_eq!(
+///     signature.mpin_id().hash(),
+///     "38b9109369336cb0b8956a1a2f62c8c24d9fb763c02074aae5c83ca90c2fb990"
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    hash: String,
+    message: Vec<u8>,
+    /// Fits 32 bits.
+    timestamp: Time,
+    u: [u8; G1_BYTES],
+    v: [u8; G1_BYTES],
+    public_key: [u8; G2_BYTES],
+    mpin_id: MpinId,
+    dtas: Option<Dtas>,
+    /// The members that are sent on, as they were written.
+    members: Object<'static>,
+}
+
+/// `04`, X and Y, of 32 bytes each.
+const G1_BYTES: usize = 65;
+/// The real and imaginary parts of X and Y, of 32 bytes each.
+const G2_BYTES: usize = 128;
+
+impl Signature {
+    /// Parses the body of a request to `POST /dvs/verify`, or a signature object that carries its
+    /// own `timestamp` as the current SDKs for Android and iOS write it.
+    ///
+    /// Checked: strict JSON of at most [`Limits::token_bytes`]; every member hexadecimal of either
+    /// case and of its length; `u` and `v` start with `04`; `mpinId` (or `mpinid`, as the SDK for
+    /// .NET writes it) as [`MpinId::parse`]; `dtas`, where present, as [`Dtas::parse`]; `timestamp`
+    /// fits 32 bits, beside or inside the object but not both with different values. *Not* checked:
+    /// whether the points are on their curves, and whether the signature is right.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the JSON or the first member that is, in the order of the list above.
+    pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
+        if body.len() > limits.token_bytes() {
+            return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
+        }
+        let Parts { signature, hash, message, timestamp } =
+            Parts::of(json::parse_object(PART, body, limits)?)?;
+        if timestamp.unix() > u32::MAX.into() {
+            return Err(Error::Malformed { part: "timestamp", fault: Fault::Value });
+        }
+        let (u, v) = (point(&signature, "u")?, point(&signature, "v")?);
+        let public_key = bytes(&signature, "publicKey")?;
+        let id = match (signature.member("mpinId"), signature.member("mpinid")) {
+            (Some(_), Some(_)) => {
+                return Err(Error::DuplicateMember { part: PART, name: "mpinId".into() });
+            }
+            (None, Some(_)) => "mpinid",
+            _ => "mpinId",
+        };
+        let mpin_id = MpinId::from_hex(signature.string(PART, id)?, limits)?;
+        let dtas = signature.optional_string(PART, "dtas")?;
+        let dtas = dtas.map(|text| Dtas::parse(text, limits)).transpose()?;
+        let mut members = Object::new();
+        for (to, from) in [
+            ("mpinId", id),
+            ("u", "u"),
+            ("v", "v"),
+            ("publicKey", "publicKey"),
+            ("dtas", "dtas"),
+            ("hash", "hash"),
+        ] {
+            if let Some(value) = signature.member(from) {
+                members.set(to, value.clone().into_owned());
+            }
+        }
+        Ok(Self { hash, message, timestamp, u, v, public_key, mpin_id, dtas, members })
+    }
+
+    /// Returns the hexadecimal text of what was signed, as it was sent.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Returns what was signed: as a rule a hash, but the SDKs sign any bytes.
+    #[must_use]
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// Returns when the client says it signed.
+    #[must_use]
+    pub const fn timestamp(&self) -> Time {
+        self.timestamp
+    }
+
+    /// Returns the identity that the client claims.
+    #[must_use]
+    pub const fn mpin_id(&self) -> &MpinId {
+        &self.mpin_id
+    }
+
+    /// Returns the identifiers of the D-TAs; older SDKs send none.
+    #[must_use]
+    pub const fn dtas(&self) -> Option<&Dtas> {
+        self.dtas.as_ref()
+    }
+
+    /// Returns the bytes of `publicKey`: the real and imaginary parts of X and Y.
+    #[must_use]
+    pub const fn public_key(&self) -> &[u8; 128] {
+        &self.public_key
+    }
+
+    /// Returns what the certificate about this signature has to be bound to, for
+    /// [`dvs::Expected::request`](super::Expected::request).
+    #[must_use]
+    pub fn to_request(&self) -> SignatureRequest {
+        SignatureRequest::new(self.hash.clone(), self.timestamp)
+    }
+
+    /// Returns the body of the request to `POST /dvs/verify`: the members that the service knows,
+    /// as they were written, and no others.
+    ///
+    /// ```
+    /// use countersign::Limits;
+    /// use countersign::encoding::json;
+    /// use countersign::miracl::dvs::signature::Signature;
+    ///
+    /// # let body = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+    /// let limits = Limits::default();
+    /// let signature = Signature::parse(body, &limits)?;
+    /// let again = Signature::parse(signature.to_json().to_string().as_bytes(), &limits)?;
+    /// assert_eq!(again, signature);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> Object<'_> {
+        Object::new()
+            .with("signature", self.members.clone())
+            .with("timestamp", self.timestamp.unix())
+            .with("type", "verification")
+    }
+}
+
+fn bytes<const N: usize>(signature: &Object<'_>, member: &'static str) -> Result<[u8; N], Error> {
+    let malformed = |fault| Error::Malformed { part: member, fault };
+    let bytes = hex::decode(signature.string(PART, member)?).map_err(malformed)?;
+    bytes.try_into().map_err(|_| malformed(Fault::Length))
+}
+
+fn point(signature: &Object<'_>, member: &'static str) -> Result<[u8; G1_BYTES], Error> {
+    let bytes: [u8; G1_BYTES] = bytes(signature, member)?;
+    // Compressed points, and those of other formats, start with other bytes.
+    match bytes.first() {
+        Some(4) => Ok(bytes),
+        _ => Err(Error::Malformed { part: member, fault: Fault::Value }),
+    }
+}

@@ -1,0 +1,247 @@
+//! Verification with the server secret, and as far as it goes without.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use super::{Expected, G2_BYTES, Signature, scheme};
+use crate::batch::{Item, Procedure, entry_points};
+use crate::crypto::bn254cx::{G1, G2};
+use crate::crypto::{Job, Secret};
+use crate::encoding::json::{Object, Value};
+use crate::encoding::{Fault, hex};
+use crate::error::Error;
+use crate::jose::HeaderCache;
+use crate::policy::Policy;
+use crate::report::{Check, Trail};
+
+/// The server secret of both D-TAs together: the key that verifies, and that nobody but a service
+/// has. Whoever has it can also sign for every identity, so it is wiped when it is dropped, and
+/// never printed. Cloning is cheap, and copies nothing.
+///
+/// *Not* wiped are the values in between that the curve library computes with.
+///
+/// ```
+/// use countersign::miracl::dvs::signature::ServerSecret;
+/// use countersign::{Code, Secret};
+///
+/// let digits = Secret::new(b"00".repeat(128));
+/// assert_eq!(ServerSecret::new(&digits).unwrap_err().code(), Code::PointNotOnCurve);
+/// ```
+#[derive(Clone)]
+pub struct ServerSecret(Arc<Wiped>);
+
+struct Wiped(G2);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
+
+impl ServerSecret {
+    /// Reads 256 hexadecimal digits, of either case: a point of G2 without a prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] for another text, [`Error::PointNotOnCurve`] or
+    /// [`Error::WrongSubgroup`] for another point.
+    pub fn new(digits: &Secret) -> Result<Self, Error> {
+        let malformed = |fault| Error::Malformed { part: "server secret", fault };
+        let digits = core::str::from_utf8(digits.expose()).map_err(|_| malformed(Fault::Utf8))?;
+        let bytes = Zeroizing::new(hex::decode(digits).map_err(malformed)?);
+        let bytes: &[u8; G2_BYTES] =
+            bytes.as_slice().try_into().map_err(|_| malformed(Fault::Length))?;
+        Ok(Self(Arc::new(Wiped(G2::decode(bytes)?))))
+    }
+}
+
+impl fmt::Debug for ServerSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerSecret(..)")
+    }
+}
+
+/// A signature whose equation holds under the server secret. Only [`Verifier::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified(Signature);
+
+impl Verified {
+    /// Returns the signature, of which everything is now known to come from the signer.
+    #[must_use]
+    pub const fn signature(&self) -> &Signature {
+        &self.0
+    }
+}
+
+/// Verifies signature objects: wholly with the server secret, and as far as possible without.
+///
+/// Checked, in this order: encodings; points on the curve, of order r, none at infinity; the
+/// identity is for signing, and the expected one; the hash; the timestamp of the request, if one is
+/// expected; `timestamp` not in the future, and not too old; then, with the server secret, the
+/// equation. It comes last because it costs most, and because an "undecided" must not hide a check
+/// that fails. *Not* checked: whether the identity was revoked.
+///
+/// **Without the server secret nothing is ever valid**: what passes every other check is refused
+/// with [`Error::NoKey`], and its report says `undecided`.
+///
+/// ```
+/// use countersign::miracl::dvs;
+/// use countersign::miracl::dvs::signature::{Expected, Verifier};
+/// use countersign::{At, Code, Policy, Verdict};
+///
+/// # let body = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+/// let verifier = Verifier::new(Policy::default());
+/// let expected = Expected::new(dvs::Expected::hash("74657374"));
+/// let report = verifier.explain(body, &expected, At::Issued);
+/// assert_eq!((report.verdict(), report.code()), (Verdict::Undecided, Code::NoKey));
+///
+/// let another = Expected::new(dvs::Expected::document(b"another"));
+/// assert_eq!(verifier.verify(body, &another, At::Issued).unwrap_err().code(), Code::HashMismatch);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    secret: Option<ServerSecret>,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "dvs-signature";
+
+    /// Makes a verifier that refuses what is wrong, and leaves undecided what may be right.
+    #[must_use]
+    pub const fn new(policy: Policy) -> Self {
+        Self { secret: None, policy }
+    }
+
+    /// Makes a verifier that decides.
+    #[must_use]
+    pub const fn with_server_secret(secret: ServerSecret, policy: Policy) -> Self {
+        Self { secret: Some(secret), policy }
+    }
+}
+
+entry_points!("a signature object, or the request with one,", Verifier, Expected, Verified);
+
+/// The points of a signature, each checked.
+pub(super) struct Points {
+    u: G1,
+    v: G1,
+    public_key: G2,
+}
+
+impl Signature {
+    /// Checks that `u` and `v` are on the curve, and `publicKey` is on its twist and of order r.
+    pub(super) fn points(&self) -> Result<Points, Error> {
+        Ok(Points {
+            u: G1::decode(&self.u)?,
+            v: G1::decode(&self.v)?,
+            public_key: G2::decode(&self.public_key)?,
+        })
+    }
+
+    fn check_equation(&self, points: &Points, secret: &ServerSecret) -> Result<(), Error> {
+        let a = scheme::identity_point(self.mpin_id.as_bytes(), &self.public_key)
+            .ok_or(Error::SignatureMismatch)?;
+        let y = scheme::challenge(self.timestamp, &self.u, &self.message);
+        let Points { u, v, public_key } = points;
+        if scheme::holds(a, *u, *v, y, public_key, &secret.0.0) {
+            Ok(())
+        } else {
+            Err(Error::SignatureMismatch)
+        }
+    }
+}
+
+impl Procedure for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Pending<'p> = Signature;
+    type Made = Verified;
+
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        _: &mut HeaderCache,
+        item: Item<'p, Expected>,
+    ) -> Option<Signature> {
+        const REQUEST: &str = "MIRACL Trust Backend API, POST /dvs/verify";
+        let signature = Signature::parse(item.input, self.policy.limits());
+        let signature = trail.record(Check::Structure, signature, |_| "signature object".into());
+        trail.cite(REQUEST);
+        let Some(signature) = signature else {
+            trail.skip_all(&AFTER_STRUCTURE, "object cannot be read");
+            return None;
+        };
+        let points = trail.record(Check::Points, signature.points(), |_| {
+            "`u` and `v` on the curve, `publicKey` on the twist, each of order r".into()
+        });
+        signature.check_content(trail, item.expected, &self.policy, item.at);
+        let Some(secret) = &self.secret else {
+            trail.fail(Check::Key, Error::NoKey);
+            trail.cite(GUIDE);
+            trail.skip(Check::Signature, "nobody without the server secret can tell");
+            trail.hint(|| Some(HINT.into()));
+            return None;
+        };
+        trail.pass(Check::Key, || "server secret".into());
+        trail.cite(GUIDE);
+        // The equation costs more than all other checks together.
+        if !trail.goes_on() {
+            return None;
+        }
+        let Some(points) = points else {
+            trail.skip(Check::Signature, "points cannot be used");
+            return None;
+        };
+        let equation = signature.check_equation(&points, secret);
+        trail.record(Check::Signature, equation, |()| "the equation holds".into());
+        trail.cite("apache/incubator-milagro-crypto-c src/mpin.c.in");
+        Some(signature)
+    }
+
+    /// There is no RSA in it.
+    fn job<'j>(&self, _: &'j Signature) -> Option<Job<'j>> {
+        None
+    }
+
+    fn conclude(
+        &self,
+        _: &mut impl Trail,
+        signature: Signature,
+        _: Option<Result<(), Error>>,
+    ) -> Option<Verified> {
+        Some(Verified(signature))
+    }
+
+    fn claims(Verified(signature): &Verified) -> Object<'static> {
+        let claims = Object::new()
+            .with("hash", signature.hash())
+            .with("timestamp", signature.timestamp.unix())
+            .with("hashMPinId", signature.mpin_id.hash())
+            .with("mpinId", signature.mpin_id.to_json());
+        let dtas = signature.dtas().map(|dtas| dtas.ids().iter().map(|id| id.as_str().into()));
+        match dtas {
+            Some(ids) => claims.with("dtas", Value::Array(ids.collect())),
+            None => claims,
+        }
+        .into_owned()
+    }
+}
+
+const GUIDE: &str = "MIRACL Trust DVS guide";
+const HINT: &str = "nothing that was checked is wrong; whether it was signed, the service knows: \
+                    send it to POST /dvs/verify, or verify with the server secret";
+
+const AFTER_STRUCTURE: [Check; 8] = [
+    Check::Points,
+    Check::Identity,
+    Check::Hash,
+    Check::SigningTime,
+    Check::NotBefore,
+    Check::Window,
+    Check::Key,
+    Check::Signature,
+];
