@@ -192,7 +192,8 @@ pub(crate) fn explain_many<P: Procedure>(
     })
 }
 
-fn single<P: Procedure>(
+/// Runs one procedure, on a trail of the caller's.
+pub(crate) fn single<P: Procedure>(
     procedure: &P,
     trail: &mut impl Trail,
     item: Item<'_, P::Expected>,

@@ -115,6 +115,13 @@ codes! {
     TimestampWindow = "timestamp-window", NotNow;
     /// The server answered with errors instead of a signed artefact.
     ValidationFailed = "validation-failed", Mismatch;
+    /// The service refused the signature, or the credentials that it was asked with: its status does
+    /// not tell which.
+    SignatureRefused = "signature-refused", Untrusted;
+    /// The service says that the identity was revoked.
+    IdentityRevoked = "identity-revoked", Untrusted;
+    /// The service answered with neither a decision nor a refusal.
+    NoAnswer = "no-answer", Unavailable;
     /// No key was given at all, so nothing could be decided.
     NoKey = "no-key", Unavailable;
     /// The input could not be read.
@@ -284,6 +291,8 @@ pub enum Error {
     },
     /// The signed hash is not the expected one.
     HashMismatch,
+    /// The service says that the identity was revoked.
+    IdentityRevoked,
     /// `iss` is not the expected issuer.
     IssuerMismatch,
     /// The RSA key has too few bits.
@@ -309,6 +318,11 @@ pub enum Error {
         /// The member.
         member: &'static str,
     },
+    /// The service did not answer the question.
+    NoAnswer {
+        /// The HTTP status.
+        status: u16,
+    },
     /// No key was given.
     NoKey,
     /// `nonce` is not the expected nonce.
@@ -324,6 +338,8 @@ pub enum Error {
     PointNotOnCurve,
     /// The signature or MAC does not fit.
     SignatureMismatch,
+    /// The service refused the signature, or the caller's credentials.
+    SignatureRefused,
     /// The request was signed after the certificate was issued.
     SignedAfterIssue {
         /// The client's timestamp.
@@ -392,17 +408,20 @@ impl Error {
             Self::DuplicateMember { .. } => Code::DuplicateMember,
             Self::Expired { .. } => Code::Expired,
             Self::HashMismatch => Code::HashMismatch,
+            Self::IdentityRevoked => Code::IdentityRevoked,
             Self::IssuerMismatch => Code::IssuerMismatch,
             Self::KeyTooSmall { .. } => Code::KeyTooSmall,
             Self::KeyUnusable(_) => Code::KeyUnusable,
             Self::KeyUse => Code::KeyUse,
             Self::Malformed { .. } => Code::Malformed,
             Self::MissingMember { .. } => Code::MissingMember,
+            Self::NoAnswer { .. } => Code::NoAnswer,
             Self::NoKey => Code::NoKey,
             Self::NonceMismatch => Code::NonceMismatch,
             Self::NotYetValid { .. } => Code::NotYetValid,
             Self::PointNotOnCurve => Code::PointNotOnCurve,
             Self::SignatureMismatch => Code::SignatureMismatch,
+            Self::SignatureRefused => Code::SignatureRefused,
             Self::SignedAfterIssue { .. } => Code::SignedAfterIssue,
             Self::SubjectMismatch => Code::SubjectMismatch,
             Self::TimestampWindow { .. } => Code::TimestampWindow,
@@ -450,12 +469,14 @@ impl fmt::Display for Error {
                 write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
             }
             Self::HashMismatch => f.write_str("signed hash is not the expected one"),
+            Self::IdentityRevoked => f.write_str("service says that the identity was revoked"),
             Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),
             Self::KeyTooSmall { bits } => write!(f, "RSA key has only {bits} bits"),
             Self::KeyUnusable(fault) => write!(f, "key is unusable: {fault}"),
             Self::KeyUse => f.write_str("`use` or `key_ops` forbid verification with this key"),
             Self::Malformed { part, fault } => write!(f, "{part}: {fault}"),
             Self::MissingMember { part, member } => write!(f, "{part}: `{member}` is missing"),
+            Self::NoAnswer { status } => write!(f, "service answered with status {status}"),
             Self::NoKey => f.write_str("no key was given"),
             Self::NonceMismatch => f.write_str("`nonce` is not the expected nonce"),
             Self::NotYetValid { at, start } => {
@@ -463,6 +484,9 @@ impl fmt::Display for Error {
             }
             Self::PointNotOnCurve => f.write_str("coordinates are not on the curve"),
             Self::SignatureMismatch => f.write_str("signature does not fit the content"),
+            Self::SignatureRefused => {
+                f.write_str("service refused the signature, or the credentials of the call")
+            }
             Self::SignedAfterIssue { signed, issued } => {
                 write!(f, "signed at {signed}, {} after the issue", signed.since(*issued))
             }

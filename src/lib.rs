@@ -14,6 +14,7 @@
 //! | To verify | Use |
 //! |---|---|
 //! | a DVS certificate of MIRACL Trust | [`miracl::dvs::Verifier`] |
+//! | a client's signature, through MIRACL Trust's service | [`miracl::dvs::Transaction`] |
 //! | a DVS signature, with the server secret or as far as possible without | [`miracl::dvs::signature`] |
 //! | an OTP request, or to open an OTP response | [`miracl::otp`] |
 //! | a device registration signed by MOSIP | [`mosip::registration::Verifier`] |

@@ -85,6 +85,8 @@ checks! {
     Input = "input", "";
     /// The response body around the token, and whether it carries errors instead.
     Envelope = "envelope", "MOSIP Device Management APIs";
+    /// The HTTP status of the answer.
+    Status = "status", "miracl/maas-sdk-go pkg/dvs/dvs.go";
     /// Size, parts and base64 of the token.
     Structure = "structure", "RFC 7515 §7.1";
     /// Which scheme of the signing server the token follows.

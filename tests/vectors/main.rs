@@ -33,6 +33,9 @@ const FILES: [(&str, run::Runner); 5] = [
 const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::UntrustedChain, "chains of certificates are not verified yet"),
     (Code::WrongSubgroup, "points of DVS signatures are not verified yet"),
+    (Code::SignatureRefused, "a status of the service, not an artefact"),
+    (Code::IdentityRevoked, "a status of the service, not an artefact"),
+    (Code::NoAnswer, "a status of the service, not an artefact"),
     (Code::Unreadable, "the library is given bytes; reading them is the command's"),
 ];
 

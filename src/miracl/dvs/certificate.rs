@@ -155,6 +155,10 @@ impl Verifier {
         Self { keys: KeySource::Public(keys), policy }
     }
 
+    pub(super) const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     fn check_content(&self, trail: &mut impl Trail, claims: &Claims, expected: &Expected, at: At) {
         match expected.expected_hash() {
             Some(wanted) => {

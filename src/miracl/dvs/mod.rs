@@ -13,11 +13,14 @@
 //! Formats: MIRACL Trust "Backend API" (`POST /dvs/verify`, `GET /dvs/jwks`), and the official SDKs
 //! miracl/maas-sdk-go `pkg/dvs/dvs.go` and miracl/maas-sdk-dotnet-core2 `DVS.cs`.
 //!
-//! The signature object itself is in [`signature`].
+//! The signature object itself is in [`signature`]; [`Transaction`] is the whole decision, from the
+//! client's object to one verdict.
 
 mod certificate;
 mod request;
 pub mod signature;
+mod transaction;
 
 pub use certificate::{Certificate, Expected, Verifier};
 pub use request::SignatureRequest;
+pub use transaction::{Confirmed, Transaction};

@@ -76,7 +76,7 @@ impl Expected {
 
 impl Signature {
     /// Checks all that can be known without a key, but not the points.
-    pub(super) fn check_content(
+    pub(crate) fn check_content(
         &self,
         trail: &mut impl Trail,
         expected: &Expected,

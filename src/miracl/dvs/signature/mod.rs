@@ -26,7 +26,8 @@
 mod content;
 #[cfg(feature = "dvs-signature")]
 pub(crate) mod scheme;
-#[cfg(all(test, feature = "dvs-signature"))]
+#[cfg(test)]
+#[cfg(feature = "dvs-signature")]
 mod tests;
 #[cfg(feature = "dvs-signature")]
 mod verify;
@@ -36,7 +37,7 @@ use alloc::vec::Vec;
 
 use super::SignatureRequest;
 use super::request::{PART, Parts};
-use crate::encoding::json::{self, Object};
+use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -197,6 +198,21 @@ impl Signature {
             .with("signature", self.members.clone())
             .with("timestamp", self.timestamp.unix())
             .with("type", "verification")
+    }
+
+    /// Returns what the signature says, once it is known to be right.
+    pub(super) fn claims(&self) -> Object<'static> {
+        let claims = Object::new()
+            .with("hash", self.hash())
+            .with("timestamp", self.timestamp.unix())
+            .with("hashMPinId", self.mpin_id.hash())
+            .with("mpinId", self.mpin_id.to_json());
+        let dtas = self.dtas.as_ref().map(|dtas| dtas.ids().iter().map(|id| id.as_str().into()));
+        match dtas {
+            Some(ids) => claims.with("dtas", Value::Array(ids.collect())),
+            None => claims,
+        }
+        .into_owned()
     }
 }
 

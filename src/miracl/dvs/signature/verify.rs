@@ -9,7 +9,7 @@ use super::{Expected, G2_BYTES, Signature, scheme};
 use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::bn254cx::{G1, G2};
 use crate::crypto::{Job, Secret};
-use crate::encoding::json::{Object, Value};
+use crate::encoding::json::Object;
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::HeaderCache;
@@ -126,7 +126,7 @@ impl Verifier {
 entry_points!("a signature object, or the request with one,", Verifier, Expected, Verified);
 
 /// The points of a signature, each checked.
-pub(super) struct Points {
+pub(crate) struct Points {
     u: G1,
     v: G1,
     public_key: G2,
@@ -139,6 +139,12 @@ impl Signature {
             u: G1::decode(&self.u)?,
             v: G1::decode(&self.v)?,
             public_key: G2::decode(&self.public_key)?,
+        })
+    }
+
+    pub(crate) fn check_points(&self, trail: &mut impl Trail) -> Option<Points> {
+        trail.record(Check::Points, self.points(), |_| {
+            "`u` and `v` on the curve, `publicKey` on the twist, each of order r".into()
         })
     }
 
@@ -175,9 +181,7 @@ impl Procedure for Verifier {
             trail.skip_all(&AFTER_STRUCTURE, "object cannot be read");
             return None;
         };
-        let points = trail.record(Check::Points, signature.points(), |_| {
-            "`u` and `v` on the curve, `publicKey` on the twist, each of order r".into()
-        });
+        let points = signature.check_points(trail);
         signature.check_content(trail, item.expected, &self.policy, item.at);
         let Some(secret) = &self.secret else {
             trail.fail(Check::Key, Error::NoKey);
@@ -217,17 +221,7 @@ impl Procedure for Verifier {
     }
 
     fn claims(Verified(signature): &Verified) -> Object<'static> {
-        let claims = Object::new()
-            .with("hash", signature.hash())
-            .with("timestamp", signature.timestamp.unix())
-            .with("hashMPinId", signature.mpin_id.hash())
-            .with("mpinId", signature.mpin_id.to_json());
-        let dtas = signature.dtas().map(|dtas| dtas.ids().iter().map(|id| id.as_str().into()));
-        match dtas {
-            Some(ids) => claims.with("dtas", Value::Array(ids.collect())),
-            None => claims,
-        }
-        .into_owned()
+        signature.claims()
     }
 }
 

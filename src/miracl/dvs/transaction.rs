@@ -1,0 +1,358 @@
+//! The decision of a relying party, from the client's signature to one verdict.
+
+use alloc::string::String;
+
+use super::signature::{Expected, Signature};
+use super::{Certificate, Verifier, certificate};
+use crate::batch::{self, Item};
+use crate::encoding::json::Object;
+use crate::error::Error;
+use crate::policy::Policy;
+use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
+use crate::time::At;
+
+/// A client's signature on its way through MIRACL Trust's service.
+///
+/// [`begin`](Self::begin) checks all that can be known before anyone is asked,
+/// [`request_body`](Self::request_body) is what `POST /dvs/verify` is to be sent, and
+/// [`verify`](Self::verify) decides about the answer, with everything bound together. What is
+/// wrong with the signature is found before it is sent: to the service, every failure may be a
+/// wrong PIN, and three of those revoke the identity.
+///
+/// Checked, in this order:
+///
+/// | | Check | Official SDKs | Why here |
+/// |---|---|---|---|
+/// | 1 | encodings; with feature `dvs-signature` the points | presence only (.NET) | the service should not be asked about what no client makes |
+/// | 2 | identity: for signing, of this project, and the expected user or `hashMPinId` | no | a certificate names nobody, and the service is not documented to compare projects |
+/// | 3 | hash of the document | no | the service certifies whatever hash the client sends |
+/// | 4 | `timestamp` not in the future, and not too old | `timestamp` ≥ 0 (.NET) | an old signature must not be certified as a new one |
+/// | 5 | HTTP status: 200, 401, 410, others | the same | [`Error::SignatureRefused`], [`Error::IdentityRevoked`], [`Error::NoAnswer`] |
+/// | 6 | certificate: structure, key by `kid`, RS256, signature | Go: so; .NET: last, with the first key, whatever `kid` and `alg` say | nothing that is not authentic is looked at |
+/// | 7 | `hash` of the certificate is that of the request, as text | the same | |
+/// | 8 | `timestamp` ≤ `cAt` | the same (.NET: 32 bits) | |
+/// | 9 | `cAt` not in the future, `exp` not reached | iOS and Android only | an answer of last week is no answer |
+///
+/// SDKs: miracl/maas-sdk-go `pkg/dvs/dvs.go`, miracl/maas-sdk-dotnet-core2 `DVS.cs`.
+///
+/// *Not* checked: that each signature is used once. Who accepts a document twice has to keep what
+/// was accepted.
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::dvs::signature::Expected;
+/// use countersign::miracl::dvs::{self, Transaction};
+/// use countersign::{At, Code, Limits, Policy, Rsa1024};
+///
+/// # let jwks = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+/// # let object = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+/// # let answer = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
+/// let keys = JwkSet::parse(jwks, &Limits::default())?;
+/// let verifier = dvs::Verifier::new(keys, Policy::default().with_rsa_1024(Rsa1024::Allow));
+///
+/// let project = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
+/// let expected = Expected::new(dvs::Expected::hash("74657374"));
+/// let transaction = Transaction::begin(&verifier, object, project, expected, At::Issued)?;
+/// let _sent = transaction.request_body().to_string();
+///
+/// let confirmed = transaction.verify(&verifier, 200, answer, At::Issued)?;
+/// assert_eq!(confirmed.signature().mpin_id().user_id(), "ivan.todinov@miracl.com");
+/// assert_eq!(confirmed.certificate().created_at().to_string(), "2022-04-08T07:56:20Z");
+///
+/// let refused = transaction.verify(&verifier, 401, b"", At::Issued).unwrap_err();
+/// assert_eq!(refused.code(), Code::SignatureRefused);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    signature: Signature,
+    expected: Expected,
+}
+
+/// A signature that the service certified, bound to its certificate. Only [`Transaction::verify`]
+/// makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    signature: Signature,
+    certificate: Certificate,
+}
+
+impl Confirmed {
+    /// Returns what was signed, and by whom.
+    #[must_use]
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Returns what the service says about it.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+}
+
+impl Transaction {
+    /// The kind in reports.
+    pub const KIND: &'static str = "dvs-transaction";
+
+    /// Begins with the client's signature object, or the request body with one: checks it as far as
+    /// anyone can, for this project and these expectations.
+    ///
+    /// # Errors
+    ///
+    /// The first of the checks 1 to 4 that fails. Nothing should be sent then.
+    pub fn begin(
+        verifier: &Verifier,
+        object: &[u8],
+        project_id: impl Into<String>,
+        expected: Expected,
+        at: impl Into<At>,
+    ) -> Result<Self, Error> {
+        let policy = verifier.policy();
+        let signature = Signature::parse(object, policy.limits())?;
+        let transaction = Self { signature, expected: expected.project_id(project_id) };
+        let mut trail = FirstFailure::default();
+        transaction.check_signature(&mut trail, policy, at.into());
+        trail.finish(Some(transaction))
+    }
+
+    /// Returns the client's signature, of which nobody knows yet whether it is right.
+    #[must_use]
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Returns the JSON body of the request to `POST /dvs/verify`.
+    #[must_use]
+    pub fn request_body(&self) -> Object<'_> {
+        self.signature.to_json()
+    }
+
+    /// Decides about the answer: its HTTP status and its body.
+    ///
+    /// # Errors
+    ///
+    /// The first check of the table that fails; the signature is judged again, at this time.
+    pub fn verify(
+        &self,
+        verifier: &Verifier,
+        status: u16,
+        body: &[u8],
+        at: impl Into<At>,
+    ) -> Result<Confirmed, Error> {
+        let mut trail = FirstFailure::default();
+        let certificate = self.decide(&mut trail, verifier, status, body, at.into());
+        trail.finish(
+            certificate
+                .map(|certificate| Confirmed { signature: self.signature.clone(), certificate }),
+        )
+    }
+
+    /// Decides about the answer, and reports every check; the input of the report is the body.
+    ///
+    /// The verdict is that of [`verify`](Self::verify).
+    #[must_use]
+    pub fn explain(
+        &self,
+        verifier: &Verifier,
+        status: u16,
+        body: &[u8],
+        at: impl Into<At>,
+    ) -> Report {
+        let mut trail = Explanation::default();
+        let certificate = self.decide(&mut trail, verifier, status, body, at.into());
+        let claims = certificate.map(|certificate| {
+            self.signature
+                .claims()
+                .with("cAt", certificate.created_at().unix())
+                .with("exp", certificate.expires_at().unix())
+        });
+        trail.into_report(Self::KIND, body, claims)
+    }
+
+    fn check_signature(&self, trail: &mut impl Trail, policy: &Policy, at: At) {
+        #[cfg(feature = "dvs-signature")]
+        self.signature.check_points(trail);
+        #[cfg(not(feature = "dvs-signature"))]
+        trail.skip(Check::Points, "built without the curve");
+        self.signature.check_content(trail, &self.expected, policy, at);
+    }
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        verifier: &Verifier,
+        status: u16,
+        body: &[u8],
+        at: At,
+    ) -> Option<Certificate> {
+        self.check_signature(trail, verifier.policy(), at);
+        if !trail.goes_on() {
+            return None;
+        }
+        let answered = match status {
+            200 => Ok(()),
+            401 => Err(Error::SignatureRefused),
+            410 => Err(Error::IdentityRevoked),
+            status => Err(Error::NoAnswer { status }),
+        };
+        let answered = trail.record(Check::Status, answered, |()| "200".into());
+        if answered.is_none() {
+            trail.skip(Check::Signature, "no certificate");
+            return None;
+        }
+        let expected = certificate::Expected::request(&self.signature.to_request());
+        batch::single(verifier, trail, Item { input: body, expected: &expected, at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+    use crate::jose::JwkSet;
+    use crate::limits::Limits;
+    use crate::miracl::dvs;
+    use crate::report::{Verdict, Warning};
+    use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
+    use crate::time::Time;
+    use alloc::string::ToString as _;
+    use alloc::vec::Vec;
+
+    const OBJECT: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+    const PROJECT: &str = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
+    const SIGNED: i64 = 1_649_401_561;
+
+    fn time(seconds: i64) -> Time {
+        Time::from_unix(seconds).unwrap()
+    }
+
+    fn issuer() -> RsaIssuer {
+        RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("s1")).unwrap()
+    }
+
+    fn verifier(issuer: &RsaIssuer) -> Verifier {
+        let keys = jwk_set(&[issuer.jwk()]).to_string();
+        let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+        Verifier::new(keys, Policy::default())
+    }
+
+    fn expected() -> Expected {
+        Expected::new(dvs::Expected::hash("74657374"))
+    }
+
+    /// Verifies, and demands the same of the explanation.
+    fn code(
+        transaction: &Transaction,
+        verifier: &Verifier,
+        status: u16,
+        body: &str,
+        at: Time,
+    ) -> Code {
+        let verified = transaction.verify(verifier, status, body.as_bytes(), at);
+        let report = transaction.explain(verifier, status, body.as_bytes(), at);
+        let code = verified.map_or_else(|error| error.code(), |_| Code::Ok);
+        assert_eq!(report.code(), code);
+        assert_eq!(report.claims.is_some(), code == Code::Ok);
+        code
+    }
+
+    #[test]
+    fn one_verdict_binds_signature_document_project_and_certificate() {
+        let (issuer, at) = (issuer(), time(SIGNED + 30));
+        let verifier = verifier(&issuer);
+        let fresh = expected().max_age(60).user_id("ivan.todinov@miracl.com");
+        let transaction = Transaction::begin(&verifier, OBJECT, PROJECT, fresh, at).unwrap();
+        let answer = |created, hash: &str| {
+            let token = miracl::certificate(&issuer, created, created + 10, hash).unwrap();
+            miracl::certificate_answer(&token).to_string()
+        };
+        let good = answer(SIGNED + 30, "74657374");
+        let judge = |status, body: &str, at| code(&transaction, &verifier, status, body, at);
+        assert_eq!(judge(200, &good, at), Code::Ok);
+        assert_eq!(judge(200, &good, time(SIGNED + 39)), Code::Ok);
+        for (status, body, at, code) in [
+            (200, &good, time(SIGNED + 40), Code::Expired),
+            (200, &good, time(SIGNED + 29), Code::NotYetValid),
+            (200, &answer(SIGNED + 30, "74657375"), at, Code::HashMismatch),
+            (200, &answer(SIGNED + 61, "74657374"), time(SIGNED + 61), Code::TimestampWindow),
+            (200, &answer(SIGNED - 1, "74657374"), time(SIGNED), Code::SignedAfterIssue),
+            (200, &"{}".to_string(), at, Code::MissingMember),
+            (200, &String::new(), at, Code::Malformed),
+            // A good certificate does not make up for the status.
+            (401, &good, at, Code::SignatureRefused),
+            (410, &good, at, Code::IdentityRevoked),
+            (500, &good, at, Code::NoAnswer),
+            (201, &good, at, Code::NoAnswer),
+            (302, &good, at, Code::NoAnswer),
+        ] {
+            assert_eq!(judge(status, body, at), code, "{status} {body}");
+        }
+        assert_eq!(Verdict::from(Code::NoAnswer), Verdict::Undecided);
+        assert_eq!(Code::NoAnswer.http_status(), 503);
+        let report = transaction.explain(&verifier, 200, good.as_bytes(), at);
+        assert_eq!(report.warnings, [Warning::SignedBeforeIdentity]);
+        let confirmed = transaction.verify(&verifier, 200, good.as_bytes(), at).unwrap();
+        assert_eq!(confirmed.certificate().created_at(), at);
+        assert_eq!(confirmed.signature(), transaction.signature());
+    }
+
+    #[test]
+    fn what_is_wrong_before_anyone_is_asked_is_not_sent() {
+        let verifier = verifier(&issuer());
+        let begin = |object: &[u8], project, expected, at: i64| {
+            Transaction::begin(&verifier, object, project, expected, time(at))
+                .map_or_else(|error| error.code(), |_| Code::Ok)
+        };
+        assert_eq!(begin(OBJECT, PROJECT, expected(), SIGNED), Code::Ok);
+        let document = Expected::new(dvs::Expected::document(b"test"));
+        let text = core::str::from_utf8(OBJECT).unwrap();
+        let cut = text.replace("\"041f98", "\"0498");
+        for (object, project, expected, at, code) in [
+            (OBJECT, PROJECT, expected(), SIGNED - 1, Code::NotYetValid),
+            (OBJECT, PROJECT, expected().max_age(9), SIGNED + 10, Code::TimestampWindow),
+            (OBJECT, PROJECT, document, SIGNED, Code::HashMismatch),
+            (OBJECT, "another", expected(), SIGNED, Code::ContentMismatch),
+            (OBJECT, PROJECT, expected().user_id("eve"), SIGNED, Code::ContentMismatch),
+            (cut.as_bytes(), PROJECT, expected(), SIGNED, Code::Malformed),
+            (b"{}", PROJECT, expected(), SIGNED, Code::MissingMember),
+        ] {
+            assert_eq!(begin(object, project, expected, at), code);
+        }
+        // The project of the arguments counts, whatever the expectations say.
+        let foreign = expected().project_id("another");
+        assert_eq!(begin(OBJECT, PROJECT, foreign, SIGNED), Code::Ok);
+    }
+
+    #[cfg(feature = "dvs-signature")]
+    #[test]
+    fn points_off_the_curve_are_not_sent() {
+        let verifier = verifier(&issuer());
+        let text = core::str::from_utf8(OBJECT).unwrap().replace("\"041f98", "\"041f99");
+        let begun = Transaction::begin(&verifier, text.as_bytes(), PROJECT, expected(), At::Issued);
+        assert_eq!(begun.unwrap_err().code(), Code::PointNotOnCurve);
+    }
+
+    #[test]
+    fn an_explanation_lists_the_checks_of_both_halves() {
+        let verifier = verifier(&issuer());
+        let transaction =
+            Transaction::begin(&verifier, OBJECT, PROJECT, expected(), At::Issued).unwrap();
+        let report = transaction.explain(&verifier, 503, b"", At::Issued);
+        let names: Vec<_> = report.checks.iter().map(|entry| entry.check.name()).collect();
+        assert_eq!(
+            names,
+            [
+                "points",
+                "identity",
+                "hash",
+                "signing-time",
+                "not-before",
+                "timestamp-window",
+                "status",
+                "signature"
+            ]
+        );
+        assert_eq!(report.kind, "dvs-transaction");
+    }
+}
