@@ -23,6 +23,8 @@ enum Choice {
     Native,
     #[cfg(feature = "aws-lc-rs")]
     AwsLcRs,
+    #[cfg(feature = "testkit")]
+    AcceptAll,
 }
 
 impl SignatureBackend {
@@ -41,6 +43,12 @@ impl SignatureBackend {
     #[must_use]
     pub const fn aws_lc_rs() -> Self {
         Self(Choice::AwsLcRs)
+    }
+
+    /// Accepts whatever is in range.
+    #[cfg(feature = "testkit")]
+    pub(crate) const fn accept_all() -> Self {
+        Self(Choice::AcceptAll)
     }
 
     /// Tells whether batches can be verified together.
@@ -65,6 +73,8 @@ impl SignatureBackend {
             Choice::Native => None,
             #[cfg(feature = "aws-lc-rs")]
             Choice::AwsLcRs => aws::verify(key, algorithm, &message.concat(), signature),
+            #[cfg(feature = "testkit")]
+            Choice::AcceptAll => Some(true),
         }
     }
 }

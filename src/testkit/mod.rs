@@ -32,7 +32,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::crypto::{Algorithm, Secret, mac};
+use crate::crypto::{Algorithm, Secret, SignatureBackend, mac};
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
 
@@ -171,6 +171,33 @@ pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
 pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
     let input = signing_input(header.to_string().as_bytes(), payload);
     join(&input, &*mac::hmac_sha256(secret, &[input.as_bytes()]))
+}
+
+/// Returns a backend that finds every signature of a public key valid that has the length, and is in
+/// the range, of the key: for tests of what comes after the signature.
+///
+/// **A verifier with this backend verifies nothing.** It exists with the feature `testkit` only, so
+/// that no production build has a way to it.
+///
+/// ```
+/// use countersign::jose::{Jwk, jws};
+/// use countersign::testkit::{EcIssuer, Issuer, Rng, accept_all, join, signing_input};
+/// use countersign::{Limits, Policy, Time};
+///
+/// let key = EcIssuer::generate(&mut Rng::from_seed(1), None).jwk().to_string();
+/// let key = Jwk::parse(key.as_bytes(), &Limits::default())?;
+/// let forged = join(&signing_input(br#"{"alg":"ES256"}"#, b"{}"), &[1; 64]);
+/// let judge = |policy| {
+///     let verifier = jws::Verifier::new(key.clone().into(), policy);
+///     verifier.verify(forged.as_bytes(), &jws::Expected::new(), Time::from_unix(0).unwrap())
+/// };
+/// assert!(judge(Policy::default()).is_err());
+/// assert!(judge(Policy::default().with_backend(accept_all())).is_ok());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[must_use]
+pub const fn accept_all() -> SignatureBackend {
+    SignatureBackend::accept_all()
 }
 
 /// Returns what a JWS signs: both parts in base64url, and the dot between them.

@@ -50,7 +50,7 @@ impl<R: Read> Lines<R> {
         Self::with_capacity(BUFFER_BYTES, reader)
     }
 
-    fn with_capacity(capacity: usize, reader: R) -> Self {
+    pub(crate) fn with_capacity(capacity: usize, reader: R) -> Self {
         Self { reader: BufReader::with_capacity(capacity, reader), number: 0 }
     }
 

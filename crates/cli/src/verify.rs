@@ -11,9 +11,10 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::thread;
 
+use clap::Parser as _;
 use countersign::{Check, Error, Report, Verdict};
 
-use crate::args::{Format, VerifyArgs};
+use crate::args::{Cli, Command, Format, VerifyArgs};
 use crate::config::{Config, Overrides};
 use crate::exit::{Exit, Stop, Tally};
 use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
@@ -308,6 +309,49 @@ pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str
     let mut report = Report::of_failure(kind, beginning, Check::Input, error);
     report.hints.push("digest and size are those of the part that was read".into());
     report
+}
+
+/// The part of `verify --ndjson` between the bytes that come in and those that go out, for tests
+/// without a process around them.
+#[derive(Debug)]
+pub struct Stream {
+    config: Config,
+    kind: Option<Kind>,
+}
+
+impl Stream {
+    /// Takes the arguments of `countersign verify`.
+    ///
+    /// # Errors
+    ///
+    /// What the command would say about them.
+    pub fn new(arguments: &[&str]) -> Result<Self, String> {
+        let words = ["countersign", "verify"].iter().chain(arguments);
+        let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+        let Command::Verify(args) = cli.command else { return Err("not `verify`".into()) };
+        let config = Config::load(&args).map_err(|stop| format!("{stop:?}"))?;
+        Ok(Self { config, kind: args.kind })
+    }
+
+    /// Returns one report for each line, in order.
+    #[must_use]
+    pub fn judge(&self, text: &[u8]) -> Vec<String> {
+        let source = Source::Stdin;
+        let style =
+            Style { format: Format::Ndjson, single: false, detail: Detail::Brief, quiet: false };
+        let mut lines = Lines::with_capacity(1 << 13, text);
+        let mut reports = Vec::new();
+        loop {
+            let (chunk, _) = lines.next_chunk();
+            if chunk.is_empty() {
+                return reports;
+            }
+            let judge = |line| ndjson::judge(&self.config, self.kind, &source, line);
+            let judged = chunk.iter().map(judge).collect();
+            let rendered = conclude(&self.config, style, judged);
+            reports.extend(rendered.into_iter().map(|rendered| rendered.text));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! The `countersign` command: the edge where files, the clock and the terminal are.
+//!
+//! ```text
+//! args ──► config (policy, keys, clock) ──► verify | decode | otp | jwks | bench ──► output ──► exit code
+//!                                             │ kind: what is it?
+//!                                             ▼
+//!                                          library: every check, one report
+//! ```
+//!
+//! No check is made here: the library decides, and its reports are shown. Results go to stdout,
+//! everything else to stderr.
+#![forbid(unsafe_code)]
+
+mod args;
+mod bench;
+mod config;
+mod decode;
+mod exit;
+mod input;
+mod jwks;
+mod kind;
+mod manual;
+mod ndjson;
+mod otp;
+mod output;
+mod plan;
+mod text;
+mod verify;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command, JwksCommand, OtpCommand};
+use exit::{Exit, Stop};
+use text::Escaped;
+
+#[doc(hidden)]
+pub use verify::Stream;
+
+/// Runs the command with the arguments of the process, and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let exit = run(Cli::parse().command).unwrap_or_else(|stop| {
+        let (exit, message) = stop.into_parts();
+        if let Some(message) = message {
+            // Where stderr is closed as well, the exit code has to do.
+            let _ = writeln!(std::io::stderr(), "error: {}", Escaped(&message));
+        }
+        exit
+    });
+    exit.into()
+}
+
+fn run(command: Command) -> Result<Exit, Stop> {
+    match command {
+        Command::Verify(args) => verify::run(&args),
+        Command::Decode(args) => decode::run(&args),
+        Command::Otp(OtpCommand::Request(args)) => otp::request(&args),
+        Command::Otp(OtpCommand::Open(args)) => otp::open(&args),
+        Command::Jwks(JwksCommand::Show(args)) => jwks::show(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
+            output::print(&script)
+        }
+        Command::Man => output::print(&manual::page()?),
+    }
+}
