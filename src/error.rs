@@ -113,7 +113,7 @@ codes! {
     DecryptFailed = "decrypt-failed", Untrusted;
     /// A signed time is outside the window the caller allows.
     TimestampWindow = "timestamp-window", NotNow;
-    /// The server answered with errors instead of a signed artefact.
+    /// The server answered with errors instead of what was asked for, or would.
     ValidationFailed = "validation-failed", Mismatch;
     /// The service refused the signature, or the credentials that it was asked with: its status does
     /// not tell which.
@@ -375,9 +375,9 @@ pub enum Error {
         /// What it is.
         what: &'static str,
     },
-    /// The server refused and said why.
+    /// The server refused and said why, or would refuse.
     ValidationFailed {
-        /// The error codes of the answer, each cut to 64 characters.
+        /// The error codes of its answer, each cut to 64 characters.
         codes: Vec<String>,
     },
     /// Not in the subgroup of prime order.
@@ -501,7 +501,7 @@ impl fmt::Display for Error {
             }
             Self::UnsupportedFormat { what } => write!(f, "{what} cannot be verified"),
             Self::ValidationFailed { codes } => {
-                f.write_str("server answered with ")?;
+                f.write_str("server refuses with ")?;
                 for (index, code) in codes.iter().enumerate() {
                     write!(f, "{}{code}", if index == 0 { "" } else { ", " })?;
                 }

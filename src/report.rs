@@ -131,6 +131,10 @@ checks! {
     Content = "content", "MOSIP Device Management APIs";
     /// The signed time is within the window.
     Window = "timestamp-window", "MOSIP Device Management APIs";
+    /// The members keep the server's rules.
+    Rules = "rules", "MOSIP kernel-masterdata-service dto";
+    /// The server's tables know what the request names, and nothing that stands against it.
+    Records = "records", "MOSIP kernel-masterdata-service";
 }
 
 /// What became of one check.

@@ -4,6 +4,12 @@
 //! |---|---|---|
 //! | answer of `POST /registereddevices` | [`registration`] | the MOSIP server signed this registration |
 //! | `deviceData`, `deviceInfo`, `digitalId` | [`device`] | nothing yet: decoded, not verified |
+//!
+//! [`rules`] decides what a server would say to a request, and [`ErrorCode`] is how it says no.
 
 pub mod device;
+mod error_code;
 pub mod registration;
+pub mod rules;
+
+pub use error_code::{ErrorCode, ServiceError};

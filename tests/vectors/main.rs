@@ -8,6 +8,7 @@
 
 #[path = "../../examples/generate_vectors/files/mod.rs"]
 mod files;
+mod records;
 mod run;
 mod schema;
 
@@ -21,11 +22,12 @@ use countersign::{Code, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The files, and how their tests are run.
-const FILES: [(&str, run::Runner); 5] = [
+const FILES: [(&str, run::Runner); 6] = [
     ("dvs-certificate", run::dvs_certificate),
     ("jwk", run::jwk),
     ("jws", run::jws),
     ("mosip-registration", run::mosip_registration),
+    ("mosip-rules", run::mosip_rules),
     ("otp", run::otp),
 ];
 

@@ -5,8 +5,10 @@ use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest};
 use countersign::miracl::otp;
+use countersign::mosip::ServiceError;
 use countersign::mosip::device::DigitalId;
 use countersign::mosip::registration::{self, Status, Window};
+use countersign::mosip::rules;
 use countersign::{
     At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };
@@ -193,6 +195,7 @@ pub(crate) fn mosip_registration(
             "status" => expected.status(Status::from(text())),
             "deviceCode" => expected.device_code(text()),
             "env" => expected.env(text()),
+            "timeStamp" => expected.time_stamp(text()),
             "digitalId" => {
                 expected.digital_id(DigitalId::decode(text().as_bytes(), &limits()).unwrap())
             }
@@ -207,6 +210,38 @@ pub(crate) fn mosip_registration(
     }
     let verifier = registration::Verifier::new(public_keys(group), policy(group));
     judge!(verifier, test, &expected)
+}
+
+pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let records = super::records::read(object(group, "records").unwrap());
+    let server = match text(group, "server") {
+        "kernel" => rules::Server::Kernel,
+        "partner-management" => rules::Server::PartnerManagement,
+        other => panic!("{other}"),
+    };
+    let input = input(test);
+    let (outcome, report, answer) = if text(group, "form") == "validation" {
+        let rules = rules::ValidationRules::new(server);
+        let outcome = rules.verify(&input, &records).map(drop);
+        (outcome, rules.explain(&input, &records), rules.answer(&input, &records).map(drop))
+    } else {
+        let time = match text(group, "timeRule") {
+            "unchecked" => rules::TimeRule::Unchecked,
+            "documented 5" => rules::TimeRule::Documented(5),
+            property => rules::TimeRule::from_property(property).unwrap(),
+        };
+        let At::Time(at) = at(test) else { panic!("a time") };
+        let rules = rules::RegistrationRules::new(server, time);
+        let outcome = rules.verify(&input, &records, at).map(drop);
+        (outcome, rules.explain(&input, &records, at), rules.answer(&input, &records, at).map(drop))
+    };
+    compare(test, &outcome)?;
+    compare_report(test, &report)?;
+    let wanted = test.member("errors").and_then(Value::as_array).unwrap();
+    let wanted: Vec<&str> = wanted.iter().map(|code| code.as_str().unwrap()).collect();
+    let found = answer.err().unwrap_or_default();
+    let found: Vec<&str> = found.iter().map(|error: &ServiceError| error.code.as_str()).collect();
+    if found == wanted { Ok(()) } else { Err(format!("the server answers {found:?}")) }
 }
 
 pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {

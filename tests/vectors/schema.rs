@@ -53,7 +53,7 @@ fn check_keyword(
     let fail = |reason: String| Err(format!("at {place}: {reason}"));
     let rules = || rule.as_array().unwrap().iter();
     match keyword {
-        "$schema" | "title" | "description" => Ok(()),
+        "$schema" | "$defs" | "title" | "description" => Ok(()),
         "$ref" => check_object(&definition(rule.as_str().unwrap()), value, place),
         "type" => {
             let matches = match rule.as_str().unwrap() {

@@ -107,6 +107,16 @@ const NOTES: &[Note] = &[
     ("Published", "basic", "A value computed by hand from published formulas."),
     ("Roca", "weak key", "The modulus has the fingerprint of CVE-2017-15361."),
     (
+        "ServerRule",
+        "lax parsing",
+        "A member of a request that a server's rules accept or refuse: presence, length, value, pattern of a time.",
+    ),
+    (
+        "ServerTable",
+        "policy",
+        "What a server's tables know about provider, type, device or service decides.",
+    ),
+    (
         "SignatureForm",
         "malleability",
         "The signature is the right number, but not written as the format says: another length, or plus a multiple of the modulus.",

@@ -8,19 +8,21 @@ mod jws;
 mod jwt;
 mod keys;
 mod mosip;
+mod mosip_rules;
 mod otp;
 mod samples;
 
 use keys::Keys;
 
 /// Returns the place, below the root of the repository, and the content of every file.
-pub(crate) fn all() -> [(&'static str, String); 6] {
+pub(crate) fn all() -> [(&'static str, String); 7] {
     let keys = Keys::new();
     [
         ("test-vectors/dvs-certificate.json", dvs::file(&keys)),
         ("test-vectors/jwk.json", jwk::file(&keys)),
         ("test-vectors/jws.json", jws::file(&keys)),
         ("test-vectors/mosip-registration.json", mosip::file(&keys)),
+        ("test-vectors/mosip-rules.json", mosip_rules::file()),
         ("test-vectors/otp.json", otp::file()),
         ("crates/cli/src/bench/samples.json", samples::file(&keys)),
     ]

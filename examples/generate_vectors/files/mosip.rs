@@ -620,6 +620,13 @@ fn expectations(keys: &Keys) -> Group {
                 .expecting(all.clone().with(member, value)),
         );
     }
+    for (comment, time, code) in [
+        ("the request's time is expected", SIGNED, Ok),
+        ("another time is expected", "2020-01-13T07:25:29.917Z", ContentMismatch),
+    ] {
+        let expected = Object::new().with("timeStamp", time);
+        group.add(Case::new(comment, &["Expectation"], token.clone(), code).expecting(expected));
+    }
     let deregistration = Object::new()
         .with("status", "success")
         .with("deviceCode", CODE)

@@ -32,6 +32,7 @@ use crate::jose::Compact;
 use crate::limits::Limits;
 use crate::time::Time;
 
+const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
 const DEVICE_INFO: &str = "deviceInfo";
 const DIGITAL_ID: &str = "digitalId";
@@ -234,15 +235,7 @@ impl DeviceData {
     ///
     /// As [`decode`](Self::decode).
     pub fn from_request(body: &[u8], limits: &Limits) -> Result<Self, Error> {
-        const PART: &str = "request";
-        check_size(PART, body, limits)?;
-        let body = json::parse_object(PART, body, limits)?;
-        let request = body
-            .member(PART)
-            .ok_or(Error::MissingMember { part: PART, member: PART })?
-            .as_object()
-            .ok_or(Error::WrongType { part: PART, member: PART, expected: "an object" })?;
-        Self::decode(request.string(PART, DEVICE_DATA)?.as_bytes(), limits)
+        Self::decode(text_of(body, DEVICE_DATA, limits)?.as_bytes(), limits)
     }
 
     fn read(origin: Origin, opener: &mut Opener<'_>) -> Result<Self, Error> {
@@ -447,19 +440,34 @@ impl DigitalId {
     }
 }
 
+/// Takes a text out of the `request` of a whole body.
+pub(super) fn text_of(body: &[u8], member: &'static str, limits: &Limits) -> Result<String, Error> {
+    Ok(request_of(body, limits)?.string(REQUEST, member)?.to_owned())
+}
+
+/// Takes the `request` out of a whole body.
+pub(super) fn request_of<'b>(body: &'b [u8], limits: &Limits) -> Result<Object<'b>, Error> {
+    check_size(REQUEST, body, limits)?;
+    match json::parse_object(REQUEST, body, limits)?.into_member(REQUEST) {
+        None => Err(Error::MissingMember { part: REQUEST, member: REQUEST }),
+        Some(Value::Object(request)) => Ok(request),
+        Some(_) => Err(Error::WrongType { part: REQUEST, member: REQUEST, expected: "an object" }),
+    }
+}
+
 /// Opens layers within each other, and counts them.
-struct Opener<'l> {
+pub(super) struct Opener<'l> {
     limits: &'l Limits,
     layers_left: u8,
 }
 
 impl<'l> Opener<'l> {
-    const fn new(limits: &'l Limits) -> Self {
+    pub(super) const fn new(limits: &'l Limits) -> Self {
         Self { limits, layers_left: limits.layers() }
     }
 
     /// Opens one text: base64 or JWS, around JSON or around one more such text.
-    fn open(&mut self, part: &'static str, text: &[u8]) -> Result<Origin, Error> {
+    pub(super) fn open(&mut self, part: &'static str, text: &[u8]) -> Result<Origin, Error> {
         check_size(part, text, self.limits)?;
         self.layers_left = self.layers_left.checked_sub(1).ok_or(Error::TooLarge {
             what: "number of nested layers",
@@ -535,7 +543,7 @@ pub(super) fn text(
 
 /// Returns a string member by any of its names; `null` is an absence. Two names at once would be
 /// read differently by different components.
-fn optional_text(
+pub(super) fn optional_text(
     object: &Object<'_>,
     part: &'static str,
     member: &'static str,

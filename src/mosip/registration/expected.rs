@@ -16,6 +16,7 @@ pub struct Expected {
     pub(super) device_code: Option<String>,
     pub(super) env: Option<String>,
     pub(super) digital_id: Option<DigitalId>,
+    pub(super) time_stamp: Option<String>,
     pub(super) window: Option<Window>,
 }
 
@@ -59,6 +60,14 @@ impl Expected {
     #[must_use]
     pub fn request(self, request: &DeviceData) -> Self {
         self.digital_id(request.device_info.digital_id.clone())
+    }
+
+    /// Expects this `timeStamp`. Servers from 1.0.7 on repeat that of the request; those before
+    /// write their own.
+    #[must_use]
+    pub fn time_stamp(mut self, time_stamp: impl Into<String>) -> Self {
+        self.time_stamp = Some(time_stamp.into());
+        self
     }
 
     /// Expects the signed time within this window around the time of judgement.

@@ -540,6 +540,10 @@ fn check_content(
         ("status", expected.status.as_ref().map(|wanted| *wanted == claims.status)),
         ("deviceCode", expected.device_code.as_ref().map(|wanted| *wanted == claims.device_code)),
         ("env", expected.env.as_ref().map(|wanted| *wanted == claims.env)),
+        (
+            "timeStamp",
+            expected.time_stamp.as_ref().map(|wanted| wanted == claims.time_stamp.text()),
+        ),
         ("digitalId", wanted_id.map(|wanted| digital_id.is_some() && difference(wanted).is_none())),
     ];
     let mut any = false;

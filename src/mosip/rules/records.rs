@@ -1,0 +1,251 @@
+//! What a server's tables say, given by the caller.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::time::Time;
+
+/// Whether a row counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a row counts or it does not")]
+pub enum Activity {
+    /// It does.
+    #[default]
+    Active,
+    /// It does not: deleted, or switched off.
+    Inactive,
+}
+
+/// The status of a registered device.
+///
+/// Where a status is compared, letter case does not matter; where it is set, it does
+/// ([`exact`](Self::exact)).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeviceStatus {
+    /// `Registered`.
+    #[default]
+    Registered,
+    /// `Revoked`: for good, from version 1.1.2 on.
+    Revoked,
+    /// `Retired`: what a deregistration makes of it.
+    Retired,
+    /// Any other text.
+    Other(String),
+}
+
+impl DeviceStatus {
+    const KNOWN: [Self; 3] = [Self::Registered, Self::Revoked, Self::Retired];
+
+    /// Reads a status in exactly the letter case of the servers.
+    ///
+    /// ```
+    /// use countersign::mosip::rules::DeviceStatus;
+    ///
+    /// assert_eq!(DeviceStatus::exact("Revoked"), Some(DeviceStatus::Revoked));
+    /// assert_eq!(DeviceStatus::exact("REVOKED"), None);
+    /// assert_eq!(DeviceStatus::from("REVOKED"), DeviceStatus::Revoked);
+    /// ```
+    #[must_use]
+    pub fn exact(text: &str) -> Option<Self> {
+        Self::KNOWN.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Registered => "Registered",
+            Self::Revoked => "Revoked",
+            Self::Retired => "Retired",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl From<&str> for DeviceStatus {
+    fn from(text: &str) -> Self {
+        let same = |status: &Self| status.as_str().eq_ignore_ascii_case(text);
+        Self::KNOWN.into_iter().find(same).unwrap_or_else(|| Self::Other(text.to_owned()))
+    }
+}
+
+/// A device provider, or partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Provider {
+    /// Its id.
+    pub id: String,
+    /// Its name, compared as it is.
+    pub name: String,
+    /// Whether it counts.
+    pub activity: Activity,
+}
+
+/// A code of a table of types or sub-types.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct TypeCode {
+    /// The code, as in `Fingerprint`.
+    pub code: String,
+    /// Whether it counts.
+    pub activity: Activity,
+}
+
+/// A registered device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Device {
+    /// `deviceCode`, given at registration.
+    pub code: String,
+    /// `serialNo` of its digital id.
+    pub serial_no: String,
+    /// Name of its provider.
+    pub provider: String,
+    /// Id of its provider.
+    pub provider_id: String,
+    /// `make`.
+    pub make: String,
+    /// `model`.
+    pub model: String,
+    /// `type`.
+    pub device_type: String,
+    /// `deviceSubType`.
+    pub device_sub_type: String,
+    /// What it is registered for; compared without letter case.
+    pub purpose: String,
+    /// Its status.
+    pub status: DeviceStatus,
+    /// Whether it counts.
+    pub activity: Activity,
+}
+
+/// A make and model that a provider offers (partner management).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct DeviceDetail {
+    /// `make`.
+    pub make: String,
+    /// `model`.
+    pub model: String,
+    /// Id of its provider.
+    pub provider_id: String,
+    /// `type`.
+    pub device_type: String,
+    /// `deviceSubType`.
+    pub device_sub_type: String,
+}
+
+/// A version of the software that drives devices: MDS, later "secure biometric interface".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct DeviceService {
+    /// `swVersion`.
+    pub version: String,
+    /// Id of its provider.
+    pub provider_id: String,
+    /// Type of the devices it drives.
+    pub device_type: String,
+    /// Sub-type of the devices it drives.
+    pub device_sub_type: String,
+    /// Make of the devices it drives.
+    pub make: String,
+    /// Model of the devices it drives.
+    pub model: String,
+    /// Whether it counts.
+    pub activity: Activity,
+}
+
+/// A device that may be registered for `Registration`: a row of the device master.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct MasterDevice {
+    /// Its serial number.
+    pub serial_no: String,
+    /// Its id, which becomes the `deviceCode` (kernel).
+    pub id: String,
+}
+
+/// A row of a history table, and from when on it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Dated<T> {
+    /// The effective time.
+    pub effective: Time,
+    /// The row.
+    pub row: T,
+}
+
+/// The history tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct History {
+    /// Registered devices.
+    pub devices: Vec<Dated<Device>>,
+    /// Device providers.
+    pub providers: Vec<Dated<Provider>>,
+    /// Device services.
+    pub services: Vec<Dated<DeviceService>>,
+}
+
+/// The tables that the rules look into. A table is searched from its front; whoever has large ones
+/// hands over the rows that the request names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Records {
+    /// Device providers, or partners.
+    pub providers: Vec<Provider>,
+    /// Types of devices.
+    pub device_types: Vec<TypeCode>,
+    /// Sub-types of devices.
+    pub device_sub_types: Vec<TypeCode>,
+    /// Registered devices.
+    pub devices: Vec<Device>,
+    /// The device master (kernel).
+    pub device_master: Vec<MasterDevice>,
+    /// Makes and models (partner management).
+    pub device_details: Vec<DeviceDetail>,
+    /// Ids of foundational trust providers (partner management).
+    pub foundational_trust_providers: Vec<String>,
+    /// Device services.
+    pub services: Vec<DeviceService>,
+    /// What was, for a validation as at a time.
+    pub history: History,
+}
+
+/// Rows that can be switched off.
+pub(super) trait Switched {
+    fn activity(&self) -> Activity;
+
+    fn is_active(&self) -> bool {
+        self.activity() == Activity::Active
+    }
+}
+
+macro_rules! switched {
+    ($($row:ty),+) => {
+        $(impl Switched for $row {
+            fn activity(&self) -> Activity {
+                self.activity
+            }
+        })+
+    };
+}
+switched!(Provider, TypeCode, Device, DeviceService);
+
+/// Finds the first active row.
+pub(super) fn active<T: Switched>(rows: &[T], wanted: impl Fn(&T) -> bool) -> Option<&T> {
+    rows.iter().find(|row| row.is_active() && wanted(row))
+}
+
+/// Finds the newest active row that was in effect.
+pub(super) fn active_at<T: Switched>(
+    rows: &[Dated<T>],
+    at: Time,
+    wanted: impl Fn(&T) -> bool,
+) -> Option<&T> {
+    let in_effect =
+        |dated: &&Dated<T>| dated.effective <= at && dated.row.is_active() && wanted(&dated.row);
+    rows.iter().filter(in_effect).max_by_key(|dated| dated.effective).map(|dated| &dated.row)
+}
