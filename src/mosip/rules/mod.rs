@@ -35,7 +35,6 @@ mod validation;
 mod tests;
 
 use alloc::format;
-
 use alloc::vec::Vec;
 
 pub use change::{check_deregistration, check_status_change};
