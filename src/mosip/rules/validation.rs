@@ -309,7 +309,8 @@ impl Claim {
             ("digitalId", self.id.is_none()),
         ]
         .into_iter()
-        .filter_map(|(member, absent)| absent.then(|| missing(code, member)))
+        .filter(|(_, absent)| *absent)
+        .map(|(member, _)| missing(code, member))
         .collect()
     }
 
