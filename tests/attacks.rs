@@ -370,6 +370,37 @@ fn row_16_numbers_of_ecdsa_that_are_zero_or_not_below_the_order_are_refused() {
 }
 
 #[test]
+fn row_17_a_point_off_the_curve_and_a_curve_that_does_not_fit_make_no_key() {
+    let member = |name: &str| EC.jwk().member(name).unwrap().as_str().unwrap().to_owned();
+    let (x, y) = (member("x"), member("y"));
+    let zero = base64::encode_url(&[0; 32]);
+    let large = base64::encode_url(&[0xff; 32]);
+    for (changes, expected) in [
+        (vec![("x", y.clone()), ("y", x)], Code::PointNotOnCurve),
+        (vec![("y", zero.clone())], Code::PointNotOnCurve),
+        (vec![("x", zero.clone()), ("y", zero)], Code::PointNotOnCurve),
+        (vec![("x", large)], Code::PointNotOnCurve),
+        (vec![("y", y[..40].to_owned())], Code::Malformed),
+        (vec![("crv", "P-384".to_owned())], Code::KeyUnusable),
+        (vec![("crv", "p-256".to_owned())], Code::KeyUnusable),
+        (vec![("kty", "RSA".to_owned())], Code::MissingMember),
+        (vec![("alg", "RS256".to_owned())], Code::KeyUnusable),
+        (vec![("alg", "ES384".to_owned())], Code::UnsupportedAlgorithm),
+    ] {
+        let mut jwk = EC.jwk();
+        for (name, value) in changes {
+            jwk.set(name, value);
+        }
+        let refused = Jwk::parse(jwk.to_string().as_bytes(), &Limits::default()).unwrap_err();
+        assert_eq!(refused.code(), expected, "{jwk}");
+        // In a set, the key still stands for its name, and no other takes its place.
+        let token = EC.sign(&EC.header(Algorithm::Es256), b"{}", Algorithm::Es256).unwrap();
+        let keys = set(&[ISSUER.jwk(), jwk]);
+        assert_eq!(judge(&keys, token.as_bytes(), &jws::Expected::new()), expected);
+    }
+}
+
+#[test]
 fn row_18_one_token_has_one_text() {
     let token = signed(HEADER, CLAIMS);
     let parts: Vec<&str> = token.split('.').collect();
@@ -399,7 +430,7 @@ fn row_18_one_token_has_one_text() {
             assert!(tells && (text == format!("{part}A") || found == Code::Malformed), "{text}");
         }
         // Bits of the last character that belong to no byte.
-        if part.len() % 4 != 0 {
+        if !part.len().is_multiple_of(4) {
             let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
             let last = part.bytes().last().unwrap();
             let at = alphabet.iter().position(|c| *c == last).unwrap();

@@ -170,6 +170,7 @@ fn main_group(keys: &Keys) -> Group {
     group.extend(algorithms(keys));
     group.extend(payloads(keys));
     group.extend(envelopes(&token));
+    group.extend(other_kinds(keys));
     group
 }
 
@@ -309,6 +310,24 @@ fn payloads(keys: &Keys) -> Vec<Case> {
     add("payload is cut".into(), of(r#"{"cAt":1649404580"#), Malformed);
     add("payload is followed by another".into(), of("{}{}"), Malformed);
     cases
+}
+
+/// What the same issuer signs, and is no certificate.
+fn other_kinds(keys: &Keys) -> Vec<Case> {
+    [
+        (
+            "ID token",
+            format!(r#"{{"iss":"i","sub":"s","aud":"a","iat":{CREATED},"exp":{EXPIRES}}}"#),
+        ),
+        ("access token with a hash", format!(r#"{{"exp":{EXPIRES},"hash":"{}"}}"#, hash())),
+        ("nothing", "{}".to_owned()),
+    ]
+    .into_iter()
+    .map(|(comment, payload)| {
+        let token = rs256(&keys.main, HEADER, &payload);
+        Case::new(format!("another kind: {comment}"), &["TokenKind"], token, MissingMember)
+    })
+    .collect()
 }
 
 fn envelopes(token: &str) -> Vec<Case> {

@@ -134,6 +134,11 @@ const NOTES: &[Note] = &[
         "The time of judgement is exactly at a limit, or one second beside it.",
     ),
     (
+        "TokenKind",
+        "substitution",
+        "A genuine token of another kind, by the same issuer: each kind has members that no other has.",
+    ),
+    (
         "UnsignedHeader",
         "confusion",
         "The header around the token is not signed, so that it decides nothing.",

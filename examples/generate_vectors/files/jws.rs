@@ -181,14 +181,22 @@ fn rs256_group(keys: &Keys) -> Group {
             AlgorithmMismatch,
         ));
     }
-    let secret = Secret::new(key.public_key_pem().into_bytes());
-    let header = Object::new().with("alg", "HS256").with("kid", "s1");
-    group.add(Case::new(
-        "HS256 with the public key's PEM as secret",
-        &["AlgorithmConfusion"],
-        hs256(&secret, &header, b"{}"),
-        AlgorithmMismatch,
-    ));
+    let pem = key.public_key_pem();
+    for (comment, secret) in [
+        ("PEM", pem.clone().into_bytes()),
+        ("PEM after a space", format!(" {pem}").into_bytes()),
+        ("PEM without the last line break", pem.trim_end().into()),
+        ("JWK", key.jwk().to_string().into_bytes()),
+        ("modulus", key.modulus()),
+    ] {
+        let header = Object::new().with("alg", "HS256").with("kid", "s1");
+        group.add(Case::new(
+            format!("HS256 with the public key's {comment} as secret"),
+            &["AlgorithmConfusion"],
+            hs256(&Secret::new(secret), &header, b"{}"),
+            AlgorithmMismatch,
+        ));
+    }
     let token = keys.ec.compact(br#"{"alg":"ES256","kid":"s1"}"#, b"{}", Algorithm::Es256).unwrap();
     group.add(Case::new("ES256 by another key", &["AlgorithmConfusion"], token, AlgorithmMismatch));
     group
@@ -250,6 +258,8 @@ fn headers(keys: &Keys) -> Vec<Case> {
         ("kid with a space after it", "s1 "),
         ("kid empty", ""),
         ("kid is a path", "../../../../dev/null"),
+        ("kid is a query", "' OR '1'='1"),
+        ("kid with NUL after it", "s1\\u0000"),
     ] {
         add(comment, &["KeySelection"], &format!(r#"{{"alg":"RS256","kid":"{kid}"}}"#), UnknownKey);
     }

@@ -496,6 +496,12 @@ fn contents(keys: &Keys) -> Group {
         format!(r#"{},"deviceCode":""}}"#, json.strip_suffix('}').unwrap()),
         DuplicateMember,
     );
+    for (comment, payload) in [
+        ("another kind: DVS certificate", r#"{"cAt":1,"exp":4102444800,"hash":"00"}"#),
+        ("another kind: ID token", r#"{"iss":"i","sub":"s","aud":"a","exp":4102444800}"#),
+    ] {
+        add(comment, &["TokenKind"], payload.to_owned(), MissingMember);
+    }
     add("payload is an array", &["ClaimType"], "[]".to_owned(), WrongType);
     add("payload is text", &["ClaimType"], "text".to_owned(), Malformed);
     add("payload is cut", &["ClaimType"], json[..json.len() - 1].to_owned(), Malformed);
