@@ -236,6 +236,53 @@ impl fmt::Display for KeyFault {
     }
 }
 
+/// Why no path leads from a certificate to a trusted root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChainFault {
+    /// No root was given for the domain.
+    NoRoot,
+    /// None of the certificates given has the name of the issuer.
+    NoPath,
+    /// The certificate names itself as its issuer, and is none of the roots.
+    SelfSigned,
+    /// The issuer's certificate does not say that it may issue others (RFC 5280 section 4.2.1.9).
+    NotAnIssuer,
+    /// There are more issuers on the path than one of them allows.
+    PathLength,
+    /// A certificate has an extension that must be understood, or constraints on names; or the root
+    /// does.
+    Extension,
+    /// A certificate is signed by an algorithm that is not supported.
+    Algorithm,
+    /// A certificate names the issuer, but is not signed by it.
+    Signature,
+    /// The organisation of the certificate is not the expected one.
+    Organization,
+    /// The trust rules depend on the level of the device, which nothing says.
+    Level,
+    /// The trust rules demand a signature where there is none.
+    Unsigned,
+}
+
+impl fmt::Display for ChainFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRoot => "no root is given for this domain",
+            Self::NoPath => "issuer is not among the certificates given",
+            Self::SelfSigned => "certificate is self-signed, and not a root",
+            Self::NotAnIssuer => "issuer is no authority by its own certificate",
+            Self::PathLength => "path is longer than an issuer allows",
+            Self::Extension => "extension or constraint is not understood",
+            Self::Algorithm => "algorithm of a certificate's signature is not supported",
+            Self::Signature => "certificate is not signed by the issuer it names",
+            Self::Organization => "organisation is not the expected one",
+            Self::Level => "level of the device is not known, and decides about the domain",
+            Self::Unsigned => "not signed, which the trust rules demand",
+        })
+    }
+}
+
 /// Why an artefact, a key or a key set was refused.
 ///
 /// Texts name members and positions, never secrets or whole tokens. Names taken from the input are
@@ -365,6 +412,11 @@ pub enum Error {
     },
     /// No key has this identifier.
     UnknownKey,
+    /// No path leads to a trusted root.
+    UntrustedChain {
+        /// What is in the way.
+        fault: ChainFault,
+    },
     /// Not an algorithm of this library.
     UnsupportedAlgorithm {
         /// The name, cut to 64 characters.
@@ -427,6 +479,7 @@ impl Error {
             Self::TimestampWindow { .. } => Code::TimestampWindow,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::UnknownKey => Code::UnknownKey,
+            Self::UntrustedChain { .. } => Code::UntrustedChain,
             Self::UnsupportedAlgorithm { .. } => Code::UnsupportedAlgorithm,
             Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
             Self::ValidationFailed { .. } => Code::ValidationFailed,
@@ -457,7 +510,7 @@ impl fmt::Display for Error {
             Self::AmbiguousKey { candidates } => write!(f, "{candidates} keys could be meant"),
             Self::AudienceMismatch => f.write_str("`aud` does not contain the expected audience"),
             Self::CertificateExpired { at, not_before, not_after } => {
-                write!(f, "key certificate is valid from {not_before} to {not_after}, not at {at}")
+                write!(f, "certificate is valid from {not_before} to {not_after}, not at {at}")
             }
             Self::ContentMismatch { member } => {
                 write!(f, "signed `{member}` is not the expected one")
@@ -496,6 +549,7 @@ impl fmt::Display for Error {
             }
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
+            Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")
             }

@@ -69,7 +69,7 @@ mod time;
 
 pub use batch::Item;
 pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
-pub use error::{Category, Code, Error, KeyFault, UnknownCode};
+pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
 pub use report::{Check, Entry, KeyInfo, Outcome, Report, SCHEMA, Verdict, Warning};

@@ -73,4 +73,15 @@ limits! {
     json_members, with_json_members: u8 = 64;
     /// Signed layers within each other, as in MOSIP's device data.
     layers, with_layers: u8 = 4;
+    /// Signed objects of one message, however they are nested.
+    signatures, with_signatures: u8 = 8;
+    /// Certificates in one `x5c`, and in one path from a signer to its root.
+    chain_certificates, with_chain_certificates: u8 = 8;
+    /// Signatures of certificates that one search for a path verifies.
+    chain_signatures, with_chain_signatures: u8 = 32;
+    /// Bytes of one answer of a biometric device. The images of a whole hand are a few megabytes.
+    capture_bytes, with_capture_bytes: usize = 16 * 1024 * 1024;
+    /// Biometrics of one such answer, each with up to two signatures: ten fingers, two irises and
+    /// a face are thirteen.
+    capture_segments, with_capture_segments: u8 = 16;
 }

@@ -101,6 +101,8 @@ checks! {
     KeySize = "key-size", "RFC 7518 §3.3";
     /// The key's certificate is valid at the verification time.
     KeyCertificate = "key-certificate", "RFC 5280 §4.1.2.5";
+    /// A path leads from the key's certificate to a root that the caller trusts for this.
+    Trust = "trust", "RFC 5280 §6";
     /// The signature fits the content.
     Signature = "signature", "RFC 8017 §8.2.2";
     /// JSON of the payload, and the members that the format requires.
@@ -155,6 +157,9 @@ pub enum Outcome {
 pub struct Entry {
     /// Which check.
     pub check: Check,
+    /// Which part of a nested artefact was checked, such as `deviceInfo.digitalId`; `None` for the
+    /// whole.
+    pub part: Option<Arc<str>>,
     /// What became of it.
     pub outcome: Outcome,
     /// For people: what was found, or why it failed or was skipped. May contain text from the
@@ -182,6 +187,19 @@ pub enum Warning {
     SignedBeforeIdentity,
     /// The salt or the time of the identity have not the form that the platform gives them.
     UnusualIdentity,
+    /// Nobody vouches for the signer: its certificate was taken as it is, by choice.
+    SelfAsserted,
+    /// Some of the message is covered by no signature.
+    Unauthenticated,
+    /// A payload was encoded once more than its format says.
+    EncodedTwice,
+    /// A certificate writes its RSA modulus as a negative number, which was accepted by choice.
+    NegativeModulus,
+    /// `x5c` is not written as RFC 7515 says, which was accepted by choice.
+    X5cEncoding,
+    /// A digital id is signed by another key than what is around it, and both by the device's
+    /// domain.
+    OtherSigner,
 }
 
 impl Warning {
@@ -196,6 +214,12 @@ impl Warning {
             Self::UnsignedHeader => "unsigned-header",
             Self::SignedBeforeIdentity => "signed-before-identity",
             Self::UnusualIdentity => "unusual-identity",
+            Self::SelfAsserted => "self-asserted",
+            Self::Unauthenticated => "unauthenticated",
+            Self::EncodedTwice => "encoded-twice",
+            Self::NegativeModulus => "negative-modulus",
+            Self::X5cEncoding => "x5c-encoding",
+            Self::OtherSigner => "other-signer",
         }
     }
 }
@@ -262,7 +286,7 @@ impl Report {
     pub fn of_unreadable(detail: String) -> Self {
         let mut report = Explanation::default().into_report("unknown", b"", None);
         let (check, outcome) = (Check::Input, Outcome::Skip);
-        report.checks.push(Entry { check, outcome, detail, reference: "" });
+        report.checks.push(Entry { check, part: None, outcome, detail, reference: "" });
         report
     }
 
@@ -349,11 +373,20 @@ impl KeyInfo {
 impl Entry {
     fn failed(check: Check, error: Error) -> Self {
         let detail = error.to_string();
-        Self { check, outcome: Outcome::Fail(error), detail, reference: check.reference() }
+        Self {
+            check,
+            part: None,
+            outcome: Outcome::Fail(error),
+            detail,
+            reference: check.reference(),
+        }
     }
 
     fn to_json(&self) -> Value<'_> {
         let mut entry = Object::new().with("check", self.check.name());
+        if let Some(part) = &self.part {
+            entry.set("part", part.as_ref());
+        }
         let outcome = match &self.outcome {
             Outcome::Pass => "pass",
             Outcome::Fail(_) => "fail",
@@ -387,6 +420,9 @@ pub(crate) trait Trail {
     fn cite(&mut self, reference: &'static str);
     fn key(&mut self, key: impl FnOnce() -> KeyInfo);
     fn at(&mut self, at: Option<Time>);
+
+    /// Names the part of the artefact that the following checks are about; nothing, the whole.
+    fn part(&mut self, part: &str);
 
     /// Records checks that cannot run.
     fn skip_all(&mut self, checks: &[Check], reason: &'static str) {
@@ -447,6 +483,7 @@ impl Trail for FirstFailure {
     fn cite(&mut self, _: &'static str) {}
     fn key(&mut self, _: impl FnOnce() -> KeyInfo) {}
     fn at(&mut self, _: Option<Time>) {}
+    fn part(&mut self, _: &str) {}
 }
 
 /// The trail of `explain`: writes everything down.
@@ -457,11 +494,13 @@ pub(crate) struct Explanation {
     hints: Vec<String>,
     key: Option<KeyInfo>,
     at: Option<Time>,
+    part: Option<Arc<str>>,
 }
 
 impl Explanation {
     fn push(&mut self, check: Check, outcome: Outcome, detail: String) {
-        self.checks.push(Entry { check, outcome, detail, reference: check.reference() });
+        let (part, reference) = (self.part.clone(), check.reference());
+        self.checks.push(Entry { check, part, outcome, detail, reference });
     }
 
     /// Makes the report. Claims are kept only if no check failed; a decision that failed no check
@@ -505,7 +544,8 @@ impl Trail for Explanation {
     }
 
     fn fail(&mut self, check: Check, error: Error) {
-        self.checks.push(Entry::failed(check, error));
+        let part = self.part.clone();
+        self.checks.push(Entry { part, ..Entry::failed(check, error) });
     }
 
     fn skip(&mut self, check: Check, reason: &'static str) {
@@ -535,5 +575,9 @@ impl Trail for Explanation {
 
     fn at(&mut self, at: Option<Time>) {
         self.at = at;
+    }
+
+    fn part(&mut self, part: &str) {
+        self.part = (!part.is_empty()).then(|| part.into());
     }
 }

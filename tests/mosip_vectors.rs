@@ -5,10 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use countersign::encoding::json::{self, Object};
-use countersign::jose::{Jwk, JwkSet};
-use countersign::mosip::device::{DeviceData, DigitalId, Layer};
+use countersign::jose::{Certificate, Jwk, JwkSet};
+use countersign::mosip::device::{self, DeviceData, DigitalId, DigitalIdVerifier, Layer};
 use countersign::mosip::registration::{Era, Expected, Status, Verifier, Window};
-use countersign::{At, Code, Limits, Policy, Time, Verdict, Warning};
+use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
+use countersign::{
+    At, ChainFault, Check, Code, Error, Limits, Outcome, Policy, Report, Time, Verdict, Warning,
+};
 
 /// Reads a file of the collection, `COUNTERSIGN_VECTORS` or `../shared/vectors`. Where it is absent
 /// there is nothing to test, which only a developer's machine may accept.
@@ -161,5 +164,94 @@ fn digital_ids_of_devices_decode() {
         let id = DigitalId::decode(text, &Limits::default()).expect("decodes");
         assert_eq!(id.origin().layer(), Layer::UnverifiedJws);
         assert!(id.date_time.time().is_some());
+    }
+}
+
+/// The outcomes of one check, in all parts.
+fn outcomes(report: &Report, check: Check) -> Vec<&Outcome> {
+    report.checks.iter().filter(|e| e.check == check).map(|e| &e.outcome).collect()
+}
+
+fn nobody_trusted() -> Trust {
+    Trust::new(TrustStore::new(), Rules::of(Consumer::RegistrationClient))
+}
+
+#[test]
+fn digital_ids_of_devices_verify_and_nobody_vouches_for_their_signers() {
+    let Some(records) = records("digital-ids.json") else {
+        return;
+    };
+    let expected = device::Expected::new();
+    let asserted = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+    let trusted = DigitalIdVerifier::new(nobody_trusted(), Policy::default());
+    for record in &records {
+        let token = member(record, "token").as_bytes();
+        let verified = asserted.verify(token, &expected, At::Issued).expect("a valid signature");
+        assert_eq!(verified.content().origin().layer(), Layer::VerifiedJws);
+        assert_eq!(verified.parts().len(), 1);
+
+        let report = trusted.explain(token, &expected, At::Issued);
+        assert_eq!(report.code(), Code::UntrustedChain);
+        assert_eq!(outcomes(&report, Check::Signature), [&Outcome::Pass]);
+        assert_eq!(outcomes(&report, Check::KeyCertificate), [&Outcome::Pass]);
+        let missing = Outcome::Fail(Error::UntrustedChain { fault: ChainFault::NoRoot });
+        assert_eq!(outcomes(&report, Check::Trust), [&missing]);
+
+        // Every certificate of the collection has expired by 2028.
+        let late = asserted.verify(token, &expected, time("2028-01-01T00:00:00Z"));
+        assert_eq!(late.expect_err("expired").code(), Code::CertificateExpired);
+        let mut altered = token.to_vec();
+        let place = altered.iter().position(|b| *b == b'.').expect("a dot") + 40;
+        altered[place] ^= 1;
+        let altered = asserted.verify(&altered, &expected, At::Issued);
+        assert_eq!(altered.expect_err("altered").code(), Code::SignatureMismatch);
+    }
+}
+
+#[test]
+fn three_layers_of_partner_management_verify_and_nobody_vouches_for_their_signer() {
+    let Some(records) = records("pms-nested-device-data.json") else {
+        return;
+    };
+    let expected = device::Expected::new();
+    for record in &records {
+        let text = member(record, "token").as_bytes();
+        let verifier = device::Verifier::new(Trust::self_asserted(), Policy::default());
+        let verified = verifier.verify(text, &expected, At::Issued).expect("valid signatures");
+        let parts: Vec<&str> = verified.parts().iter().map(|part| part.part()).collect();
+        assert_eq!(parts, ["deviceData", "deviceInfo", "digitalId"]);
+        assert_eq!(verified.unauthenticated(), [""; 0]);
+        assert_eq!(verified.at(), time("2021-03-31T00:18:17Z"));
+
+        let verifier = device::Verifier::new(nobody_trusted(), Policy::default());
+        let report = verifier.explain(text, &expected, At::Issued);
+        assert_eq!(report.code(), Code::UntrustedChain);
+        assert_eq!(outcomes(&report, Check::Signature), [&Outcome::Pass; 3]);
+        assert_eq!(outcomes(&report, Check::Trust).len(), 3);
+    }
+}
+
+#[test]
+fn signers_of_the_eras_chain_to_their_authority_at_their_time_and_have_expired_since() {
+    let certificate = |name| -> Option<Certificate> {
+        let text = read(name)?;
+        Certificate::from_pem(&text, &Limits::default()).expect("a certificate").pop()
+    };
+    let Some(authority) = certificate("lets-encrypt-authority-x3.pem") else {
+        return;
+    };
+    let store = TrustStore::new().with_roots(Domain::Auth, [authority.clone()]);
+    for (name, at) in
+        [("era-a-signer.pem", "2020-01-13T07:25:29Z"), ("era-b-signer.pem", "2020-08-01T00:00:00Z")]
+    {
+        let Some(signer) = certificate(name) else {
+            return;
+        };
+        let path = |at| store.path(&signer, Domain::Auth, time(at), &Policy::default());
+        assert_eq!(path(at), Ok(vec![signer.clone(), authority.clone()]));
+        let today = path("2026-11-22T00:00:00Z").expect_err("expired");
+        assert_eq!(today.code(), Code::CertificateExpired);
+        let elsewhere = store.path(&signer, Domain::Device, time(at), &Policy::default());
+        assert_eq!(elsewhere.expect_err("no root").code(), Code::UntrustedChain);
     }
 }

@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Compact, Header, Jwk, JwkSet};
-use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
+use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::policy::{Policy, Rsa1024};
@@ -201,7 +201,7 @@ fn choose_public<'k>(
     if format.is_none() {
         trail.hint(|| algorithm_hint(token, key));
     }
-    check_key_size(trail, key, policy);
+    check_key_size(trail, key.key(), policy);
     Some(ChosenKey::Public { key, keys, algorithm })
 }
 
@@ -227,8 +227,8 @@ fn check_algorithm(
 }
 
 /// Checks RSA sizes against the policy: 2048 bits and more, or exactly 1024 by opt-in.
-pub(crate) fn check_key_size(trail: &mut impl Trail, key: &Jwk, policy: &Policy) {
-    let Some(rsa) = key.key().as_rsa() else {
+pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &Policy) {
+    let Some(rsa) = key.as_rsa() else {
         trail.pass(Check::KeySize, || "P-256".into());
         return;
     };

@@ -11,7 +11,7 @@ use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::report::KeyInfo;
-use crate::time::Time;
+use crate::time::{Leeway, Time};
 
 const PART: &str = "key";
 
@@ -51,6 +51,18 @@ pub struct Validity {
     pub not_before: Time,
     /// Last instant.
     pub not_after: Time,
+}
+
+impl Validity {
+    /// Tells whether a time is within, given that clocks may disagree.
+    pub(crate) const fn check(self, at: Time, leeway: Leeway) -> Result<(), Error> {
+        let Self { not_before, not_after } = self;
+        if not_before.unix() <= at.plus(leeway) && at.unix() <= not_after.plus(leeway) {
+            Ok(())
+        } else {
+            Err(Error::CertificateExpired { at, not_before, not_after })
+        }
+    }
 }
 
 impl Jwk {

@@ -7,15 +7,19 @@
 //!
 //! Not supported, on purpose: the JSON serialisation, unencoded payloads (RFC 7797), JWE, `none`,
 //! symmetric keys inside key sets, and keys that a token brings or names (`jwk`, `jku`, `x5u`,
-//! `x5c`): those header members are ignored.
+//! `x5c`): those header members are ignored. (Where a format is built on `x5c`, its own verifier
+//! says what it takes to believe it; see [`crate::mosip::trust`].)
 
 mod authenticate;
 pub mod jwk;
 pub mod jws;
+pub(crate) mod path;
 mod pem;
+pub(crate) mod x509;
 
 pub(crate) use authenticate::{
     HeaderCache, KeySource, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
 pub use jws::{Compact, Header, Verified};
+pub use x509::{Certificate, Modulus};

@@ -1,22 +1,24 @@
 //! Public keys out of PEM (RFC 7468): `CERTIFICATE` (RFC 5280) and `PUBLIC KEY` (RFC 5280 section
 //! 4.1.2.7 with RFC 3279 section 2.3).
 
-use x509_cert::Certificate;
-use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
+use alloc::vec::Vec;
+
+use x509_cert::der::asn1::{IntRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::jwk::Validity;
+use super::x509::{Certificate, Modulus};
 use crate::crypto::PublicKey;
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
-use crate::time::Time;
+use crate::limits::Limits;
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
-const BAD_DER: Error = Error::Malformed { part: "key", fault: Fault::Der };
+pub(super) const BAD_DER: Error = Error::Malformed { part: "key", fault: Fault::Der };
 const BAD_PEM: Error = Error::Malformed { part: "key", fault: Fault::Pem };
 
 /// Reads exactly one PEM block.
@@ -24,36 +26,57 @@ pub(super) fn parse(text: &[u8]) -> Result<(PublicKey, Option<Validity>), Error>
     let (label, bytes) = der::pem::decode_vec(text).map_err(|_| BAD_PEM)?;
     match label {
         "CERTIFICATE" => {
-            let certificate = Certificate::from_der(&bytes).map_err(|_| BAD_DER)?;
-            let fields = certificate.tbs_certificate();
-            let validity = Validity {
-                not_before: instant(fields.validity().not_before)?,
-                not_after: instant(fields.validity().not_after)?,
-            };
-            Ok((public_key(fields.subject_public_key_info())?, Some(validity)))
+            let certificate = Certificate::from_der(&bytes, Modulus::Strict)?;
+            Ok((certificate.key()?.clone(), Some(certificate.validity())))
         }
         "PUBLIC KEY" => {
             let info = SubjectPublicKeyInfoOwned::from_der(&bytes).map_err(|_| BAD_DER)?;
-            Ok((public_key(&info)?, None))
+            Ok((public_key(&info, Modulus::Strict)?, None))
         }
         _ => Err(BAD_PEM),
     }
 }
 
-fn instant(time: x509_cert::time::Time) -> Result<Time, Error> {
-    i64::try_from(time.to_unix_duration().as_secs()).ok().and_then(Time::from_unix).ok_or(BAD_DER)
+/// Reads every certificate of a text; what stands between them is explanation (RFC 7468 section
+/// 5.2).
+pub(super) fn parse_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Certificate>, Error> {
+    const BEGIN: &str = "-----BEGIN ";
+    const END: &str = "-----END CERTIFICATE-----";
+    let mut rest = core::str::from_utf8(text).map_err(|_| BAD_PEM)?;
+    let mut certificates = Vec::new();
+    while let Some(start) = rest.find(BEGIN) {
+        let limit = limits.keys();
+        if certificates.len() == limit {
+            return Err(Error::TooLarge { what: "number of certificates", limit });
+        }
+        let block = rest.get(start..).unwrap_or_default();
+        let length = block.find(END).ok_or(BAD_PEM)? + END.len();
+        let (block, behind) = block.split_at_checked(length).unwrap_or_default();
+        let (label, bytes) = der::pem::decode_vec(block.as_bytes()).map_err(|_| BAD_PEM)?;
+        if label != "CERTIFICATE" {
+            return Err(BAD_PEM);
+        }
+        certificates.push(Certificate::from_der(&bytes, Modulus::Strict)?);
+        rest = behind;
+    }
+    if certificates.is_empty() { Err(BAD_PEM) } else { Ok(certificates) }
 }
 
-fn public_key(info: &SubjectPublicKeyInfoOwned) -> Result<PublicKey, Error> {
+/// Reads the key of a certificate or of its own file.
+pub(super) fn public_key(
+    info: &SubjectPublicKeyInfoOwned,
+    modulus: Modulus,
+) -> Result<PublicKey, Error> {
     let key = info.subject_public_key.as_bytes().ok_or(BAD_DER)?;
-    let parameters = info.algorithm.parameters.as_ref().ok_or(BAD_DER)?;
+    let parameters = info.algorithm.parameters.as_ref();
     match info.algorithm.oid {
-        RSA_ENCRYPTION if parameters.is_null() => {
-            let (n, e) = rsa_public_key(key).map_err(|_| BAD_DER)?;
-            PublicKey::rsa(n.as_bytes(), e.as_bytes())
+        RSA_ENCRYPTION if parameters.is_some_and(|any| any.is_null()) => {
+            let (n, e) = rsa_public_key(key, modulus).map_err(|_| BAD_DER)?;
+            PublicKey::rsa(n, e)
         }
         EC_PUBLIC_KEY => {
-            if parameters.decode_as::<ObjectIdentifier>().map_err(|_| BAD_DER)? != PRIME256V1 {
+            let curve = parameters.ok_or(BAD_DER)?.decode_as::<ObjectIdentifier>();
+            if curve.map_err(|_| BAD_DER)? != PRIME256V1 {
                 return Err(Error::KeyUnusable(KeyFault::Curve));
             }
             // SEC 1 section 2.3.3, uncompressed.
@@ -63,15 +86,25 @@ fn public_key(info: &SubjectPublicKeyInfoOwned) -> Result<PublicKey, Error> {
                 _ => Err(BAD_DER),
             }
         }
+        RSA_ENCRYPTION => Err(BAD_DER),
         _ => Err(Error::KeyUnusable(KeyFault::KeyType)),
     }
 }
 
-/// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused.
-fn rsa_public_key(bytes: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
+/// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused, unless its
+/// bytes shall be taken as they are.
+fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> der::Result<(&[u8], &[u8])> {
     let mut reader = SliceReader::new(bytes)?;
-    let key = reader
-        .sequence(|reader| der::Result::Ok((UintRef::decode(reader)?, UintRef::decode(reader)?)))?;
+    let key = reader.sequence(|reader| {
+        let n = match modulus {
+            Modulus::Strict => UintRef::decode(reader)?.as_bytes(),
+            Modulus::Unsigned => {
+                let n = IntRef::decode(reader)?.as_bytes();
+                n.strip_prefix(&[0]).unwrap_or(n)
+            }
+        };
+        der::Result::Ok((n, UintRef::decode(reader)?.as_bytes()))
+    })?;
     reader.finish()?;
     Ok(key)
 }

@@ -3,7 +3,7 @@
 //! | Artefact | Module | What verification says |
 //! |---|---|---|
 //! | answer of `POST /registereddevices` | [`registration`] | the MOSIP server signed this registration |
-//! | `deviceData`, `deviceInfo`, `digitalId` | [`device`] | nothing yet: decoded, not verified |
+//! | `deviceData`, `deviceInfo`, `digitalId` | [`device`] | a device signed them, and whom it belongs to ([`trust`]) |
 //!
 //! [`rules`] decides what a server would say to a request, and [`ErrorCode`] is how it says no.
 
@@ -11,5 +11,6 @@ pub mod device;
 mod error_code;
 pub mod registration;
 pub mod rules;
+pub mod trust;
 
 pub use error_code::{ErrorCode, ServiceError};

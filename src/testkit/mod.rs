@@ -22,6 +22,7 @@ pub mod miracl;
 pub mod mosip;
 
 mod certificate;
+mod device;
 #[cfg(feature = "dvs-signature")]
 mod dvs;
 mod ec;
@@ -36,7 +37,8 @@ use crate::crypto::{Algorithm, Secret, SignatureBackend, mac};
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
 
-pub use certificate::Certificate;
+pub use certificate::{Authority, Certificate, Critical, Template};
+pub use device::{Device, Pki, device_data, device_info};
 pub use ec::EcIssuer;
 pub use rng::Rng;
 pub use rsa::RsaIssuer;

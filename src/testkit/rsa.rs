@@ -128,14 +128,6 @@ impl RsaIssuer {
         self.key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap_or_default()
     }
 
-    /// Returns the DER of the `SubjectPublicKeyInfo`.
-    pub(super) fn public_key_der(&self) -> Vec<u8> {
-        self.key
-            .to_public_key()
-            .to_public_key_der()
-            .map_or_else(|_| Vec::new(), |der| der.into_vec())
-    }
-
     /// Applies the private key to a block as it is (RSASP1, RFC 8017 section 5.2.1).
     ///
     /// This makes signatures whose padding no honest signer would write.

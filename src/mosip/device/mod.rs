@@ -1,13 +1,17 @@
-//! The nested objects of a registration request, decoded. **Nothing here is verified.**
+//! The nested objects of a registration request: decoded, and verified where they are signed.
 //!
 //! ```text
-//! {"request":{"deviceData": …}} ──► DeviceData ──► DeviceInfo ──► DigitalId
+//! {"request":{"deviceData": …}} ──► DeviceData ──► DeviceInfo ──► DigitalId     untrusted
 //!                        base64 or JWS   JSON, base64 or JWS   base64 or JWS
+//!                            │ Verifier, DigitalIdVerifier
+//!                            ▼
+//!                     trust::Verified<DeviceData>, trust::Verified<DigitalId>
 //! ```
 //!
 //! Every layer exists unsigned (MOSIP kernel) and signed (partner management service); which one
-//! was found is the [`Layer`] of its [`Origin`]. The kernel itself never verifies the signatures of
-//! a request, and neither does this module: what it returns is what a text says, not what is true.
+//! was found is the [`Layer`] of its [`Origin`]. What `decode` returns is what a text says, not what
+//! is true: it looks at no signature, as the kernel does not. The verifiers check the signature of
+//! every layer that has one, whose it is and who vouches for it, and name what is not signed.
 //!
 //! Reading is tolerant where MOSIP's components and devices differ (names, dates, lists of sub ids)
 //! and strict where two readers could disagree: base64, JSON, two names for one member.
@@ -15,7 +19,9 @@
 //! Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons, kernel-masterdata-service,
 //! `dto/registerdevice`; mosip/partner-management-services, `device/authdevice`.
 //!
-//! Not supported: signatures and their `x5c` trust, the length rules of the server's objects.
+//! Not supported: the length rules of the server's objects.
+
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -32,10 +38,12 @@ use crate::jose::Compact;
 use crate::limits::Limits;
 use crate::time::Time;
 
+pub use verify::{DigitalIdVerifier, Expected, Verifier};
+
 const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
-const DEVICE_INFO: &str = "deviceInfo";
-const DIGITAL_ID: &str = "digitalId";
+pub(super) const DEVICE_INFO: &str = "deviceInfo";
+pub(super) const DIGITAL_ID: &str = "digitalId";
 
 /// How an object was wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -224,9 +232,12 @@ impl DeviceData {
     /// What is wrong with the size, the base64, the JSON or a member, and [`Error::TooLarge`] for
     /// more layers than the limits allow.
     pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
-        let mut opener = Opener::new(limits);
+        Self::open(text, &mut Opener::new(limits))
+    }
+
+    fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         let origin = opener.open(DEVICE_DATA, text)?;
-        Self::read(origin, &mut opener)
+        Self::read(origin, opener)
     }
 
     /// Decodes the `deviceData` of a whole request body, `{"request":{"deviceData": …}}`.
@@ -238,7 +249,7 @@ impl DeviceData {
         Self::decode(text_of(body, DEVICE_DATA, limits)?.as_bytes(), limits)
     }
 
-    fn read(origin: Origin, opener: &mut Opener<'_>) -> Result<Self, Error> {
+    fn read(origin: Origin, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         let object = &origin.members;
         let info = opener.nested(DEVICE_DATA, object, DEVICE_INFO)?;
         Ok(Self {
@@ -300,7 +311,7 @@ impl DeviceInfo {
         Self::read(origin, &mut opener)
     }
 
-    fn read(origin: Origin, opener: &mut Opener<'_>) -> Result<Self, Error> {
+    fn read(origin: Origin, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         let object = &origin.members;
         let time = |member, aliases| {
             Ok(optional_text(object, DEVICE_INFO, member, aliases)?.as_deref().map(Timestamp::new))
@@ -361,7 +372,11 @@ impl DigitalId {
     ///
     /// As [`DeviceData::decode`].
     pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
-        Self::read(Opener::new(limits).open(DIGITAL_ID, text)?)
+        Self::open(text, &mut Opener::new(limits))
+    }
+
+    pub(super) fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
+        Self::read(opener.open(DIGITAL_ID, text)?)
     }
 
     /// Reads the JSON that a verifier took out of a text.
@@ -455,17 +470,77 @@ pub(super) fn request_of<'b>(body: &'b [u8], limits: &Limits) -> Result<Object<'
     }
 }
 
+/// Watches what is opened, from the outside to the inside.
+pub(super) trait Witness {
+    /// Whether a JWS that is opened under its eyes counts as verified, if nothing fails.
+    const IS_VERIFYING: bool;
+
+    /// Sees a token before its payload is looked at. An error ends the opening.
+    fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error>;
+
+    /// Sees an object that has no signature of its own.
+    fn unsigned(&mut self, member: &'static str);
+
+    /// Sees that there was one encoding more than the format says.
+    fn encoded_twice(&mut self);
+}
+
+impl<W: Witness> Witness for &mut W {
+    const IS_VERIFYING: bool = W::IS_VERIFYING;
+
+    fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error> {
+        (**self).signed(member, token)
+    }
+
+    fn unsigned(&mut self, member: &'static str) {
+        (**self).unsigned(member);
+    }
+
+    fn encoded_twice(&mut self) {
+        (**self).encoded_twice();
+    }
+}
+
+/// Nobody looks at signatures.
+pub(super) struct Unwatched;
+
+impl Witness for Unwatched {
+    const IS_VERIFYING: bool = false;
+
+    fn signed(&mut self, _: &'static str, _: &Compact<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn unsigned(&mut self, _: &'static str) {}
+    fn encoded_twice(&mut self) {}
+}
+
+/// A text taken out of its encoding.
+enum Unwrapped<'t> {
+    Jws(Compact<'t>),
+    Base64(Vec<u8>),
+}
+
 /// Opens layers within each other, and counts them.
-pub(super) struct Opener<'l> {
+pub(super) struct Opener<'l, W = Unwatched> {
     limits: &'l Limits,
     layers_left: u8,
+    witness: W,
 }
 
 impl<'l> Opener<'l> {
     pub(super) const fn new(limits: &'l Limits) -> Self {
-        Self { limits, layers_left: limits.layers() }
+        Self { limits, layers_left: limits.layers(), witness: Unwatched }
     }
+}
 
+impl<'l, 'w, W: Witness> Opener<'l, &'w mut W> {
+    pub(super) const fn watched(limits: &'l Limits, witness: &'w mut W) -> Self {
+        Self { limits, layers_left: limits.layers(), witness }
+    }
+}
+
+impl<W: Witness> Opener<'_, W> {
     /// Opens one text: base64 or JWS, around JSON or around one more such text.
     pub(super) fn open(&mut self, part: &'static str, text: &[u8]) -> Result<Origin, Error> {
         check_size(part, text, self.limits)?;
@@ -473,30 +548,53 @@ impl<'l> Opener<'l> {
             what: "number of nested layers",
             limit: self.limits.layers().into(),
         })?;
-        let (outer, once) = self.unwrap(part, text)?;
-        let again = if once.trim_ascii_start().starts_with(b"{") {
-            None
-        } else {
-            self.unwrap(part, &once).ok()
+        let outer = self.unwrap(part, text)?;
+        let mut signed = matches!(outer, Unwrapped::Jws(_));
+        let mut json = self.look_inside(part, outer)?;
+        let mut encoded_twice = false;
+        if !json.trim_ascii_start().starts_with(b"{")
+            && let Ok(inner) = self.unwrap(part, &json)
+        {
+            encoded_twice = true;
+            self.witness.encoded_twice();
+            signed |= matches!(inner, Unwrapped::Jws(_));
+            json = self.look_inside(part, inner)?;
+        }
+        let layer = match (signed, W::IS_VERIFYING) {
+            (false, _) => Layer::Base64,
+            (true, false) => Layer::UnverifiedJws,
+            (true, true) => Layer::VerifiedJws,
         };
-        let encoded_twice = again.is_some();
-        let (layer, json) = match again {
-            Some((Layer::UnverifiedJws, json)) => (Layer::UnverifiedJws, json),
-            Some((_, json)) => (outer, json),
-            None => (outer, once),
-        };
+        if !signed {
+            self.witness.unsigned(part);
+        }
         let members = json::parse_object(part, &json, self.limits)?.into_owned();
         let text = Some(String::from_utf8_lossy(text).into_owned());
         Ok(Origin { layer, encoded_twice, text, members })
     }
 
-    fn unwrap(&self, part: &'static str, text: &[u8]) -> Result<(Layer, Vec<u8>), Error> {
+    /// Returns what a text holds, after the witness saw its signature.
+    fn look_inside(
+        &mut self,
+        part: &'static str,
+        unwrapped: Unwrapped<'_>,
+    ) -> Result<Vec<u8>, Error> {
+        match unwrapped {
+            Unwrapped::Base64(json) => Ok(json),
+            Unwrapped::Jws(token) => {
+                self.witness.signed(part, &token)?;
+                Ok(token.into_payload())
+            }
+        }
+    }
+
+    fn unwrap<'t>(&self, part: &'static str, text: &'t [u8]) -> Result<Unwrapped<'t>, Error> {
         if text.contains(&b'.') {
             let limits = self.limits.with_token_bytes(self.limits.message_bytes());
-            return Ok((Layer::UnverifiedJws, Compact::parse(text, &limits)?.into_payload()));
+            return Compact::parse(text, &limits).map(Unwrapped::Jws);
         }
         match base64::decode_mosip(text) {
-            Ok(json) => Ok((Layer::Base64, json)),
+            Ok(json) => Ok(Unwrapped::Base64(json)),
             Err(fault) => Err(Error::Malformed { part, fault }),
         }
     }
@@ -511,12 +609,15 @@ impl<'l> Opener<'l> {
         match object.member(member) {
             None => Err(Error::MissingMember { part, member }),
             Some(Value::String(text)) => self.open(member, text.as_bytes()),
-            Some(Value::Object(members)) => Ok(Origin {
-                layer: Layer::Json,
-                encoded_twice: false,
-                text: None,
-                members: members.clone(),
-            }),
+            Some(Value::Object(members)) => {
+                self.witness.unsigned(member);
+                Ok(Origin {
+                    layer: Layer::Json,
+                    encoded_twice: false,
+                    text: None,
+                    members: members.clone(),
+                })
+            }
             Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),
         }
     }

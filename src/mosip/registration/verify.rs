@@ -224,7 +224,7 @@ impl Verifier {
         });
         let key = verified.unwrap_or(candidates.first);
         trail.key(|| key.info(required));
-        check_key_size(trail, key, &self.policy);
+        check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
             (_, Some(_)) => trail.pass(Check::Signature, || signed.era().scheme().into()),
@@ -516,15 +516,16 @@ fn check_certificate(
     let mut first = None;
     for validity in same().filter_map(|key| key.validity()) {
         let (start, end) = (validity.not_before, validity.not_after);
-        if start.unix() <= at.plus(leeway) && at.unix() <= end.plus(leeway) {
-            let detail = || format!("valid from {start} to {end}, judged at {at}");
-            return trail.pass(Check::KeyCertificate, detail);
-        }
-        first.get_or_insert(validity);
+        match validity.check(at, leeway) {
+            Ok(()) => {
+                let detail = || format!("valid from {start} to {end}, judged at {at}");
+                return trail.pass(Check::KeyCertificate, detail);
+            }
+            Err(error) => first.get_or_insert(error),
+        };
     }
-    if let Some(validity) = first {
-        let (not_before, not_after) = (validity.not_before, validity.not_after);
-        trail.fail(Check::KeyCertificate, Error::CertificateExpired { at, not_before, not_after });
+    if let Some(error) = first {
+        trail.fail(Check::KeyCertificate, error);
     }
 }
 

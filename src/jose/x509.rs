@@ -1,0 +1,353 @@
+//! Certificates (RFC 5280), read and not yet trusted.
+//!
+//! ```text
+//! PEM, DER ──► Certificate ── path::Search ──► a path to a root, or why there is none
+//! ```
+//!
+//! Not supported: revocation, name constraints, certificate policies, algorithms of signatures
+//! other than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+use x509_cert::certificate::Version;
+use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
+use x509_cert::der::oid::AssociatedOid as _;
+use x509_cert::der::{self, Decode as _, Header, Reader as _, SliceReader};
+use x509_cert::ext::pkix::{
+    BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, SubjectAltName,
+};
+use x509_cert::name::Name;
+
+use super::jwk::Validity;
+use super::pem::{self, BAD_DER};
+use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256};
+use crate::encoding::hex;
+use crate::error::{ChainFault, Error};
+use crate::limits::Limits;
+use crate::time::Time;
+
+const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+const SHA384_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
+const SHA512_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
+const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+
+/// How an RSA modulus within DER is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Modulus {
+    /// As a positive integer, which is what it is.
+    #[default]
+    Strict,
+    /// Also where it is written as a negative one, without its leading zero byte: some devices of
+    /// 2020 do, and OpenSSL accepts it.
+    Unsigned,
+}
+
+/// A certificate as it was read: its own signature is *not* verified, and it is *not* trusted.
+///
+/// Checked: strict DER, the form of every extension that is used here, none twice. A key that
+/// cannot be used is kept as an error, so that a certificate of an unknown kind of key can stand
+/// beside others. Cloning is cheap.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::jose::Certificate;
+///
+/// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
+/// let [certificate] = &Certificate::from_pem(pem, &Limits::default())?[..] else { panic!() };
+/// assert_eq!(certificate.validity().not_after.to_string(), "2021-01-01T00:00:00Z");
+/// assert_eq!(certificate.key()?.bits(), 2048);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Certificate(Arc<Fields>);
+
+struct Fields {
+    der: Vec<u8>,
+    sha256: [u8; 32],
+    content: x509_cert::Certificate,
+    validity: Validity,
+    key: Result<PublicKey, Error>,
+    /// The modulus could be read as an unsigned number only.
+    negative_modulus: bool,
+    constraints: Option<BasicConstraints>,
+    usage: Option<KeyUsage>,
+    /// An extension that nobody here understands, and must.
+    not_understood: bool,
+}
+
+impl Certificate {
+    /// Reads the DER of one certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`]; nothing that concerns the key, see [`key`](Self::key).
+    pub fn from_der(der: &[u8], modulus: Modulus) -> Result<Self, Error> {
+        let content = x509_cert::Certificate::from_der(der).map_err(|_| BAD_DER)?;
+        let fields = content.tbs_certificate();
+        let validity = Validity {
+            not_before: instant(fields.validity().not_before)?,
+            not_after: instant(fields.validity().not_after)?,
+        };
+        let info = fields.subject_public_key_info();
+        let mut key = pem::public_key(info, Modulus::Strict);
+        let mut negative_modulus = false;
+        if modulus == Modulus::Unsigned && key == Err(BAD_DER) {
+            key = pem::public_key(info, modulus);
+            negative_modulus = key.is_ok();
+        }
+        let (mut constraints, mut usage, mut not_understood) = (None, None, false);
+        let extensions = fields.extensions().map_or(&[][..], Vec::as_slice);
+        for (index, extension) in extensions.iter().enumerate() {
+            let id = extension.extn_id;
+            if extensions.iter().take(index).any(|other| other.extn_id == id) {
+                return Err(BAD_DER);
+            }
+            let value = extension.extn_value.as_bytes();
+            match id {
+                BasicConstraints::OID => {
+                    constraints = Some(BasicConstraints::from_der(value).map_err(|_| BAD_DER)?);
+                }
+                KeyUsage::OID => {
+                    usage = Some(KeyUsage::from_der(value).map_err(|_| BAD_DER)?);
+                }
+                // Their issuers would restrict what was issued, and nothing here would obey.
+                NAME_CONSTRAINTS => not_understood = true,
+                // Neither the purposes nor the names that they hold are looked at, as in MOSIP's
+                // keymanager; and where no policy is asked for, every policy will do.
+                ExtendedKeyUsage::OID | SubjectAltName::OID | CertificatePolicies::OID => {}
+                _ => not_understood |= extension.critical,
+            }
+        }
+        if !extensions.is_empty() && fields.version() != Version::V3 {
+            return Err(BAD_DER);
+        }
+        Ok(Self(Arc::new(Fields {
+            der: der.to_vec(),
+            sha256: sha256(der),
+            validity,
+            key,
+            negative_modulus,
+            constraints,
+            usage,
+            not_understood,
+            content,
+        })))
+    }
+
+    /// Reads every certificate of a PEM file, of which there must be at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] for anything else within a PEM block, [`Error::TooLarge`] for more than
+    /// [`Limits::keys`].
+    pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
+        pem::parse_certificates(text, limits)
+    }
+
+    /// Returns the DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// Returns the SHA-256 of the DER.
+    #[must_use]
+    pub fn sha256(&self) -> &[u8; 32] {
+        &self.0.sha256
+    }
+
+    /// Returns the subject in the form of RFC 4514, for people.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        display(self.name())
+    }
+
+    /// Returns the issuer in the form of RFC 4514, for people.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        display(self.issuer_name())
+    }
+
+    /// Returns the first organisation (`O`) of the subject.
+    #[must_use]
+    pub fn organization(&self) -> Option<String> {
+        Some(self.name().organization().ok()??.value().to_string())
+    }
+
+    /// Returns when the certificate is valid.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.0.validity
+    }
+
+    /// Returns the key.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be used: its type, its size, or what [`PublicKey`] checks.
+    pub fn key(&self) -> Result<&PublicKey, Error> {
+        self.0.key.as_ref().map_err(Error::clone)
+    }
+
+    /// Tells whether the key could be read by [`Modulus::Unsigned`] only.
+    #[must_use]
+    pub fn has_negative_modulus(&self) -> bool {
+        self.0.negative_modulus
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        self.0.content.tbs_certificate().subject()
+    }
+
+    pub(crate) fn issuer_name(&self) -> &Name {
+        self.0.content.tbs_certificate().issuer()
+    }
+
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.name() == self.issuer_name()
+    }
+
+    /// Tells whether the key may sign what is no certificate (RFC 5280 section 4.2.1.3).
+    pub(crate) fn may_sign(&self) -> Result<(), Error> {
+        match &self.0.usage {
+            Some(usage) if !usage.digital_signature() && !usage.non_repudiation() => {
+                Err(Error::KeyUse)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells whether nothing in the certificate restricts it in ways that are unknown here.
+    pub(crate) fn is_understood(&self) -> Result<(), ChainFault> {
+        if self.0.not_understood { Err(ChainFault::Extension) } else { Ok(()) }
+    }
+
+    /// Tells whether the certificate may issue others, with so many issuers between it and the
+    /// last one (RFC 5280 section 6.1.4 k to n). A root need not be of version 3, but if it says
+    /// what it is, it has to be an issuer.
+    pub(crate) fn may_issue(&self, below: usize, role: Role) -> Result<(), ChainFault> {
+        let version = self.0.content.tbs_certificate().version();
+        match &self.0.constraints {
+            Some(BasicConstraints { ca: true, path_len_constraint }) => {
+                if path_len_constraint.is_some_and(|most| below > usize::from(most)) {
+                    return Err(ChainFault::PathLength);
+                }
+            }
+            None if role == Role::Root && version != Version::V3 => {}
+            _ => return Err(ChainFault::NotAnIssuer),
+        }
+        match &self.0.usage {
+            Some(usage) if !usage.key_cert_sign() => Err(ChainFault::NotAnIssuer),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the algorithm of the certificate's own signature.
+    pub(crate) fn signature_algorithm(&self) -> Option<Algorithm> {
+        let outer = self.0.content.signature_algorithm();
+        if outer != self.0.content.tbs_certificate().signature() {
+            return None;
+        }
+        // RFC 4055 section 5: the parameters are NULL, and where they are missing, meant to be.
+        let bare = outer.parameters.is_none();
+        let null = outer.parameters.as_ref().is_none_or(|any| any.is_null());
+        match outer.oid {
+            SHA256_WITH_RSA if null => Some(Algorithm::Rs256),
+            SHA384_WITH_RSA if null => Some(Algorithm::Rs384),
+            SHA512_WITH_RSA if null => Some(Algorithm::Rs512),
+            ECDSA_WITH_SHA256 if bare => Some(Algorithm::Es256),
+            _ => None,
+        }
+    }
+
+    /// Verifies the certificate's own signature with the key of its issuer.
+    pub(crate) fn verify(
+        &self,
+        key: &PublicKey,
+        algorithm: Algorithm,
+        backend: SignatureBackend,
+    ) -> Result<(), Error> {
+        let signature = self.0.content.signature().as_bytes().ok_or(Error::SignatureMismatch)?;
+        let signed = signed_part(&self.0.der).map_err(|_| BAD_DER)?;
+        if algorithm == Algorithm::Es256 {
+            let signature = fixed_signature(signature).ok_or(Error::SignatureMismatch)?;
+            return key.verify_with(backend, algorithm, &[signed], &signature);
+        }
+        key.verify_with(backend, algorithm, &[signed], signature)
+    }
+}
+
+/// What a certificate is within a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Root,
+    Intermediate,
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("issuer", &self.issuer())
+            .field("sha256", &hex::encode(self.sha256()))
+            .finish_non_exhaustive()
+    }
+}
+
+fn instant(time: x509_cert::time::Time) -> Result<Time, Error> {
+    i64::try_from(time.to_unix_duration().as_secs()).ok().and_then(Time::from_unix).ok_or(BAD_DER)
+}
+
+/// Writes a name. A name that has no such form stays empty: it is for people only.
+fn display(name: &Name) -> String {
+    let mut text = String::new();
+    match write!(text, "{name}") {
+        Ok(()) => text,
+        Err(_) => String::new(),
+    }
+}
+
+/// Returns the `TBSCertificate` as it was received, within DER that was read before.
+fn signed_part(der: &[u8]) -> der::Result<&[u8]> {
+    let mut reader = SliceReader::new(der)?;
+    Header::decode(&mut reader)?;
+    reader.tlv_bytes()
+}
+
+/// Turns `ECDSA-Sig-Value` (RFC 5480 appendix A) into the form of RFC 7518 section 3.4.
+fn fixed_signature(der: &[u8]) -> Option<[u8; 64]> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let numbers = reader.sequence(|reader| {
+        der::Result::Ok((UintRef::decode(reader)?.as_bytes(), UintRef::decode(reader)?.as_bytes()))
+    });
+    let (r, s) = numbers.ok()?;
+    reader.finish().ok()?;
+    let mut fixed = [0; 64];
+    let (left, right) = fixed.split_at_mut(32);
+    for (half, number) in [(left, r), (right, s)] {
+        let place = half.len().checked_sub(number.len())?;
+        half.get_mut(place..)?.copy_from_slice(number);
+    }
+    Some(fixed)
+}
+
+/// Says in one line which certificate is meant.
+pub(crate) fn describe(certificate: &Certificate) -> String {
+    let digest = hex::encode(certificate.sha256());
+    let start = digest.get(..16).unwrap_or_default();
+    format!("{}, SHA-256 {start}…", crate::error::shorten(&certificate.subject()))
+}

@@ -1,0 +1,560 @@
+//! Whom a device's signature is believed: `x5c`, domains, and the rules of those who consume it.
+//!
+//! ```text
+//! header {"x5c":[…]} ──► signer's certificate ── domain by the rules ──► path to a root of the domain
+//! ```
+//!
+//! A device signs with a key that its own token brings along, so that a signature alone proves
+//! nothing. What counts is who issued the certificate, and *for what*: MOSIP's keymanager keeps
+//! authorities in domains, and a device's certificate is not one of a secure chip. The components
+//! that consume signed data ask for different domains:
+//!
+//! | [`Consumer`] | data, `deviceInfo` | `digitalId` | further members of `x5c` |
+//! |---|---|---|---|
+//! | [`Ida`](Consumer::Ida) | Device | FTM | ignored |
+//! | [`RegistrationClient`](Consumer::RegistrationClient) | Device | Device, configurable | ignored |
+//! | [`RegistrationProcessor`](Consumer::RegistrationProcessor) | Device | Device | ignored |
+//! | [`ComplianceToolkit`](Consumer::ComplianceToolkit) | Device, and the partner's organisation | Device for L0, FTM for L1 | ignored |
+//! | [`KeymanagerV1`](Consumer::KeymanagerV1) | Device, or as its caller says | the same | ignored |
+//! | [`KeymanagerV2`](Consumer::KeymanagerV2) | Device, or as its caller says | the same | used as intermediates |
+//!
+//! Where they are lenient without need, this module is not: the algorithm is RS256 and nothing else,
+//! dates are judged at the caller's time, for roots as well, and `x5t#S256` is compared with the
+//! certificate instead of looked up.
+//!
+//! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), unless the caller
+//! chooses [`Trust::self_asserted`]. That is what partner management does with the requests that it
+//! registers, and it is reported as a warning.
+//!
+//! Sources: mosip/keymanager, `SignatureServiceImpl` and `PartnerCertificateManagerServiceImpl`;
+//! mosip/id-authentication, `IdAuthFilter`; mosip/registration-client,
+//! `MosipDeviceSpecificationHelper`; mosip/mosip-compliance-toolkit, `SignatureValidator`.
+//!
+//! Not supported: revocation (nor do the consumers check it), and what [`crate::jose`] says of
+//! certificates.
+
+mod layer;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::device::Certification;
+use crate::encoding::Fault;
+use crate::error::{ChainFault, Error};
+use crate::jose::Certificate;
+use crate::jose::path::Search;
+use crate::policy::Policy;
+use crate::time::Time;
+
+pub(super) use layer::{Checker, Signed, Usage};
+
+/// What an authority of a partner issues certificates for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Domain {
+    /// Authentication partners.
+    Auth,
+    /// Devices.
+    Device,
+    /// Foundational trust modules: the secure chips of L1 devices.
+    Ftm,
+    /// Infrastructure service providers.
+    Misp,
+}
+
+impl Domain {
+    /// Every domain.
+    pub const ALL: [Self; 4] = [Self::Auth, Self::Device, Self::Ftm, Self::Misp];
+
+    /// Returns the name that keymanager has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "AUTH",
+            Self::Device => "DEVICE",
+            Self::Ftm => "FTM",
+            Self::Misp => "MISP",
+        }
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Domain {
+    type Err = Error;
+
+    /// Reads a name in any letter case: consumers write `Device` and `DEVICE`.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|domain| domain.as_str().eq_ignore_ascii_case(name))
+            .ok_or(Error::Malformed { part: "domain", fault: Fault::Value })
+    }
+}
+
+/// The authorities that a caller trusts, by domain.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::jose::Certificate;
+/// use countersign::mosip::trust::{Domain, TrustStore};
+///
+/// # let pem = include_bytes!("../../../test-vectors/keys/rsa-2048-certificate.pem");
+/// let roots = Certificate::from_pem(pem, &Limits::default())?;
+/// let store = TrustStore::new().with_roots(Domain::Device, roots);
+/// assert_eq!(store.roots(Domain::Device).len(), 1);
+/// assert!(store.roots(Domain::Ftm).is_empty());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustStore {
+    roots: Vec<(Domain, Vec<Certificate>)>,
+    intermediates: Vec<(Domain, Vec<Certificate>)>,
+}
+
+impl TrustStore {
+    /// Makes a store that trusts nobody.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { roots: Vec::new(), intermediates: Vec::new() }
+    }
+
+    /// Trusts these certificates, and what they issued, in a domain. They need not be self-signed.
+    #[must_use]
+    pub fn with_roots(
+        mut self,
+        domain: Domain,
+        roots: impl IntoIterator<Item = Certificate>,
+    ) -> Self {
+        add(&mut self.roots, domain, roots);
+        self
+    }
+
+    /// Adds certificates of authorities that are trusted if a root of the domain vouches for them.
+    #[must_use]
+    pub fn with_intermediates(
+        mut self,
+        domain: Domain,
+        intermediates: impl IntoIterator<Item = Certificate>,
+    ) -> Self {
+        add(&mut self.intermediates, domain, intermediates);
+        self
+    }
+
+    /// Returns the roots of a domain.
+    #[must_use]
+    pub fn roots(&self, domain: Domain) -> &[Certificate] {
+        of(&self.roots, domain)
+    }
+
+    /// Returns the intermediates of a domain.
+    #[must_use]
+    pub fn intermediates(&self, domain: Domain) -> &[Certificate] {
+        of(&self.intermediates, domain)
+    }
+
+    /// Finds the path from a certificate to a root of a domain, both included.
+    ///
+    /// Checked: the dates of all certificates, and the signatures, names and constraints of the
+    /// path (RFC 5280 section 6.1). *Not* checked: revocation, and what the certificate is for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CertificateExpired`], [`Error::UntrustedChain`], [`Error::KeyTooSmall`] for an
+    /// issuer, or [`Error::TooLarge`] for a search beyond the limits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::jose::Certificate;
+    /// use countersign::mosip::trust::{Domain, TrustStore};
+    /// use countersign::{Code, Limits, Policy, Time};
+    ///
+    /// # let pem = include_bytes!("../../../test-vectors/keys/rsa-2048-certificate.pem");
+    /// let roots = Certificate::from_pem(pem, &Limits::default())?;
+    /// let own = roots[0].clone();
+    /// let store = TrustStore::new().with_roots(Domain::Device, roots);
+    /// let at = Time::parse_rfc3339("2020-06-01T00:00:00Z")?;
+    /// assert_eq!(store.path(&own, Domain::Device, at, &Policy::default())?, [own.clone()]);
+    /// let elsewhere = store.path(&own, Domain::Ftm, at, &Policy::default());
+    /// assert_eq!(elsewhere.unwrap_err().code(), Code::UntrustedChain);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn path(
+        &self,
+        certificate: &Certificate,
+        domain: Domain,
+        at: Time,
+        policy: &Policy,
+    ) -> Result<Vec<Certificate>, Error> {
+        certificate.validity().check(at, policy.leeway())?;
+        let intermediates = self.intermediates(domain).iter();
+        let path = Search::new(self.roots(domain), intermediates, at, policy).find(certificate)?;
+        Ok(path.into_iter().cloned().collect())
+    }
+}
+
+fn add(
+    kept: &mut Vec<(Domain, Vec<Certificate>)>,
+    domain: Domain,
+    certificates: impl IntoIterator<Item = Certificate>,
+) {
+    match kept.iter_mut().find(|(kept, _)| *kept == domain) {
+        Some((_, kept)) => kept.extend(certificates),
+        None => kept.push((domain, certificates.into_iter().collect())),
+    }
+}
+
+fn of(kept: &[(Domain, Vec<Certificate>)], domain: Domain) -> &[Certificate] {
+    kept.iter().find(|(kept, _)| *kept == domain).map_or(&[], |(_, kept)| kept)
+}
+
+/// A component of MOSIP that consumes signed data, and whose rules decide about trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Consumer {
+    /// mosip/id-authentication.
+    Ida,
+    /// mosip/registration-client.
+    RegistrationClient,
+    /// mosip/registration, the processor of packets. It looks at digital ids only; here the data
+    /// around them is held to the same domain.
+    RegistrationProcessor,
+    /// mosip/mosip-compliance-toolkit.
+    ComplianceToolkit,
+    /// `jwtVerify` of mosip/keymanager.
+    KeymanagerV1,
+    /// `jwtVerify/v2` of mosip/keymanager 1.3.
+    KeymanagerV2,
+}
+
+impl Consumer {
+    /// Every consumer.
+    pub const ALL: [Self; 6] = [
+        Self::Ida,
+        Self::RegistrationClient,
+        Self::RegistrationProcessor,
+        Self::ComplianceToolkit,
+        Self::KeymanagerV1,
+        Self::KeymanagerV2,
+    ];
+
+    /// Returns the name of its rules, in kebab case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ida => "ida",
+            Self::RegistrationClient => "registration-client",
+            Self::RegistrationProcessor => "registration-processor",
+            Self::ComplianceToolkit => "compliance-toolkit",
+            Self::KeymanagerV1 => "keymanager-v1",
+            Self::KeymanagerV2 => "keymanager-v2",
+        }
+    }
+}
+
+impl fmt::Display for Consumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which domains have to vouch for what.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Domain, Rules};
+///
+/// let rules = Rules::of(Consumer::RegistrationClient).with_digital_id_domain(Domain::Ftm);
+/// assert_eq!(rules.consumer(), Consumer::RegistrationClient);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    consumer: Consumer,
+    data: Domain,
+    digital_id: DigitalIdDomain,
+    extra: Extra,
+    organization: Option<String>,
+    level: Option<Certification>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DigitalIdDomain {
+    Fixed(Domain),
+    /// Device for L0, FTM for L1.
+    ByLevel,
+}
+
+/// What is done with the members of `x5c` behind the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extra {
+    Ignore,
+    Intermediates,
+}
+
+impl Rules {
+    /// Returns the rules of a consumer, as in the table of this module.
+    ///
+    /// Those of the compliance toolkit need [`with_organization`](Self::with_organization), and
+    /// without it refuse everything.
+    #[must_use]
+    pub const fn of(consumer: Consumer) -> Self {
+        let (digital_id, extra) = match consumer {
+            Consumer::Ida => (DigitalIdDomain::Fixed(Domain::Ftm), Extra::Ignore),
+            Consumer::RegistrationClient
+            | Consumer::RegistrationProcessor
+            | Consumer::KeymanagerV1 => (DigitalIdDomain::Fixed(Domain::Device), Extra::Ignore),
+            Consumer::ComplianceToolkit => (DigitalIdDomain::ByLevel, Extra::Ignore),
+            Consumer::KeymanagerV2 => {
+                (DigitalIdDomain::Fixed(Domain::Device), Extra::Intermediates)
+            }
+        };
+        Self { consumer, data: Domain::Device, digital_id, extra, organization: None, level: None }
+    }
+
+    /// Returns whose rules these are.
+    #[must_use]
+    pub const fn consumer(&self) -> Consumer {
+        self.consumer
+    }
+
+    /// Asks for another domain for everything but digital ids.
+    #[must_use]
+    pub const fn with_data_domain(mut self, domain: Domain) -> Self {
+        self.data = domain;
+        self
+    }
+
+    /// Asks for another domain for digital ids.
+    #[must_use]
+    pub const fn with_digital_id_domain(mut self, domain: Domain) -> Self {
+        self.digital_id = DigitalIdDomain::Fixed(domain);
+        self
+    }
+
+    /// Asks for an organisation (`O`) in the certificate that signs data, compared byte for byte.
+    #[must_use]
+    pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
+        self.organization = Some(organization.into());
+        self
+    }
+
+    /// Says what level devices have where the message does not.
+    #[must_use]
+    pub fn with_level(mut self, level: Certification) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// Returns the domain that has to vouch.
+    fn domain(&self, usage: Usage, said: Option<&Certification>) -> Result<Domain, ChainFault> {
+        match (usage, self.digital_id) {
+            (Usage::Data, _) => Ok(self.data),
+            (Usage::DigitalId, DigitalIdDomain::Fixed(domain)) => Ok(domain),
+            // What the caller knows goes before what the device says of itself.
+            (Usage::DigitalId, DigitalIdDomain::ByLevel) => match self.level.as_ref().or(said) {
+                Some(Certification::L0) => Ok(Domain::Device),
+                Some(Certification::L1) => Ok(Domain::Ftm),
+                _ => Err(ChainFault::Level),
+            },
+        }
+    }
+
+    fn check_organization(&self, certificate: &Certificate) -> Result<(), ChainFault> {
+        let wanted = match (&self.organization, self.consumer) {
+            (Some(wanted), _) => wanted,
+            (None, Consumer::ComplianceToolkit) => return Err(ChainFault::Organization),
+            (None, _) => return Ok(()),
+        };
+        match certificate.organization() {
+            Some(found) if found == *wanted => Ok(()),
+            _ => Err(ChainFault::Organization),
+        }
+    }
+}
+
+/// A way in which devices break their formats, accepted only where it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Leniency {
+    /// RSA moduli that are written as negative numbers; see
+    /// [`Modulus::Unsigned`](crate::jose::Modulus::Unsigned).
+    NegativeModulus,
+    /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
+    X5cEncoding,
+}
+
+impl Leniency {
+    /// Every leniency.
+    pub const ALL: [Self; 2] = [Self::NegativeModulus, Self::X5cEncoding];
+
+    /// Returns the name, in kebab case: that of the warning that tells of its use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NegativeModulus => "negative-modulus",
+            Self::X5cEncoding => "x5c-encoding",
+        }
+    }
+}
+
+/// How a verifier decides whom to believe. Cloning is cheap.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+///
+/// let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::Ida));
+/// assert_ne!(trust, Trust::self_asserted());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    basis: Option<Arc<(TrustStore, Rules)>>,
+    negative_modulus: bool,
+    x5c_encoding: bool,
+}
+
+impl Trust {
+    /// Believes signers for whom the authorities of the store vouch, under the rules.
+    #[must_use]
+    pub fn new(store: TrustStore, rules: Rules) -> Self {
+        let basis = Some(Arc::new((store, rules)));
+        Self { basis, negative_modulus: false, x5c_encoding: false }
+    }
+
+    /// Believes every signer that its own certificate: signatures and dates are checked, and
+    /// nobody vouches for anything. Every report says so.
+    #[must_use]
+    pub const fn self_asserted() -> Self {
+        Self { basis: None, negative_modulus: false, x5c_encoding: false }
+    }
+
+    /// Accepts one way of breaking the format.
+    #[must_use]
+    pub const fn with_leniency(mut self, leniency: Leniency) -> Self {
+        match leniency {
+            Leniency::NegativeModulus => self.negative_modulus = true,
+            Leniency::X5cEncoding => self.x5c_encoding = true,
+        }
+        self
+    }
+}
+
+/// Who vouches for a signer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// A root of this domain.
+    Rooted {
+        /// The domain.
+        domain: Domain,
+        /// The root at the end of the path.
+        root: Certificate,
+    },
+    /// Nobody, which the caller chose.
+    SelfAsserted,
+}
+
+/// A part of a message that is signed by itself, and whose signature, certificate and trust passed
+/// every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedPart {
+    part: String,
+    certificate: Certificate,
+    standing: Standing,
+}
+
+impl SignedPart {
+    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`.
+    #[must_use]
+    pub fn part(&self) -> &str {
+        &self.part
+    }
+
+    /// Returns the certificate of the signer.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Returns who vouches for the signer.
+    #[must_use]
+    pub const fn standing(&self) -> &Standing {
+        &self.standing
+    }
+}
+
+/// A message whose every signed part passed every check. Only verifiers make one.
+///
+/// At least one part is signed. What no signature covers is named, and stays *untrusted*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    content: T,
+    parts: Vec<SignedPart>,
+    unauthenticated: Vec<String>,
+    at: Time,
+}
+
+impl<T> Verified<T> {
+    pub(super) fn new(content: T, signed: Signed, at: Time) -> Self {
+        let Signed { parts, unauthenticated } = signed;
+        Self { content, parts, unauthenticated, at }
+    }
+
+    /// Returns the content. What [`unauthenticated`](Self::unauthenticated) names is as untrusted
+    /// in it as before.
+    #[must_use]
+    pub const fn content(&self) -> &T {
+        &self.content
+    }
+
+    /// Returns the signed parts, outermost first.
+    #[must_use]
+    pub fn parts(&self) -> &[SignedPart] {
+        &self.parts
+    }
+
+    /// Names what no signature covers.
+    #[must_use]
+    pub fn unauthenticated(&self) -> &[String] {
+        &self.unauthenticated
+    }
+
+    /// Tells whether a part is covered by a signature, its own or one around it.
+    #[must_use]
+    pub fn is_authentic(&self, part: &str) -> bool {
+        !self.unauthenticated.iter().any(|name| name == part)
+    }
+
+    /// Returns the time at which it was judged.
+    #[must_use]
+    pub const fn at(&self) -> Time {
+        self.at
+    }
+}
+
+impl core::str::FromStr for Consumer {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|consumer| consumer.as_str() == name)
+            .ok_or(Error::Malformed { part: "trust rules", fault: Fault::Value })
+    }
+}
+
+impl core::str::FromStr for Leniency {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|leniency| leniency.as_str() == name)
+            .ok_or(Error::Malformed { part: "leniency", fault: Fault::Value })
+    }
+}

@@ -1,0 +1,683 @@
+//! Whom each consumer believes, with authorities of our own.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use std::sync::OnceLock;
+
+use super::*;
+use crate::crypto::Algorithm;
+use crate::encoding::base64;
+use crate::encoding::json::{Object, Value};
+use crate::error::Code;
+use crate::jose::{self, Modulus};
+use crate::mosip::device::{DeviceData, DigitalIdVerifier, Expected, Layer, Verifier};
+use crate::policy::{Policy, Rsa1024};
+use crate::report::{Outcome, Report, Warning};
+use crate::testkit::{
+    self, Authority, Critical, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template,
+    device_data, device_info, mosip::digital_id,
+};
+use crate::time::{At, Time};
+
+const NOW: i64 = 1_578_919_842; // 2020-01-13T12:50:42Z
+
+fn time(seconds: i64) -> Time {
+    Time::from_unix(seconds).unwrap()
+}
+
+fn start() -> Time {
+    time(NOW - 1000)
+}
+
+fn end() -> Time {
+    time(NOW + 1000)
+}
+
+fn pki() -> &'static Pki {
+    static PKI: OnceLock<Pki> = OnceLock::new();
+    PKI.get_or_init(|| Pki::generate(&mut Rng::from_seed(7), start(), end()).unwrap())
+}
+
+/// Somebody else with a key.
+fn other_key() -> &'static RsaIssuer {
+    static KEY: OnceLock<RsaIssuer> = OnceLock::new();
+    KEY.get_or_init(|| RsaIssuer::generate(&mut Rng::from_seed(8), 2048, None).unwrap())
+}
+
+fn read(certificate: &testkit::Certificate) -> Certificate {
+    Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+}
+
+fn rules(consumer: Consumer) -> Rules {
+    match consumer {
+        Consumer::ComplianceToolkit => Rules::of(consumer).with_organization(Pki::MAKER),
+        _ => Rules::of(consumer),
+    }
+}
+
+fn id_text() -> String {
+    digital_id("1801160992").to_string()
+}
+
+/// Three layers: the device around a digital id that somebody signed.
+fn nested(device: &Device, id: &Device, level: &str) -> String {
+    let id = id.sign(&id_text()).unwrap();
+    let info = device.sign(&device_info(&id, level).to_string()).unwrap();
+    device.sign(&device_data(info.as_str()).to_string()).unwrap()
+}
+
+fn explain(trust: Trust, message: &str, at: impl Into<At>) -> Report {
+    let at = at.into();
+    let verifier = Verifier::new(trust, Policy::default());
+    let report = verifier.explain(message.as_bytes(), &Expected::new(), at);
+    let verdict = verifier.verify(message.as_bytes(), &Expected::new(), at);
+    assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+    report
+}
+
+/// Judges a digital id under rules, with a store.
+fn judge_id(
+    store: TrustStore,
+    rules: Rules,
+    token: &str,
+) -> Result<Verified<crate::mosip::device::DigitalId>, Error> {
+    let verifier = DigitalIdVerifier::new(Trust::new(store, rules), Policy::default());
+    let verdict = verifier.verify(token.as_bytes(), &Expected::new(), time(NOW));
+    let report = verifier.explain(token.as_bytes(), &Expected::new(), time(NOW));
+    assert_eq!(report.code(), verdict.as_ref().err().map_or(Code::Ok, Error::code));
+    verdict
+}
+
+/// The fault of a chain, or nothing if it is trusted.
+fn fault(store: TrustStore, rules: Rules, token: &str) -> Option<ChainFault> {
+    match judge_id(store, rules, token) {
+        Ok(_) => None,
+        Err(Error::UntrustedChain { fault }) => Some(fault),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A digital id by a device with this `x5c`.
+fn by(key: &RsaIssuer, x5c: Vec<testkit::Certificate>) -> String {
+    Device::new(key.clone(), x5c).sign(&id_text()).unwrap()
+}
+
+#[test]
+fn every_consumer_asks_for_its_domains() {
+    let (device, chip) = (&pki().device, &pki().chip);
+    for (consumer, level, id, expected) in [
+        (Consumer::Ida, "L1", chip, Code::Ok),
+        (Consumer::Ida, "L0", device, Code::UntrustedChain),
+        (Consumer::RegistrationClient, "L0", device, Code::Ok),
+        (Consumer::RegistrationClient, "L1", chip, Code::UntrustedChain),
+        (Consumer::RegistrationProcessor, "L0", device, Code::Ok),
+        (Consumer::RegistrationProcessor, "L1", chip, Code::UntrustedChain),
+        (Consumer::ComplianceToolkit, "L0", device, Code::Ok),
+        (Consumer::ComplianceToolkit, "L1", chip, Code::Ok),
+        (Consumer::ComplianceToolkit, "L0", chip, Code::UntrustedChain),
+        (Consumer::ComplianceToolkit, "L1", device, Code::UntrustedChain),
+        (Consumer::ComplianceToolkit, "L2", chip, Code::UntrustedChain),
+        (Consumer::KeymanagerV1, "L0", device, Code::Ok),
+        (Consumer::KeymanagerV1, "L1", chip, Code::UntrustedChain),
+        (Consumer::KeymanagerV2, "L0", device, Code::Ok),
+        (Consumer::KeymanagerV2, "L1", chip, Code::UntrustedChain),
+    ] {
+        let trust = Trust::new(pki().store(), rules(consumer));
+        let report = explain(trust, &nested(device, id, level), time(NOW));
+        assert_eq!(report.code(), expected, "{consumer} {level}");
+        assert_eq!(report.claims.is_some(), expected == Code::Ok);
+        // The chip never signs data.
+        let trust = Trust::new(pki().store(), rules(consumer));
+        let report = explain(trust, &nested(chip, chip, "L1"), time(NOW));
+        assert_eq!(report.code(), Code::UntrustedChain, "{consumer}");
+    }
+    let client = rules(Consumer::RegistrationClient).with_digital_id_domain(Domain::Ftm);
+    let report = explain(Trust::new(pki().store(), client), &nested(device, chip, "L1"), time(NOW));
+    assert_eq!(report.code(), Code::Ok);
+    let manager = rules(Consumer::KeymanagerV1).with_data_domain(Domain::Ftm);
+    let report =
+        explain(Trust::new(pki().store(), manager), &nested(chip, device, "L1"), time(NOW));
+    assert_eq!(report.code(), Code::Ok);
+}
+
+#[test]
+fn a_chain_to_the_wrong_domain_is_named_in_a_hint() {
+    let trust = Trust::new(pki().store(), rules(Consumer::Ida));
+    let report = explain(trust, &nested(&pki().device, &pki().device, "L1"), time(NOW));
+    let fault = Error::UntrustedChain { fault: ChainFault::NoPath };
+    let failed = report.checks.iter().find(|entry| entry.outcome == Outcome::Fail(fault.clone()));
+    assert_eq!(failed.unwrap().part.as_deref(), Some("digitalId"));
+    assert!(report.hints[0].contains("an authority of DEVICE vouches"), "{:?}", report.hints);
+}
+
+#[test]
+fn each_layer_reports_its_signature_certificate_and_trust() {
+    let message = nested(&pki().device, &pki().device, "L0");
+    let rules = rules(Consumer::RegistrationClient);
+    let report = explain(Trust::new(pki().store(), rules.clone()), &message, time(NOW));
+    for part in ["deviceData", "deviceInfo", "digitalId"] {
+        for check in ["key", "algorithm", "signature", "key-certificate", "trust"] {
+            let entries = report
+                .checks
+                .iter()
+                .filter(|entry| entry.part.as_deref() == Some(part) && entry.check.name() == check);
+            let outcomes: Vec<_> = entries.map(|entry| &entry.outcome).collect();
+            assert_eq!(outcomes, [&Outcome::Pass], "{part} {check}");
+        }
+    }
+    let verifier = Verifier::new(Trust::new(pki().store(), rules), Policy::default());
+    let found = verifier.verify(message.as_bytes(), &Expected::new(), At::Issued).unwrap();
+    assert_eq!(found.at(), time(NOW));
+    let parts: Vec<_> = found.parts().iter().map(SignedPart::part).collect();
+    assert_eq!(parts, ["deviceData", "deviceInfo", "digitalId"]);
+    let root = read(pki().device_root.certificate());
+    let standing = Standing::Rooted { domain: Domain::Device, root };
+    assert!(found.parts().iter().all(|part| *part.standing() == standing));
+    assert_eq!(found.content().origin().layer(), Layer::VerifiedJws);
+    assert_eq!(found.unauthenticated(), [""; 0]);
+}
+
+#[test]
+fn without_roots_nothing_is_trusted_unless_the_caller_says_so() {
+    let message = nested(&pki().device, &pki().device, "L0");
+    for consumer in Consumer::ALL {
+        let report = explain(Trust::new(TrustStore::new(), rules(consumer)), &message, time(NOW));
+        assert_eq!(report.code(), Code::UntrustedChain);
+        let signatures = report.checks.iter().filter(|entry| entry.check.name() == "signature");
+        assert!(signatures.clone().all(|entry| entry.outcome == Outcome::Pass));
+        assert_eq!(signatures.count(), 3);
+    }
+    let report = explain(Trust::self_asserted(), &message, time(NOW));
+    assert_eq!(report.code(), Code::Ok);
+    assert_eq!(report.warnings, [Warning::SelfAsserted]);
+    // Dates count all the same.
+    for late in [start().unix() - 1, end().unix() + 1] {
+        let report = explain(Trust::self_asserted(), &message, time(late));
+        assert_eq!(report.code(), Code::CertificateExpired);
+    }
+}
+
+#[test]
+fn a_swapped_or_altered_layer_breaks_the_signature_around_it() {
+    let (device, chip) = (&pki().device, &pki().chip);
+    let id = |serial: &str| chip.sign(&digital_id(serial).to_string()).unwrap();
+    let info = device.sign(&device_info(&id("1"), "L1").to_string()).unwrap();
+    let genuine = device.sign(&device_data(info.as_str()).to_string()).unwrap();
+    let trust = || Trust::new(pki().store(), rules(Consumer::Ida));
+    assert_eq!(explain(trust(), &genuine, time(NOW)).code(), Code::Ok);
+
+    // Another genuine digital id in the place of the first.
+    let part = |token: &str, place: usize| token.split('.').nth(place).unwrap().to_string();
+    let swap = |token: &str, payload: &str| {
+        let payload = base64::encode_url(payload.as_bytes());
+        format!("{}.{payload}.{}", part(token, 0), part(token, 2))
+    };
+    let swapped_info = swap(&info, &device_info(&id("2"), "L1").to_string());
+    let swapped = swap(&genuine, &device_data(swapped_info.as_str()).to_string());
+    let report = explain(trust(), &swapped, time(NOW));
+    assert_eq!(report.code(), Code::SignatureMismatch);
+    let mismatch = Outcome::Fail(Error::SignatureMismatch);
+    let failed: Vec<_> = report
+        .checks
+        .iter()
+        .filter(|entry| entry.outcome == mismatch)
+        .map(|entry| entry.part.as_deref().unwrap())
+        .collect();
+    assert_eq!(failed, ["deviceData", "deviceInfo"]);
+    // The same, and signed again on the outside only.
+    let resigned = device.sign(&device_data(swapped_info.as_str()).to_string()).unwrap();
+    let report = explain(trust(), &resigned, time(NOW));
+    let failed = report.checks.iter().find(|entry| entry.outcome == mismatch).unwrap();
+    assert_eq!(failed.part.as_deref(), Some("deviceInfo"));
+}
+
+#[test]
+fn any_changed_byte_of_the_nested_message_is_refused() {
+    let message = nested(&pki().device, &pki().chip, "L1");
+    let verifier =
+        Verifier::new(Trust::new(pki().store(), rules(Consumer::Ida)), Policy::default());
+    for place in (0..message.len()).step_by(41) {
+        let mut altered = message.clone().into_bytes();
+        altered[place] = if altered[place] == b'A' { b'B' } else { b'A' };
+        let verdict = verifier.verify(&altered, &Expected::new(), time(NOW));
+        assert!(verdict.is_err(), "{place}");
+    }
+}
+
+#[test]
+fn what_is_not_signed_is_named_and_never_claimed() {
+    let device = &pki().device;
+    let encode = |text: &str| base64::encode_standard(text.as_bytes());
+    let id = device.sign(&id_text()).unwrap();
+    let info_text = device_info(&id, "L0").to_string();
+    let info = device.sign(&info_text).unwrap();
+    let trust = || Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+
+    let outer_unsigned = encode(&device_data(info.as_str()).to_string());
+    let report = explain(trust(), &outer_unsigned, time(NOW));
+    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::Unauthenticated][..]));
+    let claims = report.claims.unwrap();
+    assert!(claims.member("deviceInfo").is_some() && claims.member("deviceData").is_none());
+    assert_eq!(claims.member("unauthenticated").unwrap().to_string(), r#"["deviceData"]"#);
+
+    // An object within unsigned data is no more signed than the data.
+    let object = device_info(&id, "L0");
+    let only_id = encode(&device_data(Value::Object(object)).to_string());
+    let report = explain(trust(), &only_id, time(NOW));
+    assert_eq!(report.code(), Code::Ok);
+    let claims = report.claims.unwrap();
+    assert!(claims.member("digitalId").is_some() && claims.member("deviceInfo").is_none());
+
+    // Within signed data, it is.
+    let inner_unsigned = device.sign(&device_data(encode(&info_text)).to_string()).unwrap();
+    let report = explain(trust(), &inner_unsigned, time(NOW));
+    assert_eq!((report.code(), report.warnings.len()), (Code::Ok, 0));
+
+    let nothing = encode(
+        &device_data(encode(&device_info(&encode(&id_text()), "L0").to_string())).to_string(),
+    );
+    for trust in [trust(), Trust::self_asserted()] {
+        assert_eq!(explain(trust, &nothing, time(NOW)).code(), Code::UnsupportedFormat);
+    }
+}
+
+#[test]
+fn a_device_cannot_speak_for_its_chip_by_leaving_its_signature_out() {
+    let id = base64::encode_url(id_text().as_bytes());
+    let info = pki().device.sign(&device_info(&id, "L1").to_string()).unwrap();
+    let message = pki().device.sign(&device_data(info.as_str()).to_string()).unwrap();
+    for (consumer, expected) in [
+        (Consumer::Ida, Code::UntrustedChain),
+        (Consumer::ComplianceToolkit, Code::UntrustedChain),
+        (Consumer::RegistrationClient, Code::Ok),
+    ] {
+        let report = explain(Trust::new(pki().store(), rules(consumer)), &message, time(NOW));
+        assert_eq!(report.code(), expected, "{consumer}");
+    }
+}
+
+#[test]
+fn a_digital_id_of_another_device_within_the_domain_is_a_warning() {
+    let template = Template::new("other", start(), end()).organization(Pki::MAKER).end_entity();
+    let certificate = pki().device_intermediate.issue(other_key(), &template).unwrap();
+    let other = Device::new(other_key().clone(), alloc::vec![certificate]);
+    let trust = Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+    let report = explain(trust, &nested(&pki().device, &other, "L0"), time(NOW));
+    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::OtherSigner][..]));
+}
+
+#[test]
+fn the_toolkit_wants_the_partners_organisation() {
+    let message = nested(&pki().device, &pki().chip, "L1");
+    for (organization, expected) in [
+        (Some(Pki::MAKER), Code::Ok),
+        (Some("test vendor"), Code::UntrustedChain),
+        (None, Code::UntrustedChain),
+    ] {
+        let mut rules = Rules::of(Consumer::ComplianceToolkit);
+        if let Some(organization) = organization {
+            rules = rules.with_organization(organization);
+        }
+        let report = explain(Trust::new(pki().store(), rules), &message, time(NOW));
+        assert_eq!(report.code(), expected, "{organization:?}");
+    }
+    // A digital id says nothing of levels.
+    let token = pki().chip.sign(&id_text()).unwrap();
+    let rules = rules(Consumer::ComplianceToolkit);
+    assert_eq!(fault(pki().store(), rules.clone(), &token), Some(ChainFault::Level));
+    let rules = rules.with_level(Certification::L1);
+    assert_eq!(fault(pki().store(), rules, &token), None);
+}
+
+#[test]
+fn further_members_of_x5c_are_intermediates_for_keymanager_2_and_nothing_for_others() {
+    let intermediate = pki().device_intermediate.certificate();
+    let device = &pki().device;
+    let roots_only =
+        || TrustStore::new().with_roots(Domain::Device, [read(pki().device_root.certificate())]);
+    let own = device.x5c()[0].clone();
+    let alone = by(device.key(), alloc::vec![own.clone()]);
+    let chain = by(device.key(), alloc::vec![own.clone(), intermediate.clone()]);
+    let (v1, v2) = (rules(Consumer::KeymanagerV1), rules(Consumer::KeymanagerV2));
+    assert_eq!(fault(roots_only(), v1.clone(), &chain), Some(ChainFault::NoPath));
+    assert_eq!(fault(roots_only(), v2.clone(), &alone), Some(ChainFault::NoPath));
+    assert_eq!(fault(roots_only(), v2.clone(), &chain), None);
+    assert_eq!(fault(pki().store(), v1.clone(), &alone), None);
+
+    // The signer comes first. In any other order, its key is somebody else's.
+    let reordered = by(device.key(), alloc::vec![intermediate.clone(), own.clone()]);
+    for rules in [v1, v2.clone()] {
+        let error = judge_id(pki().store(), rules, &reordered).unwrap_err();
+        assert!(matches!(error.code(), Code::KeyUnusable | Code::AlgorithmMismatch), "{error}");
+    }
+    // What the device sends along is no root.
+    let root = pki().device_root.certificate().clone();
+    let all = by(device.key(), alloc::vec![own, intermediate.clone(), root]);
+    assert_eq!(fault(TrustStore::new(), v2.clone(), &all), Some(ChainFault::NoRoot));
+    let wrong = TrustStore::new().with_roots(Domain::Device, [read(pki().ftm_root.certificate())]);
+    assert_eq!(fault(wrong, v2, &all), Some(ChainFault::SelfSigned));
+}
+
+/// One way of making a chain wrong, and what is said about it.
+#[test]
+fn chains_that_lead_nowhere_say_why() {
+    let key = other_key();
+    let mut rng = Rng::from_seed(9);
+    let mut ec = || EcIssuer::generate(&mut rng, None);
+    let template = |name| Template::new(name, start(), end());
+    let leaf = template("leaf").end_entity();
+    let root = &pki().device_root;
+    let v1 = || rules(Consumer::KeymanagerV1);
+    let through = |issuer: &Authority<EcIssuer>, leaf: &Template| {
+        let store = pki().store().with_intermediates(Domain::Device, [read(issuer.certificate())]);
+        fault(store, v1(), &by(key, alloc::vec![issuer.issue(key, leaf).unwrap()]))
+    };
+
+    let good = root.subordinate(ec(), &template("good").authority(Some(0))).unwrap();
+    assert_eq!(through(&good, &leaf), None);
+    // Neither purposes nor what a leaf calls itself matter.
+    let purpose = leaf.clone().extension(&[0x55, 29, 37], Critical::Yes, &[0x30, 0]);
+    assert_eq!(through(&good, &purpose), None);
+    assert_eq!(through(&good, &template("leaf").authority(None)), None);
+    assert_eq!(through(&good, &template("leaf").version_1()), None);
+
+    for (why, issuer, expected) in [
+        ("no extensions", template("i"), ChainFault::NotAnIssuer),
+        ("an end entity", template("i").end_entity(), ChainFault::NotAnIssuer),
+        ("version 1", template("i").version_1(), ChainFault::NotAnIssuer),
+        (
+            "an issuer that may sign data only",
+            template("i")
+                .extension(&[0x55, 29, 19], Critical::Yes, &[0x30, 3, 1, 1, 0xff])
+                .extension(&[0x55, 29, 15], Critical::Yes, &[3, 2, 7, 0x80]),
+            ChainFault::NotAnIssuer,
+        ),
+        (
+            "an unknown critical extension",
+            template("i").authority(None).extension(&[0x2a, 3], Critical::Yes, &[5, 0]),
+            ChainFault::Extension,
+        ),
+        (
+            "constraints on names",
+            template("i").authority(None).extension(&[0x55, 29, 30], Critical::No, &[0x30, 0]),
+            ChainFault::Extension,
+        ),
+    ] {
+        let issuer = root.subordinate(ec(), &issuer).unwrap();
+        assert_eq!(through(&issuer, &leaf), Some(expected), "{why}");
+    }
+    let unknown = leaf.clone().extension(&[0x2a, 3], Critical::Yes, &[5, 0]);
+    assert_eq!(through(&good, &unknown), Some(ChainFault::Extension));
+
+    // A name is not a signature.
+    let impostor = Authority::root(ec(), &template("good").authority(None)).unwrap();
+    let by_impostor = by(key, alloc::vec![impostor.issue(key, &leaf).unwrap()]);
+    let store = || pki().store().with_intermediates(Domain::Device, [read(good.certificate())]);
+    assert_eq!(fault(store(), v1(), &by_impostor), Some(ChainFault::Signature));
+
+    // One issuer more than the intermediate allows; a self-issued one does not count.
+    let deep = good.subordinate(ec(), &template("deep").authority(None)).unwrap();
+    let store = || {
+        let issuers = [&good, &deep].map(|issuer| read(issuer.certificate()));
+        pki().store().with_intermediates(Domain::Device, issuers)
+    };
+    let token = by(key, alloc::vec![deep.issue(key, &leaf).unwrap()]);
+    assert_eq!(fault(store(), v1(), &token), Some(ChainFault::PathLength));
+
+    let own = Authority::root(key.clone(), &leaf).unwrap();
+    let self_signed = by(key, alloc::vec![own.certificate().clone()]);
+    assert_eq!(fault(pki().store(), v1(), &self_signed), Some(ChainFault::SelfSigned));
+    // Given as a root, it stands for itself and for nobody else.
+    let pinned = || TrustStore::new().with_roots(Domain::Device, [read(own.certificate())]);
+    assert_eq!(fault(pinned(), v1(), &self_signed), None);
+    let issued = Device::new(key.clone(), alloc::vec![own.issue(key, &template("x")).unwrap()]);
+    let issued = issued.sign(&id_text()).unwrap();
+    assert_eq!(fault(pinned(), v1(), &issued), Some(ChainFault::NotAnIssuer));
+}
+
+#[test]
+fn every_certificate_of_a_path_has_its_dates() {
+    let key = other_key();
+    let mut rng = Rng::from_seed(10);
+    let mut ec = || EcIssuer::generate(&mut rng, None);
+    let leaf = Template::new("leaf", start(), end()).end_entity();
+    for (name, from, to, expected) in [
+        ("exact", NOW, NOW, Code::Ok),
+        ("expired", NOW - 10, NOW - 1, Code::CertificateExpired),
+        ("not yet", NOW + 1, NOW + 10, Code::CertificateExpired),
+    ] {
+        let template = Template::new(name, time(from), time(to)).authority(None);
+        let verdict = |store: TrustStore, token: &str| {
+            let verdict = judge_id(store, rules(Consumer::KeymanagerV1), token);
+            verdict.err().map_or(Code::Ok, |error| error.code())
+        };
+        let issuer = pki().device_root.subordinate(ec(), &template).unwrap();
+        let store = pki().store().with_intermediates(Domain::Device, [read(issuer.certificate())]);
+        let token = by(key, alloc::vec![issuer.issue(key, &leaf).unwrap()]);
+        assert_eq!(verdict(store, &token), expected, "intermediate {name}");
+
+        let root = Authority::root(ec(), &template).unwrap();
+        let store = TrustStore::new().with_roots(Domain::Device, [read(root.certificate())]);
+        let token = by(key, alloc::vec![root.issue(key, &leaf).unwrap()]);
+        assert_eq!(verdict(store.clone(), &token), expected, "root {name}");
+
+        let own = Template::new("leaf", time(from), time(to)).end_entity();
+        let token = by(key, alloc::vec![pki().device_intermediate.issue(key, &own).unwrap()]);
+        assert_eq!(verdict(pki().store(), &token), expected, "leaf {name}");
+    }
+}
+
+#[test]
+fn roots_of_every_algorithm_and_version_and_no_small_ones() {
+    let key = other_key();
+    let leaf =
+        |algorithm| Template::new("leaf", start(), end()).end_entity().signed_with(algorithm);
+    let root = Template::new("RSA", start(), end());
+    for template in [root.clone().authority(None), root.clone().version_1()] {
+        let authority = Authority::root(pki().chip.key().clone(), &template).unwrap();
+        let store =
+            || TrustStore::new().with_roots(Domain::Device, [read(authority.certificate())]);
+        for algorithm in [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512] {
+            let certificate = authority.issue(key, &leaf(algorithm)).unwrap();
+            let token = by(key, alloc::vec![certificate]);
+            assert_eq!(fault(store(), rules(Consumer::KeymanagerV1), &token), None);
+        }
+    }
+    let small = RsaIssuer::generate(&mut Rng::from_seed(11), 1024, None).unwrap();
+    let authority = Authority::root(small, &root.authority(None)).unwrap();
+    let token = by(key, alloc::vec![authority.issue(key, &leaf(Algorithm::Rs256)).unwrap()]);
+    for (rsa_1024, expected) in [(Rsa1024::Deny, Code::KeyTooSmall), (Rsa1024::Allow, Code::Ok)] {
+        let store = TrustStore::new().with_roots(Domain::Device, [read(authority.certificate())]);
+        let trust = Trust::new(store, rules(Consumer::KeymanagerV1));
+        let verifier = DigitalIdVerifier::new(trust, Policy::default().with_rsa_1024(rsa_1024));
+        let report = verifier.explain(token.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), expected);
+    }
+}
+
+#[test]
+fn a_search_ends_however_many_certificates_look_alike() {
+    let key = other_key();
+    let mut rng = Rng::from_seed(12);
+    let mut ec = || EcIssuer::generate(&mut rng, None);
+    // Authorities of one name, each issued by all others.
+    let same = Template::new("same", start(), end()).authority(None);
+    let signer = Authority::root(ec(), &same).unwrap();
+    let all: Vec<_> = (0..30)
+        .map(|serial| {
+            let template = same.clone().serial(serial);
+            read(&signer.issue(&ec(), &template).unwrap())
+        })
+        .collect();
+    let leaf = signer.issue(key, &Template::new("leaf", start(), end())).unwrap();
+    let token = by(key, alloc::vec![leaf]);
+    let store = pki().store().with_intermediates(Domain::Device, all);
+    let error = judge_id(store, rules(Consumer::KeymanagerV1), &token).unwrap_err();
+    assert_eq!(error, Error::UntrustedChain { fault: ChainFault::Signature });
+    // The signer itself, many times over with other numbers: each step verifies.
+    let all = (0..30).map(|serial| {
+        read(
+            &Authority::root(signer_key(), &same.clone().serial(serial))
+                .unwrap()
+                .certificate()
+                .clone(),
+        )
+    });
+    let leaf = Authority::root(signer_key(), &same).unwrap();
+    let leaf = leaf.issue(key, &Template::new("leaf", start(), end())).unwrap();
+    let store = pki().store().with_intermediates(Domain::Device, all);
+    let error = judge_id(store, rules(Consumer::KeymanagerV1), &by(key, alloc::vec![leaf]));
+    assert_eq!(error.unwrap_err().code(), Code::TooLarge);
+}
+
+fn signer_key() -> EcIssuer {
+    EcIssuer::generate(&mut Rng::from_seed(13), None)
+}
+
+#[test]
+fn headers_that_are_not_the_format_are_refused_or_named() {
+    let device = &pki().device;
+    let own = device.x5c()[0].to_x5c();
+    let header = |x5c: Value<'static>| Object::new().with("alg", "RS256").with("x5c", x5c);
+    let array = |text: String| Value::Array(alloc::vec![text.into()]);
+    let sign = |header: &Object<'_>| {
+        device.key().sign(header, id_text().as_bytes(), Algorithm::Rs256).unwrap()
+    };
+    let url = base64::encode_url(&base64::decode_standard(own.as_bytes()).unwrap());
+    let mut broken = own.clone();
+    broken.insert_str(64, "\r\n");
+    let judge = |trust: &Trust, header: &Object<'_>| {
+        let verifier = DigitalIdVerifier::new(trust.clone(), Policy::default());
+        verifier.explain(sign(header).as_bytes(), &Expected::new(), time(NOW))
+    };
+    let strict = Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+    let lenient = strict.clone().with_leniency(Leniency::X5cEncoding);
+    for x5c in [array(url), array(broken), Value::from(own.clone())] {
+        let header = header(x5c);
+        assert!(matches!(judge(&strict, &header).code(), Code::Malformed | Code::WrongType));
+        let report = judge(&lenient, &header);
+        assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::X5cEncoding][..]));
+    }
+    let good = header(array(own.clone()));
+    for trust in [&strict, &lenient] {
+        let report = judge(trust, &good);
+        assert_eq!((report.code(), report.warnings.len()), (Code::Ok, 0));
+        let digest = base64::encode_url(read(&device.x5c()[0]).sha256());
+        let with = |digest: &str| good.clone().with("x5t#S256", digest.to_string());
+        for (header, expected) in [
+            (with(&digest), Code::Ok),
+            (with(&digest.replace(&digest[..1], "_")), Code::ContentMismatch),
+            (with("AAAA"), Code::Malformed),
+            (Object::new().with("alg", "RS256"), Code::MissingMember),
+            (header(Value::Array(Vec::new())), Code::MissingMember),
+            (header(Value::Array(alloc::vec![Value::Null])), Code::WrongType),
+            (header(array("AAAA".into())), Code::Malformed),
+            (header(Value::Array(alloc::vec![own.clone().into(); 9])), Code::TooLarge),
+            (
+                Object::new().with("alg", "RS512").with("x5c", array(own.clone())),
+                Code::AlgorithmMismatch,
+            ),
+            (
+                Object::new().with("alg", "HS256").with("x5c", array(own.clone())),
+                Code::AlgorithmMismatch,
+            ),
+            (
+                Object::new().with("alg", "none").with("x5c", array(own.clone())),
+                Code::UnsupportedAlgorithm,
+            ),
+            (
+                good.clone().with("crit", Value::Array(alloc::vec!["x5c".into()])),
+                Code::CriticalHeader,
+            ),
+        ] {
+            assert_eq!(judge(trust, &header).code(), expected, "{header}");
+        }
+    }
+}
+
+#[test]
+fn a_negative_modulus_is_read_only_where_that_is_asked_for() {
+    let key = other_key();
+    let template = Template::new("old", start(), end()).negative_modulus();
+    let certificate = pki().device_intermediate.issue(key, &template).unwrap();
+    let token = by(key, alloc::vec![certificate]);
+    let strict = Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+    let judge = |trust: Trust| {
+        let verifier = DigitalIdVerifier::new(trust, Policy::default());
+        verifier.explain(token.as_bytes(), &Expected::new(), time(NOW))
+    };
+    assert_eq!(judge(strict.clone()).code(), Code::Malformed);
+    let report = judge(strict.with_leniency(Leniency::NegativeModulus));
+    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::NegativeModulus][..]));
+}
+
+#[test]
+fn signatures_and_layers_are_counted() {
+    let message = nested(&pki().device, &pki().device, "L0");
+    for (limits, expected) in [
+        (crate::Limits::default().with_signatures(3), Code::Ok),
+        (crate::Limits::default().with_signatures(2), Code::TooLarge),
+        (crate::Limits::default().with_layers(3), Code::Ok),
+        (crate::Limits::default().with_layers(2), Code::TooLarge),
+    ] {
+        let policy = Policy::default().with_limits(limits);
+        let verifier = Verifier::new(Trust::self_asserted(), policy);
+        let report = verifier.explain(message.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), expected);
+        let verdict = verifier.verify(message.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(verdict.err().map_or(Code::Ok, |error| error.code()), expected);
+    }
+    // A token within a token: both signatures count.
+    let inner = pki().device.sign(&id_text()).unwrap();
+    let outer = by(
+        other_key(),
+        alloc::vec![
+            Authority::root(other_key().clone(), &Template::new("o", start(), end()))
+                .unwrap()
+                .certificate()
+                .clone()
+        ],
+    );
+    let mut twice =
+        Device::new(pki().device.key().clone(), pki().device.x5c().to_vec()).sign(&inner).unwrap();
+    let verifier = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+    let report = verifier.explain(twice.as_bytes(), &Expected::new(), time(NOW));
+    assert_eq!(report.code(), Code::Ok);
+    assert!(report.warnings.contains(&Warning::EncodedTwice));
+    let dot = twice.rfind('.').unwrap();
+    twice.replace_range(dot.., outer.get(outer.rfind('.').unwrap()..).unwrap());
+    let report = verifier.explain(twice.as_bytes(), &Expected::new(), time(NOW));
+    assert_eq!(report.code(), Code::SignatureMismatch);
+}
+
+#[test]
+fn what_is_expected_is_compared() {
+    let message = nested(&pki().device, &pki().chip, "L1");
+    let data = DeviceData::decode(message.as_bytes(), &crate::Limits::default()).unwrap();
+    let verifier =
+        Verifier::new(Trust::new(pki().store(), rules(Consumer::Ida)), Policy::default());
+    let mut wanted = data.device_info.digital_id;
+    let expected = Expected::new().digital_id(wanted.clone());
+    assert!(verifier.verify(message.as_bytes(), &expected, time(NOW)).is_ok());
+    wanted.make = "X".into();
+    let expected = Expected::new().digital_id(wanted);
+    let report = verifier.explain(message.as_bytes(), &expected, time(NOW));
+    assert_eq!(report.code(), Code::ContentMismatch);
+    assert!(report.hints.iter().any(|hint| hint.contains("`make`")));
+    let _ = jose::Certificate::from_der(b"", Modulus::Strict).unwrap_err();
+}
+
+#[test]
+fn names_read_back() {
+    for domain in Domain::ALL {
+        assert_eq!(domain.as_str().to_ascii_lowercase().parse(), Ok(domain));
+    }
+    for consumer in Consumer::ALL {
+        assert_eq!(consumer.as_str().parse(), Ok(consumer));
+    }
+    for leniency in Leniency::ALL {
+        assert_eq!(leniency.as_str().parse(), Ok(leniency));
+    }
+    assert!("partner".parse::<Domain>().is_err() && "IDA".parse::<Consumer>().is_err());
+}
