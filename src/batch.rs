@@ -69,6 +69,56 @@ pub(crate) trait Procedure {
     fn claims(made: &Self::Made) -> Object<'static>;
 }
 
+/// A verification whose signatures depend on each other, so that none can be verified together with
+/// those of other items.
+pub(crate) trait Immediate {
+    const KIND: &'static str;
+    type Expected;
+    type Made;
+
+    /// Runs every check.
+    fn decide(&self, trail: &mut impl Trail, item: Item<'_, Self::Expected>) -> Option<Self::Made>;
+
+    /// Returns what was signed, for the report.
+    fn claims(made: &Self::Made) -> Object<'static>;
+}
+
+impl<I: Immediate> Procedure for I {
+    const KIND: &'static str = I::KIND;
+    type Expected = I::Expected;
+    type Pending<'p>
+        = I::Made
+    where
+        I: 'p;
+    type Made = I::Made;
+
+    fn begin<'p>(
+        &'p self,
+        trail: &mut impl Trail,
+        _: &mut HeaderCache,
+        item: Item<'p, I::Expected>,
+    ) -> Option<I::Made> {
+        self.decide(trail, item)
+    }
+
+    fn job<'j>(&self, _: &'j I::Made) -> Option<Job<'j>> {
+        None
+    }
+
+    fn conclude(
+        &self,
+        _: &mut impl Trail,
+        made: I::Made,
+        _: Option<Result<(), Error>>,
+    ) -> Option<I::Made> {
+        Some(made)
+    }
+
+    fn claims(made: &I::Made) -> Object<'static> {
+        I::claims(made)
+    }
+}
+
 /// Gives a verifier its public methods, which are the same for all. The first parameter says what
 /// its input is, as in "a token".
 macro_rules! entry_points {

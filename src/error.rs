@@ -336,6 +336,11 @@ pub enum Error {
         /// The first second at which it is expired, leeway not counted.
         expiry: Time,
     },
+    /// The hash of a capture does not follow from the one before and from what was captured.
+    HashChain {
+        /// Which capture of the message, from 0: the first that was altered, moved or left out.
+        index: usize,
+    },
     /// The signed hash is not the expected one.
     HashMismatch,
     /// The service says that the identity was revoked.
@@ -459,8 +464,8 @@ impl Error {
             Self::DecryptFailed => Code::DecryptFailed,
             Self::DuplicateMember { .. } => Code::DuplicateMember,
             Self::Expired { .. } => Code::Expired,
-            Self::HashMismatch => Code::HashMismatch,
             Self::IdentityRevoked => Code::IdentityRevoked,
+            Self::HashChain { .. } | Self::HashMismatch => Code::HashMismatch,
             Self::IssuerMismatch => Code::IssuerMismatch,
             Self::KeyTooSmall { .. } => Code::KeyTooSmall,
             Self::KeyUnusable(_) => Code::KeyUnusable,
@@ -521,6 +526,7 @@ impl fmt::Display for Error {
             Self::Expired { at, expiry } => {
                 write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
             }
+            Self::HashChain { index } => write!(f, "chain of hashes breaks at capture {index}"),
             Self::HashMismatch => f.write_str("signed hash is not the expected one"),
             Self::IdentityRevoked => f.write_str("service says that the identity was revoked"),
             Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),

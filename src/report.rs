@@ -113,6 +113,8 @@ checks! {
     Points = "points", "apache/incubator-milagro-crypto-c src/mpin.c.in";
     /// The identity may sign, and is the expected one.
     Identity = "identity", "MIRACL Trust DVS guide";
+    /// The hashes of a chain of captures follow from each other and from what was captured.
+    HashChain = "hash-chain", "MOSIP Secure Biometric Interface 1.0";
     /// The signed hash is the expected one.
     Hash = "hash", "MIRACL Trust DVS guide";
     /// The client signed before the certificate was issued.

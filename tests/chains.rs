@@ -11,8 +11,8 @@ use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
 use countersign::testkit::{self, Authority, Critical, EcIssuer, Rng, Template};
 use countersign::{Algorithm, Policy, Time};
+use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::ring::ECDSA_P256_SHA256;
-use webpki::types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
 const NOW: i64 = 1_600_000_000;

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | answer of `POST /registereddevices` | [`registration`] | the MOSIP server signed this registration |
 //! | `deviceData`, `deviceInfo`, `digitalId` | [`device`] | a device signed them, and whom it belongs to ([`trust`]) |
+//! | discovery, information and captures of biometric devices | [`sbi`] | a device signed them; what it captured is chained |
 //!
 //! [`rules`] decides what a server would say to a request, and [`ErrorCode`] is how it says no.
 
@@ -11,6 +12,7 @@ pub mod device;
 mod error_code;
 pub mod registration;
 pub mod rules;
+pub mod sbi;
 pub mod trust;
 
 pub use error_code::{ErrorCode, ServiceError};

@@ -28,6 +28,7 @@ mod dvs;
 mod ec;
 mod rng;
 mod rsa;
+pub mod sbi;
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;

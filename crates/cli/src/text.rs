@@ -73,7 +73,11 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
             _ => ('–', FAINT),
         };
         let name = entry.check.name();
-        write!(text, "  {style}{mark}{style:#} {name:width$}  {}", Escaped(&entry.detail))?;
+        write!(text, "  {style}{mark}{style:#} {name:width$}  ")?;
+        if let Some(part) = &entry.part {
+            write!(text, "{FAINT}{}:{FAINT:#} ", Escaped(part))?;
+        }
+        write!(text, "{}", Escaped(&entry.detail))?;
         if detail == Detail::Full && !entry.reference.is_empty() {
             write!(text, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
         }
@@ -147,6 +151,12 @@ pub(crate) const fn meaning(warning: Warning) -> &'static str {
             "signed before the identity was issued, by the client's clock"
         }
         Warning::UnusualIdentity => "salt or time of the identity have an unusual form",
+        Warning::SelfAsserted => "nobody vouches for the signer, by choice",
+        Warning::Unauthenticated => "some of the message is covered by no signature",
+        Warning::EncodedTwice => "a payload was encoded once more than its format says",
+        Warning::NegativeModulus => "a certificate writes its modulus as a negative number",
+        Warning::X5cEncoding => "`x5c` is not written as RFC 7515 says",
+        Warning::OtherSigner => "the digital id is signed by another device's key",
         _ => "",
     }
 }

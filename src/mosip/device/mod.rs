@@ -663,7 +663,7 @@ pub(super) fn optional_text(
     }
 }
 
-fn sub_ids(object: &Object<'_>) -> Result<Vec<String>, Error> {
+pub(super) fn sub_ids(object: &Object<'_>) -> Result<Vec<String>, Error> {
     let wrong = || Error::WrongType {
         part: DEVICE_INFO,
         member: "deviceSubId",

@@ -9,12 +9,10 @@ use super::{
     Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DigitalId, Opener, Witness,
     check_size, text_of,
 };
-use crate::batch::{Item, Procedure, entry_points};
-use crate::crypto::Job;
+use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::Fault;
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Object};
 use crate::error::Error;
-use crate::jose::HeaderCache;
 use crate::limits::Limits;
 use crate::mosip::trust::{Checker, Trust, Verified};
 use crate::policy::Policy;
@@ -181,11 +179,7 @@ fn claims<N: Nested>(verified: &Verified<N>) -> Object<'static> {
     if let Some(part) = N::PARTS.iter().find(|part| verified.is_authentic(part)) {
         claims.set(*part, verified.content().show(part));
     }
-    let unauthenticated = verified.unauthenticated();
-    if !unauthenticated.is_empty() {
-        let names = unauthenticated.iter().map(|name| Value::from(name.clone())).collect();
-        claims.set("unauthenticated", Value::Array(names));
-    }
+    verified.name_unauthenticated(&mut claims);
     claims
 }
 
@@ -204,47 +198,41 @@ fn digital_id_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     Ok(body.string(DIGITAL_ID, DIGITAL_ID)?.as_bytes().to_vec())
 }
 
-/// The procedure is the same for all nested objects. Everything happens in its first half: the
-/// signatures of the layers depend on each other.
-macro_rules! procedure {
-    ($verifier:ty, $content:ty, $text:path) => {
-        impl Procedure for $verifier {
-            const KIND: &'static str = Self::KIND;
-            type Expected = Expected;
-            type Pending<'p> = Verified<$content>;
-            type Made = Verified<$content>;
+impl Immediate for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<DeviceData>;
 
-            fn begin<'p>(
-                &'p self,
-                trail: &mut impl Trail,
-                _: &mut HeaderCache,
-                item: Item<'p, Expected>,
-            ) -> Option<Self::Made> {
-                decide(trail, &self.trust, &self.policy, item, $text)
-            }
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Verified<DeviceData>> {
+        decide(trail, &self.trust, &self.policy, item, request_text)
+    }
 
-            fn job<'j>(&self, _: &'j Self::Made) -> Option<Job<'j>> {
-                None
-            }
-
-            fn conclude(
-                &self,
-                _: &mut impl Trail,
-                made: Self::Made,
-                _: Option<Result<(), Error>>,
-            ) -> Option<Self::Made> {
-                Some(made)
-            }
-
-            fn claims(made: &Self::Made) -> Object<'static> {
-                claims(made)
-            }
-        }
-    };
+    fn claims(made: &Verified<DeviceData>) -> Object<'static> {
+        claims(made)
+    }
 }
 
-procedure!(Verifier, DeviceData, request_text);
-procedure!(DigitalIdVerifier, DigitalId, digital_id_text);
+impl Immediate for DigitalIdVerifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<DigitalId>;
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Verified<DigitalId>> {
+        decide(trail, &self.trust, &self.policy, item, digital_id_text)
+    }
+
+    fn claims(made: &Verified<DigitalId>) -> Object<'static> {
+        claims(made)
+    }
+}
 
 fn decide<N: Nested>(
     trail: &mut impl Trail,
@@ -273,11 +261,11 @@ fn decide<N: Nested>(
         checker.trail.fail(Check::Claims, error);
     }
     checker.trail.at(at);
-    let level = opened.as_ref().and_then(N::level).cloned();
+    checker.state_level(opened.as_ref().and_then(N::level).cloned());
     if let Some(opened) = &opened {
         check_content(checker.trail, opened.digital_id(), item.expected);
     }
-    let signed = checker.conclude(level.as_ref(), at);
+    let signed = checker.conclude(at);
     Some(Verified::new(opened?, signed?, at?))
 }
 

@@ -28,6 +28,8 @@ pub(in crate::mosip) enum Usage {
 /// The signer of one object, as its header names it.
 struct Signer {
     part: String,
+    /// Which of the message's independent parts it belongs to.
+    group: usize,
     usage: Usage,
     certificate: Certificate,
     /// The members of `x5c` behind the first, if the rules make use of them.
@@ -37,6 +39,7 @@ struct Signer {
 /// An object without a signature of its own.
 struct Unsigned {
     part: String,
+    group: usize,
     usage: Usage,
     /// Which signer's signature covers it.
     cover: Option<usize>,
@@ -58,6 +61,10 @@ pub(in crate::mosip) struct Checker<'c, T> {
     policy: &'c Policy,
     /// What stands before the names of parts.
     prefix: String,
+    /// What the independent parts of the message say of their devices.
+    levels: Vec<Option<Certification>>,
+    /// What no signature covers, beyond what was opened.
+    outside: Vec<String>,
     /// The signer whose signature covers what is opened next.
     cover: Option<usize>,
     signers: Vec<Signer>,
@@ -85,6 +92,8 @@ impl<'c, T: Trail> Checker<'c, T> {
             trust,
             policy,
             prefix: String::new(),
+            levels: alloc::vec![None],
+            outside: Vec::new(),
             cover: None,
             signers: Vec::new(),
             unsigned: Vec::new(),
@@ -97,17 +106,35 @@ impl<'c, T: Trail> Checker<'c, T> {
     pub(in crate::mosip) fn begin_part(&mut self, prefix: String) {
         self.prefix = prefix;
         self.cover = None;
+        self.levels.push(None);
+    }
+
+    /// Says what the current part states about its device.
+    pub(in crate::mosip) fn state_level(&mut self, level: Option<Certification>) {
+        if let Some(last) = self.levels.last_mut() {
+            *last = level;
+        }
+    }
+
+    /// Names something that never is within a signature.
+    pub(in crate::mosip) fn name_outside(&mut self, member: &str) {
+        self.outside.push(format!("{}{member}", self.prefix));
+    }
+
+    /// Names the current part in the report, or a member of it.
+    pub(in crate::mosip) fn enter(&mut self, member: &str) -> String {
+        let part = format!("{}{member}", self.prefix);
+        self.trail.part(part.trim_end_matches('.'));
+        part
+    }
+
+    const fn group(&self) -> usize {
+        self.levels.len().saturating_sub(1)
     }
 
     /// Tells whether anything was opened, signed or not.
     pub(in crate::mosip) const fn saw_anything(&self) -> bool {
         !self.signers.is_empty() || !self.unsigned.is_empty()
-    }
-
-    fn enter(&mut self, member: &str) -> String {
-        let part = format!("{}{member}", self.prefix);
-        self.trail.part(&part);
-        part
     }
 
     /// Checks everything about a signed object but dates and trust.
@@ -164,7 +191,8 @@ impl<'c, T: Trail> Checker<'c, T> {
             None => self.trail.skip(Check::Signature, "algorithm is not the format's"),
         }
         self.cover = Some(self.signers.len());
-        self.signers.push(Signer { part, usage, certificate, extra });
+        let group = self.group();
+        self.signers.push(Signer { part, group, usage, certificate, extra });
     }
 
     fn read_certificates(
@@ -187,13 +215,10 @@ impl<'c, T: Trail> Checker<'c, T> {
     /// Checks certificates and trust of every signer, and that everything that has to be signed
     /// is.
     ///
-    /// `level` says what a part states about its device, and `at` the time of judgement.
-    pub(in crate::mosip) fn conclude(
-        self,
-        level: Option<&Certification>,
-        at: Option<Time>,
-    ) -> Option<Signed> {
-        let Self { trail, trust, policy, signers, unsigned, .. } = self;
+    /// `at` is the time of judgement.
+    pub(in crate::mosip) fn conclude(self, at: Option<Time>) -> Option<Signed> {
+        let Self { trail, trust, policy, levels, outside, signers, unsigned, .. } = self;
+        let level = |group: usize| levels.get(group).and_then(Option::as_ref);
         let mut parts = Vec::with_capacity(signers.len());
         for signer in &signers {
             trail.part(&signer.part);
@@ -207,7 +232,8 @@ impl<'c, T: Trail> Checker<'c, T> {
                 let (start, end) = (validity.not_before, validity.not_after);
                 format!("valid from {start} to {end}, judged at {at}")
             });
-            let Some(standing) = check_trust(trail, trust, policy, signer, level, at) else {
+            let Some(standing) = check_trust(trail, trust, policy, signer, level(signer.group), at)
+            else {
                 continue;
             };
             parts.push(SignedPart {
@@ -217,7 +243,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             });
         }
         let mut unauthenticated = Vec::new();
-        for Unsigned { part, usage, cover } in unsigned {
+        for Unsigned { part, group, usage, cover } in unsigned {
             trail.part(&part);
             match cover.and_then(|index| signers.get(index)) {
                 None => {
@@ -227,10 +253,11 @@ impl<'c, T: Trail> Checker<'c, T> {
                 }
                 Some(cover) => {
                     trail.skip(Check::Signature, "not signed itself, but within what is signed");
-                    check_cover(trail, trust, usage, cover, level);
+                    check_cover(trail, trust, usage, cover, level(group));
                 }
             }
         }
+        unauthenticated.extend(outside);
         trail.part("");
         warn_of_other_signers(trail, &signers, &parts);
         if signers.is_empty() && trail.goes_on() {
@@ -258,7 +285,8 @@ impl<T: Trail> Witness for Checker<'_, T> {
 
     fn unsigned(&mut self, member: &'static str) {
         let part = format!("{}{member}", self.prefix);
-        self.unsigned.push(Unsigned { part, usage: usage(member), cover: self.cover });
+        let (group, usage, cover) = (self.group(), usage(member), self.cover);
+        self.unsigned.push(Unsigned { part, group, usage, cover });
     }
 
     fn encoded_twice(&mut self) {
@@ -358,7 +386,7 @@ fn warn_of_other_signers(trail: &mut impl Trail, signers: &[Signer], parts: &[Si
             (Usage::Data, _) => around = Some(signer),
             (Usage::DigitalId, Some(around))
                 if in_device_domain(&signer.part)
-                    && signer.part.starts_with(prefix(&around.part))
+                    && signer.group == around.group
                     && signer.certificate.key() != around.certificate.key() =>
             {
                 trail.warn(Warning::OtherSigner);
@@ -366,11 +394,6 @@ fn warn_of_other_signers(trail: &mut impl Trail, signers: &[Signer], parts: &[Si
             (Usage::DigitalId, _) => {}
         }
     }
-}
-
-/// What the parts of one biometric have in common; nothing elsewhere.
-fn prefix(part: &str) -> &str {
-    part.split_inclusive(']').next().filter(|first| first.ends_with(']')).unwrap_or_default()
 }
 
 /// The certificates of a header, decoded from base64 and not further.

@@ -45,6 +45,7 @@ use core::fmt;
 
 use super::device::Certification;
 use crate::encoding::Fault;
+use crate::encoding::json::{Object, Value};
 use crate::error::{ChainFault, Error};
 use crate::jose::Certificate;
 use crate::jose::path::Search;
@@ -536,6 +537,14 @@ impl<T> Verified<T> {
     #[must_use]
     pub const fn at(&self) -> Time {
         self.at
+    }
+
+    /// Adds to the claims of a report what is no claim.
+    pub(super) fn name_unauthenticated(&self, claims: &mut Object<'static>) {
+        if !self.unauthenticated.is_empty() {
+            let names = self.unauthenticated.iter().cloned().map(Value::from).collect();
+            claims.set("unauthenticated", Value::Array(names));
+        }
     }
 }
 

@@ -1,0 +1,592 @@
+//! What a device captured: signed data, one a biometric, and the hashes that chain them.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::{DeviceError, HashChain, Scheme};
+use crate::batch::{Immediate, Item, entry_points};
+use crate::crypto::sha256;
+use crate::encoding::json::{self, Object, Value};
+use crate::encoding::{Fault, base64, hex};
+use crate::error::Error;
+use crate::jose::Compact;
+use crate::limits::Limits;
+use crate::mosip::device::{
+    DIGITAL_ID, DigitalId, Opener, Timestamp, Witness, optional_text, text,
+};
+use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::policy::Policy;
+use crate::report::{Check, Trail, Warning};
+use crate::time::{At, Time};
+
+const DATA: &str = "data";
+const BIO_VALUE: &str = "bioValue";
+const BIOMETRICS: &str = "biometrics";
+
+/// The signed data of one biometric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Data {
+    /// `bioType`: `Finger`, `Iris` or `Face`.
+    pub bio_type: String,
+    /// `bioSubType`, such as `Left IndexFinger`; a face has none.
+    pub bio_sub_type: Option<String>,
+    /// `bioValue`, decoded: the biometric, or in answers to a capture for authentication its
+    /// ciphertext.
+    pub bio_value: Vec<u8>,
+    /// `timestamp`: when it was captured.
+    pub timestamp: Timestamp,
+    /// `transactionId`.
+    pub transaction_id: Option<String>,
+    /// `purpose`.
+    pub purpose: Option<String>,
+    /// `env`.
+    pub env: Option<String>,
+    /// `domainUri`.
+    pub domain_uri: Option<String>,
+    /// `deviceCode`, until version 1.0.
+    pub device_code: Option<String>,
+    /// `deviceServiceVersion`.
+    pub device_service_version: Option<String>,
+    /// `digitalId`.
+    pub digital_id: DigitalId,
+    /// The whole payload but `bioValue`, of which a digest is kept.
+    members: Object<'static>,
+    /// SHA-256 of the payload.
+    payload_sha256: [u8; 32],
+}
+
+impl Data {
+    /// Returns all members as they were, except that `bioValue` is replaced by its length and
+    /// digest.
+    #[must_use]
+    pub const fn members(&self) -> &Object<'static> {
+        &self.members
+    }
+
+    /// Opens a token.
+    fn open<T: Trail>(
+        token: &[u8],
+        checker: &mut Checker<'_, T>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let token = Compact::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
+        checker.signed(DATA, &token)?;
+        let mut payload = token.into_payload();
+        let payload_sha256 = sha256(&payload);
+        if !payload.trim_ascii_start().starts_with(b"{")
+            && let Ok(inner) = base64::decode_mosip(&payload)
+        {
+            checker.encoded_twice();
+            payload = inner;
+        }
+        let object = json::parse_object(DATA, &payload, limits)?;
+        let optional = |member| optional_text(&object, DATA, member, &[]);
+        let bio_value = object.string(DATA, BIO_VALUE)?;
+        let bio_value = base64::decode_mosip(bio_value.as_bytes())
+            .map_err(|fault| Error::Malformed { part: BIO_VALUE, fault })?;
+        let digital_id = object.string(DATA, DIGITAL_ID)?;
+        let digital_id =
+            DigitalId::open(digital_id.as_bytes(), &mut Opener::watched(limits, checker))?;
+        let mut members = Object::new();
+        for (name, value) in object.iter() {
+            let value = match name {
+                BIO_VALUE => Object::new()
+                    .with("bytes", bio_value.len())
+                    .with("sha256", hex::encode(&sha256(&bio_value)))
+                    .into(),
+                DIGITAL_ID => digital_id.origin().members().clone().into(),
+                _ => value.clone().into_owned(),
+            };
+            members.set(name.to_string(), value);
+        }
+        Ok(Self {
+            bio_type: text(&object, DATA, "bioType", &[])?,
+            bio_sub_type: optional("bioSubType")?,
+            timestamp: Timestamp::new(&text(&object, DATA, "timestamp", &["timeStamp"])?),
+            transaction_id: optional("transactionId")?,
+            purpose: optional("purpose")?,
+            env: optional("env")?,
+            domain_uri: optional("domainUri")?,
+            device_code: optional("deviceCode")?,
+            device_service_version: optional("deviceServiceVersion")?,
+            bio_value,
+            digital_id,
+            members,
+            payload_sha256,
+        })
+    }
+}
+
+/// One biometric of an answer. Only its `data` is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Biometric {
+    /// `data`, if there is any: a device that captured nothing says why in `error`.
+    pub data: Option<Data>,
+    /// `hash`.
+    pub hash: Option<String>,
+    /// `sessionKey`, base64url.
+    pub session_key: Option<String>,
+    /// `thumbprint` of the certificate that the session key is encrypted for.
+    pub thumbprint: Option<String>,
+    /// `error`.
+    pub error: Option<DeviceError>,
+}
+
+/// The answer to a capture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capture {
+    /// `biometrics`, in their order.
+    pub biometrics: Vec<Biometric>,
+    /// The scheme by which their hashes follow from each other; `None` where that could not be
+    /// known.
+    pub scheme: Option<Scheme>,
+}
+
+/// Which scheme of hashes is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HashScheme {
+    /// The current one, or else the legacy one, for the whole answer.
+    #[default]
+    Detect,
+    /// This one.
+    Only(Scheme),
+}
+
+/// What captured data are expected to say. Nothing is expected by default; what is expected is
+/// required of every biometric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    transaction_id: Option<String>,
+    env: Option<String>,
+    purpose: Option<String>,
+    domain_uri: Option<String>,
+    scheme: HashScheme,
+    previous_hash: String,
+    values: Option<Vec<Vec<u8>>>,
+}
+
+impl Expected {
+    /// Expects authentic data and an unbroken chain from its beginning.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Expects this `transactionId`.
+    #[must_use]
+    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
+        self.transaction_id = Some(transaction_id.into());
+        self
+    }
+
+    /// Expects this `env`.
+    #[must_use]
+    pub fn env(mut self, env: impl Into<String>) -> Self {
+        self.env = Some(env.into());
+        self
+    }
+
+    /// Expects this `purpose`.
+    #[must_use]
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.purpose = Some(purpose.into());
+        self
+    }
+
+    /// Expects this `domainUri`.
+    #[must_use]
+    pub fn domain_uri(mut self, domain_uri: impl Into<String>) -> Self {
+        self.domain_uri = Some(domain_uri.into());
+        self
+    }
+
+    /// Expects hashes by this scheme.
+    #[must_use]
+    pub const fn scheme(mut self, scheme: HashScheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Expects the chain to go on after this hash, the `previousHash` of the request.
+    #[must_use]
+    pub fn previous_hash(mut self, previous_hash: impl Into<String>) -> Self {
+        self.previous_hash = previous_hash.into();
+        self
+    }
+
+    /// Gives the decrypted biometric values, one for each `data`: without them the current scheme
+    /// cannot be checked for what was captured for authentication.
+    #[must_use]
+    pub fn decrypted_values(mut self, values: Vec<Vec<u8>>) -> Self {
+        self.values = Some(values);
+        self
+    }
+}
+
+macro_rules! verifier {
+    ($($(#[doc = $doc:literal])+ $name:ident, $kind:literal;)+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Clone, Debug)]
+            pub struct $name {
+                trust: Trust,
+                policy: Policy,
+            }
+
+            impl $name {
+                /// The kind in reports.
+                pub const KIND: &'static str = $kind;
+
+                /// Makes a verifier.
+                #[must_use]
+                pub const fn new(trust: Trust, policy: Policy) -> Self {
+                    Self { trust, policy }
+                }
+            }
+        )+
+    };
+}
+
+verifier! {
+    /// Verifies the answer to a capture for authentication, whose values are encrypted.
+    ///
+    /// Checked, for each biometric: `data` and the digital id within, each with its signature, its
+    /// certificate, and by the rules of [`Trust`] who vouches for it; the members, and what
+    /// [`Expected`] names. The chain of hashes needs the decrypted values, unless it is of the legacy
+    /// scheme; without them it is not checked, and the report says so. *Not* checked: everything
+    /// outside `data`, which is named in the result.
+    ///
+    /// At least one biometric has to have signed data. Judged [`At::Issued`], the time is `timestamp`
+    /// of the first.
+    CaptureVerifier, "sbi-capture";
+    /// Verifies the answer to a capture for registration, whose values are plain.
+    ///
+    /// Checked as by [`CaptureVerifier`], and the chain of hashes always: a broken one is
+    /// [`Error::HashChain`], which says where.
+    RegistrationCaptureVerifier, "sbi-rcapture";
+    /// Verifies the signed `data` of a single biometric, as packets keep it (see
+    /// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes.
+    DataVerifier, "sbi-data";
+}
+
+entry_points!("an answer", CaptureVerifier, Expected, Verified<Capture>);
+entry_points!("an answer", RegistrationCaptureVerifier, Expected, Verified<Capture>);
+entry_points!("a token", DataVerifier, Expected, Verified<Data>);
+
+impl Immediate for CaptureVerifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<Capture>;
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Verified<Capture>> {
+        decide(trail, &self.trust, &self.policy, item, Values::Encrypted)
+    }
+
+    fn claims(made: &Verified<Capture>) -> Object<'static> {
+        claims(made)
+    }
+}
+
+impl Immediate for RegistrationCaptureVerifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<Capture>;
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Verified<Capture>> {
+        decide(trail, &self.trust, &self.policy, item, Values::Plain)
+    }
+
+    fn claims(made: &Verified<Capture>) -> Object<'static> {
+        claims(made)
+    }
+}
+
+impl Immediate for DataVerifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<Data>;
+
+    fn decide(&self, trail: &mut impl Trail, item: Item<'_, Expected>) -> Option<Verified<Data>> {
+        let limits = self.policy.limits();
+        if item.at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
+        let mut checker = Checker::new(trail, &self.trust, &self.policy, 2);
+        let data = Data::open(item.input, &mut checker, limits);
+        let data = record_data(&mut checker, data);
+        checker.trail.part("");
+        let at = instant(checker.trail, data.as_ref(), item.at);
+        if let Some(data) = &data {
+            check_content(checker.trail, data, item.expected);
+        }
+        let signed = checker.conclude(at)?;
+        Some(Verified::new(data?, signed, at?))
+    }
+
+    fn claims(made: &Verified<Data>) -> Object<'static> {
+        made.content().members.clone()
+    }
+}
+
+/// What the biometric values of an answer are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Plain,
+    Encrypted,
+}
+
+fn decide(
+    trail: &mut impl Trail,
+    trust: &Trust,
+    policy: &Policy,
+    item: Item<'_, Expected>,
+    values: Values,
+) -> Option<Verified<Capture>> {
+    let limits = policy.limits();
+    if item.at == At::Issued {
+        trail.warn(Warning::AtIssued);
+    }
+    let answer = read_answer(item.input, limits);
+    let answer =
+        trail.record(Check::Envelope, answer, |answer| format!("{} biometrics", answer.len()))?;
+    let most = usize::from(limits.capture_segments()) * 2;
+    let mut checker = Checker::new(trail, trust, policy, most);
+    let mut biometrics = Vec::with_capacity(answer.len());
+    for (index, element) in answer.iter().enumerate() {
+        checker.begin_part(format!("{BIOMETRICS}[{index}]."));
+        for (member, _) in element.iter().filter(|(member, _)| *member != DATA) {
+            checker.name_outside(member);
+        }
+        let text = |member| optional_text(element, BIOMETRICS, member, &[]);
+        let outside = || {
+            Ok(Biometric {
+                data: None,
+                hash: text("hash")?,
+                session_key: text("sessionKey")?,
+                thumbprint: text("thumbprint")?,
+                error: DeviceError::read(element, BIOMETRICS)?,
+            })
+        };
+        checker.enter("");
+        let found = outside().and_then(|found| Ok((found, data_of(element)?)));
+        let found = checker.trail.record(Check::Structure, found, |(_, data)| match data {
+            Some(text) => format!("`data` of {} bytes", text.len()),
+            None => "no `data`".into(),
+        });
+        if let Some((mut biometric, token)) = found {
+            if let Some(token) = token {
+                let data = Data::open(token.as_bytes(), &mut checker, limits);
+                biometric.data = record_data(&mut checker, data);
+                checker.enter(DATA);
+                if let Some(data) = &biometric.data {
+                    check_content(checker.trail, data, item.expected);
+                }
+            }
+            biometrics.push(biometric);
+        }
+        if !checker.trail.goes_on() {
+            return None;
+        }
+    }
+    checker.trail.part("");
+    let first = biometrics.iter().find_map(|biometric| biometric.data.as_ref());
+    let at = instant(checker.trail, first, item.at);
+    let complete = biometrics.len() == answer.len();
+    let scheme = if complete {
+        check_hashes(checker.trail, &biometrics, item.expected, values)
+    } else {
+        checker.trail.skip(Check::HashChain, "a biometric cannot be read");
+        None
+    };
+    let signed = checker.conclude(at)?;
+    Some(Verified::new(Capture { biometrics, scheme }, signed, at?))
+}
+
+/// Reads the body: JSON with an array of objects.
+fn read_answer<'a>(body: &'a [u8], limits: &Limits) -> Result<Vec<Object<'a>>, Error> {
+    const PART: &str = "answer";
+    let limit = limits.capture_bytes();
+    if body.len() > limit {
+        return Err(Error::TooLarge { what: PART, limit });
+    }
+    let wrong =
+        Error::WrongType { part: PART, member: BIOMETRICS, expected: "an array of objects" };
+    let body = json::parse_object(PART, body, limits)?;
+    let Some(biometrics) = body.into_member(BIOMETRICS) else {
+        return Err(Error::MissingMember { part: PART, member: BIOMETRICS });
+    };
+    let Value::Array(biometrics) = biometrics else { return Err(wrong) };
+    let limit = limits.capture_segments().into();
+    if biometrics.len() > limit {
+        return Err(Error::TooLarge { what: "number of biometrics", limit });
+    }
+    let object = |value| match value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    };
+    biometrics.into_iter().map(object).collect::<Option<_>>().ok_or(wrong)
+}
+
+/// Returns the text of `data`; a device that captured nothing leaves it out or empty.
+fn data_of<'o>(element: &'o Object<'_>) -> Result<Option<&'o str>, Error> {
+    let data = element.optional_string(BIOMETRICS, DATA)?;
+    Ok(data.filter(|text| !text.is_empty()))
+}
+
+fn record_data<T: Trail>(checker: &mut Checker<'_, T>, data: Result<Data, Error>) -> Option<Data> {
+    checker.enter(DATA);
+    checker.trail.record(Check::Claims, data, |data| {
+        let (kind, length) = (&data.bio_type, data.bio_value.len());
+        format!("{}, {length} bytes of `bioValue`", crate::error::shorten(kind))
+    })
+}
+
+/// Returns the time of judgement; one that was captured at no time has none.
+fn instant(trail: &mut impl Trail, first: Option<&Data>, at: At) -> Option<Time> {
+    let instant = at.resolve(first.and_then(|data| data.timestamp.time()));
+    if instant.is_none() && first.is_some() {
+        trail.fail(Check::Claims, Error::Malformed { part: "timestamp", fault: Fault::Time });
+    }
+    trail.at(instant);
+    instant
+}
+
+fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {
+    let mut any = false;
+    for (member, wanted, found) in [
+        ("transactionId", &expected.transaction_id, &data.transaction_id),
+        ("env", &expected.env, &data.env),
+        ("purpose", &expected.purpose, &data.purpose),
+        ("domainUri", &expected.domain_uri, &data.domain_uri),
+    ] {
+        if wanted.is_none() {
+            continue;
+        }
+        any = true;
+        let result = if wanted == found { Ok(()) } else { Err(Error::ContentMismatch { member }) };
+        trail.record(Check::Content, result, |()| format!("`{member}` is as expected"));
+    }
+    if !any {
+        trail.skip(Check::Content, "nothing is expected");
+    }
+}
+
+/// Checks the chain of hashes, and returns the scheme that it follows.
+fn check_hashes(
+    trail: &mut impl Trail,
+    biometrics: &[Biometric],
+    expected: &Expected,
+    values: Values,
+) -> Option<Scheme> {
+    let captured: Vec<(usize, &Biometric, &Data)> = biometrics
+        .iter()
+        .enumerate()
+        .filter_map(|(index, found)| Some((index, found, found.data.as_ref()?)))
+        .collect();
+    if captured.is_empty() {
+        trail.skip(Check::HashChain, "nothing was captured");
+        return None;
+    }
+    let values: Option<Vec<Cow<'_, [u8]>>> = match (&expected.values, values) {
+        (Some(values), _) if values.len() == captured.len() => {
+            Some(values.iter().map(|value| Cow::Borrowed(value.as_slice())).collect())
+        }
+        (Some(_), _) => {
+            let error = Error::HashChain { index: captured.len() };
+            trail.hint(|| Some("there are not as many decrypted values as biometrics".into()));
+            trail.fail(Check::HashChain, error);
+            return None;
+        }
+        (None, Values::Plain) => {
+            let plain = captured.iter().map(|(.., data)| Cow::Borrowed(data.bio_value.as_slice()));
+            Some(plain.collect())
+        }
+        (None, Values::Encrypted) => None,
+    };
+    let schemes: &[Scheme] = match (expected.scheme, &values) {
+        (HashScheme::Only(Scheme::Legacy), _) => &[Scheme::Legacy],
+        (HashScheme::Only(_), Some(_)) => &[Scheme::Current],
+        (HashScheme::Detect, Some(_)) => &[Scheme::Current, Scheme::Legacy],
+        (HashScheme::Detect, None) => &[Scheme::Legacy],
+        (HashScheme::Only(_), None) => &[],
+    };
+    // Of two schemes that fail, the one that goes farther says where.
+    let mut failed: Option<(usize, Error)> = None;
+    for scheme in schemes {
+        let chain = match HashChain::after(*scheme, &expected.previous_hash) {
+            Ok(chain) => chain,
+            Err(error) => {
+                trail.fail(Check::HashChain, error);
+                return None;
+            }
+        };
+        match follow(chain, *scheme, &captured, values.as_deref()) {
+            Ok(()) => {
+                let (count, name) = (captured.len(), scheme.as_str());
+                trail.pass(Check::HashChain, || format!("{count} hashes, {name} scheme"));
+                return Some(*scheme);
+            }
+            Err(end) if failed.as_ref().is_none_or(|(before, _)| end.0 > *before) => {
+                failed = Some(end);
+            }
+            Err(_) => {}
+        }
+    }
+    match (failed, values, expected.scheme) {
+        (None, ..) | (_, None, HashScheme::Detect) => {
+            trail.skip(Check::HashChain, "hashes of encrypted values need the decrypted ones");
+        }
+        (Some((index, error)), ..) => {
+            trail.part(&format!("{BIOMETRICS}[{index}]"));
+            trail.fail(Check::HashChain, error);
+            trail.part("");
+        }
+    }
+    None
+}
+
+/// Follows a chain to its end, or to the first capture whose hash is not the one that follows.
+fn follow(
+    mut chain: HashChain,
+    scheme: Scheme,
+    captured: &[(usize, &Biometric, &Data)],
+    values: Option<&[Cow<'_, [u8]>]>,
+) -> Result<(), (usize, Error)> {
+    for (place, (index, biometric, data)) in captured.iter().enumerate() {
+        let missing = Error::MissingMember { part: BIOMETRICS, member: "hash" };
+        let hash = biometric.hash.as_ref().ok_or((*index, missing))?;
+        match scheme {
+            Scheme::Current => {
+                let value = values.and_then(|values| values.get(place));
+                chain.extend(value.map_or(&[][..], |value| value));
+            }
+            Scheme::Legacy => chain.extend_digest(data.payload_sha256),
+        }
+        if chain.hash() != *hash {
+            return Err((*index, Error::HashChain { index: *index }));
+        }
+    }
+    Ok(())
+}
+
+fn claims(made: &Verified<Capture>) -> Object<'static> {
+    let data = made.content().biometrics.iter().filter_map(|biometric| biometric.data.as_ref());
+    let data = data.map(|data| Value::from(data.members.clone()));
+    let mut claims = Object::new().with(BIOMETRICS, Value::Array(data.collect()));
+    made.name_unauthenticated(&mut claims);
+    claims
+}

@@ -1,0 +1,321 @@
+//! What a device says about itself: discovery, and information that is signed.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::spec_versions;
+use crate::batch::{Immediate, Item, entry_points};
+use crate::encoding::Fault;
+use crate::encoding::json::{self, Object, Value};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::mosip::device::{
+    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Opener, Origin, Witness, check_size,
+    optional_text, sub_ids,
+};
+use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::policy::Policy;
+use crate::report::{Check, Trail, Warning};
+use crate::time::{At, Time};
+
+/// What a device says went wrong. It is never signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeviceError {
+    /// `errorCode`: `0` for success, `100` to `112`, or a vendor's own from `500` on.
+    pub code: String,
+    /// `errorInfo`.
+    pub info: String,
+}
+
+impl DeviceError {
+    /// Reads the member `error`, of which devices leave out what they like.
+    pub(super) fn read(object: &Object<'_>, part: &'static str) -> Result<Option<Self>, Error> {
+        let error = match object.member("error") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Object(error)) => error,
+            Some(_) => {
+                return Err(Error::WrongType { part, member: "error", expected: "an object" });
+            }
+        };
+        let text = |member| match error.member(member) {
+            Some(Value::String(text)) => text.to_string(),
+            Some(number @ Value::Number(_)) => number.to_string(),
+            _ => String::new(),
+        };
+        Ok(Some(Self { code: text("errorCode"), info: text("errorInfo") }))
+    }
+
+    /// Tells whether nothing went wrong.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.code.is_empty() || self.code == "0"
+    }
+}
+
+/// A device as it answers to discovery. **Nothing of it is signed.**
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::mosip::sbi::Discovered;
+///
+/// let answer = br#"[{"deviceStatus":"Ready","certification":"L0","specVersion":["0.9.5"],
+///     "serviceVersion":"1.0","deviceSubId":[1,2],"error":{"errorCode":"0","errorInfo":""}}]"#;
+/// let found = Discovered::parse(answer, &Limits::default())?;
+/// assert_eq!(found[0].device_sub_ids, ["1", "2"]);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Discovered {
+    /// `deviceStatus`: `Ready`, `Busy`, `Not Ready`, `Not Registered`.
+    pub device_status: Option<String>,
+    /// `certification`.
+    pub certification: Option<Certification>,
+    /// `serviceVersion`.
+    pub service_version: Option<String>,
+    /// `deviceSubId`, as one list.
+    pub device_sub_ids: Vec<String>,
+    /// `callbackId`: where the device listens.
+    pub callback_id: Option<String>,
+    /// `digitalId`, which is not signed here.
+    pub digital_id: Option<DigitalId>,
+    /// `specVersion`.
+    pub spec_versions: Vec<String>,
+    /// `error`.
+    pub error: Option<DeviceError>,
+}
+
+impl Discovered {
+    /// Reads the answer to a discovery: an array of devices.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the size, the JSON or a member.
+    pub fn parse(answer: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
+        const PART: &str = "discovery";
+        devices(PART, answer, limits)?
+            .iter()
+            .map(|device| {
+                let text = |member| optional_text(device, PART, member, &[]);
+                let digital_id = text(DIGITAL_ID)?.filter(|text| !text.is_empty());
+                Ok(Self {
+                    device_status: text("deviceStatus")?,
+                    certification: text("certification")?.as_deref().map(Into::into),
+                    service_version: text("serviceVersion")?,
+                    device_sub_ids: sub_ids(device)?,
+                    callback_id: text("callbackId")?,
+                    digital_id: digital_id
+                        .map(|text| DigitalId::decode(text.as_bytes(), limits))
+                        .transpose()?,
+                    spec_versions: spec_versions(device, PART)?,
+                    error: DeviceError::read(device, PART)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Reads an array of objects, or one object.
+fn devices<'a>(
+    part: &'static str,
+    answer: &'a [u8],
+    limits: &Limits,
+) -> Result<Vec<Object<'a>>, Error> {
+    check_size(part, answer, limits)?;
+    let wrong = Error::WrongType { part, member: "element", expected: "an object" };
+    let values = match json::parse(part, answer, limits)? {
+        Value::Array(values) => values,
+        value => alloc::vec![value],
+    };
+    let limit = limits.capture_segments().into();
+    if values.len() > limit {
+        return Err(Error::TooLarge { what: "number of devices", limit });
+    }
+    let object = |value| match value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    };
+    values.into_iter().map(object).collect::<Option<_>>().ok_or(wrong)
+}
+
+/// The `deviceInfo` of one device, with what is around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Info {
+    /// `deviceStatus`: `Ready`, `Busy`, `Not Ready`, `Not Registered`.
+    pub device_status: Option<String>,
+    /// `deviceId`, or `serialNo` from version 1.0 on.
+    pub device_id: Option<String>,
+    /// `deviceCode`, until version 1.0.
+    pub device_code: Option<String>,
+    /// `firmware`.
+    pub firmware: Option<String>,
+    /// `certification`.
+    pub certification: Option<Certification>,
+    /// `serviceVersion`.
+    pub service_version: Option<String>,
+    /// `deviceSubId`, as one list.
+    pub device_sub_ids: Vec<String>,
+    /// `callbackId`: where the device listens.
+    pub callback_id: Option<String>,
+    /// `env`.
+    pub env: Option<String>,
+    /// `purpose`; empty if the device is not registered.
+    pub purpose: Option<String>,
+    /// `specVersion`; the first is the version of this answer.
+    pub spec_versions: Vec<String>,
+    /// `digitalId`.
+    pub digital_id: DigitalId,
+    /// `error`, which is outside the signature.
+    pub error: Option<DeviceError>,
+    origin: Origin,
+}
+
+impl Info {
+    /// Returns where the object came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn open(element: &Object<'_>, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
+        let text = element.string(DEVICE_INFO, DEVICE_INFO)?;
+        let origin = opener.open(DEVICE_INFO, text.as_bytes())?;
+        let members = origin.members();
+        let text = |member, aliases| optional_text(members, DEVICE_INFO, member, aliases);
+        let device_id = match members.member("deviceId").and_then(Value::as_i64) {
+            // Old devices count.
+            Some(number) => Some(number.to_string()),
+            None => text("deviceId", &["serialNo"])?,
+        };
+        let digital_id = members.string(DEVICE_INFO, DIGITAL_ID)?;
+        Ok(Self {
+            device_status: text("deviceStatus", &[])?,
+            device_id,
+            device_code: text("deviceCode", &[])?,
+            firmware: text("firmware", &[])?,
+            certification: text("certification", &[])?.as_deref().map(Into::into),
+            service_version: text("serviceVersion", &[])?,
+            device_sub_ids: sub_ids(members)?,
+            callback_id: text("callbackId", &[])?,
+            env: text("env", &[])?,
+            purpose: text("purpose", &[])?,
+            spec_versions: spec_versions(members, DEVICE_INFO)?,
+            digital_id: DigitalId::open(digital_id.as_bytes(), opener)?,
+            error: DeviceError::read(element, DEVICE_INFO)?,
+            origin,
+        })
+    }
+
+    fn show(&self) -> Object<'static> {
+        let mut shown = self.origin.members().clone();
+        shown.set(DIGITAL_ID, self.digital_id.origin().members().clone());
+        shown
+    }
+}
+
+/// What information of devices is expected to say: nothing so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InfoExpected;
+
+/// Verifies the answer to a request for device information: an array with one element a device.
+///
+/// Checked, for each device: `deviceInfo` and the digital id within, each with its signature, its
+/// certificate, and by the rules of [`Trust`] who vouches for it; the types of all members. What is
+/// not signed, such as the information of a device that is not registered, is named in the result.
+/// *Not* checked: what the members say.
+///
+/// Judged [`At::Issued`], the time is `dateTime` of the first digital id.
+///
+/// ```
+/// use countersign::mosip::sbi::{InfoExpected, InfoVerifier};
+/// use countersign::mosip::trust::Trust;
+/// use countersign::{At, Code, Policy};
+///
+/// let verifier = InfoVerifier::new(Trust::self_asserted(), Policy::default());
+/// let error = verifier.verify(b"[]", &InfoExpected::default(), At::Issued).unwrap_err();
+/// assert_eq!(error.code(), Code::UnsupportedFormat);
+/// ```
+#[derive(Clone, Debug)]
+pub struct InfoVerifier {
+    trust: Trust,
+    policy: Policy,
+}
+
+impl InfoVerifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "sbi-device-info";
+
+    /// Makes a verifier.
+    #[must_use]
+    pub const fn new(trust: Trust, policy: Policy) -> Self {
+        Self { trust, policy }
+    }
+}
+
+entry_points!("an answer", InfoVerifier, InfoExpected, Verified<Vec<Info>>);
+
+impl Immediate for InfoVerifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = InfoExpected;
+    type Made = Verified<Vec<Info>>;
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, InfoExpected>,
+    ) -> Option<Verified<Vec<Info>>> {
+        let limits = self.policy.limits();
+        if item.at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
+        let devices = devices("answer", item.input, limits);
+        let devices = trail
+            .record(Check::Envelope, devices, |devices| format!("{} devices", devices.len()))?;
+        let most = usize::from(limits.capture_segments()) * 2;
+        let mut checker = Checker::new(trail, &self.trust, &self.policy, most);
+        let mut infos = Vec::with_capacity(devices.len());
+        for (index, device) in devices.iter().enumerate() {
+            checker.begin_part(format!("[{index}]."));
+            let info = Info::open(device, &mut Opener::watched(limits, &mut checker));
+            checker.enter("");
+            let info = checker.trail.record(Check::Claims, info, |info| {
+                format!("{} members", info.origin.members().iter().count())
+            });
+            if let Some(info) = info {
+                checker.state_level(info.certification.clone());
+                infos.push(info);
+            }
+            for (member, _) in device.iter().filter(|(member, _)| *member != DEVICE_INFO) {
+                checker.name_outside(member);
+            }
+            if !checker.trail.goes_on() {
+                return None;
+            }
+        }
+        checker.trail.part("");
+        let issued: Option<Time> = infos.first().and_then(|info| info.digital_id.date_time.time());
+        let at = item.at.resolve(issued);
+        if at.is_none() && !infos.is_empty() {
+            let error = Error::Malformed { part: "dateTime", fault: Fault::Time };
+            checker.trail.fail(Check::Claims, error);
+        }
+        checker.trail.at(at);
+        let signed = checker.conclude(at)?;
+        Some(Verified::new(infos, signed, at?))
+    }
+
+    fn claims(made: &Verified<Vec<Info>>) -> Object<'static> {
+        let mut claims = Object::new();
+        let infos = made.content().iter().enumerate();
+        let signed =
+            infos.filter(|(index, _)| made.is_authentic(&format!("[{index}].{DEVICE_INFO}")));
+        let signed = signed.map(|(_, info)| Value::from(info.show()));
+        claims.set(DEVICE_INFO, Value::Array(signed.collect()));
+        made.name_unauthenticated(&mut claims);
+        claims
+    }
+}

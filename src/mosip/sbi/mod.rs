@@ -1,0 +1,57 @@
+//! Messages of biometric devices: the Secure Biometric Interface (SBI), before 2021 the MOSIP Device
+//! Service (MDS).
+//!
+//! ```text
+//! discovery ──► Discovered                                                    nothing is signed
+//! info      ──► [{"deviceInfo": JWS, …}]         ── InfoVerifier ──► Verified<Vec<Info>>
+//! capture   ──► {"biometrics":[{"data": JWS, …}]} ── CaptureVerifier ──► Verified<Capture>
+//! packet    ──► cbeff::Segment ── the same JWS ── DataVerifier ──► Verified<Data>
+//! ```
+//!
+//! A device signs `deviceInfo` and the `data` of each biometric, and within them its digital id is
+//! signed once more, from L1 on by the secure chip. Everything else of an answer (`hash`,
+//! `sessionKey`, `thumbprint`, `specVersion`, `error`, `additionalInfo`) is outside every signature
+//! and named as such; the hashes are at least held against what was captured, see [`HashChain`].
+//!
+//! Sources: mosip/documentation, "MOSIP Device Service Specification" 0.9.5 and "Secure Biometric
+//! Interface Specification" 1.0; mosip/mosip-compliance-toolkit, `SBIValidator`; mosip/bio-utils,
+//! `BiometricsSignatureHelper`.
+//!
+//! Not supported: requests, streams, decryption of captured values, XML of packets.
+
+pub mod cbeff;
+
+mod capture;
+mod chain;
+mod info;
+
+#[cfg(test)]
+mod tests;
+
+pub use capture::{
+    Biometric, Capture, CaptureVerifier, Data, DataVerifier, Expected, HashScheme,
+    RegistrationCaptureVerifier,
+};
+pub use chain::{HashChain, Scheme, thumbprint};
+pub use info::{DeviceError, Discovered, Info, InfoExpected, InfoVerifier};
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::encoding::json::{Object, Value};
+use crate::error::Error;
+
+/// The member that says which versions of the interface a device speaks: an array, or one text.
+fn spec_versions(object: &Object<'_>, part: &'static str) -> Result<Vec<String>, Error> {
+    const MEMBER: &str = "specVersion";
+    let wrong = Error::WrongType { part, member: MEMBER, expected: "a string or strings" };
+    match object.member(MEMBER) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(alloc::vec![text.clone().into_owned()]),
+        Some(Value::Array(versions)) => {
+            let texts: Option<Vec<_>> = versions.iter().map(Value::as_str).collect();
+            Ok(texts.ok_or(wrong)?.into_iter().map(Into::into).collect())
+        }
+        Some(_) => Err(wrong),
+    }
+}

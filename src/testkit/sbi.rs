@@ -1,0 +1,176 @@
+//! What a biometric device answers: information and captures, signed and chained.
+//!
+//! ```text
+//! digital id by the chip ──► data ── signed by the device, hash by the chain ──► biometric ──► answer
+//! ```
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::mosip::digital_id;
+use super::{Device, IssueError};
+use crate::encoding::base64;
+use crate::encoding::json::{Object, Value};
+use crate::mosip::sbi::{HashChain, Scheme, thumbprint};
+
+/// When everything here says to have been captured.
+pub const TIMESTAMP: &str = "2020-01-13T12:50:42Z";
+
+/// The transaction of everything captured here.
+pub const TRANSACTION_ID: &str = "1234567890";
+
+/// Returns the payload of one biometric, around a digital ID as text and a value that is encoded
+/// already.
+///
+/// ```
+/// let data = countersign::testkit::sbi::data("e30", "Finger", "AAAA");
+/// assert_eq!(data.member("bioType").unwrap().as_str(), Some("Finger"));
+/// ```
+#[must_use]
+pub fn data<'a>(digital_id: &'a str, bio_type: &'a str, bio_value: &'a str) -> Object<'a> {
+    Object::new()
+        .with("digitalId", digital_id)
+        .with("deviceCode", "device-1")
+        .with("deviceServiceVersion", "0.9.5")
+        .with("bioType", bio_type)
+        .with("bioSubType", "UNKNOWN")
+        .with("purpose", "Registration")
+        .with("env", "Staging")
+        .with("domainUri", "https://example.org")
+        .with("bioValue", bio_value)
+        .with("transactionId", TRANSACTION_ID)
+        .with("timestamp", TIMESTAMP)
+        .with("requestedScore", "40")
+        .with("qualityScore", "80")
+}
+
+/// Returns one element of an answer.
+///
+/// ```
+/// let element = countersign::testkit::sbi::biometric("h.p.s", "E3B0");
+/// assert_eq!(element.member("data").unwrap().as_str(), Some("h.p.s"));
+/// ```
+#[must_use]
+pub fn biometric(data: &str, hash: &str) -> Object<'static> {
+    let success = Object::new().with("errorCode", "0").with("errorInfo", "Success");
+    Object::new()
+        .with("specVersion", "0.9.5")
+        .with("data", data.to_string())
+        .with("hash", hash.to_string())
+        .with("error", success)
+}
+
+/// Returns an answer of these elements.
+///
+/// ```
+/// assert_eq!(countersign::testkit::sbi::answer(vec![]).to_string(), r#"{"biometrics":[]}"#);
+/// ```
+#[must_use]
+pub fn answer(biometrics: Vec<Object<'_>>) -> Object<'_> {
+    let biometrics = biometrics.into_iter().map(Value::from).collect();
+    Object::new().with("biometrics", Value::Array(biometrics))
+}
+
+/// Returns the elements of a capture for registration: one for each value, signed by the device
+/// around a digital ID by its chip, chained from the beginning.
+///
+/// # Errors
+///
+/// [`IssueError`] if a key cannot sign.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::mosip::sbi::{Expected, RegistrationCaptureVerifier, Scheme};
+/// use countersign::mosip::trust::{Consumer, Rules, Trust};
+/// use countersign::testkit::{Pki, Rng, sbi};
+/// use countersign::{At, Policy, Time};
+///
+/// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
+/// let pki = Pki::generate(&mut Rng::from_seed(1), start, end).unwrap();
+/// let elements =
+///     sbi::captured(&pki.device, &pki.chip, &[b"left", b"right"], Scheme::Current).unwrap();
+/// let trust = Trust::new(pki.store(), Rules::of(Consumer::Ida));
+/// let verifier = RegistrationCaptureVerifier::new(trust, Policy::default());
+/// let answer = sbi::answer(elements).to_string();
+/// let found = verifier.verify(answer.as_bytes(), &Expected::new(), At::Issued)?;
+/// assert_eq!(found.content().scheme, Some(Scheme::Current));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn captured(
+    device: &Device,
+    chip: &Device,
+    values: &[&[u8]],
+    scheme: Scheme,
+) -> Result<Vec<Object<'static>>, IssueError> {
+    let id = chip.sign(&digital_id("1801160992").to_string())?;
+    let mut chain = HashChain::new(scheme);
+    let element = |value: &&[u8]| {
+        let payload = data(&id, "Finger", &base64::encode_url(value)).to_string();
+        chain.extend(match scheme {
+            Scheme::Current => value,
+            Scheme::Legacy => payload.as_bytes(),
+        });
+        Ok(biometric(&device.sign(&payload)?, &chain.hash()))
+    };
+    values.iter().map(element).collect()
+}
+
+/// Makes the element of a capture for authentication out of one for registration: it adds what
+/// stands beside an encrypted value.
+///
+/// ```
+/// use countersign::testkit::sbi;
+///
+/// let element = sbi::encrypted(sbi::biometric("h.p.s", ""), b"certificate");
+/// assert!(element.member("sessionKey").is_some());
+/// ```
+#[must_use]
+pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static> {
+    element
+        .with("sessionKey", base64::encode_url(&[7; 256]))
+        .with("thumbprint", thumbprint(certificate))
+}
+
+/// Returns the answer to a request for information, of a device with this level.
+///
+/// # Errors
+///
+/// [`IssueError`] if a key cannot sign.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::mosip::sbi::{InfoExpected, InfoVerifier};
+/// use countersign::mosip::trust::Trust;
+/// use countersign::testkit::{Pki, Rng, sbi};
+/// use countersign::{At, Policy, Time};
+///
+/// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
+/// let pki = Pki::generate(&mut Rng::from_seed(1), start, end).unwrap();
+/// let answer = sbi::info(&pki.device, &pki.chip, "L1").unwrap();
+/// let verifier = InfoVerifier::new(Trust::self_asserted(), Policy::default());
+/// let found = verifier.verify(answer.as_bytes(), &InfoExpected::default(), At::Issued)?;
+/// assert_eq!(found.content()[0].device_status.as_deref(), Some("Ready"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn info(device: &Device, chip: &Device, level: &str) -> Result<String, IssueError> {
+    let id = chip.sign(&digital_id("1801160992").to_string())?;
+    let info = Object::new()
+        .with("deviceStatus", "Ready")
+        .with("deviceId", 1_i64)
+        .with("firmware", "1.0")
+        .with("certification", level)
+        .with("serviceVersion", "0.9.5")
+        .with("deviceSubId", Value::Array(alloc::vec!["0".into()]))
+        .with("callbackId", "http://127.0.0.1:4501/")
+        .with("digitalId", id.as_str())
+        .with("deviceCode", "device-1")
+        .with("env", "Staging")
+        .with("purpose", "Registration")
+        .with("specVersion", Value::Array(alloc::vec!["0.9.5".into()]));
+    let error = Object::new().with("errorCode", "0").with("errorInfo", "Success");
+    let element =
+        Object::new().with("deviceInfo", device.sign(&info.to_string())?).with("error", error);
+    Ok(Value::Array(alloc::vec![element.into()]).to_string())
+}
