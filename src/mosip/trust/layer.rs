@@ -344,7 +344,7 @@ fn check_trust(
     let sha2 = |issued: &&Certificate| {
         matches!(issued.signature_algorithm(), Some(Algorithm::Rs384 | Algorithm::Rs512))
     };
-    if path.iter().any(|issued| sha2(issued)) {
+    if path.iter().any(sha2) {
         trail.hint(|| {
             let why = "a certificate of its path is signed with SHA-384 or SHA-512";
             Some(format!("{}: {why}, which keymanager refuses (KER-PCM-014)", signer.part))
