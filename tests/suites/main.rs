@@ -64,6 +64,7 @@ fn main() -> ExitCode {
             None => Ok(()),
         }
     }));
+    trials.push(Trial::test("a_tally_is_strict", || Ok(tally::is_strict()?)));
     let conclusion = libtest_mimic::run(&arguments, trials);
     let rows = rows.lock().unwrap();
     if !rows.is_empty() {

@@ -79,3 +79,33 @@ impl Tally {
         Err(format!("{} problems\n{}", self.problems.len(), self.problems.join("\n")))
     }
 }
+
+/// What the figures rest on: a tally fails without vectors, on every difference without a reason, on
+/// every reason without a difference, and on what else was noted.
+///
+/// # Errors
+///
+/// The first of them that passes.
+pub(crate) fn is_strict() -> Result<(), String> {
+    let reason = Some("a reason");
+    for (published, found, reason, passes) in [
+        (Published::Valid, Code::Ok, None, true),
+        (Published::Invalid, Code::Malformed, None, true),
+        (Published::Valid, Code::Malformed, None, false),
+        (Published::Invalid, Code::Ok, None, false),
+        (Published::Valid, Code::Malformed, reason, true),
+        (Published::Valid, Code::Ok, reason, false),
+        (Published::Invalid, Code::Malformed, reason, false),
+    ] {
+        let mut tally = Tally::default();
+        tally.judge(1, published, found, reason);
+        if tally.verdict().is_ok() != passes {
+            return Err(format!("{published:?}, `{found}`, {reason:?}: passes is not {passes}"));
+        }
+        tally.problem("noted".to_owned());
+        if tally.verdict().is_ok() {
+            return Err("what was noted is forgotten".to_owned());
+        }
+    }
+    if Tally::default().verdict().is_ok() { Err("no vectors pass".to_owned()) } else { Ok(()) }
+}
