@@ -102,8 +102,8 @@ fn every_test_of_an_attack_stands_in_the_table() {
     }
 }
 
-/// The names of the crates below the library with its default features.
-fn default_tree(arguments: &[&str]) -> BTreeSet<String> {
+/// The crates below the library with its default features: names, and names with versions.
+fn default_tree(arguments: &[&str]) -> (BTreeSet<String>, BTreeSet<String>) {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--package", "countersign", "--prefix", "none"])
         .args(["--target", "all"])
@@ -113,15 +113,17 @@ fn default_tree(arguments: &[&str]) -> BTreeSet<String> {
         .expect("cargo runs");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+    let words = |count: usize| {
+        let first = |line: &str| line.split(' ').take(count).collect::<Vec<_>>().join(" ");
+        text.lines().filter(|line| !line.is_empty()).map(first).collect()
+    };
+    (words(1), words(2))
 }
 
 #[test]
 fn the_default_dependencies_are_those_of_the_table() {
-    let found: BTreeSet<String> = default_tree(&["--edges", "normal", "--depth", "1"])
-        .into_iter()
-        .filter(|name| name != "countersign")
-        .collect();
+    let (mut found, _) = default_tree(&["--edges", "normal", "--depth", "1"]);
+    assert!(found.remove("countersign"), "the tree was read");
     let listed: BTreeSet<String> = table("| Dependency | What for |")
         .iter()
         .flat_map(|row| names(&row[0]).into_iter().map(str::to_owned).collect::<Vec<_>>())
@@ -131,9 +133,10 @@ fn the_default_dependencies_are_those_of_the_table() {
 
 #[test]
 fn nothing_by_default_needs_a_c_compiler_or_holds_private_key_code() {
-    let tree = default_tree(&["--edges", "normal,build"]);
+    let (tree, versions) = default_tree(&["--edges", "normal,build"]);
     assert!(tree.contains("sha2"), "the tree was read");
     assert!(tree.len() < MOST_CRATES, "{} crates", tree.len());
+    assert_eq!(tree.len(), versions.len(), "one crate in two versions: {versions:?}");
     for name in &tree {
         let compiles_c =
             ["cc", "cmake", "bindgen", "pkg-config", "nasm-rs"].contains(&name.as_str());
