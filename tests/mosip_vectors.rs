@@ -1,8 +1,10 @@
 //! Answers and requests that MOSIP's repositories publish. They are not part of this repository.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
+#[path = "suites/public.rs"]
+mod public;
+
 use std::fs;
-use std::path::PathBuf;
 
 use countersign::encoding::json::{self, Object};
 use countersign::jose::{Certificate, Jwk, JwkSet};
@@ -13,18 +15,13 @@ use countersign::{
     At, ChainFault, Check, Code, Error, Limits, Outcome, Policy, Report, Time, Verdict, Warning,
 };
 
-/// Reads a file of the collection, `COUNTERSIGN_VECTORS` or `../shared/vectors`. Where it is absent
-/// there is nothing to test, which only a developer's machine may accept.
+/// Reads a file of the collection. Where it is absent there is nothing to test, which only a
+/// developer's machine may accept.
 fn read(name: &str) -> Option<Vec<u8>> {
-    let folder = std::env::var_os("COUNTERSIGN_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let path = folder.join("mosip").join(name);
+    let path = public::folder("mosip").join(name);
     let bytes = fs::read(&path).ok();
     if bytes.is_none() {
-        let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!in_ci, "{} is absent", path.display());
+        assert!(!public::in_ci(), "{} is absent", path.display());
         eprintln!("skipped: {} is absent", path.display());
     }
     bytes

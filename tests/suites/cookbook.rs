@@ -6,8 +6,7 @@ use countersign::jose::{Jwk, JwkSet};
 use countersign::{Code, Limits, Policy};
 use serde_json::{Value, json};
 
-use crate::jose::{check_kernels, judge_token, secret};
-use crate::public;
+use crate::jose::{check_kernels, judge_token, read, secret};
 use crate::tally::{Published, Tally};
 use crate::{Source, Suite};
 
@@ -39,13 +38,13 @@ pub(crate) fn suites() -> Vec<Suite> {
 
 fn judge_files(tally: &mut Tally) {
     for (name, reason) in [("3_1.ec_public_key", Some(NO_P521)), ("3_3.rsa_public_key", None)] {
-        let key = public::read(FOLDER, &format!("{name}.json")).to_string();
+        let key = read(FOLDER, &format!("{name}.json")).to_string();
         let found = Jwk::parse(key.as_bytes(), &Limits::default());
         let found = found.map_or_else(|error| error.code(), |_| Code::Ok);
         tally.judge(name, Published::Valid, found, reason);
     }
     for (name, reason) in FILES {
-        let example = public::read(FOLDER, &format!("{name}.json"));
+        let example = read(FOLDER, &format!("{name}.json"));
         for (form, token) in example["output"].as_object().unwrap() {
             let id = format!("{name} {form}");
             let (token, reason) = match token {
