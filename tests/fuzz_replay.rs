@@ -28,5 +28,5 @@ macro_rules! targets {
 }
 
 targets! {
-    base64 batch device_data dvs_certificate json jwk_set jws otp pem registration rsa
+    base64 batch device_data dvs_certificate dvs_signature json jwk_set jws otp pem registration rsa
 }

@@ -2,8 +2,8 @@
 //! or compares them. Run it in the root of the repository.
 //!
 //! ```text
-//! cargo run --features testkit --example generate_vectors                        writes test-vectors
-//! cargo run --features testkit --example generate_vectors -- --check   compares
+//! cargo run --features dvs-signature,testkit --example generate_vectors                        writes test-vectors
+//! cargo run --features dvs-signature,testkit --example generate_vectors -- --check   compares
 //! ```
 //!
 //! The expected verdicts are written by hand beside each case; no verifier is asked for them. The

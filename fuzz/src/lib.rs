@@ -12,6 +12,7 @@ pub mod base64;
 pub mod batch;
 pub mod device_data;
 pub mod dvs_certificate;
+pub mod dvs_signature;
 pub mod json;
 pub mod jwk_set;
 pub mod jws;

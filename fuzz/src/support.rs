@@ -8,7 +8,7 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
 use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::miracl::dvs;
+use countersign::miracl::dvs::{self, signature};
 use countersign::mosip::registration;
 use countersign::testkit::accept_all;
 use countersign::{At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, Verdict};
@@ -107,6 +107,7 @@ macro_rules! verifies {
 verifies! {
     jws::Verifier, jws::Expected, jws::Verified;
     dvs::Verifier, dvs::Expected, dvs::Certificate;
+    signature::Verifier, signature::Expected, signature::Verified;
     registration::Verifier, registration::Expected, registration::Registration;
 }
 

@@ -22,8 +22,9 @@ use countersign::{Code, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The files, and how their tests are run.
-const FILES: [(&str, run::Runner); 6] = [
+const FILES: [(&str, run::Runner); 7] = [
     ("dvs-certificate", run::dvs_certificate),
+    ("dvs-signature", run::dvs_signature),
     ("jwk", run::jwk),
     ("jws", run::jws),
     ("mosip-registration", run::mosip_registration),
@@ -34,7 +35,6 @@ const FILES: [(&str, run::Runner); 6] = [
 /// Codes without a vector, each with its reason.
 const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::UntrustedChain, "chains of certificates are not verified yet"),
-    (Code::WrongSubgroup, "points of DVS signatures are not verified yet"),
     (Code::SignatureRefused, "a status of the service, not an artefact"),
     (Code::IdentityRevoked, "a status of the service, not an artefact"),
     (Code::NoAnswer, "a status of the service, not an artefact"),

@@ -3,7 +3,7 @@
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::miracl::dvs::{self, SignatureRequest};
+use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
 use countersign::mosip::ServiceError;
 use countersign::mosip::device::DigitalId;
@@ -142,10 +142,16 @@ pub(crate) fn dvs_certificate(
     group: &Object<'static>,
     test: &Object<'static>,
 ) -> Result<(), String> {
-    let given = expected(test);
-    let (member, value) = given.iter().next().unwrap();
+    let expected = binding(expected(test));
+    let verifier = dvs::Verifier::new(public_keys(group), policy(group));
+    judge!(verifier, test, &expected)
+}
+
+/// What a certificate or signature has to be about: the first member.
+fn binding(expected: &Object<'static>) -> dvs::Expected {
+    let (member, value) = expected.iter().next().unwrap();
     let value = || value.as_str().unwrap();
-    let expected = match member {
+    match member {
         "document" => dvs::Expected::document(value().as_bytes()),
         "hash" => dvs::Expected::hash(value()),
         "request" => {
@@ -154,8 +160,30 @@ pub(crate) fn dvs_certificate(
         }
         "unbound" => dvs::Expected::unbound(),
         other => panic!("{other}"),
+    }
+}
+
+pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let given = expected(test);
+    let mut expected = signature::Expected::new(binding(given));
+    for (member, value) in given.iter().skip(1) {
+        let text = || value.as_str().unwrap();
+        expected = match member {
+            "userId" => expected.user_id(text()),
+            "projectId" => expected.project_id(text()),
+            "hashMPinId" => expected.hash_mpin_id(text()),
+            "maxAge" => expected.max_age(value.as_i64().unwrap().try_into().unwrap()),
+            other => panic!("{other}"),
+        };
+    }
+    let verifier = match group.optional_string(PART, "serverSecret").unwrap() {
+        Some(digits) => {
+            let secret = Secret::new(digits.as_bytes().to_vec());
+            let secret = signature::ServerSecret::new(&secret).unwrap();
+            signature::Verifier::with_server_secret(secret, policy(group))
+        }
+        None => signature::Verifier::new(policy(group)),
     };
-    let verifier = dvs::Verifier::new(public_keys(group), policy(group));
     judge!(verifier, test, &expected)
 }
 

@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Sign a request for a one-time password, or open the response
     #[command(subcommand)]
     Otp(OtpCommand),
+    /// Names that MIRACL Trust gives
+    #[command(subcommand)]
+    Miracl(MiraclCommand),
     /// Look at keys
     #[command(subcommand)]
     Jwks(JwksCommand),
@@ -76,6 +79,11 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     pub(crate) key: Vec<PathBuf>,
 
+    /// DVS signature: file with the server secret in hexadecimal; `-` for stdin. Without it, what is
+    /// not wrong is undecided
+    #[arg(long, value_name = "FILE", help_heading = "Keys")]
+    pub(crate) server_secret: Option<Source>,
+
     /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
     #[arg(long, help_heading = "Keys")]
     pub(crate) allow_rsa_1024: bool,
@@ -96,11 +104,11 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) issuer: Option<String>,
 
-    /// JWT: expect this `aud`
+    /// JWT: expect this `aud`; DVS signature: expect this project (`cID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) audience: Option<String>,
 
-    /// JWT: expect this `sub`
+    /// JWT: expect this `sub`; DVS signature: expect this user (`userID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) subject: Option<String>,
 
@@ -110,11 +118,13 @@ pub(crate) struct VerifyArgs {
 
     /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
     ///
-    /// Tables `[dvs-certificate]`, `[mosip-registration]` and `[jws]`, each with any of
-    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
-    /// `leeway = SECONDS`. For DVS certificates also one of `document`, `hash`, `request` and
-    /// `unbound = true`; for JWS `issuer`, `audience`, `subject` and `nonce`. Files are relative to
-    /// the policy's folder. Options on the command line override the policy.
+    /// Tables `[dvs-certificate]`, `[dvs-signature]`, `[mosip-registration]` and `[jws]`, each with
+    /// any of `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
+    /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
+    /// `request` and `unbound = true`; for JWS `issuer`, `audience`, `subject` and `nonce`. DVS
+    /// signatures have no `jwks`, `keys` and `allow-rsa-1024`, but `server-secret = "FILE"`,
+    /// `audience` and `subject`. Files are relative to the policy's folder. Options on the command
+    /// line override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
@@ -146,23 +156,24 @@ pub(crate) struct VerifyArgs {
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
-/// What a DVS certificate is bound to; it says nothing of users or projects by itself.
+/// What a DVS certificate or signature is about; a certificate names no user or project by itself.
 #[derive(Args, Debug, Default)]
 #[group(multiple = false)]
 pub(crate) struct BindingArgs {
-    /// DVS certificate: expect the SHA-256 of this file as the signed hash
+    /// DVS: expect the SHA-256 of this file as the signed hash
     #[arg(long, value_name = "FILE", help_heading = "Expectations")]
     pub(crate) document: Option<PathBuf>,
 
-    /// DVS certificate: expect this signed hash
+    /// DVS: expect this signed hash
     #[arg(long, value_name = "HEX", help_heading = "Expectations")]
     pub(crate) hash: Option<String>,
 
-    /// DVS certificate: expect the hash of this request to /dvs/verify, signed before the issue
+    /// DVS: expect the hash of this request to /dvs/verify; of a certificate also that it was
+    /// signed before the issue, of a signature the same timestamp
     #[arg(long, value_name = "FILE", help_heading = "Expectations")]
     pub(crate) request: Option<PathBuf>,
 
-    /// DVS certificate: expect nothing, and be warned in the report
+    /// DVS: expect nothing, and be warned in the report
     #[arg(long, help_heading = "Expectations")]
     pub(crate) unbound: bool,
 }
@@ -223,6 +234,20 @@ pub(crate) struct OtpOpenArgs {
     /// File with the request that was sent, for the derivations that need it
     #[arg(long, value_name = "FILE")]
     pub(crate) request: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MiraclCommand {
+    /// Print the hash by which the API names an M-PIN ID
+    HashMpinId(HashMpinIdArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct HashMpinIdArgs {
+    /// File with an M-PIN ID, in JSON or in hexadecimal of it, or with a signature object or
+    /// request that has one; `-` for stdin
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Source,
 }
 
 #[derive(Debug, Subcommand)]

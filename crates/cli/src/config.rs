@@ -7,20 +7,21 @@
 //! Each step overrides the one before it, member by member.
 
 use std::borrow::Cow;
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::SystemTime;
 
 use countersign::encoding::json;
 use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::miracl::dvs;
+use countersign::miracl::dvs::{self, signature};
 use countersign::mosip::registration;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
 use crate::args::{BindingArgs, VerifyArgs};
 use crate::exit::Stop;
-use crate::input::read_configuration;
+use crate::input::{Source, read_configuration};
 use crate::kind::Kind;
 
 /// A time of judgement, before the clock is read.
@@ -94,16 +95,14 @@ impl Overrides {
     /// Names what was asked for that a verifier of this kind does not look at. Silence would let
     /// a reader believe that it was checked.
     pub(crate) fn without_effect(&self, kind: Kind) -> impl Iterator<Item = &'static str> {
+        let unhashed = !matches!(kind, Kind::DvsCertificate | Kind::DvsSignature);
+        let nameless = !matches!(kind, Kind::DvsSignature | Kind::Jws);
         let jwt = kind != Kind::Jws;
         [
-            (
-                "hash, document, request or unbound",
-                self.binding.is_some(),
-                kind != Kind::DvsCertificate,
-            ),
+            ("hash, document, request or unbound", self.binding.is_some(), unhashed),
             ("issuer", self.issuer.is_some(), jwt),
-            ("audience", self.audience.is_some(), jwt),
-            ("subject", self.subject.is_some(), jwt),
+            ("audience", self.audience.is_some(), nameless),
+            ("subject", self.subject.is_some(), nameless),
             ("nonce", self.nonce.is_some(), jwt),
         ]
         .into_iter()
@@ -119,6 +118,10 @@ pub(crate) struct Terms {
     pub(crate) policy: Policy,
     pub(crate) binding: Option<dvs::Expected>,
     pub(crate) jwt: jws::Expected,
+    /// The `userID` of a DVS signature.
+    user: Option<String>,
+    /// The `cID` of a DVS signature.
+    project: Option<String>,
 }
 
 impl Terms {
@@ -142,22 +145,37 @@ impl Terms {
         }
         if let Some(audience) = &overrides.audience {
             terms.jwt = terms.jwt.audience(audience.as_str());
+            terms.project = Some(audience.clone());
         }
         if let Some(subject) = &overrides.subject {
             terms.jwt = terms.jwt.subject(subject.as_str());
+            terms.user = Some(subject.clone());
         }
         if let Some(nonce) = &overrides.nonce {
             terms.jwt = terms.jwt.nonce(nonce.as_str());
         }
         terms
     }
+
+    /// Returns what a DVS signature must say, unless nothing tells what it must be about.
+    pub(crate) fn signature(&self) -> Option<signature::Expected> {
+        let mut expected = signature::Expected::new(self.binding.clone()?);
+        if let Some(user) = &self.user {
+            expected = expected.user_id(user.as_str());
+        }
+        if let Some(project) = &self.project {
+            expected = expected.project_id(project.as_str());
+        }
+        Some(expected)
+    }
 }
 
 /// What the verifiers of the library have in common.
 pub(crate) trait Verify: Clone {
     type Expected;
+    type Keys: Clone + Debug;
 
-    fn new(keys: JwkSet, policy: Policy) -> Self;
+    fn new(keys: Self::Keys, policy: Policy) -> Self;
     fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report>;
 }
 
@@ -165,6 +183,7 @@ macro_rules! verify {
     ($($module:ident),+) => {
         $(impl Verify for $module::Verifier {
             type Expected = $module::Expected;
+            type Keys = JwkSet;
 
             fn new(keys: JwkSet, policy: Policy) -> Self {
                 Self::new(keys, policy)
@@ -179,16 +198,32 @@ macro_rules! verify {
 
 verify!(dvs, jws, registration);
 
+impl Verify for signature::Verifier {
+    type Expected = signature::Expected;
+    type Keys = Option<signature::ServerSecret>;
+
+    fn new(secret: Self::Keys, policy: Policy) -> Self {
+        match secret {
+            Some(secret) => Self::with_server_secret(secret, policy),
+            None => Self::new(policy),
+        }
+    }
+
+    fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report> {
+        self.explain_batch(items)
+    }
+}
+
 /// The verifier of one kind, made once, with the terms that hold where an item says nothing.
 #[derive(Debug)]
-pub(crate) struct Profile<V> {
+pub(crate) struct Profile<V: Verify> {
     verifier: V,
-    keys: JwkSet,
+    keys: V::Keys,
     terms: Terms,
 }
 
 impl<V: Verify> Profile<V> {
-    fn new(rules: Rules) -> Self {
+    fn new(rules: Rules<V::Keys>) -> Self {
         let Rules { keys, terms } = rules;
         Self { verifier: V::new(keys.clone(), terms.policy), keys, terms }
     }
@@ -204,8 +239,8 @@ impl<V: Verify> Profile<V> {
 }
 
 /// Keys and terms of one kind, while they are put together.
-struct Rules {
-    keys: JwkSet,
+struct Rules<K = JwkSet> {
+    keys: K,
     terms: Terms,
 }
 
@@ -213,6 +248,7 @@ struct Rules {
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) dvs: Profile<dvs::Verifier>,
+    pub(crate) signature: Profile<signature::Verifier>,
     pub(crate) registration: Profile<registration::Verifier>,
     pub(crate) jws: Profile<jws::Verifier>,
     /// What the command line asked for.
@@ -241,8 +277,16 @@ impl Config {
             let keys = keys.clone().unwrap_or(own.keys);
             Ok(Rules { keys, terms: own.terms.with(&overrides) })
         };
+        let secret = match (&args.server_secret, &file.dvs_signature.server_secret) {
+            (Some(source), _) => Some(load_server_secret(source)?),
+            (None, Some(path)) => Some(load_server_secret(&Source::File(folder.join(path)))?),
+            (None, None) => None,
+        };
+        let Rules { terms, .. } = rules(Kind::DvsSignature, file.dvs_signature)?;
+        let signature = Rules { keys: secret, terms };
         Ok(Self {
             dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
+            signature: Profile::new(signature),
             registration: Profile::new(rules(Kind::MosipRegistration, file.mosip_registration)?),
             jws: Profile::new(rules(Kind::Jws, file.jws)?),
             overrides,
@@ -256,6 +300,7 @@ impl Config {
     pub(crate) const fn terms(&self, kind: Kind) -> &Terms {
         match kind {
             Kind::DvsCertificate => &self.dvs.terms,
+            Kind::DvsSignature => &self.signature.terms,
             Kind::MosipRegistration => &self.registration.terms,
             Kind::Jws => &self.jws.terms,
         }
@@ -274,6 +319,7 @@ impl Config {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct PolicyFile {
     dvs_certificate: Table,
+    dvs_signature: Table,
     mosip_registration: Table,
     jws: Table,
 }
@@ -283,6 +329,7 @@ struct PolicyFile {
 struct Table {
     jwks: Vec<PathBuf>,
     keys: Vec<PathBuf>,
+    server_secret: Option<PathBuf>,
     allow_rsa_1024: bool,
     at: Option<toml::Value>,
     leeway: Option<u16>,
@@ -323,6 +370,14 @@ impl Table {
             request: self.request.as_deref(),
             unbound: self.unbound,
         };
+        let has_secret = kind == Kind::DvsSignature;
+        if self.server_secret.is_some() && !has_secret {
+            return Err(misuse("server-secret: not for this kind"));
+        }
+        let public = !self.jwks.is_empty() || !self.keys.is_empty() || self.allow_rsa_1024;
+        if public && has_secret {
+            return Err(misuse("jwks, keys or allow-rsa-1024: not for this kind"));
+        }
         if binding.given() > 1 {
             return Err(misuse("more than one of `document`, `hash`, `request`, `unbound`"));
         }
@@ -344,6 +399,8 @@ impl Table {
             policy: Policy::default().with_limits(*limits),
             binding: None,
             jwt: jws::Expected::new(),
+            user: None,
+            project: None,
         };
         let keys = load_keys(folder, &self.jwks, &self.keys, limits)?.unwrap_or_default();
         Ok(Rules { keys, terms: terms.with(&overrides) })
@@ -360,7 +417,7 @@ fn parse_moment(value: &toml::Value) -> Result<Moment, String> {
     .map_err(|error: String| format!("`at`: {error}"))
 }
 
-/// The four ways to say what a DVS certificate must be about.
+/// The four ways to say what a DVS certificate or signature must be about.
 #[derive(Clone, Copy, Debug)]
 struct Binding<'a> {
     document: Option<&'a Path>,
@@ -408,6 +465,11 @@ impl Binding<'_> {
             self.unbound.then(dvs::Expected::unbound)
         })
     }
+}
+
+fn load_server_secret(source: &Source) -> Result<signature::ServerSecret, Stop> {
+    signature::ServerSecret::new(&source.read_secret()?)
+        .map_err(|error| Stop::Misuse(format!("secret file {source}: {}: {error}", error.code())))
 }
 
 /// Reads key files; `None` if none are named.
@@ -495,6 +557,11 @@ mod tests {
             ("hash = \"00\"", Kind::Jws),
             ("unbound = true", Kind::MosipRegistration),
             ("issuer = \"a\"", Kind::DvsCertificate),
+            ("subject = \"a\"", Kind::DvsCertificate),
+            ("issuer = \"a\"", Kind::DvsSignature),
+            ("allow-rsa-1024 = true", Kind::DvsSignature),
+            ("keys = [\"no-such-file.json\"]", Kind::DvsSignature),
+            ("server-secret = \"no-such-file\"", Kind::Jws),
             ("leeway = 301", Kind::Jws),
             ("leeway = -1", Kind::Jws),
             ("leeways = 1", Kind::Jws),
@@ -529,6 +596,7 @@ mod tests {
         let names = |kind| overrides.without_effect(kind).collect::<Vec<_>>();
         assert_eq!(names(Kind::DvsCertificate), ["issuer"]);
         assert_eq!(names(Kind::Jws), ["hash, document, request or unbound"]);
+        assert_eq!(names(Kind::DvsSignature), ["issuer"]);
         assert_eq!(names(Kind::MosipRegistration).len(), 2);
     }
 }

@@ -8,7 +8,7 @@ use clap::builder::PossibleValue;
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
 use countersign::jose::jws;
-use countersign::miracl::dvs;
+use countersign::miracl::dvs::{self, signature};
 use countersign::mosip::registration;
 use countersign::{Error, Limits};
 
@@ -21,18 +21,31 @@ pub(crate) const UNKNOWN: &str = "unknown";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     DvsCertificate,
+    DvsSignature,
     MosipRegistration,
     Jws,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::DvsCertificate, Self::MosipRegistration, Self::Jws];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::DvsCertificate, Self::DvsSignature, Self::MosipRegistration, Self::Jws];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::DvsCertificate => dvs::Verifier::KIND,
+            Self::DvsSignature => signature::Verifier::KIND,
             Self::MosipRegistration => registration::Verifier::KIND,
             Self::Jws => jws::Verifier::KIND,
+        }
+    }
+
+    /// Names it in a sentence.
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::DvsCertificate => "a DVS certificate",
+            Self::DvsSignature => "a DVS signature",
+            Self::MosipRegistration => "a device registration",
+            Self::Jws => "a token",
         }
     }
 }
@@ -68,11 +81,6 @@ const fn unsupported(name: &'static str, what: &'static str) -> Unsupported {
 
 const DEVICE_DATA: Unsupported = unsupported("device-data", "device data");
 const DIGITAL_ID: Unsupported = unsupported("digital-id", "a digital id");
-const DVS_SIGNATURE: Unsupported = Unsupported {
-    name: "dvs-signature",
-    what: "a DVS signature",
-    hint: Some("verify the certificate that POST /dvs/verify answers, with this as --request"),
-};
 const OTP_RESPONSE: Unsupported = Unsupported {
     name: "otp-response",
     what: "an OTP response",
@@ -83,12 +91,11 @@ const SBI_DEVICE_INFO: Unsupported = unsupported("sbi-device-info", "SBI device 
 const SBI_RCAPTURE: Unsupported = unsupported("sbi-rcapture", "an SBI registration capture");
 
 /// Every kind that cannot be verified, for records that name one.
-pub(crate) const UNSUPPORTED: [Unsupported; 10] = [
+pub(crate) const UNSUPPORTED: [Unsupported; 9] = [
     unsupported("access-token", "an access token"),
     unsupported("auth-token", "an authentication token"),
     DEVICE_DATA,
     DIGITAL_ID,
-    DVS_SIGNATURE,
     unsupported("id-token", "an id token"),
     OTP_RESPONSE,
     SBI_CAPTURE,
@@ -157,7 +164,7 @@ fn recognise_object(object: &Object<'_>) -> Content {
     {
         DEVICE_DATA.into()
     } else if has("mpinId") || inner("signature").is_some_and(|s| s.member("mpinId").is_some()) {
-        DVS_SIGNATURE.into()
+        Kind::DvsSignature.into()
     } else if has("ciphertext") && has("tag") && has("iv") {
         OTP_RESPONSE.into()
     } else if let Some(Value::Array(biometrics)) = object.member("biometrics") {
@@ -254,8 +261,8 @@ mod tests {
             (r#"{"responsetime":"","response":null}"#, Kind::MosipRegistration.into()),
             (r#"{"request":{"deviceData":"e30="}}"#, DEVICE_DATA.into()),
             (r#"{"deviceId":"","purpose":"","deviceInfo":{}}"#, DEVICE_DATA.into()),
-            (r#"{"signature":{"mpinId":"7b7d"},"timestamp":1}"#, DVS_SIGNATURE.into()),
-            (r#"{"mpinId":"7b7d","u":"04"}"#, DVS_SIGNATURE.into()),
+            (r#"{"signature":{"mpinId":"7b7d"},"timestamp":1}"#, Kind::DvsSignature.into()),
+            (r#"{"mpinId":"7b7d","u":"04"}"#, Kind::DvsSignature.into()),
             (r#"{"ciphertext":"","tag":"","iv":""}"#, OTP_RESPONSE.into()),
             (r#"{"biometrics":[{"data":"","sessionKey":""}]}"#, SBI_CAPTURE.into()),
             (r#"{"biometrics":[{"data":""}]}"#, SBI_RCAPTURE.into()),

@@ -1,7 +1,7 @@
 //! The `countersign` command: the edge where files, the clock and the terminal are.
 //!
 //! ```text
-//! args ──► config (policy, keys, clock) ──► verify | decode | otp | jwks | bench ──► output ──► exit code
+//! args ──► config (policy, keys, clock) ──► verify | decode | otp | miracl | jwks | bench ──► output ──► exit code
 //!                                             │ kind: what is it?
 //!                                             ▼
 //!                                          library: every check, one report
@@ -20,6 +20,7 @@ mod input;
 mod jwks;
 mod kind;
 mod manual;
+mod miracl;
 mod ndjson;
 mod otp;
 mod output;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Cli, Command, JwksCommand, OtpCommand};
+use args::{Cli, Command, JwksCommand, MiraclCommand, OtpCommand};
 use exit::{Exit, Stop};
 use text::Escaped;
 
@@ -59,6 +60,7 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Decode(args) => decode::run(&args),
         Command::Otp(OtpCommand::Request(args)) => otp::request(&args),
         Command::Otp(OtpCommand::Open(args)) => otp::open(&args),
+        Command::Miracl(MiraclCommand::HashMpinId(args)) => miracl::hash_mpin_id(&args),
         Command::Jwks(JwksCommand::Show(args)) => jwks::show(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions { shell } => {

@@ -232,12 +232,11 @@ impl Record {
                 let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
                 Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
             }
-            Judgement::Unbound => {
-                let kind = Kind::DvsCertificate.name();
+            Judgement::Unbound(kind) => {
                 let error = Error::MissingMember { part: PART, member: "hash" };
-                let mut report = Report::of_failure(kind, &artefact, Check::Input, error);
-                let hint = "a DVS certificate needs `hash`, `request` or `unbound`";
-                report.hints.push(hint.into());
+                let mut report = Report::of_failure(kind.name(), &artefact, Check::Input, error);
+                let hint = format!("{} needs `hash`, `request` or `unbound`", kind.noun());
+                report.hints.push(hint);
                 report.into()
             }
         }

@@ -8,7 +8,7 @@
 //! rule that is one group per kind.
 
 use countersign::jose::jws;
-use countersign::miracl::dvs;
+use countersign::miracl::dvs::{self, signature};
 use countersign::mosip::registration;
 use countersign::{At, Item, Policy, Report};
 
@@ -27,6 +27,7 @@ pub(crate) struct Task {
 /// The kind of an artefact, and what it is expected to say.
 pub(crate) enum Expected {
     DvsCertificate(dvs::Expected),
+    DvsSignature(signature::Expected),
     /// Nothing beyond what every registration has to say.
     MosipRegistration,
     Jws(jws::Expected),
@@ -39,14 +40,17 @@ pub(crate) fn explain<'t>(
 ) -> Vec<Report> {
     let nothing = registration::Expected::default();
     let (mut dvs, mut registration, mut jws) = (Plan::new(), Plan::new(), Plan::new());
+    let mut signature = Plan::new();
     for (place, task) in tasks.clone().enumerate() {
         match &task.expected {
             Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
+            Expected::DvsSignature(expected) => signature.add(place, task, expected),
             Expected::MosipRegistration => registration.add(place, task, &nothing),
             Expected::Jws(expected) => jws.add(place, task, expected),
         }
     }
     let mut placed = dvs.explain(&config.dvs);
+    placed.extend(signature.explain(&config.signature));
     placed.extend(registration.explain(&config.registration));
     placed.extend(jws.explain(&config.jws));
     debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");

@@ -29,7 +29,7 @@ const FILES: usize = 128;
 
 /// Runs the command.
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
-    check_one_stdin(&args.inputs)?;
+    check_one_stdin(args.inputs.iter().chain(&args.server_secret))?;
     let config = Config::load(args)?;
     let default = if args.ndjson { Format::Ndjson } else { Format::Text };
     let style = Style {
@@ -65,8 +65,8 @@ pub(crate) enum Judgement {
     Report(Box<Report>),
     /// The input holds nothing.
     Empty,
-    /// A DVS certificate, and nothing says what it must be about.
-    Unbound,
+    /// A DVS certificate or signature, and nothing says what it must be about.
+    Unbound(Kind),
 }
 
 impl From<Report> for Judgement {
@@ -99,7 +99,11 @@ pub(crate) fn judge(
     let expected = match kind {
         Kind::DvsCertificate => match terms.binding {
             Some(binding) => Expected::DvsCertificate(binding),
-            None => return Judgement::Unbound,
+            None => return Judgement::Unbound(kind),
+        },
+        Kind::DvsSignature => match terms.signature() {
+            Some(expected) => Expected::DvsSignature(expected),
+            None => return Judgement::Unbound(kind),
         },
         Kind::MosipRegistration => Expected::MosipRegistration,
         Kind::Jws => Expected::Jws(terms.jwt),
@@ -143,8 +147,9 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
             let report = Report::of_unreadable("empty: nothing to check".into());
             Ok(Item::Empty(Box::new(report)))
         }
-        Judgement::Unbound => Err(Stop::Misuse(format!(
-            "{source}: a DVS certificate needs --document, --hash, --request or --unbound"
+        Judgement::Unbound(kind) => Err(Stop::Misuse(format!(
+            "{source}: {} needs --document, --hash, --request or --unbound",
+            kind.noun()
         ))),
     }
 }

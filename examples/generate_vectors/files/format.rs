@@ -63,6 +63,11 @@ const NOTES: &[Note] = &[
         "interoperability",
         "The AES key comes from the client secret by one of several derivations; which one the service uses is not published.",
     ),
+    (
+        "Encoding",
+        "lax parsing",
+        "Hexadecimal and base64 inside an object: digits, lengths, prefixes.",
+    ),
     ("EcRange", "authentication bypass", "r and s must be in 1..n-1 (CVE-2022-21449)."),
     (
         "EmbeddedKey",
@@ -82,6 +87,11 @@ const NOTES: &[Note] = &[
     ),
     ("Header", "lax parsing", "The header is not what RFC 7515 section 4 allows."),
     (
+        "InvalidPoint",
+        "authentication bypass",
+        "Coordinates off the curve, from the prime on, at infinity, or of a point outside the subgroup of prime order: what is computed with them proves nothing.",
+    ),
+    (
         "KeySelection",
         "confusion",
         "Which key of the set is meant: exactly one may be (RFC 7517 section 4.5).",
@@ -98,6 +108,11 @@ const NOTES: &[Note] = &[
         "NestedSignature",
         "authentication bypass",
         "A signed object inside a signed object: every layer counts.",
+    ),
+    (
+        "NoSecret",
+        "false comfort",
+        "Nobody without the server secret can tell whether the signature is right: the verdict is undecided at best, never valid.",
     ),
     (
         "Padding",

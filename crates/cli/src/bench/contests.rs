@@ -33,6 +33,8 @@ pub(super) fn artefacts(
                 |items| verdicts(&verifier.verify_batch(items)),
             )
         }
+        // Its key is a secret of the service, and no JWK.
+        Kind::DvsSignature => Err(wrong(&"no samples of DVS signatures")),
         Kind::MosipRegistration => {
             let verifier = registration::Verifier::new(keys, policy);
             contest.run(

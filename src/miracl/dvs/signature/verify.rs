@@ -178,7 +178,9 @@ impl Procedure for Verifier {
         let signature = trail.record(Check::Structure, signature, |_| "signature object".into());
         trail.cite(REQUEST);
         let Some(signature) = signature else {
-            trail.skip_all(&AFTER_STRUCTURE, "object cannot be read");
+            const UNREAD: &str = "object cannot be read";
+            trail.skip_all(&[Check::Points, Check::Identity, Check::Hash], UNREAD);
+            skip_equation(trail, UNREAD);
             return None;
         };
         let points = signature.check_points(trail);
@@ -186,7 +188,7 @@ impl Procedure for Verifier {
         let Some(secret) = &self.secret else {
             trail.fail(Check::Key, Error::NoKey);
             trail.cite(GUIDE);
-            trail.skip(Check::Signature, "nobody without the server secret can tell");
+            skip_equation(trail, "nobody without the server secret can tell");
             trail.hint(|| Some(HINT.into()));
             return None;
         };
@@ -197,12 +199,12 @@ impl Procedure for Verifier {
             return None;
         }
         let Some(points) = points else {
-            trail.skip(Check::Signature, "points cannot be used");
+            skip_equation(trail, "points cannot be used");
             return None;
         };
         let equation = signature.check_equation(&points, secret);
         trail.record(Check::Signature, equation, |()| "the equation holds".into());
-        trail.cite("apache/incubator-milagro-crypto-c src/mpin.c.in");
+        trail.cite(EQUATION);
         Some(signature)
     }
 
@@ -225,17 +227,12 @@ impl Procedure for Verifier {
     }
 }
 
-const GUIDE: &str = "MIRACL Trust DVS guide";
-const HINT: &str = "nothing that was checked is wrong; whether it was signed, the service knows: \
-                    send it to POST /dvs/verify, or verify with the server secret";
+fn skip_equation(trail: &mut impl Trail, reason: &'static str) {
+    trail.skip(Check::Signature, reason);
+    trail.cite(EQUATION);
+}
 
-const AFTER_STRUCTURE: [Check; 8] = [
-    Check::Points,
-    Check::Identity,
-    Check::Hash,
-    Check::SigningTime,
-    Check::NotBefore,
-    Check::Window,
-    Check::Key,
-    Check::Signature,
-];
+const GUIDE: &str = "MIRACL Trust DVS guide";
+const EQUATION: &str = "apache/incubator-milagro-crypto-c src/mpin.c.in";
+const HINT: &str = "whether it was signed, only the holder of the server secret knows: \
+                    ask POST /dvs/verify, or give the server secret";
