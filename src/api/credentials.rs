@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use http::HeaderValue;
+use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::crypto::{Secret, mac};
@@ -26,12 +26,14 @@ use crate::error::Error;
 pub enum Credentials {
     /// Nobody in particular.
     None,
-    /// `Authorization` of any scheme, made by [`basic`](Self::basic) or [`bearer`](Self::bearer).
+    /// A header, made by [`basic`](Self::basic), [`bearer`](Self::bearer) or
+    /// [`cookie`](Self::cookie).
     Authorization(Authorization),
 }
 
-/// The value of an `Authorization` header; `Debug` shows the scheme only.
+/// An `Authorization` or `Cookie` header; `Debug` shows the scheme, or the cookie's name, only.
 pub struct Authorization {
+    name: HeaderName,
     scheme: &'static str,
     value: Secret,
 }
@@ -49,7 +51,7 @@ impl Credentials {
             return Err(Error::Malformed { part: "credentials", fault: Fault::Value });
         }
         let pair = Zeroizing::new([user.as_bytes(), b":", password.expose()].concat());
-        Ok(Self::new("Basic", base64::encode_standard(&pair).into_bytes()))
+        Ok(Self::new(AUTHORIZATION, "Basic", " ", base64::encode_standard(&pair).into_bytes()))
     }
 
     /// Takes a token (RFC 6750 section 2.1).
@@ -59,27 +61,43 @@ impl Credentials {
     /// [`Error::Malformed`] unless it has only the characters of a token there: letters, digits,
     /// `-._~+/` and `=`, at least one.
     pub fn bearer(token: Secret) -> Result<Self, Error> {
-        let legal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
-        if token.expose().is_empty() || !token.expose().iter().all(legal) {
-            return Err(Error::Malformed { part: "credentials", fault: Fault::Value });
-        }
-        Ok(Self::new("Bearer", token.expose().to_vec()))
+        check_token(&token)?;
+        Ok(Self::new(AUTHORIZATION, "Bearer", " ", token.expose().to_vec()))
     }
 
-    fn new(scheme: &'static str, mut value: Vec<u8>) -> Self {
-        let header = [scheme.as_bytes(), b" ", &value].concat();
+    /// Takes a token that goes into a cookie of this name (RFC 6265 section 4.2).
+    ///
+    /// # Errors
+    ///
+    /// As [`bearer`](Self::bearer).
+    pub fn cookie(name: &'static str, token: Secret) -> Result<Self, Error> {
+        check_token(&token)?;
+        Ok(Self::new(COOKIE, name, "=", token.expose().to_vec()))
+    }
+
+    fn new(name: HeaderName, scheme: &'static str, between: &str, mut value: Vec<u8>) -> Self {
+        let header = [scheme.as_bytes(), between.as_bytes(), &value].concat();
         value.zeroize();
-        Self::Authorization(Authorization { scheme, value: Secret::new(header) })
+        Self::Authorization(Authorization { name, scheme, value: Secret::new(header) })
     }
 
-    /// Returns the header's value, marked as sensitive.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let Self::Authorization(Authorization { value, .. }) = self else { return None };
+    /// Returns the header, its value marked as sensitive.
+    pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let Self::Authorization(Authorization { name, value, .. }) = self else { return None };
         // The constructors let no other character pass than a header may have.
         let mut header = HeaderValue::from_bytes(value.expose()).ok()?;
         header.set_sensitive(true);
-        Some(header)
+        Some((name.clone(), header))
     }
+}
+
+/// RFC 6750 section 2.1.
+fn check_token(token: &Secret) -> Result<(), Error> {
+    let legal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
+    if token.expose().is_empty() || !token.expose().iter().all(legal) {
+        return Err(Error::Malformed { part: "credentials", fault: Fault::Value });
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Credentials {
@@ -150,11 +168,17 @@ mod tests {
     fn headers_are_those_of_the_rfcs() {
         // RFC 7617 section 2, RFC 6750 section 2.1.
         let basic = Credentials::basic("Aladdin", secret("open sesame")).unwrap();
-        assert_eq!(basic.header().unwrap(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert_eq!(basic.header().unwrap().1, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         let bearer = Credentials::bearer(secret("mF_9.B5f-4.1JqM")).unwrap();
-        assert_eq!(bearer.header().unwrap(), "Bearer mF_9.B5f-4.1JqM");
-        assert!(bearer.header().unwrap().is_sensitive());
+        let (name, value) = bearer.header().unwrap();
+        assert_eq!(name, AUTHORIZATION);
+        assert!(value == "Bearer mF_9.B5f-4.1JqM" && value.is_sensitive());
         assert_eq!(alloc::format!("{bearer:?}"), "Bearer(..)");
+        let cookie = Credentials::cookie("session", secret("a.b")).unwrap();
+        let (name, value) = cookie.header().unwrap();
+        assert_eq!(name, COOKIE);
+        assert!(value == "session=a.b" && value.is_sensitive());
+        assert_eq!(alloc::format!("{cookie:?}"), "session(..)");
         assert_eq!(Credentials::None.header(), None);
         // A colon in the password is part of it, and so is a character outside ASCII.
         assert!(Credentials::basic("", secret("a:é")).is_ok());
@@ -167,6 +191,7 @@ mod tests {
         }
         for token in ["", "a b", "a\n", "é", "a,b", "\"a\""] {
             assert!(Credentials::bearer(secret(token)).is_err(), "{token}");
+            assert!(Credentials::cookie("session", secret(token)).is_err(), "{token}");
         }
     }
 }

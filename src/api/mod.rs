@@ -19,7 +19,7 @@
 //! An answer is only as trustworthy as the TLS connection it came over: *nothing here is verified*.
 //! What is signed inside goes to the verifiers.
 //!
-//! Not supported: sending, redirects, cookies, compression, bodies other than JSON.
+//! Not supported: sending, redirects, cookies that a service sets, compression, bodies other than JSON.
 
 mod base_url;
 mod credentials;
@@ -38,7 +38,7 @@ pub use target::Target;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 
 use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
@@ -169,8 +169,8 @@ pub trait Call {
             .map_err(unfit)?;
         let headers = request.headers_mut();
         headers.insert(ACCEPT, JSON);
-        if let (Access::Authenticated, Some(value)) = (Self::ACCESS, credentials.header()) {
-            headers.insert(AUTHORIZATION, value);
+        if let (Access::Authenticated, Some((name, value))) = (Self::ACCESS, credentials.header()) {
+            headers.insert(name, value);
         }
         if request.body().is_some() {
             request.headers_mut().insert(CONTENT_TYPE, JSON);
@@ -224,6 +224,7 @@ pub fn check_json_type<R>(response: &Response<Vec<u8>>) -> Result<(), ApiError<R
 mod tests {
     use super::*;
     use crate::crypto::Secret;
+    use http::header::AUTHORIZATION;
 
     struct Write;
 

@@ -8,6 +8,8 @@
 //!
 //! [`rules`] decides what a server would say to a request, and [`ErrorCode`] is how it says no.
 
+#[cfg(feature = "api")]
+pub mod api;
 pub mod device;
 mod error_code;
 pub mod registration;

@@ -208,9 +208,9 @@ impl<'t, T: Trail> Stages<'t, T> {
 }
 
 /// A rule for the length of a text, blanks at its ends not counted. The servers measure UTF-16.
-struct Length {
-    least: usize,
-    most: usize,
+pub(in crate::mosip) struct Length {
+    pub(in crate::mosip) least: usize,
+    pub(in crate::mosip) most: usize,
 }
 
 const ID: Length = Length { least: 1, most: 36 };
@@ -219,7 +219,12 @@ const SERIAL: Length = Length { least: 1, most: 64 };
 
 impl Length {
     /// Returns what is wrong. An absent text passes: the servers' rule accepts null.
-    fn check(&self, code: &ErrorCode, member: &str, text: Option<&str>) -> Option<ServiceError> {
+    pub(in crate::mosip) fn check(
+        &self,
+        code: &ErrorCode,
+        member: &str,
+        text: Option<&str>,
+    ) -> Option<ServiceError> {
         let length = text?.trim_matches(|c: char| c <= ' ').encode_utf16().count();
         let fits = (self.least..=self.most).contains(&length);
         (!fits).then(|| {
