@@ -230,12 +230,16 @@ fn credentials_are_not_shown_not_even_in_the_request_that_carries_them() {
     let token = "0123456789abcdef0123456789abcdef";
     let basic = Credentials::basic("user", secret()).unwrap();
     let bearer = Credentials::bearer(Secret::new(token.as_bytes().to_vec())).unwrap();
+    let cookie = Credentials::cookie("session", Secret::new(token.as_bytes().to_vec())).unwrap();
     let base = "https://api.example".parse().unwrap();
-    for (credentials, forbidden) in [(basic, forbidden), (bearer, Forbidden::new(token.as_bytes()))]
-    {
+    for (credentials, header, forbidden) in [
+        (basic, "authorization", forbidden),
+        (bearer, "authorization", Forbidden::new(token.as_bytes())),
+        (cookie, "cookie", Forbidden::new(token.as_bytes())),
+    ] {
         forbidden.check_debug(&credentials);
         let request = RequestDeviceOtp::new("u", "d").request(&base, &credentials).unwrap();
-        assert!(request.headers().contains_key("authorization"));
+        assert!(request.headers().contains_key(header));
         forbidden.check_debug(&request);
     }
     let signed = otp::Request::sign(&secret(), "c", "u", "2022-04-08T08:05:03Z").unwrap();

@@ -7,6 +7,7 @@
 //! | discovery, information and captures of biometric devices | [`sbi`] | a device signed them; what it captured is chained |
 //!
 //! [`rules`] decides what a server would say to a request, and [`ErrorCode`] is how it says no.
+//! [`api`] (feature `api`) has the requests and answers as types.
 
 #[cfg(feature = "api")]
 pub mod api;

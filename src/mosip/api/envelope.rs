@@ -1,5 +1,6 @@
 //! What stands around every request and every answer.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
@@ -319,7 +320,7 @@ impl<T: FromJson + ToJson> ResponseEnvelope<T> {
 /// What a server says when it refuses: its envelope with at least one error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    envelope: ResponseEnvelope<Value<'static>>,
+    envelope: Box<ResponseEnvelope<Value<'static>>>,
 }
 
 impl Refusal {
@@ -337,7 +338,7 @@ impl Refusal {
 
     /// Returns the whole answer.
     #[must_use]
-    pub const fn envelope(&self) -> &ResponseEnvelope<Value<'static>> {
+    pub fn envelope(&self) -> &ResponseEnvelope<Value<'static>> {
         &self.envelope
     }
 }
@@ -370,7 +371,8 @@ pub(super) fn answer<T>(
     let errors = value.as_object().and_then(|object| object.member("errors"));
     if errors.and_then(Value::as_array).is_some_and(|errors| !errors.is_empty()) {
         let envelope = ResponseEnvelope::read(value, Ok).map_err(ApiError::body(response))?;
-        return Err(ApiError::Refused { status, refusal: Refusal { envelope } });
+        let refusal = Refusal { envelope: Box::new(envelope) };
+        return Err(ApiError::Refused { status, refusal });
     }
     if !status.is_success() {
         return Err(ApiError::Status { status });
