@@ -128,7 +128,7 @@ message! {
     /// use countersign::Limits;
     /// use countersign::miracl::api::{ErrorCode, Refusal};
     ///
-    /// let body = br#"{"error":"INVALID_REQUEST_PARAMETERS","info":"…","context":{"params":"userId"}}"#;
+    /// let body = br#"{"error":"INVALID_REQUEST_PARAMETERS","info":"userId is missing","context":{"params":"userId"}}"#;
     /// let refusal = Refusal::parse(body, &Limits::default()).unwrap();
     /// assert_eq!(refusal.error, ErrorCode::InvalidRequestParameters);
     /// assert_eq!(refusal.parameter(), Some("userId"));
