@@ -16,6 +16,7 @@
 //! | a DVS certificate of MIRACL Trust | [`miracl::dvs::Verifier`] |
 //! | a client's signature, through MIRACL Trust's service | [`miracl::dvs::Transaction`] |
 //! | a DVS signature, with the server secret or as far as possible without | [`miracl::dvs::signature`] |
+//! | a token of MIRACL Trust: authentication, ID, access, activation | [`miracl::token`] |
 //! | an OTP request, or to open an OTP response | [`miracl::otp`] |
 //! | a device registration signed by MOSIP | [`mosip::registration::Verifier`] |
 //! | a JWS or JWT | [`jose::jws::Verifier`] |

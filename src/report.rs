@@ -107,6 +107,8 @@ checks! {
     Signature = "signature", "RFC 8017 §8.2.2";
     /// JSON of the payload, and the members that the format requires.
     Claims = "claims", "RFC 7519 §4";
+    /// The token is of this kind, and of no other.
+    TokenKind = "token-kind", "RFC 8725 §3.12";
     /// The digital id inside the payload.
     DigitalId = "digital-id", "MOSIP Device Management APIs";
     /// The points are on their curves and of the right order.
@@ -123,6 +125,8 @@ checks! {
     NotBefore = "not-before", "RFC 7519 §4.1.5";
     /// Not past its end.
     Expiry = "expiry", "RFC 7519 §4.1.4";
+    /// From `iat` to `exp` is not longer than accepted.
+    Lifetime = "lifetime", "MIRACL Trust documentation";
     /// `iss` is the expected one.
     Issuer = "issuer", "RFC 7519 §4.1.1";
     /// `sub` is the expected one.
@@ -131,6 +135,8 @@ checks! {
     Audience = "audience", "RFC 7519 §4.1.3";
     /// `nonce` is the expected one.
     Nonce = "nonce", "OpenID Connect Core 1.0 §2";
+    /// Every scope that is expected was granted.
+    Scope = "scope", "RFC 6749 §3.3";
     /// `deviceCode`, `env` or the digital id are the expected ones.
     Content = "content", "MOSIP Device Management APIs";
     /// The signed time is within the window.

@@ -65,10 +65,10 @@ impl BaseUrl {
             _ => return Err(MALFORMED),
         };
         let authority = uri.authority().ok_or(MALFORMED)?;
-        let port_is_right = match authority.port() {
-            Some(port) => port.as_u16() != 0,
-            // A colon without a port.
-            None => !authority.as_str().ends_with(':'),
+        // A port beyond 65535, and a colon without a port, are none to `Uri`.
+        let port_is_right = match authority.port_u16() {
+            Some(port) => port != 0,
+            None => authority.as_str() == authority.host(),
         };
         if authority.as_str().contains('@') || authority.host().is_empty() || !port_is_right {
             return Err(MALFORMED);

@@ -230,6 +230,10 @@ impl Expected {
         self
     }
 
+    pub(crate) const fn wants_nonce(&self) -> bool {
+        self.nonce.is_some()
+    }
+
     const fn wants_claims(&self) -> bool {
         self.issuer.is_some()
             || self.audience.is_some()
@@ -392,16 +396,17 @@ impl Procedure for Verifier {
     }
 }
 
-struct Claims {
-    document: Document,
-    issued: Option<Time>,
-    not_before: Option<Time>,
-    expiry: Option<Time>,
+/// Claims whose registered members have their types.
+pub(crate) struct Claims {
+    pub(crate) document: Document,
+    pub(crate) issued: Option<Time>,
+    pub(crate) not_before: Option<Time>,
+    pub(crate) expiry: Option<Time>,
 }
 
 impl Claims {
     /// Parses the claims; every registered claim has its type, needed or not.
-    fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
         let document = Document::parse(PART, payload, limits)?;
         let (mut issued, mut not_before, mut expiry) = (None, None, None);
@@ -447,7 +452,7 @@ fn read_numeric_date(
 }
 
 /// Tells whether `aud`, a string or an array of strings (RFC 7519 section 4.1.3), contains this.
-fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bool, Error> {
+pub(crate) fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bool, Error> {
     let wrong = || Error::WrongType {
         part: "payload",
         member: "aud",
@@ -461,7 +466,8 @@ fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bool, Error> 
     }
 }
 
-fn check_claims(
+/// Checks `nbf`, `exp` and what is expected.
+pub(crate) fn check_claims(
     trail: &mut impl Trail,
     claims: Option<&Claims>,
     expected: &Expected,

@@ -5,6 +5,7 @@
 //! | DVS certificate | [`dvs`] | the service verified some signature over this hash at `cAt` |
 //! | DVS signature | [`dvs::signature`] | the client with this identity signed; known only with the server secret |
 //! | M-PIN ID | [`identity`] | nothing: it is decoded, and hashed to the name that the API uses |
+//! | authentication, ID, access and activation tokens, `new_user_token` | [`token`] | the platform says this of this user, to this audience |
 //! | OTP request and response | [`otp`] | the client secret made the request; it opened the response |
 
 #[cfg(feature = "api")]
@@ -12,3 +13,4 @@ pub mod api;
 pub mod dvs;
 pub mod identity;
 pub mod otp;
+pub mod token;

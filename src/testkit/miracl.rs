@@ -1,11 +1,11 @@
 //! What MIRACL Trust's service answers, and what its clients sign.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
 use super::{IssueError, Issuer};
 use crate::crypto::{Algorithm, Secret, aead};
 use crate::encoding::base64;
-use crate::encoding::json::Object;
+use crate::encoding::json::{Object, Value};
 use crate::miracl::otp::{Aad, Derivation, Request};
 
 #[cfg(feature = "dvs-signature")]
@@ -69,6 +69,138 @@ pub fn certificate_payload(created_at: i64, expires_at: i64, hash: &str) -> Stri
 #[must_use]
 pub fn certificate_answer(certificate: &str) -> Object<'_> {
     Object::new().with("certificate", certificate)
+}
+
+/// Returns a token of these claims under RS256, of whatever kind they make it.
+///
+/// ```
+/// use countersign::testkit::{Rng, RsaIssuer, miracl};
+///
+/// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+/// let claims = miracl::auth_claims("https://api.mpin.io", "project", "user", 1000);
+/// assert_eq!(miracl::token(&issuer, &claims).unwrap().split('.').count(), 3);
+/// ```
+///
+/// # Errors
+///
+/// [`IssueError::Algorithm`] if the issuer has no RSA key.
+pub fn token(issuer: &impl Issuer, claims: &Object<'_>) -> Result<String, IssueError> {
+    let header = issuer.header(Algorithm::Rs256);
+    issuer.sign(&header, claims.to_string().as_bytes(), Algorithm::Rs256)
+}
+
+/// Returns the claims of an authentication token, which lives a minute.
+///
+/// ```
+/// let claims = countersign::testkit::miracl::auth_claims("i", "project", "user", 1000);
+/// assert_eq!(claims.to_string(), r#"{"aud":"project","exp":1060,"iat":1000,"iss":"i","sub":"user"}"#);
+/// ```
+#[must_use]
+pub fn auth_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
+    Object::new()
+        .with("aud", project.to_string())
+        .with("exp", issued.saturating_add(60))
+        .with("iat", issued)
+        .with("iss", issuer.to_string())
+        .with("sub", user.to_string())
+}
+
+/// Returns the claims of an ID token, which lives a quarter of an hour.
+///
+/// ```
+/// let claims = countersign::testkit::miracl::id_claims("i", "client", "user", "n", 1000);
+/// assert_eq!(
+///     claims.to_string(),
+///     r#"{"amr":["token"],"aud":"client","exp":1900,"iat":1000,"iss":"i","nonce":"n","sub":"user"}"#
+/// );
+/// ```
+#[must_use]
+pub fn id_claims(
+    issuer: &str,
+    client: &str,
+    user: &str,
+    nonce: &str,
+    issued: i64,
+) -> Object<'static> {
+    Object::new()
+        .with("amr", Value::Array([Value::from("token")].to_vec()))
+        .with("aud", client.to_string())
+        .with("exp", issued.saturating_add(900))
+        .with("iat", issued)
+        .with("iss", issuer.to_string())
+        .with("nonce", nonce.to_string())
+        .with("sub", user.to_string())
+}
+
+/// Returns the claims of an access token.
+///
+/// ```
+/// let claims = countersign::testkit::miracl::access_claims("i", "client", "user", &["openid"], 1900);
+/// assert_eq!(
+///     claims.to_string(),
+///     r#"{"cid":"client","exp":1900,"iss":"i","scp":["openid"],"sub":"user"}"#
+/// );
+/// ```
+#[must_use]
+pub fn access_claims(
+    issuer: &str,
+    client: &str,
+    user: &str,
+    scopes: &[&str],
+    expires: i64,
+) -> Object<'static> {
+    let scopes = scopes.iter().map(|scope| Value::from(scope.to_string())).collect();
+    Object::new()
+        .with("cid", client.to_string())
+        .with("exp", expires)
+        .with("iss", issuer.to_string())
+        .with("scp", Value::Array(scopes))
+        .with("sub", user.to_string())
+}
+
+/// Returns the claims of an activation token, which lives a minute and a half.
+///
+/// ```
+/// let claims = countersign::testkit::miracl::activation_claims("i", "project", "user", 1000);
+/// assert_eq!(claims.string("claims", "scope"), Ok("verification"));
+/// assert_eq!(claims.integer("claims", "exp"), Ok(1090));
+/// ```
+#[must_use]
+pub fn activation_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
+    Object::new()
+        .with("deviceName", "test device")
+        .with("exp", issued.saturating_add(90))
+        .with("iat", issued)
+        .with("iss", issuer.to_string())
+        .with("jti", "00000000-0000-4000-8000-000000000001")
+        .with("projectID", project.to_string())
+        .with("scope", "verification")
+        .with("sub", user.to_string())
+}
+
+/// Returns the claims of a `new_user_token`, which lives an hour, and so does its activation key.
+///
+/// ```
+/// let claims = countersign::testkit::miracl::new_user_claims("i", "project", "user", 1000);
+/// let event = claims.member("events").unwrap().as_object().unwrap().member("newUser").unwrap();
+/// assert_eq!(event.as_object().unwrap().string("event", "userID"), Ok("user"));
+/// ```
+#[must_use]
+pub fn new_user_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
+    let expires = issued.saturating_add(3600);
+    let event = Object::new()
+        .with("userID", user.to_string())
+        .with("deviceName", "test device")
+        .with("hashMPinID", "00".repeat(32))
+        .with("activateKey", "01".repeat(16))
+        .with("expireTime", expires);
+    Object::new()
+        .with("aud", project.to_string())
+        .with("events", Object::new().with("newUser", event))
+        .with("exp", expires)
+        .with("iat", issued)
+        .with("iss", issuer.to_string())
+        .with("sub", user.to_string())
 }
 
 /// Returns the body that answers `POST /otp` to the request, sealed with AES-GCM.

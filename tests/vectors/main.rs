@@ -22,11 +22,12 @@ use countersign::{Code, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The files, and how their tests are run.
-const FILES: [(&str, run::Runner); 7] = [
+const FILES: [(&str, run::Runner); 8] = [
     ("dvs-certificate", run::dvs_certificate),
     ("dvs-signature", run::dvs_signature),
     ("jwk", run::jwk),
     ("jws", run::jws),
+    ("miracl-token", run::miracl_token),
     ("mosip-registration", run::mosip_registration),
     ("mosip-rules", run::mosip_rules),
     ("otp", run::otp),

@@ -5,6 +5,7 @@ use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
+use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::ServiceError;
 use countersign::mosip::device::DigitalId;
 use countersign::mosip::registration::{self, Status, Window};
@@ -209,6 +210,36 @@ pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(),
         None => jws::Verifier::new(public_keys(group), policy(group)),
     };
     judge!(verifier, test, &expected)
+}
+
+pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let given = expected(test);
+    let mut expected = token::Expected::new(text(given, "issuer"), text(given, "audience"));
+    for (member, value) in given.iter() {
+        let value = value.as_str().unwrap();
+        expected = match member {
+            "issuer" | "audience" => expected,
+            "subject" => expected.subject(value),
+            "nonce" => expected.nonce(value),
+            "scope" => expected.scope(value),
+            other => panic!("{other}"),
+        };
+    }
+    let (keys, policy) = (public_keys(group), policy(group));
+    macro_rules! judge_as {
+        ($kind:ident) => {{
+            let verifier = $kind::Verifier::new(keys, policy);
+            judge!(verifier, test, &expected)
+        }};
+    }
+    match text(group, "kind") {
+        auth::Verifier::KIND => judge_as!(auth),
+        id::Verifier::KIND => judge_as!(id),
+        access::Verifier::KIND => judge_as!(access),
+        activation::Verifier::KIND => judge_as!(activation),
+        new_user::Verifier::KIND => judge_as!(new_user),
+        other => panic!("{other}"),
+    }
 }
 
 pub(crate) fn mosip_registration(

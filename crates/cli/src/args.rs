@@ -118,13 +118,13 @@ pub(crate) struct VerifyArgs {
 
     /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
     ///
-    /// Tables `[dvs-certificate]`, `[dvs-signature]`, `[mosip-registration]` and `[jws]`, each with
-    /// any of `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
+    /// One table per kind, such as `[dvs-certificate]` or `[id-token]`, each with any of
+    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
     /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
-    /// `request` and `unbound = true`; for JWS `issuer`, `audience`, `subject` and `nonce`. DVS
-    /// signatures have no `jwks`, `keys` and `allow-rsa-1024`, but `server-secret = "FILE"`,
-    /// `audience` and `subject`. Files are relative to the policy's folder. Options on the command
-    /// line override the policy.
+    /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
+    /// `nonce`. DVS signatures have no `jwks`, `keys` and `allow-rsa-1024`, but
+    /// `server-secret = "FILE"`, `audience` and `subject`. Files are relative to the policy's
+    /// folder. Options on the command line override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 

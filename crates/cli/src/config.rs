@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use countersign::encoding::json;
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
+use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::registration;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
@@ -22,7 +23,7 @@ use serde::Deserialize;
 use crate::args::{BindingArgs, VerifyArgs};
 use crate::exit::Stop;
 use crate::input::{Source, read_configuration};
-use crate::kind::Kind;
+use crate::kind::{Kind, Token};
 
 /// A time of judgement, before the clock is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +97,8 @@ impl Overrides {
     /// a reader believe that it was checked.
     pub(crate) fn without_effect(&self, kind: Kind) -> impl Iterator<Item = &'static str> {
         let unhashed = !matches!(kind, Kind::DvsCertificate | Kind::DvsSignature);
-        let nameless = !matches!(kind, Kind::DvsSignature | Kind::Jws);
-        let jwt = kind != Kind::Jws;
+        let jwt = !matches!(kind, Kind::Jws | Kind::Token(_));
+        let nameless = jwt && kind != Kind::DvsSignature;
         [
             ("hash, document, request or unbound", self.binding.is_some(), unhashed),
             ("issuer", self.issuer.is_some(), jwt),
@@ -117,11 +118,43 @@ pub(crate) struct Terms {
     pub(crate) at: Moment,
     pub(crate) policy: Policy,
     pub(crate) binding: Option<dvs::Expected>,
-    pub(crate) jwt: jws::Expected,
-    /// The `userID` of a DVS signature.
-    user: Option<String>,
-    /// The `cID` of a DVS signature.
-    project: Option<String>,
+    pub(crate) jwt: Names,
+}
+
+/// What the registered claims of a JWT are expected to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    issuer: Option<String>,
+    audience: Option<String>,
+    subject: Option<String>,
+    nonce: Option<String>,
+}
+
+impl Names {
+    /// Returns what any JWT can be expected to say.
+    pub(crate) fn jws(self) -> jws::Expected {
+        let expected = jws::Expected::new();
+        let expected = add(expected, self.issuer, jws::Expected::issuer);
+        let expected = add(expected, self.audience, jws::Expected::audience);
+        let expected = add(expected, self.subject, jws::Expected::subject);
+        add(expected, self.nonce, jws::Expected::nonce)
+    }
+
+    /// Returns what a token of MIRACL Trust is expected to say, or the name of what is missing.
+    pub(crate) fn token(self) -> Result<token::Expected, &'static str> {
+        let issuer = self.issuer.ok_or("issuer")?;
+        let audience = self.audience.ok_or("audience")?;
+        let expected = token::Expected::new(issuer, audience);
+        let expected = add(expected, self.subject, token::Expected::subject);
+        Ok(add(expected, self.nonce, token::Expected::nonce))
+    }
+}
+
+fn add<E>(expected: E, name: Option<String>, with: fn(E, String) -> E) -> E {
+    match name {
+        Some(name) => with(expected, name),
+        None => expected,
+    }
 }
 
 impl Terms {
@@ -140,19 +173,15 @@ impl Terms {
         if let Some(binding) = &overrides.binding {
             terms.binding = Some(binding.clone());
         }
-        if let Some(issuer) = &overrides.issuer {
-            terms.jwt = terms.jwt.issuer(issuer.as_str());
-        }
-        if let Some(audience) = &overrides.audience {
-            terms.jwt = terms.jwt.audience(audience.as_str());
-            terms.project = Some(audience.clone());
-        }
-        if let Some(subject) = &overrides.subject {
-            terms.jwt = terms.jwt.subject(subject.as_str());
-            terms.user = Some(subject.clone());
-        }
-        if let Some(nonce) = &overrides.nonce {
-            terms.jwt = terms.jwt.nonce(nonce.as_str());
+        for (name, given) in [
+            (&mut terms.jwt.issuer, &overrides.issuer),
+            (&mut terms.jwt.audience, &overrides.audience),
+            (&mut terms.jwt.subject, &overrides.subject),
+            (&mut terms.jwt.nonce, &overrides.nonce),
+        ] {
+            if given.is_some() {
+                name.clone_from(given);
+            }
         }
         terms
     }
@@ -160,10 +189,10 @@ impl Terms {
     /// Returns what a DVS signature must say, unless nothing tells what it must be about.
     pub(crate) fn signature(&self) -> Option<signature::Expected> {
         let mut expected = signature::Expected::new(self.binding.clone()?);
-        if let Some(user) = &self.user {
+        if let Some(user) = &self.jwt.subject {
             expected = expected.user_id(user.as_str());
         }
-        if let Some(project) = &self.project {
+        if let Some(project) = &self.jwt.audience {
             expected = expected.project_id(project.as_str());
         }
         Some(expected)
@@ -180,9 +209,9 @@ pub(crate) trait Verify: Clone {
 }
 
 macro_rules! verify {
-    ($($module:ident),+) => {
+    ($($module:ident: $expected:ty),+) => {
         $(impl Verify for $module::Verifier {
-            type Expected = $module::Expected;
+            type Expected = $expected;
             type Keys = JwkSet;
 
             fn new(keys: JwkSet, policy: Policy) -> Self {
@@ -196,7 +225,16 @@ macro_rules! verify {
     };
 }
 
-verify!(dvs, jws, registration);
+verify!(
+    dvs: dvs::Expected,
+    registration: registration::Expected,
+    auth: token::Expected,
+    id: token::Expected,
+    access: token::Expected,
+    activation: token::Expected,
+    new_user: token::Expected,
+    jws: jws::Expected
+);
 
 impl Verify for signature::Verifier {
     type Expected = signature::Expected;
@@ -250,6 +288,11 @@ pub(crate) struct Config {
     pub(crate) dvs: Profile<dvs::Verifier>,
     pub(crate) signature: Profile<signature::Verifier>,
     pub(crate) registration: Profile<registration::Verifier>,
+    pub(crate) auth: Profile<auth::Verifier>,
+    pub(crate) id: Profile<id::Verifier>,
+    pub(crate) access: Profile<access::Verifier>,
+    pub(crate) activation: Profile<activation::Verifier>,
+    pub(crate) new_user: Profile<new_user::Verifier>,
     pub(crate) jws: Profile<jws::Verifier>,
     /// What the command line asked for.
     pub(crate) overrides: Overrides,
@@ -288,6 +331,11 @@ impl Config {
             dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
             signature: Profile::new(signature),
             registration: Profile::new(rules(Kind::MosipRegistration, file.mosip_registration)?),
+            auth: Profile::new(rules(Kind::Token(Token::Auth), file.auth_token)?),
+            id: Profile::new(rules(Kind::Token(Token::Id), file.id_token)?),
+            access: Profile::new(rules(Kind::Token(Token::Access), file.access_token)?),
+            activation: Profile::new(rules(Kind::Token(Token::Activation), file.activation_token)?),
+            new_user: Profile::new(rules(Kind::Token(Token::NewUser), file.new_user_token)?),
             jws: Profile::new(rules(Kind::Jws, file.jws)?),
             overrides,
             limits,
@@ -302,6 +350,11 @@ impl Config {
             Kind::DvsCertificate => &self.dvs.terms,
             Kind::DvsSignature => &self.signature.terms,
             Kind::MosipRegistration => &self.registration.terms,
+            Kind::Token(Token::Auth) => &self.auth.terms,
+            Kind::Token(Token::Id) => &self.id.terms,
+            Kind::Token(Token::Access) => &self.access.terms,
+            Kind::Token(Token::Activation) => &self.activation.terms,
+            Kind::Token(Token::NewUser) => &self.new_user.terms,
             Kind::Jws => &self.jws.terms,
         }
     }
@@ -321,6 +374,11 @@ struct PolicyFile {
     dvs_certificate: Table,
     dvs_signature: Table,
     mosip_registration: Table,
+    auth_token: Table,
+    id_token: Table,
+    access_token: Table,
+    activation_token: Table,
+    new_user_token: Table,
     jws: Table,
 }
 
@@ -398,9 +456,7 @@ impl Table {
             at: Moment::Now,
             policy: Policy::default().with_limits(*limits),
             binding: None,
-            jwt: jws::Expected::new(),
-            user: None,
-            project: None,
+            jwt: Names::default(),
         };
         let keys = load_keys(folder, &self.jwks, &self.keys, limits)?.unwrap_or_default();
         Ok(Rules { keys, terms: terms.with(&overrides) })
@@ -578,10 +634,11 @@ mod tests {
     fn later_words_override_earlier_ones_member_by_member() {
         let rules = table("leeway = 5\nissuer = \"a\"\nsubject = \"s\"", Kind::Jws);
         let Ok(Rules { terms, .. }) = rules else { panic!("the table is right") };
-        assert_eq!(terms.jwt, jws::Expected::new().issuer("a").subject("s"));
+        assert_eq!(terms.jwt.clone().jws(), jws::Expected::new().issuer("a").subject("s"));
+        assert_eq!(terms.jwt.clone().token(), Err("audience"));
         let overrides = Overrides { issuer: Some("b".into()), ..Overrides::default() };
         let terms = terms.with(&overrides);
-        assert_eq!(terms.jwt, jws::Expected::new().issuer("b").subject("s"));
+        assert_eq!(terms.jwt.jws(), jws::Expected::new().issuer("b").subject("s"));
         assert_eq!(terms.policy.leeway().seconds(), 5);
         assert_eq!(terms.policy.rsa_1024(), Rsa1024::Deny);
     }

@@ -1,10 +1,11 @@
 //! `decode`: what is inside, without a verdict. Every form of the output says UNVERIFIED.
 //!
-//! Nothing is known of the formats here: whatever string holds a token, or base64 or hexadecimal
-//! of a JSON object or array, is unfolded, layer by layer.
+//! Next to nothing is known of the formats here: whatever string holds a token, a verification URL,
+//! or base64 or hexadecimal of a JSON object or array, is unfolded, layer by layer.
 
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{base64, hex};
+use countersign::miracl::token::VerificationUrl;
 use countersign::{Code, Error, Limits, Verdict};
 
 use crate::args::{DecodeArgs, Format};
@@ -151,12 +152,27 @@ fn unfold_text(text: &str, layers: u8, limits: &Limits) -> Option<Value<'static>
     if let Some(token) = unfold_token(text, layers, limits) {
         return Some(token);
     }
+    if let Ok(url) = VerificationUrl::parse(text, limits) {
+        return Some(unfold_url(&url));
+    }
     let (encoding, value) = match hex::decode(text).ok().and_then(|b| container(&b, limits)) {
         Some(value) => ("hex", value),
         None => ("base64", container(&base64::decode_mosip(text.as_bytes()).ok()?, limits)?),
     };
     let json = unfold_value(value, layers, limits);
     Some(Object::new().with("encoding", encoding).with("json", json).into())
+}
+
+fn unfold_url(url: &VerificationUrl) -> Value<'static> {
+    let mut query = Object::new();
+    for (name, value) in url.parameters() {
+        query.set(name.to_string(), value.to_string());
+    }
+    let object = Object::new()
+        .with("encoding", "verification-url")
+        .with("origin", url.origin().to_string())
+        .with("query", query);
+    object.into()
 }
 
 /// Three parts of which the first is a JSON object: a token of either alphabet.
@@ -221,6 +237,20 @@ mod tests {
             r#""hex":{"encoding":"hex","json":{}}},"signature":"text"}"#
         );
         assert_eq!(unfolded(&format!("{outer}\n")).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn verification_urls_are_unfolded_alone_and_within_answers() {
+        let url = "https://api.mpin.io/verification/confirmation?user_id=a%2Bb\\u0026code=c+d";
+        let unfolded_url = concat!(
+            r#"{"encoding":"verification-url","origin":"https://api.mpin.io","#,
+            r#""query":{"user_id":"a+b","code":"c d"}}"#
+        );
+        // In JSON the escape is an ampersand, outside it the six characters stand for one.
+        assert_eq!(unfolded(url).as_deref(), Ok(unfolded_url));
+        let answer = unfolded(&format!(r#"{{"verificationURL":"{url}"}}"#)).unwrap();
+        assert_eq!(answer, format!(r#"{{"verificationURL":{unfolded_url}}}"#));
+        assert_eq!(unfolded("https://api.mpin.io/?user_id=a&code=b"), Err(Code::Malformed));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
 use countersign::jose::jws;
 use countersign::miracl::dvs::{self, signature};
+use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
 use countersign::{Error, Limits};
 
@@ -23,18 +24,43 @@ pub(crate) enum Kind {
     DvsCertificate,
     DvsSignature,
     MosipRegistration,
+    Token(Token),
     Jws,
 }
 
+/// A kind of token of MIRACL Trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Auth,
+    Id,
+    Access,
+    Activation,
+    NewUser,
+}
+
 impl Kind {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::DvsCertificate, Self::DvsSignature, Self::MosipRegistration, Self::Jws];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::DvsCertificate,
+        Self::DvsSignature,
+        Self::MosipRegistration,
+        Self::Token(Token::Auth),
+        Self::Token(Token::Id),
+        Self::Token(Token::Access),
+        Self::Token(Token::Activation),
+        Self::Token(Token::NewUser),
+        Self::Jws,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::DvsCertificate => dvs::Verifier::KIND,
             Self::DvsSignature => signature::Verifier::KIND,
             Self::MosipRegistration => registration::Verifier::KIND,
+            Self::Token(Token::Auth) => auth::Verifier::KIND,
+            Self::Token(Token::Id) => id::Verifier::KIND,
+            Self::Token(Token::Access) => access::Verifier::KIND,
+            Self::Token(Token::Activation) => activation::Verifier::KIND,
+            Self::Token(Token::NewUser) => new_user::Verifier::KIND,
             Self::Jws => jws::Verifier::KIND,
         }
     }
@@ -45,6 +71,11 @@ impl Kind {
             Self::DvsCertificate => "a DVS certificate",
             Self::DvsSignature => "a DVS signature",
             Self::MosipRegistration => "a device registration",
+            Self::Token(Token::Auth) => "an authentication token",
+            Self::Token(Token::Id) => "an ID token",
+            Self::Token(Token::Access) => "an access token",
+            Self::Token(Token::Activation) => "an activation token",
+            Self::Token(Token::NewUser) => "a `new_user_token`",
             Self::Jws => "a token",
         }
     }
@@ -91,17 +122,8 @@ const SBI_DEVICE_INFO: Unsupported = unsupported("sbi-device-info", "SBI device 
 const SBI_RCAPTURE: Unsupported = unsupported("sbi-rcapture", "an SBI registration capture");
 
 /// Every kind that cannot be verified, for records that name one.
-pub(crate) const UNSUPPORTED: [Unsupported; 9] = [
-    unsupported("access-token", "an access token"),
-    unsupported("auth-token", "an authentication token"),
-    DEVICE_DATA,
-    DIGITAL_ID,
-    unsupported("id-token", "an id token"),
-    OTP_RESPONSE,
-    SBI_CAPTURE,
-    SBI_DEVICE_INFO,
-    SBI_RCAPTURE,
-];
+pub(crate) const UNSUPPORTED: [Unsupported; 6] =
+    [DEVICE_DATA, DIGITAL_ID, OTP_RESPONSE, SBI_CAPTURE, SBI_DEVICE_INFO, SBI_RCAPTURE];
 
 /// What recognition found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +179,8 @@ fn recognise_object(object: &Object<'_>) -> Content {
     let inner = |name| object.member(name).and_then(Value::as_object);
     if has("certificate") {
         Kind::DvsCertificate.into()
+    } else if has("new_user_token") {
+        Kind::Token(Token::NewUser).into()
     } else if has("response") && (has("errors") || has("responsetime")) {
         Kind::MosipRegistration.into()
     } else if has("deviceData")
@@ -196,12 +220,33 @@ fn recognise_content(object: &Object<'_>) -> Content {
         Kind::DvsCertificate.into()
     } else if has("deviceCode") && has("status") {
         Kind::MosipRegistration.into()
+    } else if let Some(token) = recognise_token(object) {
+        Kind::Token(token).into()
     } else if has("deviceInfo") {
         if has("purpose") { DEVICE_DATA } else { SBI_DEVICE_INFO }.into()
     } else if has("serialNo") && has("make") && has("model") {
         DIGITAL_ID.into()
     } else {
         Content::Unknown(UNKNOWN_KIND)
+    }
+}
+
+/// Recognises the tokens of MIRACL Trust that say what they are. Authentication tokens do not: they
+/// have no claim that other JWTs do not have, too.
+fn recognise_token(object: &Object<'_>) -> Option<Token> {
+    let has = |name| object.member(name).is_some();
+    let is_id = || object.member("amr").is_some_and(|amr| amr.to_string() == r#"["token"]"#);
+    if !has("iss") {
+        None
+    } else if has("cid") && has("scp") && !has("aud") {
+        Some(Token::Access)
+    } else if has("projectID") && has("scope") {
+        Some(Token::Activation)
+    } else if has("nonce") && is_id() {
+        Some(Token::Id)
+    } else {
+        let events = object.member("events").and_then(Value::as_object)?;
+        events.member("newUser").map(|_| Token::NewUser)
     }
 }
 
@@ -285,6 +330,24 @@ mod tests {
             (header, r#"{"iss":"a","hash":"00"}"#, Kind::Jws.into()),
             (header, "not JSON", Kind::Jws.into()),
             ("not JSON", "{}", Kind::Jws.into()),
+            (
+                header,
+                r#"{"iss":"i","aud":"c","amr":["token"],"nonce":"n"}"#,
+                Kind::Token(Token::Id).into(),
+            ),
+            (header, r#"{"iss":"i","aud":"c","amr":["pwd"],"nonce":"n"}"#, Kind::Jws.into()),
+            (header, r#"{"iss":"i","cid":"c","scp":[]}"#, Kind::Token(Token::Access).into()),
+            (
+                header,
+                r#"{"iss":"i","projectID":"p","scope":"verification"}"#,
+                Kind::Token(Token::Activation).into(),
+            ),
+            (
+                header,
+                r#"{"iss":"i","aud":"p","events":{"newUser":{}}}"#,
+                Kind::Token(Token::NewUser).into(),
+            ),
+            (header, r#"{"iss":"i","aud":"p","sub":"u","iat":1,"exp":2}"#, Kind::Jws.into()),
             (
                 header,
                 r#"{"status":"Registered","digitalId":"","deviceCode":"1"}"#,

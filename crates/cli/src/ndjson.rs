@@ -233,14 +233,23 @@ impl Record {
                 Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
             }
             Judgement::Unbound(kind) => {
-                let error = Error::MissingMember { part: PART, member: "hash" };
-                let mut report = Report::of_failure(kind.name(), &artefact, Check::Input, error);
                 let hint = format!("{} needs `hash`, `request` or `unbound`", kind.noun());
-                report.hints.push(hint);
-                report.into()
+                unbound(kind, &artefact, "hash", hint)
+            }
+            Judgement::Nameless(kind, missing) => {
+                let hint = format!("{} needs `issuer` and `audience`", kind.noun());
+                unbound(kind, &artefact, missing, hint)
             }
         }
     }
+}
+
+/// The report of an artefact that is expected to say nothing in particular.
+fn unbound(kind: Kind, artefact: &[u8], member: &'static str, hint: String) -> Item {
+    let error = Error::MissingMember { part: PART, member };
+    let mut report = Report::of_failure(kind.name(), artefact, Check::Input, error);
+    report.hints.push(hint);
+    report.into()
 }
 
 const fn not_allowed(part: &'static str) -> Error {

@@ -9,10 +9,12 @@
 
 use countersign::jose::jws;
 use countersign::miracl::dvs::{self, signature};
+use countersign::miracl::token;
 use countersign::mosip::registration;
 use countersign::{At, Item, Policy, Report};
 
 use crate::config::{Config, Profile, Verify};
+use crate::kind::Token;
 
 /// An artefact that the library decides about.
 pub(crate) struct Task {
@@ -30,6 +32,7 @@ pub(crate) enum Expected {
     DvsSignature(signature::Expected),
     /// Nothing beyond what every registration has to say.
     MosipRegistration,
+    Token(Token, token::Expected),
     Jws(jws::Expected),
 }
 
@@ -41,17 +44,29 @@ pub(crate) fn explain<'t>(
     let nothing = registration::Expected::default();
     let (mut dvs, mut registration, mut jws) = (Plan::new(), Plan::new(), Plan::new());
     let mut signature = Plan::new();
+    let (mut auth, mut id, mut access) = (Plan::new(), Plan::new(), Plan::new());
+    let (mut activation, mut new_user) = (Plan::new(), Plan::new());
     for (place, task) in tasks.clone().enumerate() {
         match &task.expected {
             Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
             Expected::DvsSignature(expected) => signature.add(place, task, expected),
             Expected::MosipRegistration => registration.add(place, task, &nothing),
+            Expected::Token(Token::Auth, expected) => auth.add(place, task, expected),
+            Expected::Token(Token::Id, expected) => id.add(place, task, expected),
+            Expected::Token(Token::Access, expected) => access.add(place, task, expected),
+            Expected::Token(Token::Activation, expected) => activation.add(place, task, expected),
+            Expected::Token(Token::NewUser, expected) => new_user.add(place, task, expected),
             Expected::Jws(expected) => jws.add(place, task, expected),
         }
     }
     let mut placed = dvs.explain(&config.dvs);
     placed.extend(signature.explain(&config.signature));
     placed.extend(registration.explain(&config.registration));
+    placed.extend(auth.explain(&config.auth));
+    placed.extend(id.explain(&config.id));
+    placed.extend(access.explain(&config.access));
+    placed.extend(activation.explain(&config.activation));
+    placed.extend(new_user.explain(&config.new_user));
     placed.extend(jws.explain(&config.jws));
     debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
     placed.sort_unstable_by_key(|(place, _)| *place);

@@ -67,6 +67,8 @@ pub(crate) enum Judgement {
     Empty,
     /// A DVS certificate or signature, and nothing says what it must be about.
     Unbound(Kind),
+    /// A token of MIRACL Trust, and nothing says whose and for whom: the name of what is missing.
+    Nameless(Kind, &'static str),
 }
 
 impl From<Report> for Judgement {
@@ -106,7 +108,11 @@ pub(crate) fn judge(
             None => return Judgement::Unbound(kind),
         },
         Kind::MosipRegistration => Expected::MosipRegistration,
-        Kind::Jws => Expected::Jws(terms.jwt),
+        Kind::Token(token) => match terms.jwt.token() {
+            Ok(expected) => Expected::Token(token, expected),
+            Err(missing) => return Judgement::Nameless(kind, missing),
+        },
+        Kind::Jws => Expected::Jws(terms.jwt.jws()),
     };
     let without_effect = |overrides: &Overrides, whose| {
         overrides
@@ -151,6 +157,9 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
             "{source}: {} needs --document, --hash, --request or --unbound",
             kind.noun()
         ))),
+        Judgement::Nameless(kind, _) => {
+            Err(Stop::Misuse(format!("{source}: {} needs --issuer and --audience", kind.noun())))
+        }
     }
 }
 

@@ -12,17 +12,19 @@ mod mosip_rules;
 mod otp;
 mod samples;
 mod signature;
+mod token;
 
 use keys::Keys;
 
 /// Returns the place, below the root of the repository, and the content of every file.
-pub(crate) fn all() -> [(&'static str, String); 8] {
+pub(crate) fn all() -> [(&'static str, String); 9] {
     let keys = Keys::new();
     [
         ("test-vectors/dvs-certificate.json", dvs::file(&keys)),
         ("test-vectors/dvs-signature.json", signature::file()),
         ("test-vectors/jwk.json", jwk::file(&keys)),
         ("test-vectors/jws.json", jws::file(&keys)),
+        ("test-vectors/miracl-token.json", token::file(&keys)),
         ("test-vectors/mosip-registration.json", mosip::file(&keys)),
         ("test-vectors/mosip-rules.json", mosip_rules::file()),
         ("test-vectors/otp.json", otp::file()),

@@ -26,7 +26,7 @@ call!(InitiateActivation, "POST /activate/initiate", POST, Forbidden, Authentica
 message! {
     /// What `POST /activate/initiate` answers.
     pub struct Activation {
-        /// SHA-256 of the M-Pin ID, in hexadecimal.
+        /// SHA-256 of the M-PIN ID, in hexadecimal.
         hash_mpin_id: String = "hashMPinId",
         /// What the device activates itself with.
         activation_token: Confidential = "actToken",
@@ -99,7 +99,7 @@ call!(CreateVerification, "POST /verification", POST, Forbidden, Authenticated, 
 message! {
     /// What `POST /verification` answers.
     pub struct Verification {
-        /// The URL; read it with `VerificationUrl` of `token`.
+        /// The URL; read it with [`VerificationUrl`](crate::miracl::token::VerificationUrl).
         /// Whoever has it can enrol a device.
         verification_url: Confidential = "verificationURL",
     } optional {

@@ -56,8 +56,7 @@ pub use projects::{
 };
 pub use refusal::{ErrorCode, Refusal};
 pub use signature::{
-    SignatureObject, SignatureRefusal, SignatureVerification, SignatureVerificationRequest,
-    VerifySignature,
+    SignatureObject, SignatureVerification, SignatureVerificationRequest, VerifySignature,
 };
 
 use alloc::vec::Vec;

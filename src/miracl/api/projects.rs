@@ -38,7 +38,7 @@ pub struct ListAudit {
     pub to: Option<Time>,
     /// `userId`.
     pub user_id: Option<String>,
-    /// `mpinId`: the hash of the M-Pin ID in hexadecimal.
+    /// `mpinId`: the hash of the M-PIN ID in hexadecimal.
     pub mpin_id: Option<String>,
     /// `deviceName`.
     pub device_name: Option<String>,
@@ -119,7 +119,7 @@ message! {
         country: String = "country",
         /// How people call the device.
         device_name: String = "deviceName",
-        /// SHA-256 of the M-Pin ID, in hexadecimal.
+        /// SHA-256 of the M-PIN ID, in hexadecimal.
         mpin_id: String = "mpinID",
         /// The user.
         user_id: String = "userID",
@@ -197,7 +197,7 @@ message! {
 message! {
     /// An identity: one user's device in one project.
     pub struct MpinId {
-        /// SHA-256 of the M-Pin ID, in hexadecimal.
+        /// SHA-256 of the M-PIN ID, in hexadecimal.
         mpin_id: String = "mpinId",
         /// The user.
         user_id: String = "userId",
@@ -245,7 +245,7 @@ message! {
 pub struct UpdateMpinId {
     /// The project.
     pub project_id: String,
-    /// The hash of the M-Pin ID, in hexadecimal.
+    /// The hash of the M-PIN ID, in hexadecimal.
     pub mpin_id: String,
     /// What shall be.
     pub update: MpinIdUpdate,
@@ -287,7 +287,7 @@ message! {
 pub struct RevokeMpinId {
     /// The project.
     pub project_id: String,
-    /// The hash of the M-Pin ID, in hexadecimal.
+    /// The hash of the M-PIN ID, in hexadecimal.
     pub mpin_id: String,
     /// Why.
     pub reason: RevocationReason,
@@ -320,7 +320,7 @@ message! {
 message! {
     /// What a revocation answers.
     pub struct Revocation {
-        /// The hash of the M-Pin ID, in hexadecimal.
+        /// The hash of the M-PIN ID, in hexadecimal.
         hash_mpin_id: String = "hashMPinID",
     } optional {
         /// The reason, as it was given.

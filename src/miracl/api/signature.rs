@@ -2,8 +2,6 @@
 
 use alloc::string::String;
 
-use http::StatusCode;
-
 use super::call;
 use crate::api::{Target, message};
 use crate::time::Time;
@@ -19,7 +17,7 @@ message! {
         u: String = "u",
         /// A point of the signature.
         v: String = "v",
-        /// The M-Pin ID: hexadecimal of its JSON.
+        /// The M-PIN ID: hexadecimal of its JSON.
         mpin_id: String = "mpinId",
         /// The user's public key.
         public_key: String = "publicKey",
@@ -45,8 +43,8 @@ message! {
 /// `POST /dvs/verify`: has a signature verified by the holder of the server secret.
 ///
 /// Not to be repeated: a signature that does not verify may count as a wrong PIN, and three of
-/// those revoke the identity. A refusal has the meaning of its HTTP status:
-/// [`SignatureRefusal`].
+/// those revoke the identity. [`Transaction`](crate::miracl::dvs::Transaction) makes its body from
+/// what the client sent, and decides about status and answer.
 ///
 /// ```
 /// use countersign::Limits;
@@ -90,36 +88,5 @@ message! {
         /// [`dvs::Verifier`](crate::miracl::dvs::Verifier) has verified it.
         certificate: String = "certificate",
     } optional {
-    }
-}
-
-/// What the HTTP status of a refused `POST /dvs/verify` means (miracl/maas-sdk-go
-/// `pkg/dvs/dvs.go`).
-///
-/// ```
-/// use countersign::api::StatusCode;
-/// use countersign::miracl::api::SignatureRefusal;
-///
-/// assert_eq!(SignatureRefusal::from(StatusCode::GONE), SignatureRefusal::Revoked);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignatureRefusal {
-    /// 401: the signature does not verify, or the API credentials are wrong. The status alone does
-    /// not tell which.
-    Unverified,
-    /// 410: the identity was revoked.
-    Revoked,
-    /// Any other: the service did not decide.
-    Undecided,
-}
-
-impl From<StatusCode> for SignatureRefusal {
-    fn from(status: StatusCode) -> Self {
-        match status {
-            StatusCode::UNAUTHORIZED => Self::Unverified,
-            StatusCode::GONE => Self::Revoked,
-            _ => Self::Undecided,
-        }
     }
 }

@@ -43,6 +43,8 @@ pub(super) fn artefacts(
                 |items| verdicts(&verifier.verify_batch(items)),
             )
         }
+        // They cost what a JWS costs.
+        Kind::Token(_) => Err(wrong(&format_args!("{}: not measured", sample.kind.name()))),
         Kind::Jws => {
             let verifier = jws::Verifier::new(keys, policy);
             contest.run(

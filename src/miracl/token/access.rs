@@ -1,0 +1,66 @@
+//! The access token of OpenID Connect.
+//!
+//! Not supported: opaque access tokens, introspection.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::profile::{Profile, strings, verifier};
+use crate::encoding::json::Document;
+use crate::error::Error;
+
+struct AccessProfile;
+
+impl Profile for AccessProfile {
+    const KIND: &'static str = "access-token";
+    const AUDIENCE: &'static str = "cid";
+    const REQUIRED: &'static [&'static str] = &["scp"];
+    const OPTIONAL: &'static [&'static str] = &[];
+    type Own = Vec<String>;
+
+    fn read(document: &Document) -> Result<Vec<String>, Error> {
+        strings(document, "scp")
+    }
+
+    fn scopes(own: &Vec<String>) -> &[String] {
+        own
+    }
+}
+
+verifier! {
+    "an access token", AccessProfile, AccessToken,
+    /// Verifies access tokens against the keys of `GET /oidc/certs`.
+    ///
+    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind,
+    /// so that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached; the scopes that
+    /// are expected, within `scp`. *Not* checked: its life, unless it has an `iat`.
+    ///
+    /// ```
+    /// use countersign::jose::JwkSet;
+    /// use countersign::miracl::token::{Expected, access};
+    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+    /// use countersign::{Code, Limits, Policy, Time};
+    ///
+    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
+    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+    /// let claims = miracl::access_claims("https://api.mpin.io", "client", "user", &["openid"], 1900);
+    /// let token = miracl::token(&issuer, &claims).unwrap();
+    /// let at = Time::from_unix(1000).unwrap();
+    ///
+    /// let verifier = access::Verifier::new(keys, Policy::default());
+    /// let expected = Expected::new("https://api.mpin.io", "client").scope("openid");
+    /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.scopes(), ["openid"]);
+    /// let more = verifier.verify(token.as_bytes(), &expected.scope("email"), at);
+    /// assert_eq!(more.unwrap_err().code(), Code::ContentMismatch);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+}
+
+impl AccessToken {
+    /// Returns `scp`: what was granted.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.0.own
+    }
+}

@@ -1,0 +1,98 @@
+//! The activation token, with which a device becomes an identity.
+//!
+//! Which key set holds its key is not documented. Its `kid` is base64url *with* padding, which is
+//! no concern: identifiers are compared byte for byte.
+//!
+//! Not supported: activation tokens of older services, which are 32 hexadecimal digits without
+//! anything to verify.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::profile::{PART, Profile, verifier};
+use crate::encoding::json::Document;
+use crate::error::Error;
+
+struct ActivationProfile;
+
+/// What is read from an activation token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Own {
+    device_name: String,
+    identifier: String,
+    scopes: Vec<String>,
+}
+
+impl Profile for ActivationProfile {
+    const KIND: &'static str = "activation-token";
+    const AUDIENCE: &'static str = "projectID";
+    const REQUIRED: &'static [&'static str] = &["iat", "jti", "scope", "deviceName"];
+    const OPTIONAL: &'static [&'static str] = &[];
+    type Own = Own;
+
+    fn read(document: &Document) -> Result<Own, Error> {
+        let text = |member| Ok::<_, Error>(document.string(PART, member)?.into_owned());
+        let scope = text("scope")?;
+        if scope != "verification" {
+            return Err(Error::ContentMismatch { member: "scope" });
+        }
+        Ok(Own {
+            device_name: text("deviceName")?,
+            identifier: text("jti")?,
+            scopes: [scope].to_vec(),
+        })
+    }
+
+    fn scopes(own: &Own) -> &[String] {
+        &own.scopes
+    }
+}
+
+verifier! {
+    "an activation token", ActivationProfile, ActivationToken,
+    /// Verifies activation tokens.
+    ///
+    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind:
+    /// `scope` is `verification`, and there is no `aud`; `iss`; that `projectID` is the project;
+    /// `iat` not in the future; `exp` not reached; the time between them. *Not* checked: whether
+    /// the token was used before ([`identifier`](ActivationToken::identifier) is there for that).
+    ///
+    /// ```
+    /// use countersign::jose::JwkSet;
+    /// use countersign::miracl::token::{Expected, activation};
+    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+    /// use countersign::{Limits, Policy, Time};
+    ///
+    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("H48=")).unwrap();
+    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
+    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+    /// let claims = miracl::activation_claims("https://api.mpin.io", "project", "user", 1000);
+    /// let token = miracl::token(&issuer, &claims).unwrap();
+    ///
+    /// let verifier = activation::Verifier::new(keys, Policy::default());
+    /// let expected = Expected::new("https://api.mpin.io", "project").subject("user");
+    /// let at = Time::from_unix(1089).unwrap();
+    /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.device_name(), "test device");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+}
+
+impl ActivationToken {
+    /// Returns how people call the device.
+    #[must_use]
+    pub fn device_name(&self) -> &str {
+        &self.0.own.device_name
+    }
+
+    /// Returns `jti`, which no other token has.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        &self.0.own.identifier
+    }
+
+    /// Returns `projectID`.
+    #[must_use]
+    pub fn project_id(&self) -> String {
+        self.0.document.string(PART, "projectID").map(|id| id.to_string()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,115 @@
+//! Tokens of MIRACL Trust, and what travels beside them.
+//!
+//! ```text
+//! token + keys + Expected ── auth, id, access, activation, new_user ──► verified token
+//! base64 of a signature object ── CrossDeviceSignature::parse ──► signature request
+//! text of a URL                ── VerificationUrl::parse      ──► user, code       unsigned
+//! secret + document            ── MaasToken::sign, verify     ◄─► authorization    of old services
+//! ```
+//!
+//! | Kind | Module | Keys | The caller is named by | Its marks |
+//! |---|---|---|---|---|
+//! | authentication token | [`auth`] | `/.well-known/jwks` | `aud`: project | none, and none of the others |
+//! | OIDC ID token | [`id`] | `/oidc/certs` | `aud`: client | `amr`, `nonce` |
+//! | OIDC access token | [`access`] | `/oidc/certs` | `cid`: client | `cid`, `scp`; no `aud` |
+//! | activation token | [`activation`] | not documented | `projectID` | `projectID`, `scope`; no `aud` |
+//! | `new_user_token` | [`new_user`] | `/oidc/certs` | `aud`: project | `events` |
+//!
+//! **Every kind refuses the others**, even if the same key signed them for the same audience: a
+//! token has the marks of its kind and none of another one. All are RS256; `typ` is `JWT` or absent.
+//!
+//! Formats: MIRACL Trust documentation, `guides/authentication/jwt-verification` and
+//! `apis-and-libraries/oidc`; miracl/trust-sdk-android `RegistrationTest.kt`; miracl/maas-sdk-go
+//! `pkg/mfa/oidc.go`; miracl/maas-sdk-dotnet-core2 `MiraclClient.cs`.
+//!
+//! Not supported: RS384 and RS512, which the discovery document lists as well; signed user
+//! information; activation tokens of older services, 32 hexadecimal digits with nothing to verify.
+
+pub mod access;
+pub mod activation;
+pub mod auth;
+pub mod id;
+pub mod new_user;
+
+mod cross_device;
+mod maas;
+mod profile;
+#[cfg(test)]
+mod tests;
+mod verification_url;
+
+pub use cross_device::CrossDeviceSignature;
+pub use maas::MaasToken;
+pub use verification_url::VerificationUrl;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::jose::jws;
+
+/// What a token is expected to say. Issuer and the caller's own name have no default: a token for
+/// somebody else proves nothing here.
+///
+/// What is expected is required, of every kind: a token that has no nonce or no scopes fails where
+/// one is expected.
+///
+/// ```
+/// use countersign::miracl::token::Expected;
+///
+/// let expected = Expected::new("https://api.mpin.io", "client").subject("user").nonce("n-1");
+/// assert_ne!(expected, Expected::new("https://api.mpin.io", "client"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    jwt: jws::Expected,
+    audience: String,
+    scopes: Vec<String>,
+    longest_life: u32,
+}
+
+impl Expected {
+    /// Expects this `iss`, byte for byte, and the caller as the audience: the project's ID for
+    /// authentication tokens, activation tokens and `new_user_token`, the client's ID for ID
+    /// tokens and access tokens.
+    ///
+    /// From `iat` to `exp` an hour is accepted, the longest life of any kind in the documents.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self {
+            jwt: jws::Expected::new().issuer(issuer),
+            audience: audience.into(),
+            scopes: Vec::new(),
+            longest_life: 3600,
+        }
+    }
+
+    /// Expects this `sub`: the user's ID.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.jwt = self.jwt.subject(subject);
+        self
+    }
+
+    /// Expects this `nonce`, of ID tokens: the one that was sent. Without it, nothing tells a
+    /// token of another login from this one's.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.jwt = self.jwt.nonce(nonce);
+        self
+    }
+
+    /// Expects this scope, too. An ID token has no list of scopes: there, the claims that the
+    /// scope brings are expected.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    /// Accepts so many seconds from `iat` to `exp`.
+    #[must_use]
+    pub const fn longest_life(mut self, seconds: u32) -> Self {
+        self.longest_life = seconds;
+        self
+    }
+}

@@ -1,0 +1,149 @@
+//! `new_user_token`: what the platform pushed to a customer when a user registered, until 2019.
+//!
+//! Not supported: the push itself; it is a `POST` of the body that is read here.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use super::profile::{PART, Profile, verifier};
+use crate::encoding::Fault;
+use crate::encoding::json::{self, Document, Value};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::report::{Check, Trail};
+use crate::time::Time;
+
+struct NewUserProfile;
+
+/// What is read from the event.
+#[derive(Clone, PartialEq, Eq)]
+struct Own {
+    user_id: String,
+    device_name: String,
+    hash_mpin_id: String,
+    activation_key: String,
+    expires: Time,
+}
+
+impl Profile for NewUserProfile {
+    const KIND: &'static str = "new-user-token";
+    const AUDIENCE: &'static str = "aud";
+    const REQUIRED: &'static [&'static str] = &["events"];
+    const OPTIONAL: &'static [&'static str] = &[];
+    type Own = Own;
+
+    fn unwrap<'i>(
+        trail: &mut impl Trail,
+        input: &'i [u8],
+        policy: &Policy,
+    ) -> Option<Cow<'i, [u8]>> {
+        if !input.trim_ascii_start().starts_with(b"{") {
+            return Some(Cow::Borrowed(input));
+        }
+        let token = token_of(input, policy.limits());
+        let token = trail.record(Check::Envelope, token, |_| "body with a `new_user_token`".into());
+        trail.cite("miracl/maas-sdk-dotnet-core2 MiraclClient.cs");
+        token
+    }
+
+    fn read(document: &Document) -> Result<Own, Error> {
+        const EVENT: &str = "newUser";
+        let events = document.member("events");
+        let event = events.as_ref().and_then(Value::as_object);
+        let event = event
+            .ok_or(Error::WrongType { part: PART, member: "events", expected: "an object" })?
+            .member(EVENT)
+            .ok_or(Error::MissingMember { part: "events", member: EVENT })?;
+        let event = event.as_object().ok_or(Error::WrongType {
+            part: "events",
+            member: EVENT,
+            expected: "an object",
+        })?;
+        let text = |member| event.string(EVENT, member).map(String::from);
+        let own = Own {
+            user_id: text("userID")?,
+            device_name: text("deviceName")?,
+            hash_mpin_id: text("hashMPinID")?,
+            activation_key: text("activateKey")?,
+            expires: Time::from_unix(event.integer(EVENT, "expireTime")?)
+                .ok_or(Error::Malformed { part: "expireTime", fault: Fault::Time })?,
+        };
+        // The token is about the user of the event, or about nobody.
+        if document.string(PART, "sub")? != own.user_id {
+            return Err(Error::ContentMismatch { member: "userID" });
+        }
+        Ok(own)
+    }
+}
+
+/// Takes the token out of the pushed body.
+fn token_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Error> {
+    const BODY: &str = "body";
+    const TOKEN: &str = "new_user_token";
+    if body.len() > limits.message_bytes() {
+        return Err(Error::TooLarge { what: BODY, limit: limits.message_bytes() });
+    }
+    match json::parse_object(BODY, body, limits)?.into_member(TOKEN) {
+        Some(Value::String(Cow::Borrowed(token))) => Ok(Cow::Borrowed(token.as_bytes())),
+        Some(Value::String(Cow::Owned(token))) => Ok(Cow::Owned(token.into_bytes())),
+        Some(_) => Err(Error::WrongType { part: BODY, member: TOKEN, expected: "a string" }),
+        None => Err(Error::MissingMember { part: BODY, member: TOKEN }),
+    }
+}
+
+verifier! {
+    "a `new_user_token`, bare or as the pushed body,", NewUserProfile, NewUserToken,
+    /// Verifies `new_user_token` against the keys of `GET /oidc/certs`.
+    ///
+    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
+    /// `iss`; that `aud` contains the project; `exp` not reached; that `events.newUser` has its
+    /// five members, and its `userID` is `sub`. *Not* checked: `expireTime`, which is about the
+    /// activation key.
+    ///
+    /// ```
+    /// use countersign::jose::JwkSet;
+    /// use countersign::miracl::token::{Expected, new_user};
+    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+    /// use countersign::{Limits, Policy, Time};
+    ///
+    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
+    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+    /// let claims = miracl::new_user_claims("https://api.mpin.io", "project", "user", 1000);
+    /// let token = miracl::token(&issuer, &claims).unwrap();
+    /// let body = format!(r#"{{"new_user_token":"{token}"}}"#);
+    ///
+    /// let verifier = new_user::Verifier::new(keys, Policy::default());
+    /// let expected = Expected::new("https://api.mpin.io", "project");
+    /// let at = Time::from_unix(1000).unwrap();
+    /// assert_eq!(verifier.verify(body.as_bytes(), &expected, at)?.device_name(), "test device");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+}
+
+impl NewUserToken {
+    /// Returns how people call the device.
+    #[must_use]
+    pub fn device_name(&self) -> &str {
+        &self.0.own.device_name
+    }
+
+    /// Returns the hash of the M-PIN ID in hexadecimal.
+    #[must_use]
+    pub fn hash_mpin_id(&self) -> &str {
+        &self.0.own.hash_mpin_id
+    }
+
+    /// Returns the activation key. Whoever has it can activate the device.
+    #[must_use]
+    pub fn activation_key(&self) -> &str {
+        &self.0.own.activation_key
+    }
+
+    /// Returns when the activation key expires.
+    #[must_use]
+    pub const fn activation_key_expires_at(&self) -> Time {
+        self.0.own.expires
+    }
+}

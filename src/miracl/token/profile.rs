@@ -1,0 +1,304 @@
+//! What the kinds of token have in common, and what keeps them apart.
+//!
+//! ```text
+//! token ── structure, key, signature ──► claims ── kind ──► issuer, audience, times ── own checks ──► verified
+//! ```
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Expected;
+use crate::batch::Item;
+use crate::crypto::Algorithm;
+use crate::encoding::json::{Document, Value};
+use crate::error::{Error, shorten};
+use crate::jose::jws::{Claims, check_claims, check_start, contains_audience};
+use crate::jose::{Header, HeaderCache, KeySource, Pending, begin, conclude};
+use crate::policy::Policy;
+use crate::report::{Check, KeyInfo, Trail};
+use crate::time::Time;
+
+pub(super) const PART: &str = "payload";
+
+/// Claims that mark a kind. A token that has the mark of another kind is refused, whoever signed
+/// it, and every kind but the authentication token requires at least one of its own. So no token
+/// is of two kinds.
+pub(super) const MARKS: [&str; 7] = ["amr", "nonce", "cid", "scp", "scope", "projectID", "events"];
+
+/// The rules of one kind.
+pub(super) trait Profile {
+    const KIND: &'static str;
+    /// The claim that names the caller.
+    const AUDIENCE: &'static str;
+    /// What else every token of this kind has, beside `iss`, `sub` and `exp`.
+    const REQUIRED: &'static [&'static str];
+    /// Marks that a token of this kind may have.
+    const OPTIONAL: &'static [&'static str];
+
+    /// What is read from the claims beyond those of every kind.
+    type Own;
+
+    /// Takes the token out of the input.
+    fn unwrap<'i>(_: &mut impl Trail, input: &'i [u8], _: &Policy) -> Option<Cow<'i, [u8]>> {
+        Some(Cow::Borrowed(input))
+    }
+
+    /// Reads the claims of this kind, with their types.
+    fn read(document: &Document) -> Result<Self::Own, Error>;
+
+    /// Returns the scopes that the token grants.
+    fn scopes(_: &Self::Own) -> &[String] {
+        &[]
+    }
+
+    /// Checks what only this kind has.
+    fn check(_: &mut impl Trail, _: &Document, _: &Self::Own, _: &Expected) {}
+}
+
+/// A verified token, whatever its kind.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Token<Own> {
+    pub(super) document: Document,
+    pub(super) subject: String,
+    pub(super) issued: Option<Time>,
+    pub(super) expiry: Time,
+    pub(super) key: KeyInfo,
+    pub(super) own: Own,
+}
+
+const CONTENT_CHECKS: [Check; 5] =
+    [Check::TokenKind, Check::NotBefore, Check::Expiry, Check::Issuer, Check::Audience];
+
+/// Runs every check before the signature.
+pub(super) fn begin_token<'p>(
+    trail: &mut impl Trail,
+    cache: &mut HeaderCache,
+    token: Cow<'p, [u8]>,
+    keys: &'p KeySource,
+    policy: &Policy,
+) -> Option<Pending<'p, 'p>> {
+    let pending = begin(trail, cache, token, keys, Some(Algorithm::Rs256), policy);
+    if pending.is_none() {
+        trail.skip(Check::Claims, "token cannot be read");
+        trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
+    }
+    pending
+}
+
+/// Runs every check from the signature on.
+pub(super) fn conclude_token<P: Profile>(
+    trail: &mut impl Trail,
+    pending: Pending<'_, '_>,
+    item: Item<'_, Expected>,
+    verified: Option<Result<(), Error>>,
+    policy: &Policy,
+) -> Option<Token<P::Own>> {
+    let authentic = conclude(trail, pending, verified)?;
+    let claims = Claims::parse(authentic.payload, policy.limits());
+    let detail = |claims: &Claims| format!("{} members", claims.document.len());
+    let Some(claims) = trail.record(Check::Claims, claims, detail) else {
+        trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
+        return None;
+    };
+    let own = check_kind::<P>(&authentic.header, &claims.document);
+    let own = trail
+        .record(Check::TokenKind, own, |_| format!("has the claims of this kind: {}", P::KIND));
+    let expected = item.expected;
+    check_claims(trail, Some(&claims), &expected.jwt, item.at, policy.leeway());
+    let Claims { document, issued, expiry, .. } = claims;
+    check_audience::<P>(trail, &document, &expected.audience);
+    if let (Some(at), Some(issued)) = (item.at.resolve(issued), issued) {
+        check_start(trail, at, issued, policy.leeway());
+        trail.cite("RFC 7519 §4.1.6");
+    }
+    check_life(trail, issued, expiry, expected.longest_life);
+    let own = own?;
+    check_scopes(trail, P::scopes(&own), &expected.scopes);
+    P::check(trail, &document, &own, expected);
+    let subject = document.string(PART, "sub").ok()?.into_owned();
+    Some(Token { document, subject, issued, expiry: expiry?, key: authentic.key?, own })
+}
+
+/// Checks that the token is of this kind, and of no other.
+fn check_kind<P: Profile>(header: &Header, claims: &Document) -> Result<P::Own, Error> {
+    // RFC 8725 section 3.11: the type of a kind of its own would be another one.
+    if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        return Err(Error::ContentMismatch { member: "typ" });
+    }
+    let own = |name: &str| P::REQUIRED.contains(&name) || P::OPTIONAL.contains(&name);
+    // `aud` is a mark, too, where the caller is named by another claim.
+    for member in MARKS.into_iter().chain(["aud"]) {
+        if !own(member) && member != P::AUDIENCE && claims.member(member).is_some() {
+            return Err(Error::ContentMismatch { member });
+        }
+    }
+    for member in ["iss", "sub", "exp", P::AUDIENCE].iter().chain(P::REQUIRED) {
+        if claims.member(member).is_none() {
+            return Err(Error::MissingMember { part: PART, member });
+        }
+    }
+    P::read(claims)
+}
+
+fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted: &str) {
+    let member = P::AUDIENCE;
+    let found = match claims.member(member) {
+        None => Err(Error::MissingMember { part: PART, member }),
+        Some(value) if member == "aud" => contains_audience(&value, wanted),
+        Some(_) => claims.string(PART, member).map(|text| text == wanted),
+    };
+    let found = found.and_then(|found| if found { Ok(()) } else { Err(Error::AudienceMismatch) });
+    trail.record(Check::Audience, found, |()| format!("`{member}` names {}", shorten(wanted)));
+}
+
+fn check_life(trail: &mut impl Trail, issued: Option<Time>, expiry: Option<Time>, longest: u32) {
+    let Some((issued, expiry)) = issued.zip(expiry) else {
+        trail.skip(Check::Lifetime, "no `iat` or no `exp`");
+        return;
+    };
+    let life = expiry.unix().saturating_sub(issued.unix());
+    let result = if life > i64::from(longest) {
+        Err(Error::TimestampWindow { signed: expiry, at: issued })
+    } else {
+        Ok(())
+    };
+    trail.record(Check::Lifetime, result, |()| format!("{life} s, of at most {longest} s"));
+}
+
+/// Checks that every scope that is expected was granted.
+fn check_scopes(trail: &mut impl Trail, granted: &[String], wanted: &[String]) {
+    if wanted.is_empty() {
+        return;
+    }
+    let missing = wanted.iter().any(|scope| !granted.contains(scope));
+    let result = if missing { Err(Error::ContentMismatch { member: "scope" }) } else { Ok(()) };
+    trail.record(Check::Scope, result, |()| wanted.join(" "));
+}
+
+/// Reads an array of strings.
+pub(super) fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Error> {
+    let wrong = || Error::WrongType { part: PART, member, expected: "an array of strings" };
+    let value = document.member(member).ok_or(Error::MissingMember { part: PART, member })?;
+    let read = |element: &Value<'_>| element.as_str().map(String::from).ok_or_else(wrong);
+    value.as_array().ok_or_else(wrong)?.iter().map(read).collect()
+}
+
+/// Gives a kind its verifier, and the verified token that it makes.
+macro_rules! verifier {
+    ($input:literal, $profile:ty, $made:ident, $(#[$meta:meta])+) => {
+        $(#[$meta])+
+        #[derive(Clone, Debug)]
+        pub struct Verifier {
+            keys: crate::jose::KeySource,
+            policy: crate::policy::Policy,
+        }
+
+        impl Verifier {
+            /// The kind in reports.
+            pub const KIND: &'static str = <$profile as crate::miracl::token::profile::Profile>::KIND;
+
+            /// Makes a verifier with the service's public keys.
+            #[must_use]
+            pub const fn new(keys: crate::jose::JwkSet, policy: crate::policy::Policy) -> Self {
+                Self { keys: crate::jose::KeySource::Public(keys), policy }
+            }
+        }
+
+        crate::batch::entry_points!($input, Verifier, crate::miracl::token::Expected, $made);
+
+        impl crate::batch::Procedure for Verifier {
+            const KIND: &'static str = Self::KIND;
+            type Expected = crate::miracl::token::Expected;
+            type Pending<'p> = (
+                crate::jose::Pending<'p, 'p>,
+                crate::batch::Item<'p, crate::miracl::token::Expected>,
+            );
+            type Made = $made;
+
+            fn begin<'p>(
+                &'p self,
+                trail: &mut impl crate::report::Trail,
+                cache: &mut crate::jose::HeaderCache,
+                item: crate::batch::Item<'p, crate::miracl::token::Expected>,
+            ) -> Option<Self::Pending<'p>> {
+                use crate::miracl::token::profile::{Profile as _, begin_token};
+                let token = <$profile>::unwrap(trail, item.input, &self.policy)?;
+                Some((begin_token(trail, cache, token, &self.keys, &self.policy)?, item))
+            }
+
+            fn job<'j>(
+                &self,
+                (pending, _): &'j Self::Pending<'_>,
+            ) -> Option<crate::crypto::Job<'j>> {
+                pending.job()
+            }
+
+            fn conclude(
+                &self,
+                trail: &mut impl crate::report::Trail,
+                (pending, item): Self::Pending<'_>,
+                verified: Option<Result<(), crate::error::Error>>,
+            ) -> Option<$made> {
+                use crate::miracl::token::profile::conclude_token;
+                conclude_token::<$profile>(trail, pending, item, verified, &self.policy).map($made)
+            }
+
+            fn claims(made: &$made) -> crate::encoding::json::Object<'static> {
+                made.0.document.to_object().into_owned()
+            }
+        }
+
+        #[doc = concat!("What was ", $input, " and passed every check. Only [`Verifier::verify`] makes one.")]
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $made(
+            crate::miracl::token::profile::Token<
+                <$profile as crate::miracl::token::profile::Profile>::Own,
+            >,
+        );
+
+        impl $made {
+            /// Returns `sub`: the user's ID.
+            #[must_use]
+            pub fn subject(&self) -> &str {
+                &self.0.subject
+            }
+
+            /// Returns `iat`, if the token has it.
+            #[must_use]
+            pub const fn issued_at(&self) -> Option<crate::time::Time> {
+                self.0.issued
+            }
+
+            /// Returns `exp`: the first second at which the token is expired.
+            #[must_use]
+            pub const fn expires_at(&self) -> crate::time::Time {
+                self.0.expiry
+            }
+
+            /// Returns every claim.
+            #[must_use]
+            pub const fn claims(&self) -> &crate::encoding::json::Document {
+                &self.0.document
+            }
+
+            /// Returns the key that verified it.
+            #[must_use]
+            pub const fn key(&self) -> &crate::report::KeyInfo {
+                &self.0.key
+            }
+        }
+
+        impl core::fmt::Debug for $made {
+            /// Leaves out the claims, which may hold keys and personal data.
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_struct(stringify!($made))
+                    .field("issued_at", &self.0.issued)
+                    .field("expires_at", &self.0.expiry)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(super) use verifier;
