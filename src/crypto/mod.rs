@@ -18,11 +18,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use p256::ecdsa::signature::Verifier as _;
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, KeyFault};
-use crate::simd::MESSAGES;
-use rsa::{Hash, Kernel, Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
+use rsa::{
+    Hash, Kernel, Pkcs1Message, RsaKeyError, RsaPublicKey, hash_message, verify_pkcs1_messages,
+};
 
 pub use backend::SignatureBackend;
 pub use secret::Secret;
@@ -331,36 +332,12 @@ impl Job<'_> {
     }
 }
 
-/// A job of RSA with PKCS#1 and the digest of its message.
-struct Hashed<'a> {
-    /// Which of the jobs.
-    index: usize,
-    key: &'a RsaPublicKey,
-    hash: Hash,
-    message: &'a [u8],
-    digest: [u8; 64],
-    signature: &'a [u8],
-}
-
-impl Hashed<'_> {
-    fn hash_alone(&mut self) {
-        hash_message(self.hash, &[self.message], &mut self.digest);
-    }
-
-    fn item(&self) -> Pkcs1Item<'_> {
-        Pkcs1Item {
-            key: self.key,
-            hash: self.hash,
-            digest: self.digest.get(..self.hash.size()).unwrap_or_default(),
-            signature: self.signature,
-        }
-    }
-}
-
 /// Verifies many signatures, each with the result of [`Job::verify`]; those of RSA with PKCS#1
 /// together.
 pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Error>>> {
-    let mut hashed = Vec::with_capacity(jobs.len());
+    // Which of the jobs each item is.
+    let mut indices = Vec::with_capacity(jobs.len());
+    let mut items = Vec::with_capacity(jobs.len());
     let mut results = Vec::with_capacity(jobs.len());
     for (index, job) in jobs.iter().enumerate() {
         let Some(job) = job else {
@@ -370,70 +347,21 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
         match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
             (Some(key), Some(hash)) if job.backend.is_native() => {
                 let (message, signature) = (job.message, job.signature);
-                hashed.push(Hashed { index, key, hash, message, digest: [0; 64], signature });
+                indices.push(index);
+                items.push(Pkcs1Message { key, hash, message, signature });
                 results.push(Some(Err(Error::SignatureMismatch)));
             }
             _ => results.push(Some(job.verify())),
         }
     }
-    let kernel = Kernel::detect();
-    hash_all(kernel, &mut hashed);
-    let items: Vec<Pkcs1Item<'_>> = hashed.iter().map(Hashed::item).collect();
     let mut valid = alloc::vec![false; items.len()];
-    verify_pkcs1_batch(kernel, &items, &mut valid);
-    for (hashed, valid) in hashed.iter().zip(valid) {
-        if valid && let Some(result) = results.get_mut(hashed.index) {
+    verify_pkcs1_messages(Kernel::detect(), &items, &mut valid);
+    for (index, valid) in indices.into_iter().zip(valid) {
+        if valid && let Some(result) = results.get_mut(index) {
             *result = Some(Ok(()));
         }
     }
     results
-}
-
-/// Fewest messages that are worth a call for sixteen, which costs the same however few they are.
-/// Measured on Sapphire Rapids: it costs as much as 8.2 alone at 250 bytes, and 8.4 at 660.
-const WORTH_SIXTEEN: usize = 9;
-
-/// Hashes every message: those for SHA-256 in sixteens where the CPU can.
-fn hash_all(kernel: Kernel, jobs: &mut [Hashed<'_>]) {
-    let Some(ifma) = kernel.ifma() else {
-        jobs.iter_mut().for_each(Hashed::hash_alone);
-        return;
-    };
-    for jobs in jobs.chunks_mut(MESSAGES) {
-        if jobs.len() < WORTH_SIXTEEN || jobs.iter().any(|job| job.hash != Hash::Sha256) {
-            jobs.iter_mut().for_each(Hashed::hash_alone);
-            continue;
-        }
-        let message = |lane| jobs.get(lane).map_or(&[][..], |job: &Hashed<'_>| job.message);
-        let digests = ifma.sha256_sixteen(&core::array::from_fn(message));
-        for (job, digest) in jobs.iter_mut().zip(digests) {
-            let (front, _) = job.digest.split_at_mut(32);
-            front.copy_from_slice(&digest);
-        }
-    }
-}
-
-/// Hashes into the front of the buffer, and returns it.
-fn hash_message<'b>(hash: Hash, message: &[&[u8]], buffer: &'b mut [u8; 64]) -> &'b [u8] {
-    fn copy(digest: &[u8], buffer: &mut [u8; 64]) {
-        for (to, from) in buffer.iter_mut().zip(digest) {
-            *to = *from;
-        }
-    }
-    match hash {
-        Hash::Sha256 => copy(&digest::<Sha256>(message), buffer),
-        Hash::Sha384 => copy(&digest::<Sha384>(message), buffer),
-        Hash::Sha512 => copy(&digest::<Sha512>(message), buffer),
-    }
-    buffer.get(..hash.size()).unwrap_or_default()
-}
-
-fn digest<D: sha2::Digest>(message: &[&[u8]]) -> sha2::digest::Output<D> {
-    let mut digest = D::new();
-    for part in message {
-        digest.update(part);
-    }
-    digest.finalize()
 }
 
 /// Returns the SHA-256 of the bytes.

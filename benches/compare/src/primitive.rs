@@ -2,7 +2,9 @@
 //! 250 bytes included.
 
 use countersign::Algorithm;
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign::crypto::rsa::{
+    Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages,
+};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
@@ -111,19 +113,17 @@ impl Material {
     fn batch(&self, name: &'static str) -> Contender<'_, Case> {
         let (key, kernel) = (self.key(), Kernel::detect());
         Contender::together(name, move |cases: &[Case], verdicts| {
-            let digests: Vec<_> = cases.iter().map(|case| Sha256::digest(&case.message)).collect();
-            let items: Vec<Pkcs1Item<'_>> = cases
+            let items: Vec<Pkcs1Message<'_>> = cases
                 .iter()
-                .zip(&digests)
-                .map(|(case, digest)| Pkcs1Item {
+                .map(|Case { message, signature }| Pkcs1Message {
                     key: &key,
                     hash: Hash::Sha256,
-                    digest,
-                    signature: &case.signature,
+                    message,
+                    signature,
                 })
                 .collect();
             verdicts.resize(cases.len(), false);
-            verify_pkcs1_batch(kernel, &items, verdicts);
+            verify_pkcs1_messages(kernel, &items, verdicts);
         })
     }
 

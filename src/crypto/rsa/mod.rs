@@ -18,6 +18,7 @@ use core::fmt;
 
 mod batch;
 mod digits;
+mod messages;
 mod pkcs1;
 mod portable;
 mod pss;
@@ -27,6 +28,8 @@ pub(crate) mod test_keys;
 mod tests;
 
 pub use batch::{Pkcs1Item, verify_pkcs1_batch};
+pub(super) use messages::hash_message;
+pub use messages::{Pkcs1Message, verify_pkcs1_messages};
 
 use crate::simd::Ifma;
 use digits::Digits;
@@ -159,7 +162,7 @@ impl Kernel {
     }
 
     /// Returns the vector instructions, for what else they can do.
-    pub(super) const fn ifma(self) -> Option<Ifma> {
+    const fn ifma(self) -> Option<Ifma> {
         match self.0 {
             Choice::Ifma(token) => Some(token),
             Choice::Portable => None,

@@ -1,0 +1,110 @@
+//! Hashing messages: one, or many together before their signatures are verified together.
+
+use super::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use crate::simd::MESSAGES;
+use alloc::vec;
+use alloc::vec::Vec;
+use sha2::{Sha256, Sha384, Sha512};
+
+/// One signature of a batch, with the message it was made for.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Pkcs1Message<'a> {
+    /// The key that should have made the signature.
+    pub key: &'a RsaPublicKey,
+    /// The digest algorithm.
+    pub hash: Hash,
+    /// The signed message.
+    pub message: &'a [u8],
+    /// The signature.
+    pub signature: &'a [u8],
+}
+
+/// Hashes many messages and verifies their signatures: `valid[i]` becomes whether `items[i]`
+/// verifies.
+///
+/// What [`verify_pkcs1_batch`] says of its items holds for these. The verdicts are those it gives
+/// for the digests of the messages.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
+///
+/// let key = RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?;
+/// let item = |message, signature| Pkcs1Message { key: &key, hash: Hash::Sha256, message, signature };
+/// let mut valid = [true; 2];
+/// let items = [item(&b"one"[..], &[7; 256][..]), item(b"two", b"too short")];
+/// verify_pkcs1_messages(Kernel::detect(), &items, &mut valid);
+/// assert_eq!(valid, [false; 2]);
+/// # Ok::<(), countersign::crypto::rsa::RsaKeyError>(())
+/// ```
+pub fn verify_pkcs1_messages(kernel: Kernel, items: &[Pkcs1Message<'_>], valid: &mut [bool]) {
+    let items = items.get(..valid.len()).unwrap_or(items);
+    let mut digests = vec![[0; 64]; items.len()];
+    hash_all(kernel, items, &mut digests);
+    let items: Vec<Pkcs1Item<'_>> = items
+        .iter()
+        .zip(&digests)
+        .map(|(&Pkcs1Message { key, hash, signature, .. }, digest)| {
+            let digest = digest.get(..hash.size()).unwrap_or_default();
+            Pkcs1Item { key, hash, digest, signature }
+        })
+        .collect();
+    verify_pkcs1_batch(kernel, &items, valid);
+}
+
+/// Fewest messages that are worth a call for sixteen, which costs the same however few they are.
+/// Measured on Sapphire Rapids: it costs as much as 8.2 alone at 250 bytes, and 8.4 at 660.
+const WORTH_SIXTEEN: usize = 9;
+
+/// Hashes every message: those for SHA-256 in sixteens where the CPU can.
+fn hash_all(kernel: Kernel, items: &[Pkcs1Message<'_>], digests: &mut [[u8; 64]]) {
+    for (items, digests) in items.chunks(MESSAGES).zip(digests.chunks_mut(MESSAGES)) {
+        let together =
+            items.len() >= WORTH_SIXTEEN && items.iter().all(|item| item.hash == Hash::Sha256);
+        match kernel.ifma() {
+            Some(ifma) if together => {
+                let message =
+                    |lane| items.get(lane).map_or(&[][..], |item: &Pkcs1Message<'_>| item.message);
+                let sixteen = ifma.sha256_sixteen(&core::array::from_fn(message));
+                for (digest, hashed) in digests.iter_mut().zip(sixteen) {
+                    let (front, _) = digest.split_at_mut(hashed.len());
+                    front.copy_from_slice(&hashed);
+                }
+            }
+            _ => {
+                for (item, digest) in items.iter().zip(digests) {
+                    hash_message(item.hash, &[item.message], digest);
+                }
+            }
+        }
+    }
+}
+
+/// Hashes into the front of the buffer, and returns it.
+pub(in crate::crypto) fn hash_message<'b>(
+    hash: Hash,
+    message: &[&[u8]],
+    buffer: &'b mut [u8; 64],
+) -> &'b [u8] {
+    fn copy(digest: &[u8], buffer: &mut [u8; 64]) {
+        for (to, from) in buffer.iter_mut().zip(digest) {
+            *to = *from;
+        }
+    }
+    match hash {
+        Hash::Sha256 => copy(&digest::<Sha256>(message), buffer),
+        Hash::Sha384 => copy(&digest::<Sha384>(message), buffer),
+        Hash::Sha512 => copy(&digest::<Sha512>(message), buffer),
+    }
+    buffer.get(..hash.size()).unwrap_or_default()
+}
+
+fn digest<D: sha2::Digest>(message: &[&[u8]]) -> sha2::digest::Output<D> {
+    let mut digest = D::new();
+    for part in message {
+        digest.update(part);
+    }
+    digest.finalize()
+}
