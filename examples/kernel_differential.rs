@@ -19,8 +19,8 @@
 
 use countersign::crypto::rsa::{Kernel, RsaPublicKey};
 use countersign::simd::{
-    EightChecks, Ifma, LANES, Lanes, OneCheck, OneNumber, SLACK_BITS, SPREAD, Spread, TILE,
-    TILE_BITS, Tile, fold_sizes,
+    self, EightChecks, Ifma, LANES, Lanes, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
+    Tile, fold_sizes,
 };
 use num_bigint::BigUint;
 
@@ -202,7 +202,7 @@ fn main() {
             6 => (1024_usize / TILE_BITS + 1 + random.below(10)) * TILE_BITS - random.below(9),
             _ => 1024 + random.below(7169),
         });
-        let tiles = (bits + SLACK_BITS).div_ceil(TILE_BITS);
+        let tiles = simd::tiles(bits);
         let keys: Vec<_> = (0..LANES)
             .map(|_| {
                 // Not every number is a key: the ROCA fingerprint is refused, tiny as its odds are.

@@ -39,6 +39,13 @@ pub const MAX_TILES: usize = 32;
 /// need no attention.
 pub const SLACK_BITS: usize = 6;
 
+/// Tiles of the numbers below a modulus of so many bits: an even number, as the eight-lane kernel
+/// takes them in pairs.
+#[must_use]
+pub const fn tiles(bits: usize) -> usize {
+    2 * (bits + SLACK_BITS).div_ceil(2 * TILE_BITS)
+}
+
 /// Messages that are hashed at once.
 pub const MESSAGES: usize = 16;
 
@@ -64,7 +71,7 @@ impl Lanes {
 pub type Tile = [Lanes; TILE];
 
 /// Eight power checks, one a lane; see [`Ifma::check_eight`]. All slices but `hash` have the same
-/// number of tiles, at most [`MAX_TILES`], and every digit is below 2^52.
+/// even number of tiles, at most [`MAX_TILES`], and every digit is below 2^52.
 #[derive(Clone, Copy, Debug)]
 pub struct EightChecks<'a> {
     /// The odd modulus `n`, at least [`SLACK_BITS`] bits shorter than its tiles.
@@ -75,7 +82,7 @@ pub struct EightChecks<'a> {
     pub inverse: &'a Lanes,
     /// A number below `n`.
     pub base: &'a [Tile],
-    /// A small number; at most two tiles.
+    /// A small number; one tile or two.
     pub hash: &'a [Tile],
     /// A number below `n`.
     pub factor: &'a [Tile],

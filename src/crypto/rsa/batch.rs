@@ -38,8 +38,8 @@ impl Pkcs1Item<'_> {
 /// eight and then grows again.
 const fn worth_eight(tiles: usize) -> usize {
     match tiles {
-        ..=5 | 9..=11 | 17 => 3,
-        8 | 16 | 23 | 24 | 30.. => 5,
+        ..=4 | 10 => 3,
+        8 | 16 | 24 | 30.. => 5,
         _ => 4,
     }
 }

@@ -24,8 +24,8 @@
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
 use super::{Hash, MAX_SIZE, pkcs1};
 use crate::simd::{
-    DIGIT_BITS, Ifma, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, SLACK_BITS, SPREAD, Spread,
-    TILE, TILE_BITS, Tile, fold_sizes,
+    self, DIGIT_BITS, Ifma, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE,
+    TILE_BITS, Tile, fold_sizes,
 };
 use alloc::boxed::Box;
 use alloc::vec;
@@ -50,7 +50,7 @@ pub(super) struct Digits {
 impl Digits {
     /// Prepares a key of so many bits.
     pub(super) fn new(modulus: &Modulus, bits: usize) -> Self {
-        let tiles = (bits + SLACK_BITS).div_ceil(TILE_BITS);
+        let tiles = simd::tiles(bits);
         // 2^(-260) = 2^(-512)·2^252.
         let fold = modulus.product(&modulus.fold(), &power_of_two(512 - TILE_BITS));
         // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
@@ -274,6 +274,7 @@ fn pair(bytes: &[u8; 13]) -> [u64; 2] {
 mod tests {
     use super::super::tests::pairs;
     use super::*;
+    use crate::simd::SLACK_BITS;
     use alloc::vec::Vec;
     use num_bigint::BigUint;
 

@@ -603,7 +603,7 @@ fn one_bad_lane_among_good_ones_is_found_in_each_position() {
         let last = bad.len() - 1;
         bad[last] ^= 1;
         let above = vec![0xff; pair.size()];
-        for count in 1..=17 {
+        for count in 1..=33 {
             for position in 0..count {
                 for wrong in [&bad, &above] {
                     let mut items = vec![
@@ -642,6 +642,53 @@ fn a_batch_with_too_few_or_too_many_verdicts_does_not_panic() {
         assert_eq!(valid, [true, true, false, false, false]);
         verify_pkcs1_batch(kernel, &[], &mut valid);
         assert_eq!(valid, [false; 5]);
+    }
+}
+
+#[test]
+fn messages_get_the_verdicts_of_their_digests_alone_and_hashed_together() {
+    use sha2::{Digest as _, Sha256, Sha384, Sha512};
+    let pairs = pairs();
+    let signed: Vec<_> = (0..36_u8)
+        .map(|i| {
+            let index = usize::from(i);
+            // Mostly SHA-256, so that some sixteens are hashed together and others not.
+            let hash = if i < 20 { Hash::Sha256 } else { HASHES[index % 3] };
+            let message = vec![i; index * 29 % 200];
+            let digest = match hash {
+                Hash::Sha256 => Sha256::digest(&message).to_vec(),
+                Hash::Sha384 => Sha384::digest(&message).to_vec(),
+                Hash::Sha512 => Sha512::digest(&message).to_vec(),
+            };
+            let pair = &pairs[index % 2];
+            (&pair.key, hash, message, pair.sign_pkcs1(hash, &digest))
+        })
+        .collect();
+    for count in 0..signed.len() {
+        let mut items: Vec<_> = signed[..count]
+            .iter()
+            .map(|(key, hash, message, signature)| Pkcs1Message {
+                key,
+                hash: *hash,
+                message,
+                signature,
+            })
+            .collect();
+        // One has the message of another, at a place that moves with the count.
+        let bad = count * 7 / 3 % count.max(1);
+        if let Some(item) = items.get_mut(bad) {
+            item.message = b"another message";
+        }
+        for kernel in kernels() {
+            let mut valid = vec![false; count + 1];
+            verify_pkcs1_messages(kernel, &items, &mut valid);
+            for (i, valid) in valid.into_iter().enumerate() {
+                assert_eq!(valid, i < count && i != bad, "{kernel:?} {i} of {count}");
+            }
+            let mut too_few = vec![false; count / 2];
+            verify_pkcs1_messages(kernel, &items, &mut too_few);
+            assert!(too_few.iter().enumerate().all(|(i, valid)| *valid == (i != bad)));
+        }
     }
 }
 
