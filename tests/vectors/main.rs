@@ -22,12 +22,13 @@ use countersign::{Code, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The files, and how their tests are run.
-const FILES: [(&str, run::Runner); 8] = [
+const FILES: [(&str, run::Runner); 9] = [
     ("dvs-certificate", run::dvs_certificate),
     ("dvs-signature", run::dvs_signature),
     ("jwk", run::jwk),
     ("jws", run::jws),
     ("miracl-token", run::miracl_token),
+    ("mosip-device", run::mosip_device),
     ("mosip-registration", run::mosip_registration),
     ("mosip-rules", run::mosip_rules),
     ("otp", run::otp),
@@ -35,7 +36,6 @@ const FILES: [(&str, run::Runner); 8] = [
 
 /// Codes without a vector, each with its reason.
 const EXCEPTIONS: &[(Code, &str)] = &[
-    (Code::UntrustedChain, "chains of certificates are not verified yet"),
     (Code::SignatureRefused, "a status of the service, not an artefact"),
     (Code::IdentityRevoked, "a status of the service, not an artefact"),
     (Code::NoAnswer, "a status of the service, not an artefact"),

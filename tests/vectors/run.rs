@@ -2,14 +2,16 @@
 
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Jwk, JwkSet, jws};
+use countersign::jose::{Certificate, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::ServiceError;
-use countersign::mosip::device::DigitalId;
+use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::registration::{self, Status, Window};
 use countersign::mosip::rules;
+use countersign::mosip::sbi;
+use countersign::mosip::trust::{Domain, Rules, Trust, TrustStore};
 use countersign::{
     At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };
@@ -301,6 +303,68 @@ pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Re
     let found = answer.err().unwrap_or_default();
     let found: Vec<&str> = found.iter().map(|error: &ServiceError| error.code.as_str()).collect();
     if found == wanted { Ok(()) } else { Err(format!("the server answers {found:?}")) }
+}
+
+pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+    let (trust, policy) = (trust(object(group, "trust").unwrap()), policy(group));
+    match text(group, "form") {
+        "device-data" => {
+            let verifier = device::Verifier::new(trust, policy);
+            judge!(verifier, test, &device::Expected::new())
+        }
+        "digital-id" => {
+            let verifier = device::DigitalIdVerifier::new(trust, policy);
+            judge!(verifier, test, &device::Expected::new())
+        }
+        "sbi-device-info" => {
+            let verifier = sbi::InfoVerifier::new(trust, policy);
+            judge!(verifier, test, &sbi::InfoExpected::default())
+        }
+        "sbi-capture" => {
+            let verifier = sbi::CaptureVerifier::new(trust, policy);
+            judge!(verifier, test, &sbi::Expected::new())
+        }
+        "sbi-rcapture" => {
+            let verifier = sbi::RegistrationCaptureVerifier::new(trust, policy);
+            judge!(verifier, test, &sbi::Expected::new())
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn trust(given: &Object<'static>) -> Trust {
+    let rules = text(given, "rules");
+    let mut trust = if rules == "self-asserted" {
+        Trust::self_asserted()
+    } else {
+        let mut rules = Rules::of(rules.parse().unwrap());
+        if let Some(organization) = given.optional_string(PART, "organization").unwrap() {
+            rules = rules.with_organization(organization);
+        }
+        let mut store = TrustStore::new();
+        for (domain, certificates) in authorities(given, "roots") {
+            store = store.with_roots(domain, certificates);
+        }
+        for (domain, certificates) in authorities(given, "intermediates") {
+            store = store.with_intermediates(domain, certificates);
+        }
+        Trust::new(store, rules)
+    };
+    for name in given.member("lenient").and_then(Value::as_array).unwrap_or_default() {
+        trust = trust.with_leniency(name.as_str().unwrap().parse().unwrap());
+    }
+    trust
+}
+
+fn authorities(given: &Object<'static>, member: &str) -> Vec<(Domain, Vec<Certificate>)> {
+    let list = given.member(member).and_then(Value::as_array).unwrap_or_default().iter();
+    let list = list.map(|entry| {
+        let entry = entry.as_object().unwrap();
+        let pem = text(entry, "pem").as_bytes();
+        let domain = text(entry, "domain").parse().unwrap();
+        (domain, Certificate::from_pem(pem, &limits()).unwrap())
+    });
+    list.collect()
 }
 
 pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {

@@ -44,6 +44,11 @@ const NOTES: &[Note] = &[
         "The key comes from a certificate, whose validity counts at the time of judgement (RFC 5280 section 4.1.2.5).",
     ),
     (
+        "Chain",
+        "authentication bypass",
+        "A certificate that leads to a trusted root or not: who issued it, for what domain, within what limits (RFC 5280 section 6).",
+    ),
+    (
         "ClaimType",
         "type confusion",
         "A member of the payload has another JSON type or range than the format says, or is missing or repeated.",
@@ -85,6 +90,11 @@ const NOTES: &[Note] = &[
         "substitution",
         "The caller expects a member of the signed content to have a value.",
     ),
+    (
+        "HashChain",
+        "substitution",
+        "Each capture has a hash of itself and of the one before, so that none can be moved, replaced or left out. Hashes of encrypted values need the decrypted ones.",
+    ),
     ("Header", "lax parsing", "The header is not what RFC 7515 section 4 allows."),
     (
         "InvalidPoint",
@@ -102,6 +112,11 @@ const NOTES: &[Note] = &[
         "What the key says it is for: `use`, `key_ops`, `alg` (RFC 7517 sections 4.2 to 4.4).",
     ),
     ("Leeway", "policy", "Clocks may disagree by the leeway of the policy, and no second more."),
+    (
+        "Leniency",
+        "interoperability",
+        "A device breaks the format in a way that a verifier may accept where that is asked for by name.",
+    ),
     ("Limit", "denial of service", "A size, count or depth exactly at a limit, or one beyond it."),
     ("Modified", "forgery", "A genuine artefact that was altered, or a signature by another key."),
     (
@@ -152,6 +167,11 @@ const NOTES: &[Note] = &[
         "TokenKind",
         "substitution",
         "A genuine token of another kind, by the same issuer: each kind has members that no other has.",
+    ),
+    (
+        "Unsigned",
+        "authentication bypass",
+        "Something has no signature of its own. What no signature covers is never authentic, and a message without any is refused.",
     ),
     (
         "UnsignedHeader",

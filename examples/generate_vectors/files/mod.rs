@@ -1,6 +1,7 @@
 //! Every file, as text.
 
 mod blocks;
+mod device;
 mod dvs;
 mod format;
 mod jwk;
@@ -17,7 +18,7 @@ mod token;
 use keys::Keys;
 
 /// Returns the place, below the root of the repository, and the content of every file.
-pub(crate) fn all() -> [(&'static str, String); 9] {
+pub(crate) fn all() -> [(&'static str, String); 10] {
     let keys = Keys::new();
     [
         ("test-vectors/dvs-certificate.json", dvs::file(&keys)),
@@ -25,6 +26,7 @@ pub(crate) fn all() -> [(&'static str, String); 9] {
         ("test-vectors/jwk.json", jwk::file(&keys)),
         ("test-vectors/jws.json", jws::file(&keys)),
         ("test-vectors/miracl-token.json", token::file(&keys)),
+        ("test-vectors/mosip-device.json", device::file(&keys)),
         ("test-vectors/mosip-registration.json", mosip::file(&keys)),
         ("test-vectors/mosip-rules.json", mosip_rules::file()),
         ("test-vectors/otp.json", otp::file()),
