@@ -11,6 +11,7 @@
 pub mod base64;
 pub mod batch;
 pub mod device_data;
+pub mod device_signed;
 pub mod dvs_certificate;
 pub mod dvs_signature;
 pub mod json;
@@ -20,6 +21,9 @@ pub mod otp;
 pub mod pem;
 pub mod registration;
 pub mod rsa;
+pub mod sbi;
+pub mod x5c_chain;
 
+mod devices;
 mod oracle;
 mod support;

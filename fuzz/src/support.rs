@@ -9,7 +9,9 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
-use countersign::mosip::registration;
+use countersign::mosip::device::{self, DeviceData, DigitalId};
+use countersign::mosip::trust::Verified;
+use countersign::mosip::{registration, sbi};
 use countersign::testkit::accept_all;
 use countersign::{At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, Verdict};
 use serde::de::IgnoredAny;
@@ -109,6 +111,11 @@ verifies! {
     dvs::Verifier, dvs::Expected, dvs::Certificate;
     signature::Verifier, signature::Expected, signature::Verified;
     registration::Verifier, registration::Expected, registration::Registration;
+    device::Verifier, device::Expected, Verified<DeviceData>;
+    device::DigitalIdVerifier, device::Expected, Verified<DigitalId>;
+    sbi::InfoVerifier, sbi::InfoExpected, Verified<Vec<sbi::Info>>;
+    sbi::CaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
+    sbi::RegistrationCaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
 }
 
 /// Judges an input, and checks what holds for every verdict.
@@ -208,7 +215,7 @@ vectors! {
 
 /// The decoded parts of a token, read as tolerantly as can be: vectors with damaged texts hold genuine
 /// signatures too, and the fuzzer finds out how to write them properly.
-fn tolerant_parts(token: &[u8]) -> Vec<Vec<u8>> {
+pub fn parts(token: &[u8]) -> Vec<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -236,20 +243,20 @@ fn token_of(input: &[u8], member: &str) -> Vec<u8> {
 /// but the fuzzer makes others, and it has no private keys.
 static TOKENS: LazyLock<HashSet<Vec<Vec<u8>>>> = LazyLock::new(|| {
     let inputs = [&JWS, &DVS].into_iter().flat_map(|vectors| &vectors.inputs);
-    inputs.map(|input| tolerant_parts(&token_of(input, "certificate"))).collect()
+    inputs.map(|input| parts(&token_of(input, "certificate"))).collect()
 });
 
 /// Tells whether somebody signed this token.
 pub fn is_genuine(token: &[u8]) -> bool {
-    TOKENS.contains(&tolerant_parts(token))
+    TOKENS.contains(&parts(token))
 }
 
 /// Payload and signature of an answer. The outer headers of the older eras are not signed.
 fn registered(token: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut parts = tolerant_parts(token);
-    let (third, payload) = (parts.pop()?, parts.pop()?);
+    let mut found = parts(token);
+    let (third, payload) = (found.pop()?, found.pop()?);
     // The answer of a signing service is text: a token or, in the oldest era, base64.
-    let signature = if third.is_ascii() { tolerant_parts(&third).pop()? } else { third };
+    let signature = if third.is_ascii() { parts(&third).pop()? } else { third };
     Some((payload, signature))
 }
 

@@ -10,6 +10,7 @@ use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::{Leeway, Time};
 
 use crate::config::Moment;
+use crate::device::TrustTerms;
 use crate::input::Source;
 use crate::kind::Kind;
 
@@ -84,6 +85,9 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     pub(crate) server_secret: Option<Source>,
 
+    #[command(flatten)]
+    pub(crate) trust: TrustTerms,
+
     /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
     #[arg(long, help_heading = "Keys")]
     pub(crate) allow_rsa_1024: bool,
@@ -123,8 +127,10 @@ pub(crate) struct VerifyArgs {
     /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
     /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
     /// `nonce`. DVS signatures have no `jwks`, `keys` and `allow-rsa-1024`, but
-    /// `server-secret = "FILE"`, `audience` and `subject`. Files are relative to the policy's
-    /// folder. Options on the command line override the policy.
+    /// `server-secret = "FILE"`, `audience` and `subject`. For the kinds of devices
+    /// `trust = ["DOMAIN=FILE"]`, `trust-policy`, `domain`, `organization` and
+    /// `lenient = ["NAME"]`. Files are relative to the policy's folder. Options on the command line
+    /// override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 

@@ -7,6 +7,7 @@
 //! Each step overrides the one before it, member by member.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,6 +22,7 @@ use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha25
 use serde::Deserialize;
 
 use crate::args::{BindingArgs, VerifyArgs};
+use crate::device::{Device, Devices, TrustTerms};
 use crate::exit::Stop;
 use crate::input::{Source, read_configuration};
 use crate::kind::{Kind, Token};
@@ -77,6 +79,8 @@ pub(crate) struct Overrides {
     pub(crate) audience: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) nonce: Option<String>,
+    /// Something is said about trust, which [`TrustTerms`] knows.
+    pub(crate) trust: bool,
 }
 
 impl Overrides {
@@ -90,6 +94,7 @@ impl Overrides {
             audience: args.audience.clone(),
             subject: args.subject.clone(),
             nonce: args.nonce.clone(),
+            trust: args.trust.is_given(),
         })
     }
 
@@ -105,6 +110,11 @@ impl Overrides {
             ("audience", self.audience.is_some(), nameless),
             ("subject", self.subject.is_some(), nameless),
             ("nonce", self.nonce.is_some(), jwt),
+            (
+                "trust, trust-policy, domain, organization or lenient",
+                self.trust,
+                !matches!(kind, Kind::Device(_)),
+            ),
         ]
         .into_iter()
         .filter(|(_, given, foreign)| *given && *foreign)
@@ -294,6 +304,7 @@ pub(crate) struct Config {
     pub(crate) activation: Profile<activation::Verifier>,
     pub(crate) new_user: Profile<new_user::Verifier>,
     pub(crate) jws: Profile<jws::Verifier>,
+    pub(crate) devices: Devices,
     /// What the command line asked for.
     pub(crate) overrides: Overrides,
     pub(crate) limits: Limits,
@@ -307,7 +318,7 @@ impl Config {
         let limits = Limits::default();
         let overrides = Overrides::from_args(args)?;
         let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits)?;
-        let (file, policy_sha256) = match &args.policy {
+        let (mut file, policy_sha256) = match &args.policy {
             Some(path) => {
                 let text = read_configuration(path)?;
                 (PolicyFile::parse(path, &text)?, Some(sha256(&text)))
@@ -320,6 +331,12 @@ impl Config {
             let keys = keys.clone().unwrap_or(own.keys);
             Ok(Rules { keys, terms: own.terms.with(&overrides) })
         };
+        let mut tables = file.devices();
+        let devices = Devices::load(&args.trust, &limits, |kind| {
+            let table = tables.remove(kind.name()).unwrap_or_default();
+            let trust = table.trust_terms(kind, folder)?;
+            Ok((trust, rules(Kind::Device(kind), table)?.terms))
+        })?;
         let secret = match (&args.server_secret, &file.dvs_signature.server_secret) {
             (Some(source), _) => Some(load_server_secret(source)?),
             (None, Some(path)) => Some(load_server_secret(&Source::File(folder.join(path)))?),
@@ -328,6 +345,7 @@ impl Config {
         let Rules { terms, .. } = rules(Kind::DvsSignature, file.dvs_signature)?;
         let signature = Rules { keys: secret, terms };
         Ok(Self {
+            devices,
             dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
             signature: Profile::new(signature),
             registration: Profile::new(rules(Kind::MosipRegistration, file.mosip_registration)?),
@@ -345,7 +363,7 @@ impl Config {
     }
 
     /// Returns the terms that hold where an item of this kind says nothing.
-    pub(crate) const fn terms(&self, kind: Kind) -> &Terms {
+    pub(crate) fn terms(&self, kind: Kind) -> &Terms {
         match kind {
             Kind::DvsCertificate => &self.dvs.terms,
             Kind::DvsSignature => &self.signature.terms,
@@ -355,6 +373,11 @@ impl Config {
             Kind::Token(Token::Access) => &self.access.terms,
             Kind::Token(Token::Activation) => &self.activation.terms,
             Kind::Token(Token::NewUser) => &self.new_user.terms,
+            // Every kind of device has its terms.
+            Kind::Device(device) => match self.devices.terms(device) {
+                Some(terms) => terms,
+                None => &self.jws.terms,
+            },
             Kind::Jws => &self.jws.terms,
         }
     }
@@ -379,6 +402,11 @@ struct PolicyFile {
     access_token: Table,
     activation_token: Table,
     new_user_token: Table,
+    device_data: Table,
+    digital_id: Table,
+    sbi_device_info: Table,
+    sbi_capture: Table,
+    sbi_rcapture: Table,
     jws: Table,
 }
 
@@ -399,9 +427,26 @@ struct Table {
     audience: Option<String>,
     subject: Option<String>,
     nonce: Option<String>,
+    trust: Vec<String>,
+    trust_policy: Option<String>,
+    domain: Option<String>,
+    organization: Option<String>,
+    lenient: Vec<String>,
 }
 
 impl PolicyFile {
+    /// Takes out the tables of the kinds of devices.
+    fn devices(&mut self) -> HashMap<&'static str, Table> {
+        let tables = [
+            (Device::Data, &mut self.device_data),
+            (Device::DigitalId, &mut self.digital_id),
+            (Device::Info, &mut self.sbi_device_info),
+            (Device::Capture, &mut self.sbi_capture),
+            (Device::RegistrationCapture, &mut self.sbi_rcapture),
+        ];
+        tables.into_iter().map(|(kind, table)| (kind.name(), std::mem::take(table))).collect()
+    }
+
     fn parse(path: &Path, text: &[u8]) -> Result<Self, Stop> {
         let misuse = |what: String| Stop::Misuse(format!("{}: {what}", path.display()));
         let text = std::str::from_utf8(text).map_err(|error| misuse(error.to_string()))?;
@@ -416,6 +461,13 @@ impl PolicyFile {
 }
 
 impl Table {
+    fn trust_terms(&self, kind: Device, folder: &Path) -> Result<TrustTerms, Stop> {
+        let (rules, domain) = (self.trust_policy.as_deref(), self.domain.as_deref());
+        let organization = self.organization.clone();
+        TrustTerms::of_table(&self.trust, rules, domain, organization, &self.lenient, folder)
+            .map_err(|what| Stop::Misuse(format!("policy: [{}]: {what}", kind.name())))
+    }
+
     fn load(self, kind: Kind, folder: &Path, limits: &Limits) -> Result<Rules, Stop> {
         let misuse = |what: &str| Stop::Misuse(format!("policy: [{}]: {what}", kind.name()));
         let moment = self.at.as_ref().map(parse_moment).transpose().map_err(|e| misuse(&e))?;
@@ -448,6 +500,11 @@ impl Table {
             audience: self.audience,
             subject: self.subject,
             nonce: self.nonce,
+            trust: !self.trust.is_empty()
+                || self.trust_policy.is_some()
+                || self.domain.is_some()
+                || self.organization.is_some()
+                || !self.lenient.is_empty(),
         };
         if let Some(foreign) = overrides.without_effect(kind).next() {
             return Err(misuse(&format!("{foreign}: not for this kind")));

@@ -115,7 +115,9 @@ impl Decoded {
 
 /// Unfolds a whole input.
 fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
-    if bytes.len() > INPUT_BYTES {
+    let is_capture =
+        |kind| matches!(kind, Content::Known(Kind::Device(device)) if device.is_capture());
+    if bytes.len() > INPUT_BYTES && !is_capture(kind::recognise(bytes, limits)) {
         return Err(Error::TooLarge { what: "input", limit: INPUT_BYTES });
     }
     let layers = limits.layers();

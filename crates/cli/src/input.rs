@@ -13,6 +13,9 @@ use crate::exit::{Exit, Stop};
 /// Bytes of one input: far more than any artefact may have, far less than memory.
 pub(crate) const INPUT_BYTES: usize = 1 << 20;
 
+/// Bytes of a file with a capture: what the library allows by default.
+const CAPTURE_BYTES: usize = 16 << 20;
+
 /// Bytes of a secret file.
 const SECRET_BYTES: usize = 1 << 16;
 
@@ -46,9 +49,10 @@ impl Source {
         })
     }
 
-    /// Reads the input, and of one that is too large one byte more than [`INPUT_BYTES`].
+    /// Reads the input, and of one that is too large one byte more than a capture may have. Whoever
+    /// expects no capture has to hold it to [`INPUT_BYTES`].
     pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
-        read_at_most(self.open()?, INPUT_BYTES + 1)
+        read_at_most(self.open()?, CAPTURE_BYTES + 1)
     }
 
     /// Reads the input of a command about one single input.

@@ -13,6 +13,7 @@ use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
 use countersign::{Error, Limits};
 
+use crate::device::Device;
 use crate::input::strip_line_break;
 
 /// The kind of report about an input that is none of the known kinds.
@@ -25,6 +26,7 @@ pub(crate) enum Kind {
     DvsSignature,
     MosipRegistration,
     Token(Token),
+    Device(Device),
     Jws,
 }
 
@@ -39,7 +41,7 @@ pub(crate) enum Token {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::DvsCertificate,
         Self::DvsSignature,
         Self::MosipRegistration,
@@ -48,6 +50,11 @@ impl Kind {
         Self::Token(Token::Access),
         Self::Token(Token::Activation),
         Self::Token(Token::NewUser),
+        Self::Device(Device::Data),
+        Self::Device(Device::DigitalId),
+        Self::Device(Device::Info),
+        Self::Device(Device::Capture),
+        Self::Device(Device::RegistrationCapture),
         Self::Jws,
     ];
 
@@ -61,6 +68,7 @@ impl Kind {
             Self::Token(Token::Access) => access::Verifier::KIND,
             Self::Token(Token::Activation) => activation::Verifier::KIND,
             Self::Token(Token::NewUser) => new_user::Verifier::KIND,
+            Self::Device(device) => device.name(),
             Self::Jws => jws::Verifier::KIND,
         }
     }
@@ -76,6 +84,7 @@ impl Kind {
             Self::Token(Token::Access) => "an access token",
             Self::Token(Token::Activation) => "an activation token",
             Self::Token(Token::NewUser) => "a `new_user_token`",
+            Self::Device(_) => "a message of a device",
             Self::Jws => "a token",
         }
     }
@@ -110,20 +119,19 @@ const fn unsupported(name: &'static str, what: &'static str) -> Unsupported {
     Unsupported { name, what, hint: None }
 }
 
-const DEVICE_DATA: Unsupported = unsupported("device-data", "device data");
-const DIGITAL_ID: Unsupported = unsupported("digital-id", "a digital id");
+const DEVICE_DATA: Kind = Kind::Device(Device::Data);
+const DIGITAL_ID: Kind = Kind::Device(Device::DigitalId);
 const OTP_RESPONSE: Unsupported = Unsupported {
     name: "otp-response",
     what: "an OTP response",
     hint: Some("open it with `countersign otp open`"),
 };
-const SBI_CAPTURE: Unsupported = unsupported("sbi-capture", "an SBI capture");
-const SBI_DEVICE_INFO: Unsupported = unsupported("sbi-device-info", "SBI device information");
-const SBI_RCAPTURE: Unsupported = unsupported("sbi-rcapture", "an SBI registration capture");
+const SBI_CAPTURE: Kind = Kind::Device(Device::Capture);
+const SBI_DEVICE_INFO: Kind = Kind::Device(Device::Info);
+const SBI_RCAPTURE: Kind = Kind::Device(Device::RegistrationCapture);
 
 /// Every kind that cannot be verified, for records that name one.
-pub(crate) const UNSUPPORTED: [Unsupported; 6] =
-    [DEVICE_DATA, DIGITAL_ID, OTP_RESPONSE, SBI_CAPTURE, SBI_DEVICE_INFO, SBI_RCAPTURE];
+pub(crate) const UNSUPPORTED: [Unsupported; 1] = [OTP_RESPONSE];
 
 /// What recognition found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,11 +167,13 @@ pub(crate) fn recognise(input: &[u8], limits: &Limits) -> Content {
     if trimmed.is_empty() {
         return Content::Empty;
     }
-    if input.len() > limits.message_bytes() {
-        let limit = limits.message_bytes();
+    let is_json = matches!(trimmed.first(), Some(b'{' | b'['));
+    // Captures are bodies, and may have megabytes; everything else has its verifier's limits.
+    let limit = if is_json { limits.capture_bytes() } else { limits.message_bytes() };
+    if input.len() > limit {
         return Content::Unknown(Error::TooLarge { what: "input", limit });
     }
-    if matches!(trimmed.first(), Some(b'{' | b'[')) {
+    if is_json {
         return match json::parse("input", input, limits) {
             Ok(Value::Object(object)) => recognise_object(&object),
             Ok(Value::Array(elements)) => recognise_array(&elements),
@@ -260,9 +270,9 @@ fn recognise_text(text: &[u8], limits: &Limits) -> Content {
     let mut parts = text.split(|b| *b == b'.');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
     let Some(payload) = second else {
-        // Without a signature there is nothing to verify, whatever it holds.
+        // Without a signature nothing is to verify, unless there is one further inside.
         return match decoded(first, limits, recognise_content) {
-            Some(Content::Unsupported(kind)) => Content::Unsupported(kind),
+            Some(found @ (Content::Unsupported(_) | Content::Known(Kind::Device(_)))) => found,
             _ => Content::Unknown(UNKNOWN_KIND),
         };
     };

@@ -15,6 +15,7 @@ mod args;
 mod bench;
 mod config;
 mod decode;
+mod device;
 mod exit;
 mod input;
 mod jwks;

@@ -214,6 +214,7 @@ impl Record {
             audience: owned("audience")?,
             subject: owned("subject")?,
             nonce: owned("nonce")?,
+            trust: false,
         };
         Ok(Self { kind, artefact, overrides })
     }
@@ -269,6 +270,10 @@ fn read_body(object: &Object<'_>, member: &'static str) -> Result<Option<Vec<u8>
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_bytes().to_vec())),
         Some(Value::Object(object)) => Ok(Some(object.to_string().into_bytes())),
+        // Devices answer with arrays.
+        Some(Value::Array(elements)) if member == "artefact" => {
+            Ok(Some(Value::Array(elements.clone()).to_string().into_bytes()))
+        }
         Some(_) => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
     }
 }
@@ -348,7 +353,7 @@ mod tests {
         for (text, code) in [
             ("{}", Code::MissingMember),
             (r#"{"artefact":1}"#, Code::WrongType),
-            (r#"{"artefact":[]}"#, Code::WrongType),
+            (r#"{"artefact":true}"#, Code::WrongType),
             (r#"{"artefact":"","kind":"cbeff"}"#, Code::Malformed),
             (r#"{"artefact":"","kind":1}"#, Code::WrongType),
             (r#"{"artefact":"","at":true}"#, Code::WrongType),

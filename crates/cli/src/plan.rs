@@ -14,6 +14,7 @@ use countersign::mosip::registration;
 use countersign::{At, Item, Policy, Report};
 
 use crate::config::{Config, Profile, Verify};
+use crate::device::Device;
 use crate::kind::Token;
 
 /// An artefact that the library decides about.
@@ -33,6 +34,8 @@ pub(crate) enum Expected {
     /// Nothing beyond what every registration has to say.
     MosipRegistration,
     Token(Token, token::Expected),
+    /// Nothing beyond authentic signatures of people who are believed.
+    Device(Device),
     Jws(jws::Expected),
 }
 
@@ -46,6 +49,7 @@ pub(crate) fn explain<'t>(
     let mut signature = Plan::new();
     let (mut auth, mut id, mut access) = (Plan::new(), Plan::new(), Plan::new());
     let (mut activation, mut new_user) = (Plan::new(), Plan::new());
+    let mut devices = Device::ALL.map(|kind| (kind, Plan::new()));
     for (place, task) in tasks.clone().enumerate() {
         match &task.expected {
             Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
@@ -56,6 +60,12 @@ pub(crate) fn explain<'t>(
             Expected::Token(Token::Access, expected) => access.add(place, task, expected),
             Expected::Token(Token::Activation, expected) => activation.add(place, task, expected),
             Expected::Token(Token::NewUser, expected) => new_user.add(place, task, expected),
+            Expected::Device(kind) => {
+                let mut plans = devices.iter_mut();
+                if let Some((_, plan)) = plans.find(|(planned, _)| planned == kind) {
+                    plan.add(place, task, &());
+                }
+            }
             Expected::Jws(expected) => jws.add(place, task, expected),
         }
     }
@@ -67,6 +77,10 @@ pub(crate) fn explain<'t>(
     placed.extend(access.explain(&config.access));
     placed.extend(activation.explain(&config.activation));
     placed.extend(new_user.explain(&config.new_user));
+    for (kind, plan) in devices {
+        placed
+            .extend(plan.explain_with(|policy, items| config.devices.explain(kind, policy, items)));
+    }
     placed.extend(jws.explain(&config.jws));
     debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
     placed.sort_unstable_by_key(|(place, _)| *place);
@@ -110,9 +124,17 @@ impl<'t, E> Plan<'t, E> {
 
     /// Returns the reports, each with the place of its task.
     fn explain<V: Verify<Expected = E>>(self, profile: &Profile<V>) -> Vec<(usize, Report)> {
+        self.explain_with(|policy, items| profile.verifier(policy).explain_batch(items))
+    }
+
+    /// As [`explain`](Self::explain), by whatever makes reports under a policy.
+    fn explain_with(
+        self,
+        explain: impl Fn(Policy, &[Item<'t, E>]) -> Vec<Report>,
+    ) -> Vec<(usize, Report)> {
         let groups = self.groups.into_iter();
         let explained = groups.flat_map(|Group { policy, places, items }| {
-            places.into_iter().zip(profile.verifier(policy).explain_batch(&items))
+            places.into_iter().zip(explain(policy, &items))
         });
         explained.collect()
     }

@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use clap::Parser as _;
-use countersign::{Check, Error, Report, Verdict};
+use countersign::{Check, Error, Limits, Report, Verdict};
 
 use crate::args::{Cli, Command, Format, VerifyArgs};
 use crate::config::{Config, Overrides};
@@ -112,6 +112,7 @@ pub(crate) fn judge(
             Ok(expected) => Expected::Token(token, expected),
             Err(missing) => return Judgement::Nameless(kind, missing),
         },
+        Kind::Device(device) => Expected::Device(device),
         Kind::Jws => Expected::Jws(terms.jwt.jws()),
     };
     let without_effect = |overrides: &Overrides, whose| {
@@ -137,7 +138,7 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
         Ok(bytes) => bytes,
         Err(error) => return Ok(Report::of_unreadable(error.to_string()).into()),
     };
-    if bytes.len() > INPUT_BYTES {
+    if bytes.len() > INPUT_BYTES && !may_be_large(kind, &bytes, &config.limits) {
         return Ok(too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into());
     }
     // JSON bodies may end in whatever white space they like; a token has a last character.
@@ -160,6 +161,19 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
         Judgement::Nameless(kind, _) => {
             Err(Stop::Misuse(format!("{source}: {} needs --issuer and --audience", kind.noun())))
         }
+    }
+}
+
+/// Tells whether an input is a capture, whose limits are its verifier's.
+fn may_be_large(kind: Option<Kind>, bytes: &[u8], limits: &Limits) -> bool {
+    let is_capture = |kind| matches!(kind, Kind::Device(device) if device.is_capture());
+    match (kind, bytes.len() > limits.capture_bytes()) {
+        (_, true) => false,
+        (Some(kind), false) => is_capture(kind),
+        (None, false) => match kind::recognise(bytes, limits) {
+            Content::Known(kind) => is_capture(kind),
+            _ => false,
+        },
     }
 }
 

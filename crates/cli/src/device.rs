@@ -1,0 +1,383 @@
+//! What MOSIP's devices sign: the kinds, and whose signatures are believed.
+//!
+//! ```text
+//! policy table ── options ──► TrustTerms ── files read ──► Trust ──► verifier, one for each batch
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use countersign::jose::Certificate;
+use countersign::mosip::trust::{Consumer, Domain, Leniency, Rules, Trust, TrustStore};
+use countersign::mosip::{device, sbi};
+use countersign::{Item, Limits, Policy, Report};
+
+use crate::config::Terms;
+use crate::exit::Stop;
+use crate::input::read_configuration;
+
+/// A kind of message that devices sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Device {
+    Data,
+    DigitalId,
+    Info,
+    Capture,
+    RegistrationCapture,
+}
+
+impl Device {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Data, Self::DigitalId, Self::Info, Self::Capture, Self::RegistrationCapture];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Data => device::Verifier::KIND,
+            Self::DigitalId => device::DigitalIdVerifier::KIND,
+            Self::Info => sbi::InfoVerifier::KIND,
+            Self::Capture => sbi::CaptureVerifier::KIND,
+            Self::RegistrationCapture => sbi::RegistrationCaptureVerifier::KIND,
+        }
+    }
+
+    /// Tells whether it holds biometrics, which may have megabytes.
+    pub(crate) const fn is_capture(self) -> bool {
+        matches!(self, Self::Capture | Self::RegistrationCapture)
+    }
+
+    /// Whose rules hold where none are named: those of who consumes such messages.
+    const fn consumer(self) -> Consumer {
+        match self {
+            Self::Capture => Consumer::Ida,
+            _ => Consumer::RegistrationClient,
+        }
+    }
+}
+
+/// Whose signatures are believed, as options and policy say it.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TrustTerms {
+    /// Device kinds: PEM certificates of authorities that are trusted for a domain (`auth`,
+    /// `device`, `ftm`, `misp`), or for every domain; repeatable, replaces those of the policy
+    #[arg(long = "trust", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
+    roots: Vec<Roots>,
+
+    /// Device kinds: decide about trust by the rules of this consumer, or believe every signer's
+    /// own certificate [default: ida for sbi-capture, else registration-client]
+    #[arg(long = "trust-policy", value_name = "NAME", value_parser = rules(), help_heading = "Trust")]
+    rules: Option<TrustRules>,
+
+    /// Device kinds: ask for this domain, where the rules leave the choice: keymanager-v1 and
+    /// keymanager-v2 for everything, registration-client for digital ids
+    #[arg(long, value_name = "DOMAIN", help_heading = "Trust")]
+    domain: Option<Domain>,
+
+    /// Device kinds: ask for this organisation in the certificate that signs data, as
+    /// compliance-toolkit always does
+    #[arg(long, value_name = "TEXT", help_heading = "Trust")]
+    organization: Option<String>,
+
+    /// Device kinds: accept devices that break the format in this way, with a warning; repeatable
+    #[arg(long, value_name = "NAME", value_parser = leniencies(), help_heading = "Trust")]
+    lenient: Vec<Leniency>,
+}
+
+/// A file with authorities, and the domain that they are trusted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Roots {
+    domain: Option<Domain>,
+    path: PathBuf,
+}
+
+impl FromStr for Roots {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // A file may have an equals sign in its name, but then no domain before it.
+        let named = text.split_once('=').and_then(|(domain, path)| {
+            Some(Self { domain: Some(domain.parse().ok()?), path: path.into() })
+        });
+        Ok(named.unwrap_or_else(|| Self { domain: None, path: text.into() }))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TrustRules {
+    Of(Consumer),
+    SelfAsserted,
+}
+
+const SELF_ASSERTED: &str = "self-asserted";
+
+impl FromStr for TrustRules {
+    type Err = countersign::Error;
+
+    fn from_str(name: &str) -> Result<Self, countersign::Error> {
+        if name == SELF_ASSERTED { Ok(Self::SelfAsserted) } else { name.parse().map(Self::Of) }
+    }
+}
+
+fn rules() -> impl TypedValueParser<Value = TrustRules> {
+    let names = Consumer::ALL.iter().map(|consumer| consumer.as_str());
+    PossibleValuesParser::new(names.chain([SELF_ASSERTED]))
+        .try_map(|name| name.parse::<TrustRules>())
+}
+
+fn leniencies() -> impl TypedValueParser<Value = Leniency> {
+    let names = Leniency::ALL.iter().map(|leniency| leniency.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Leniency>())
+}
+
+impl TrustTerms {
+    /// Reads the members of a policy table; its files are relative to a folder.
+    pub(crate) fn of_table(
+        roots: &[String],
+        rules: Option<&str>,
+        domain: Option<&str>,
+        organization: Option<String>,
+        lenient: &[String],
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let roots = roots.iter().map(|text| {
+            let roots: Roots = text.parse()?;
+            Ok(Roots { path: folder.join(&roots.path), ..roots })
+        });
+        let unknown = |member, name: &str| format!("`{member}`: there is no {name}");
+        let rules = rules.map(|name| name.parse().map_err(|_| unknown("trust-policy", name)));
+        let domain = domain.map(|name| name.parse().map_err(|_| unknown("domain", name)));
+        let lenient = lenient.iter().map(|name| name.parse().map_err(|_| unknown("lenient", name)));
+        Ok(Self {
+            roots: roots.collect::<Result<_, String>>()?,
+            rules: rules.transpose()?,
+            domain: domain.transpose()?,
+            organization,
+            lenient: lenient.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Tells whether anything is said.
+    pub(crate) const fn is_given(&self) -> bool {
+        !self.roots.is_empty()
+            || self.rules.is_some()
+            || self.domain.is_some()
+            || self.organization.is_some()
+            || !self.lenient.is_empty()
+    }
+
+    /// Overrides these terms, member by member.
+    fn with(mut self, other: &Self) -> Self {
+        if !other.roots.is_empty() {
+            self.roots.clone_from(&other.roots);
+        }
+        if !other.lenient.is_empty() {
+            self.lenient.clone_from(&other.lenient);
+        }
+        self.rules = other.rules.or(self.rules);
+        self.domain = other.domain.or(self.domain);
+        self.organization = other.organization.clone().or(self.organization);
+        self
+    }
+
+    /// Reads the files, and makes of everything what the library calls trust.
+    fn load(&self, kind: Device, limits: &Limits) -> Result<Trust, Stop> {
+        let rules = self.rules.unwrap_or(TrustRules::Of(kind.consumer()));
+        let trust = match rules {
+            TrustRules::SelfAsserted => {
+                if !self.roots.is_empty() || self.domain.is_some() || self.organization.is_some() {
+                    return Err(Stop::Misuse(format!(
+                        "{SELF_ASSERTED} believes everybody: it goes with no authority, domain or \
+                         organisation"
+                    )));
+                }
+                Trust::self_asserted()
+            }
+            TrustRules::Of(consumer) => Trust::new(self.store(limits)?, self.rules(consumer)?),
+        };
+        Ok(self.lenient.iter().fold(trust, |trust, leniency| trust.with_leniency(*leniency)))
+    }
+
+    fn rules(&self, consumer: Consumer) -> Result<Rules, Stop> {
+        let mut rules = Rules::of(consumer);
+        if let Some(domain) = self.domain {
+            rules = match consumer {
+                Consumer::KeymanagerV1 | Consumer::KeymanagerV2 => {
+                    rules.with_data_domain(domain).with_digital_id_domain(domain)
+                }
+                Consumer::RegistrationClient => rules.with_digital_id_domain(domain),
+                _ => {
+                    let what = format!("the rules of {consumer} leave no choice of domain");
+                    return Err(Stop::Misuse(what));
+                }
+            };
+        }
+        Ok(match (&self.organization, consumer) {
+            (Some(organization), _) => rules.with_organization(organization.as_str()),
+            (None, Consumer::ComplianceToolkit) => {
+                let what = format!("the rules of {consumer} need an organisation");
+                return Err(Stop::Misuse(what));
+            }
+            (None, _) => rules,
+        })
+    }
+
+    fn store(&self, limits: &Limits) -> Result<TrustStore, Stop> {
+        let mut store = TrustStore::new();
+        for Roots { domain, path } in &self.roots {
+            let text = read_configuration(path)?;
+            let roots = Certificate::from_pem(&text, limits).map_err(|error| {
+                Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code()))
+            })?;
+            let domains = domain.map_or_else(|| Domain::ALL.to_vec(), |domain| vec![domain]);
+            for domain in domains {
+                store = store.with_roots(domain, roots.iter().cloned());
+            }
+        }
+        Ok(store)
+    }
+}
+
+/// What one run verifies the messages of devices with.
+#[derive(Debug)]
+pub(crate) struct Devices(Vec<Setting>);
+
+/// Whose signatures are believed for one kind, and the terms that hold where an item says nothing.
+#[derive(Debug)]
+struct Setting {
+    kind: Device,
+    trust: Trust,
+    terms: Terms,
+}
+
+impl Devices {
+    /// Makes the settings of every kind, of what its table says and the command line overrides.
+    pub(crate) fn load(
+        command_line: &TrustTerms,
+        limits: &Limits,
+        mut table: impl FnMut(Device) -> Result<(TrustTerms, Terms), Stop>,
+    ) -> Result<Self, Stop> {
+        let settings = Device::ALL.into_iter().map(|kind| {
+            let (trust, terms) = table(kind)?;
+            Ok(Setting { kind, trust: trust.with(command_line).load(kind, limits)?, terms })
+        });
+        settings.collect::<Result<_, Stop>>().map(Self)
+    }
+
+    pub(crate) fn terms(&self, kind: Device) -> Option<&Terms> {
+        self.setting(kind).map(|setting| &setting.terms)
+    }
+
+    fn setting(&self, kind: Device) -> Option<&Setting> {
+        self.0.iter().find(|setting| setting.kind == kind)
+    }
+
+    /// Explains artefacts of one kind under one policy.
+    pub(crate) fn explain(
+        &self,
+        kind: Device,
+        policy: Policy,
+        items: &[Item<'_, ()>],
+    ) -> Vec<Report> {
+        let trust = self.setting(kind).map_or_else(
+            || Trust::new(TrustStore::new(), Rules::of(kind.consumer())),
+            |setting| setting.trust.clone(),
+        );
+        match kind {
+            Device::Data => {
+                let verifier = device::Verifier::new(trust, policy);
+                expecting_nothing(items, |items| verifier.explain_batch(items))
+            }
+            Device::DigitalId => {
+                let verifier = device::DigitalIdVerifier::new(trust, policy);
+                expecting_nothing(items, |items| verifier.explain_batch(items))
+            }
+            Device::Info => {
+                let verifier = sbi::InfoVerifier::new(trust, policy);
+                expecting_nothing(items, |items| verifier.explain_batch(items))
+            }
+            Device::Capture => {
+                let verifier = sbi::CaptureVerifier::new(trust, policy);
+                expecting_nothing(items, |items| verifier.explain_batch(items))
+            }
+            Device::RegistrationCapture => {
+                let verifier = sbi::RegistrationCaptureVerifier::new(trust, policy);
+                expecting_nothing(items, |items| verifier.explain_batch(items))
+            }
+        }
+    }
+}
+
+fn expecting_nothing<E: Default>(
+    items: &[Item<'_, ()>],
+    explain: impl FnOnce(&[Item<'_, E>]) -> Vec<Report>,
+) -> Vec<Report> {
+    let nothing = E::default();
+    let items: Vec<_> = items
+        .iter()
+        .map(|item| Item { input: item.input, expected: &nothing, at: item.at })
+        .collect();
+    explain(&items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_name_its_domain() {
+        for (text, domain, path) in [
+            ("roots.pem", None, "roots.pem"),
+            ("device=roots.pem", Some(Domain::Device), "roots.pem"),
+            ("FTM=a=b.pem", Some(Domain::Ftm), "a=b.pem"),
+            ("a=b.pem", None, "a=b.pem"),
+        ] {
+            assert_eq!(text.parse(), Ok(Roots { domain, path: path.into() }), "{text}");
+        }
+    }
+
+    #[test]
+    fn terms_that_contradict_each_other_are_refused() {
+        let domain = Some(Domain::Ftm);
+        let limits = Limits::default();
+        let load = |terms: TrustTerms| terms.load(Device::DigitalId, &limits).is_ok();
+        let of = |consumer| TrustTerms {
+            rules: Some(TrustRules::Of(consumer)),
+            ..TrustTerms::default()
+        };
+        assert!(load(TrustTerms::default()));
+        for (consumer, alone, with_domain) in [
+            (Consumer::Ida, true, false),
+            (Consumer::RegistrationClient, true, true),
+            (Consumer::RegistrationProcessor, true, false),
+            (Consumer::ComplianceToolkit, false, false),
+            (Consumer::KeymanagerV1, true, true),
+            (Consumer::KeymanagerV2, true, true),
+        ] {
+            assert_eq!(load(of(consumer)), alone, "{consumer}");
+            assert_eq!(load(TrustTerms { domain, ..of(consumer) }), with_domain, "{consumer}");
+        }
+        let asserted =
+            TrustTerms { rules: Some(TrustRules::SelfAsserted), ..TrustTerms::default() };
+        assert!(load(asserted.clone()));
+        assert!(!load(TrustTerms { domain, ..asserted }));
+    }
+
+    #[test]
+    fn the_command_line_overrides_a_table_member_by_member() {
+        let lenient = ["x5c-encoding".to_owned()];
+        let folder = Path::new("folder");
+        let roots = ["device=a.pem".to_owned()];
+        let table =
+            TrustTerms::of_table(&roots, Some("ida"), None, None, &lenient, folder).unwrap();
+        assert_eq!(table.roots[0].path, folder.join("a.pem"));
+        let rules = Some(TrustRules::Of(Consumer::KeymanagerV2));
+        let line = TrustTerms { rules, domain: Some(Domain::Auth), ..TrustTerms::default() };
+        let both = table.with(&line);
+        assert_eq!((both.rules, both.domain), (rules, Some(Domain::Auth)));
+        assert_eq!((both.roots.len(), both.lenient.len()), (1, 1));
+        for (rules, domain) in [(Some("IDA"), None), (None, Some("partner"))] {
+            assert!(TrustTerms::of_table(&[], rules, domain, None, &[], folder).is_err());
+        }
+    }
+}
