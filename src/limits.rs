@@ -41,7 +41,20 @@ macro_rules! limits {
 
             /// The limits for JSON that was read within limits before.
             pub(crate) const fn unlimited_json() -> Self {
-                Self::DEFAULT.with_json_depth(u8::MAX).with_json_members(u8::MAX)
+                Self::DEFAULT
+                    .with_json_depth(u8::MAX)
+                    .with_json_members(u8::MAX)
+                    .with_json_values(usize::MAX)
+                    .with_message_bytes(usize::MAX)
+            }
+        }
+
+        impl Limits {
+            /// Bytes of one JSON text, whatever it is: the largest of the limits in bytes. Where a
+            /// smaller one applies, the caller checked it before.
+            pub(crate) fn json_bytes(&self) -> usize {
+                let messages = self.message_bytes.max(self.token_bytes).max(self.capture_bytes);
+                messages.max(self.response_bytes).max(self.key_set_bytes)
             }
         }
 
@@ -71,6 +84,9 @@ limits! {
     json_depth, with_json_depth: u8 = 16;
     /// Members of one JSON object; bounds the search for repeated names.
     json_members, with_json_members: u8 = 64;
+    /// Values of one JSON text: an element of two bytes becomes a value of thirty-two. A full page
+    /// of an audit log has some 30,000.
+    json_values, with_json_values: usize = 128 * 1024;
     /// Signed layers within each other, as in MOSIP's device data.
     layers, with_layers: u8 = 4;
     /// Signed objects of one message, however they are nested.

@@ -47,8 +47,8 @@ pub struct Object<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth and members,
-/// [`Error::TooLarge`]. The size of the text is the caller's to limit.
+/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth, members and a text that is larger
+/// than the largest of the limits in bytes, [`Error::TooLarge`].
 ///
 /// # Examples
 ///
@@ -64,13 +64,19 @@ pub struct Object<'a> {
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn parse<'a>(part: &'static str, text: &'a [u8], limits: &Limits) -> Result<Value<'a>, Error> {
+    check_size(part, text, limits)?;
     let text =
         core::str::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
-    let mut parser = Parser { part, text, at: 0, limits };
+    let mut parser = Parser { part, text, at: 0, values: 0, limits };
     parser.skip_white_space();
     let value = parser.value(limits.json_depth())?;
     parser.skip_white_space();
     if parser.at < text.len() { Err(parser.malformed()) } else { Ok(value) }
+}
+
+fn check_size(part: &'static str, text: &[u8], limits: &Limits) -> Result<(), Error> {
+    let limit = limits.json_bytes();
+    if text.len() > limit { Err(Error::TooLarge { what: part, limit }) } else { Ok(()) }
 }
 
 /// Parses a text that must be one JSON object.
@@ -334,14 +340,16 @@ impl Document {
     ///
     /// As [`parse_object`].
     pub fn parse(part: &'static str, text: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
+        check_size(part, &text, limits)?;
         let text =
             String::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
         let mut members: Vec<Member> = Vec::with_capacity(16);
-        let mut parser = Parser { part, text: &text, at: 0, limits };
+        let mut parser = Parser { part, text: &text, at: 0, values: 0, limits };
         parser.skip_white_space();
         if parser.peek() != Some(b'{') {
             parse_object(part, text.as_bytes(), limits)?;
         }
+        parser.count()?;
         let depth = parser.descend(limits.json_depth())?;
         let (read_name, read_value) = (Parser::skip_string, Parser::skip_value);
         parser.members(depth, read_name, read_value, |part, escaped, (), span| {
@@ -455,7 +463,7 @@ pub(crate) struct Unread<'d>(&'d str);
 
 impl<'d> Unread<'d> {
     pub(crate) fn read(self) -> Value<'d> {
-        let mut parser = Parser { part: "", text: self.0, at: 0, limits: &NO_LIMITS };
+        let mut parser = Parser { part: "", text: self.0, at: 0, values: 0, limits: &NO_LIMITS };
         parser.value(u8::MAX).unwrap_or(Value::Null)
     }
 
@@ -488,7 +496,7 @@ impl Member {
         if !self.escaped {
             return Cow::Borrowed(plain);
         }
-        let parser = Parser { part: "", text, at: 0, limits: &NO_LIMITS };
+        let parser = Parser { part: "", text, at: 0, values: 0, limits: &NO_LIMITS };
         Cow::Owned(parser.unescape(plain).unwrap_or_default())
     }
 
@@ -587,6 +595,8 @@ struct Parser<'a, 'l> {
     part: &'static str,
     text: &'a str,
     at: usize,
+    /// Values so far, at all levels.
+    values: usize,
     limits: &'l Limits,
 }
 
@@ -617,6 +627,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn value(&mut self, depth: u8) -> Result<Value<'a>, Error> {
+        self.count()?;
         match self.peek() {
             Some(b'{') => Ok(Value::Object(self.object(self.descend(depth)?)?)),
             Some(b'[') => Ok(Value::Array(self.array(self.descend(depth)?)?)),
@@ -631,14 +642,30 @@ impl<'a> Parser<'a, '_> {
     /// Checks a value as [`value`](Self::value) does, and makes nothing of it where that is easy.
     fn skip_value(&mut self, depth: u8) -> Result<(), Error> {
         match self.peek() {
-            Some(b'"') => self.skip_string().map(drop),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'"') => {
+                self.count()?;
+                self.skip_string().map(drop)
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                self.count()?;
+                self.number().map(drop)
+            }
             Some(b'[') => {
+                self.count()?;
                 let depth = self.descend(depth)?;
                 self.elements(|parser| parser.skip_value(depth))
             }
             _ => self.value(depth).map(drop),
         }
+    }
+
+    fn count(&mut self) -> Result<(), Error> {
+        let limit = self.limits.json_values();
+        self.values += 1;
+        if self.values > limit {
+            return Err(Error::TooLarge { what: "number of JSON values", limit });
+        }
+        Ok(())
     }
 
     fn descend(&self, depth: u8) -> Result<u8, Error> {

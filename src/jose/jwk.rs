@@ -87,7 +87,8 @@ impl Jwk {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if it is not exactly one such block, and what [`PublicKey`] checks.
+    /// [`Error::TooLarge`] above 64 KiB, [`Error::Malformed`] if it is not exactly one such block, and
+    /// what [`PublicKey`] checks.
     pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
         let (key, validity) = pem::parse(text)?;
         Ok(Self { validity, ..Self::from(key) })
@@ -250,8 +251,12 @@ impl JwkSet {
                     let kid = element
                         .as_object()
                         .and_then(|object| object.member("kid"))
-                        .and_then(Value::as_str)
-                        .map(crate::error::shorten);
+                        .and_then(Value::as_str);
+                    // Whole, so that it is found by name; no token can name a longer one.
+                    let kid = kid.map(|kid| match kid.len() > limits.kid_bytes() {
+                        true => crate::error::shorten(kid),
+                        false => kid.to_string(),
+                    });
                     set.problems.push(KeyProblem { index, kid, error });
                 }
             }
@@ -415,6 +420,19 @@ mod tests {
             .collect();
         let text = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
         JwkSet::parse(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn a_long_name_of_an_unusable_key_is_compared_whole() {
+        let (long, other) = ("k".repeat(65), "k".repeat(66));
+        let set = alloc::format!(
+            r#"{{"keys":[{{"kty":"oct","kid":"{long}"}},{{"kty":"oct","kid":"{other}"}}]}}"#
+        );
+        let set = JwkSet::parse(set.as_bytes(), &Limits::default()).unwrap();
+        let error = |kid: &str| set.select(Some(kid)).unwrap_err();
+        assert_eq!(error(&long), Error::KeyUnusable(KeyFault::KeyType));
+        assert_eq!(error(&other), Error::KeyUnusable(KeyFault::KeyType));
+        assert_eq!(error(&long[..64]), Error::UnknownKey);
     }
 
     #[test]

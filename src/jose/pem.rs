@@ -21,8 +21,14 @@ const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045
 pub(super) const BAD_DER: Error = Error::Malformed { part: "key", fault: Fault::Der };
 const BAD_PEM: Error = Error::Malformed { part: "key", fault: Fault::Pem };
 
+/// Bytes of one PEM text. The largest key is below 2 KiB, and certificates are rarely above 4.
+const PEM_BYTES: usize = 64 * 1024;
+
 /// Reads exactly one PEM block.
 pub(super) fn parse(text: &[u8]) -> Result<(PublicKey, Option<Validity>), Error> {
+    if text.len() > PEM_BYTES {
+        return Err(Error::TooLarge { what: "PEM", limit: PEM_BYTES });
+    }
     let (label, bytes) = der::pem::decode_vec(text).map_err(|_| BAD_PEM)?;
     match label {
         "CERTIFICATE" => {

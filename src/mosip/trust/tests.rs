@@ -613,6 +613,32 @@ fn a_negative_modulus_is_read_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn certificates_and_their_signatures_are_counted() {
+    let token = pki().device.sign(&id_text()).unwrap();
+    let code = |limits| {
+        let policy = Policy::default().with_limits(limits);
+        let trust = Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+        let verdict = DigitalIdVerifier::new(trust, policy).verify(
+            token.as_bytes(),
+            &Expected::new(),
+            time(NOW),
+        );
+        verdict.err().map_or(Code::Ok, |error| error.code())
+    };
+    let limits = crate::Limits::default;
+    let certificates = |most| code(limits().with_chain_certificates(most));
+    let signatures = |most| code(limits().with_chain_signatures(most));
+    for (name, needed, judge) in
+        [("certificates", 8, &certificates as &dyn Fn(u8) -> Code), ("signatures", 32, &signatures)]
+    {
+        let enough = (1..=needed).find(|most| judge(*most) == Code::Ok);
+        let enough = enough.unwrap_or_else(|| panic!("no number of {name} is enough"));
+        assert_eq!(judge(enough + 1), Code::Ok, "{name}");
+        assert_eq!(judge(enough - 1), Code::TooLarge, "{name}");
+    }
+}
+
+#[test]
 fn signatures_and_layers_are_counted() {
     let message = nested(&pki().device, &pki().device, "L0");
     for (limits, expected) in [
