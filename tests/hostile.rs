@@ -1,11 +1,12 @@
 //! A hundred megabytes of one thing, and as much as the limits let in: every parser answers soon, and
 //! takes no more memory than it may.
 #![allow(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     unsafe_code,
-    reason = "a test that panics has failed; an allocator that counts has to be `unsafe`"
+    reason = "a test that panics has failed, and measures time; what counts bytes is `unsafe`"
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -90,6 +91,7 @@ fn repeated(start: &str, pattern: &str, size: usize) -> Vec<u8> {
 }
 
 type Parser = fn(&[u8]);
+type Owner = fn(Vec<u8>);
 
 /// Refuse by size: they take next to no memory, however much they are given.
 const GUARDED: &[(&str, Parser)] = &[
@@ -140,7 +142,7 @@ const UNGUARDED: &[(&str, Parser)] = &[
 ];
 
 /// Own their text, so that it is there before they are.
-const OWNING: &[(&str, fn(Vec<u8>))] = &[
+const OWNING: &[(&str, Owner)] = &[
     ("document", |text| drop(json::Document::parse("text", text, &Limits::default()))),
     ("answer of an API", |text| {
         drop(api::read_json(&http::Response::new(text), &Limits::default()));

@@ -392,7 +392,7 @@ fn rsa_keys_have_1024_to_8192_bits_and_policies_want_2048() {
             8193 => assert_eq!(key.unwrap_err(), RsaKeyError::TooLarge { bits }),
             _ => assert_eq!(key.unwrap().bits(), bits),
         }
-        if bits > 8192 || bits < 1024 {
+        if !(1024..=8192).contains(&bits) {
             continue;
         }
         let jwk =

@@ -1,9 +1,10 @@
 //! A hundred megabytes of one thing to the command itself, which may have 256 MiB of memory.
 #![allow(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that panics has failed"
+    reason = "a test that panics has failed, and measures time"
 )]
 #![cfg(target_os = "linux")]
 
