@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use crate::crypto::{Job, verify_jobs};
 use crate::encoding::json::Object;
 use crate::error::Error;
-use crate::jose::HeaderCache;
+use crate::jose::{HeaderCache, KeySource, Snapshot};
 use crate::report::{Explanation, FirstFailure, Report, Trail};
 use crate::time::At;
 
@@ -45,6 +45,19 @@ pub(crate) trait Procedure {
     where
         Self: 'p;
     type Made;
+
+    /// Returns where the keys come from, unless they were given once and for all.
+    fn source(&self) -> Option<&dyn KeySource> {
+        None
+    }
+
+    /// Returns the same verifier with the keys of one moment, if keys can come from a source.
+    fn with_snapshot(&self, _: Snapshot) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 
     /// Runs every check before the signature. `None` ends the verification.
     fn begin<'p>(
@@ -194,15 +207,13 @@ pub(crate) fn verify<P: Procedure>(
     procedure: &P,
     item: Item<'_, P::Expected>,
 ) -> Result<P::Made, Error> {
-    let mut trail = FirstFailure::default();
-    let made = single(procedure, &mut trail, item);
+    let (trail, made): (FirstFailure, _) = with_keys(procedure, attempt(item));
     trail.finish(made)
 }
 
 /// Explains one item.
 pub(crate) fn explain<P: Procedure>(procedure: &P, item: Item<'_, P::Expected>) -> Report {
-    let mut trail = Explanation::default();
-    let made = single(procedure, &mut trail, item);
+    let (trail, made): (Explanation, _) = with_keys(procedure, attempt(item));
     trail.into_report(P::KIND, item.input, made.as_ref().map(P::claims))
 }
 
@@ -253,6 +264,60 @@ pub(crate) fn single<P: Procedure>(
     procedure.conclude(trail, pending, verified)
 }
 
+/// Runs an attempt with the keys that the verifier has at this moment, and once more if a key was
+/// not found and their source has newer ones.
+pub(crate) fn with_keys<P: Procedure, T: Trail, R>(
+    procedure: &P,
+    attempt: impl Fn(&P) -> (T, Option<R>),
+) -> (T, Option<R>) {
+    match bind(procedure) {
+        None => attempt(procedure),
+        Some(bound) => bound.retry(attempt(&bound.procedure), attempt),
+    }
+}
+
+/// One attempt at one item, on a trail of its own.
+fn attempt<P: Procedure, T: Trail + Default>(
+    item: Item<'_, P::Expected>,
+) -> impl Fn(&P) -> (T, Option<P::Made>) {
+    move |procedure| {
+        let mut trail = T::default();
+        let made = single(procedure, &mut trail, item);
+        (trail, made)
+    }
+}
+
+/// A verifier bound to the keys that its source has at this moment.
+struct Bound<'p, P> {
+    procedure: P,
+    source: &'p dyn KeySource,
+    snapshot: Snapshot,
+}
+
+/// Binds a verifier to the keys of this moment. `None` if its keys were given, and if its source
+/// has none: then the verifier itself, which has no keys either, says so.
+fn bind<P: Procedure>(procedure: &P) -> Option<Bound<'_, P>> {
+    let source = procedure.source()?;
+    let snapshot = source.snapshot()?;
+    Some(Bound { procedure: procedure.with_snapshot(snapshot.clone())?, source, snapshot })
+}
+
+impl<P: Procedure> Bound<'_, P> {
+    /// Tells the source of a key that was not found, and tries again if it has newer keys.
+    fn retry<T: Trail, R>(
+        &self,
+        (mut trail, made): (T, Option<R>),
+        again: impl FnOnce(&P) -> (T, Option<R>),
+    ) -> (T, Option<R>) {
+        let missing = trail.take_missing_kid();
+        let newer = missing.and_then(|kid| self.source.renew(&self.snapshot, &kid));
+        match newer.and_then(|newer| self.procedure.with_snapshot(newer)) {
+            Some(procedure) => again(&procedure),
+            None => (trail, made),
+        }
+    }
+}
+
 /// Items whose signatures are verified together: enough to fill every lane of the widest kernel
 /// with each of several key sizes, few enough to stay in the first-level cache.
 const CHUNK: usize = 64;
@@ -263,6 +328,8 @@ fn many<P: Procedure, T: Trail + Default, R>(
     items: &[Item<'_, P::Expected>],
     finish: impl Fn(&Item<'_, P::Expected>, T, Option<P::Made>) -> R,
 ) -> Vec<R> {
+    let bound = bind(procedure);
+    let procedure = bound.as_ref().map_or(procedure, |bound| &bound.procedure);
     let mut results = Vec::with_capacity(items.len());
     let mut cache = HeaderCache::default();
     for chunk in items.chunks(CHUNK) {
@@ -283,6 +350,10 @@ fn many<P: Procedure, T: Trail + Default, R>(
         for ((item, (mut trail, pending)), verified) in chunk.iter().zip(begun).zip(verified) {
             let made =
                 pending.and_then(|pending| procedure.conclude(&mut trail, pending, verified));
+            let (trail, made) = match &bound {
+                Some(bound) => bound.retry((trail, made), attempt(*item)),
+                None => (trail, made),
+            };
             results.push(finish(item, trail, made));
         }
     }

@@ -126,6 +126,8 @@ codes! {
     NoKey = "no-key", Unavailable;
     /// The input could not be read.
     Unreadable = "unreadable", Unavailable;
+    /// The keys could not be obtained from where they are published, so nothing could be decided.
+    Unreachable = "unreachable", Unavailable;
 }
 
 impl Code {
@@ -417,6 +419,8 @@ pub enum Error {
     },
     /// No key has this identifier.
     UnknownKey,
+    /// The source of the keys has no usable set at this moment.
+    Unreachable,
     /// No path leads to a trusted root.
     UntrustedChain {
         /// What is in the way.
@@ -484,6 +488,7 @@ impl Error {
             Self::TimestampWindow { .. } => Code::TimestampWindow,
             Self::TooLarge { .. } => Code::TooLarge,
             Self::UnknownKey => Code::UnknownKey,
+            Self::Unreachable => Code::Unreachable,
             Self::UntrustedChain { .. } => Code::UntrustedChain,
             Self::UnsupportedAlgorithm { .. } => Code::UnsupportedAlgorithm,
             Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
@@ -555,6 +560,7 @@ impl fmt::Display for Error {
             }
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
+            Self::Unreachable => f.write_str("no usable key set could be obtained"),
             Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")

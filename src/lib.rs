@@ -73,7 +73,7 @@ pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
 pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
-pub use report::{Check, Entry, KeyInfo, Outcome, Report, SCHEMA, Verdict, Warning};
+pub use report::{Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Verdict, Warning};
 pub use time::{At, Leeway, Time};
 
 /// The README's example, compiled and run.

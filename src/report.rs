@@ -232,6 +232,16 @@ impl Warning {
     }
 }
 
+/// The key set that was consulted, so that a verdict can be traced to the bytes it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct KeySetInfo {
+    /// SHA-256 of the set's bytes.
+    pub sha256: [u8; 32],
+    /// When the set was last known to be the published one; `None` for a set given by hand.
+    pub fetched: Option<Time>,
+}
+
 /// The key that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -244,6 +254,8 @@ pub struct KeyInfo {
     pub bits: Option<usize>,
     /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
     pub thumbprint: Option<Arc<str>>,
+    /// The set it stood in; `None` for a key given alone.
+    pub set: Option<KeySetInfo>,
 }
 
 /// Everything about one verification, reproducible byte for byte from the same input, keys, policy
@@ -265,6 +277,8 @@ pub struct Report {
     pub input_bytes: usize,
     /// The key that was chosen.
     pub key: Option<KeyInfo>,
+    /// The key set that was searched; `None` if the keys are not those of one set.
+    pub key_set: Option<KeySetInfo>,
     /// Every check, in order.
     pub checks: Vec<Entry>,
     /// What a reader of the verdict must know.
@@ -343,6 +357,9 @@ impl Report {
         if let Some(key) = &self.key {
             report.set("key", key.to_json());
         }
+        if let Some(set) = &self.key_set {
+            report.set("key_set", set.to_json());
+        }
         report.set("checks", Value::Array(self.checks.iter().map(Entry::to_json).collect()));
         let warnings = self.warnings.iter().map(|warning| warning.as_str().into()).collect();
         report.set("warnings", Value::Array(warnings));
@@ -358,6 +375,16 @@ impl Report {
         }
         report.set("tool", concat!("countersign ", env!("CARGO_PKG_VERSION")));
         report
+    }
+}
+
+impl KeySetInfo {
+    fn to_json(self) -> Object<'static> {
+        let set = Object::new().with("sha256", hex::encode(&self.sha256));
+        match self.fetched {
+            Some(fetched) => set.with("fetched", fetched.to_string()),
+            None => set,
+        }
     }
 }
 
@@ -427,10 +454,16 @@ pub(crate) trait Trail {
     fn hint(&mut self, hint: impl FnOnce() -> Option<String>);
     fn cite(&mut self, reference: &'static str);
     fn key(&mut self, key: impl FnOnce() -> KeyInfo);
+    fn key_set(&mut self, set: Option<KeySetInfo>);
     fn at(&mut self, at: Option<Time>);
 
     /// Names the part of the artefact that the following checks are about; nothing, the whole.
     fn part(&mut self, part: &str);
+    /// Notes that the key set has no key of this name.
+    fn missing_kid(&mut self, kid: &str);
+
+    /// Takes back what [`missing_kid`](Self::missing_kid) noted.
+    fn take_missing_kid(&mut self) -> Option<String>;
 
     /// Records checks that cannot run.
     fn skip_all(&mut self, checks: &[Check], reason: &'static str) {
@@ -459,15 +492,18 @@ pub(crate) trait Trail {
     }
 }
 
-/// The trail of `verify`: remembers the first failure, and that is all.
+/// The trail of `verify`: remembers the first failure and a key that was not found.
 #[derive(Default)]
-pub(crate) struct FirstFailure(Option<Error>);
+pub(crate) struct FirstFailure {
+    error: Option<Error>,
+    missing_kid: Option<String>,
+}
 
 impl FirstFailure {
     /// Turns what a decision made into a result. A decision that failed no check but made nothing
     /// would be a defect; it counts as a mismatch, never as valid.
     pub(crate) fn finish<T>(self, made: Option<T>) -> Result<T, Error> {
-        match (self.0, made) {
+        match (self.error, made) {
             (None, Some(value)) => Ok(value),
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::SignatureMismatch),
@@ -477,11 +513,19 @@ impl FirstFailure {
 
 impl Trail for FirstFailure {
     fn goes_on(&self) -> bool {
-        self.0.is_none()
+        self.error.is_none()
     }
 
     fn fail(&mut self, _: Check, error: Error) {
-        self.0.get_or_insert(error);
+        self.error.get_or_insert(error);
+    }
+
+    fn missing_kid(&mut self, kid: &str) {
+        self.missing_kid = Some(kid.into());
+    }
+
+    fn take_missing_kid(&mut self) -> Option<String> {
+        self.missing_kid.take()
     }
 
     fn pass(&mut self, _: Check, _: impl FnOnce() -> String) {}
@@ -490,6 +534,7 @@ impl Trail for FirstFailure {
     fn hint(&mut self, _: impl FnOnce() -> Option<String>) {}
     fn cite(&mut self, _: &'static str) {}
     fn key(&mut self, _: impl FnOnce() -> KeyInfo) {}
+    fn key_set(&mut self, _: Option<KeySetInfo>) {}
     fn at(&mut self, _: Option<Time>) {}
     fn part(&mut self, _: &str) {}
 }
@@ -501,8 +546,10 @@ pub(crate) struct Explanation {
     warnings: Vec<Warning>,
     hints: Vec<String>,
     key: Option<KeyInfo>,
+    key_set: Option<KeySetInfo>,
     at: Option<Time>,
     part: Option<Arc<str>>,
+    missing_kid: Option<String>,
 }
 
 impl Explanation {
@@ -526,6 +573,7 @@ impl Explanation {
             input_sha256: sha256(input),
             input_bytes: input.len(),
             key: self.key,
+            key_set: self.key_set,
             checks: self.checks,
             warnings: self.warnings,
             hints: self.hints,
@@ -581,11 +629,23 @@ impl Trail for Explanation {
         self.key = Some(key());
     }
 
+    fn key_set(&mut self, set: Option<KeySetInfo>) {
+        self.key_set = set;
+    }
+
     fn at(&mut self, at: Option<Time>) {
         self.at = at;
     }
 
     fn part(&mut self, part: &str) {
         self.part = (!part.is_empty()).then(|| part.into());
+    }
+
+    fn missing_kid(&mut self, kid: &str) {
+        self.missing_kid = Some(kid.into());
+    }
+
+    fn take_missing_kid(&mut self) -> Option<String> {
+        self.missing_kid.take()
     }
 }

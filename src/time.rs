@@ -25,6 +25,12 @@ pub struct Time(i64);
 const LAST: i64 = 253_402_300_799;
 
 impl Time {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
+    /// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
+    pub const LAST: Self = Self(LAST);
+
     /// Makes an instant of Unix seconds, or `None` outside `0 ..= 253402300799`.
     #[must_use]
     pub const fn from_unix(seconds: i64) -> Option<Self> {

@@ -9,29 +9,12 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Compact, Header, Jwk, JwkSet};
+use super::{Compact, Header, Jwk, JwkSet, Keys};
 use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
-use crate::error::{Error, KeyFault};
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::{Policy, Rsa1024};
 use crate::report::{Check, KeyInfo, Trail, Warning};
-
-/// Where the keys of a verifier come from. No route leads from the one to the other: a public key
-/// can never become an HMAC secret.
-#[derive(Clone, Debug)]
-pub(crate) enum KeySource {
-    Public(JwkSet),
-    Secret(Arc<Secret>),
-}
-
-impl KeySource {
-    pub(crate) fn secret(secret: Secret) -> Result<Self, Error> {
-        if secret.expose().len() < 32 {
-            return Err(Error::KeyUnusable(KeyFault::ShortSecret));
-        }
-        Ok(Self::Secret(Arc::new(secret)))
-    }
-}
 
 /// The last header that was parsed. Tokens of one issuer repeat it to the byte, and a header is
 /// decided by nothing but its bytes.
@@ -86,7 +69,7 @@ pub(crate) fn begin<'t, 'k>(
     trail: &mut impl Trail,
     cache: &mut HeaderCache,
     token: Cow<'t, [u8]>,
-    keys: &'k KeySource,
+    keys: &'k Keys,
     format: Option<Algorithm>,
     policy: &Policy,
 ) -> Option<Pending<'t, 'k>> {
@@ -111,8 +94,8 @@ pub(crate) fn begin<'t, 'k>(
         return None;
     };
     let key = match keys {
-        KeySource::Public(keys) => choose_public(trail, &header, keys, format, policy),
-        KeySource::Secret(secret) => Some(choose_secret(trail, &header, secret)),
+        Keys::Secret(secret) => Some(choose_secret(trail, &header, secret)),
+        keys => choose_public(trail, &header, keys.set(), format, policy),
     };
     trail.goes_on().then_some(Pending { compact, header, key, backend: policy.backend() })
 }
@@ -182,12 +165,20 @@ pub(crate) fn conclude(
 fn choose_public<'k>(
     trail: &mut impl Trail,
     header: &Header,
-    keys: &'k JwkSet,
+    keys: Result<&'k JwkSet, Error>,
     format: Option<Algorithm>,
     policy: &Policy,
 ) -> Option<ChosenKey<'k>> {
-    let selected = keys.select(header.kid.as_deref());
-    let Some(key) = trail.record(Check::Key, selected, |key| describe(key)) else {
+    let kid = header.kid.as_deref();
+    let selected = keys.and_then(|keys| {
+        trail.key_set(keys.info());
+        let selected = keys.select(kid);
+        if let (Err(Error::UnknownKey), Some(kid)) = (&selected, kid) {
+            trail.missing_kid(kid);
+        }
+        Ok((selected?, keys))
+    });
+    let Some((key, keys)) = trail.record(Check::Key, selected, |(key, _)| describe(key)) else {
         trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
         return None;
     };
@@ -206,7 +197,7 @@ fn choose_public<'k>(
 }
 
 const SECRET_INFO: KeyInfo =
-    KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None };
+    KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None, set: None };
 
 fn choose_secret<'k>(trail: &mut impl Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
     trail.pass(Check::Key, || "secret given by hand".into());

@@ -10,7 +10,7 @@ use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
-use crate::report::KeyInfo;
+use crate::report::{KeyInfo, KeySetInfo};
 use crate::time::{Leeway, Time};
 
 const PART: &str = "key";
@@ -41,6 +41,7 @@ pub struct Jwk {
     kid: Option<Arc<str>>,
     thumbprint: Arc<str>,
     validity: Option<Validity>,
+    set: Option<KeySetInfo>,
 }
 
 /// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
@@ -160,6 +161,7 @@ impl Jwk {
             algorithm,
             bits: Some(self.key.bits()),
             thumbprint: Some(Arc::clone(&self.thumbprint)),
+            set: self.set,
         }
     }
 
@@ -179,6 +181,7 @@ impl From<PublicKey> for Jwk {
             kid: None,
             thumbprint: thumbprint(&key).into(),
             validity: None,
+            set: None,
             key,
         }
     }
@@ -216,6 +219,7 @@ pub struct KeyProblem {
 pub struct JwkSet {
     keys: Vec<Jwk>,
     problems: Vec<KeyProblem>,
+    info: Option<KeySetInfo>,
 }
 
 impl JwkSet {
@@ -261,18 +265,42 @@ impl JwkSet {
                 }
             }
         }
+        set.identify(KeySetInfo { sha256: sha256(text), fetched: None });
         Ok(set)
+    }
+
+    /// Says which set this is, in it and in each of its keys.
+    pub(crate) fn identify(&mut self, info: KeySetInfo) {
+        self.info = Some(info);
+        for key in &mut self.keys {
+            key.set = self.info;
+        }
+    }
+
+    /// Returns the digest of the set's bytes and when they were fetched; `None` for a set that was
+    /// put together from more than one text.
+    #[must_use]
+    pub const fn info(&self) -> Option<KeySetInfo> {
+        self.info
     }
 
     /// Adds a key that the caller trusts.
     pub fn push(&mut self, key: Jwk) {
+        self.info = None;
         self.keys.push(key);
     }
 
     /// Adds the keys and problems of another set. Identifiers that both have become ambiguous.
     pub fn extend(&mut self, other: Self) {
+        self.info = if self.is_empty() { other.info } else { None };
         self.keys.extend(other.keys);
         self.problems.extend(other.problems);
+    }
+
+    /// Tells whether there is no key at all, not even an unusable one.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.problems.is_empty()
     }
 
     /// Returns the usable keys.
@@ -323,7 +351,7 @@ impl JwkSet {
 
 impl From<Jwk> for JwkSet {
     fn from(key: Jwk) -> Self {
-        Self { keys: alloc::vec![key], problems: Vec::new() }
+        Self { keys: alloc::vec![key], problems: Vec::new(), info: None }
     }
 }
 

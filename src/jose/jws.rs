@@ -11,7 +11,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
+use super::{HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude};
 use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, Secret};
 use crate::encoding::json::{self, Document, Object, Value};
@@ -234,6 +234,10 @@ impl Expected {
         self.nonce.is_some()
     }
 
+    pub(crate) fn expected_issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
     const fn wants_claims(&self) -> bool {
         self.issuer.is_some()
             || self.audience.is_some()
@@ -308,7 +312,7 @@ impl Verified {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    keys: KeySource,
+    keys: Keys,
     policy: Policy,
 }
 
@@ -319,7 +323,14 @@ impl Verifier {
     /// Makes a verifier with the public keys of one issuer.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: KeySource::Public(keys), policy }
+        Self { keys: Keys::Public(keys), policy }
+    }
+
+    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    ///
+    /// Where the source has none, that is [`Error::Unreachable`].
+    pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
+        Self { keys: Keys::source(source), policy }
     }
 
     /// Makes a verifier for HS256 with a secret given by hand; it verifies nothing else.
@@ -328,7 +339,11 @@ impl Verifier {
     ///
     /// [`Error::KeyUnusable`] below 32 bytes (RFC 7518 section 3.2).
     pub fn with_secret(secret: Secret, policy: Policy) -> Result<Self, Error> {
-        Ok(Self { keys: KeySource::secret(secret)?, policy })
+        Ok(Self { keys: Keys::secret(secret)?, policy })
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        self.policy.limits()
     }
 
     fn read_claims(
@@ -356,6 +371,14 @@ impl Procedure for Verifier {
     type Expected = Expected;
     type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
     type Made = Verified;
+
+    fn source(&self) -> Option<&dyn KeySource> {
+        self.keys.as_source()
+    }
+
+    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
+        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
+    }
 
     fn begin<'p>(
         &'p self,
@@ -771,7 +794,7 @@ mod tests {
     }
 
     fn signature_hint_of(verifier: &Verifier) -> Option<String> {
-        let KeySource::Public(keys) = &verifier.keys else { return None };
+        let Keys::Public(keys) = &verifier.keys else { return None };
         let compact = Compact::parse(A2.as_bytes(), &Limits::default()).unwrap();
         crate::jose::signature_hint(keys, |key| {
             let (input, signature) = (compact.signing_input(), compact.signature());

@@ -3,6 +3,7 @@
 //! ```text
 //! bytes ── Compact::parse ──► Compact         untrusted; only its header can be looked at
 //! bytes ── jws::Verifier::verify ──► Verified the payload, after every check
+//!                 │ keys: a JwkSet, or the Snapshot that a KeySource has at this moment
 //! ```
 //!
 //! Not supported, on purpose: the JSON serialisation, unencoded payloads (RFC 7797), JWE, `none`,
@@ -11,15 +12,20 @@
 //! says what it takes to believe it; see [`crate::mosip::trust`].)
 
 mod authenticate;
+mod issuers;
 pub mod jwk;
 pub mod jws;
 pub(crate) mod path;
 mod pem;
+mod source;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    HeaderCache, KeySource, Pending, begin, check_key_size, conclude, describe, signature_hint,
+    HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
+pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
 pub use jws::{Compact, Header, Verified};
+pub(crate) use source::Keys;
+pub use source::{KeySource, Snapshot};
 pub use x509::{Certificate, Modulus};

@@ -124,6 +124,10 @@ fn facts(report: &Report, detail: Detail) -> Vec<String> {
         }
         lines.push(line);
     }
+    if let Some(set) = &report.key_set {
+        let fetched = set.fetched.map_or_else(String::new, |time| format!(", fetched at {time}"));
+        lines.push(format!("key set: SHA-256 {}{fetched}", hex::encode(&set.sha256)));
+    }
     if let Some(digest) = &report.policy_sha256 {
         lines.push(format!("policy: SHA-256 {}", hex::encode(digest)));
     }

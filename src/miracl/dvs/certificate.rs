@@ -12,7 +12,7 @@ use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::jws::{check_expiry, check_start, numeric_date};
-use crate::jose::{HeaderCache, JwkSet, KeySource, Pending, begin, conclude};
+use crate::jose::{HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
@@ -141,7 +141,7 @@ impl Certificate {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    keys: KeySource,
+    keys: Keys,
     policy: Policy,
 }
 
@@ -152,7 +152,14 @@ impl Verifier {
     /// Makes a verifier with the service's public keys.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: KeySource::Public(keys), policy }
+        Self { keys: Keys::Public(keys), policy }
+    }
+
+    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    ///
+    /// Where the source has none, that is [`Error::Unreachable`].
+    pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
+        Self { keys: Keys::source(source), policy }
     }
 
     pub(super) const fn policy(&self) -> &Policy {
@@ -212,6 +219,14 @@ impl Procedure for Verifier {
     type Expected = Expected;
     type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
     type Made = Certificate;
+
+    fn source(&self) -> Option<&dyn KeySource> {
+        self.keys.as_source()
+    }
+
+    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
+        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
+    }
 
     fn begin<'p>(
         &'p self,

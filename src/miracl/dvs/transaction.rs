@@ -150,8 +150,8 @@ impl Transaction {
         body: &[u8],
         at: impl Into<At>,
     ) -> Result<Confirmed, Error> {
-        let mut trail = FirstFailure::default();
-        let certificate = self.decide(&mut trail, verifier, status, body, at.into());
+        let (trail, certificate): (FirstFailure, _) =
+            self.decide(verifier, status, body, at.into());
         trail.finish(
             certificate
                 .map(|certificate| Confirmed { signature: self.signature.clone(), certificate }),
@@ -169,8 +169,7 @@ impl Transaction {
         body: &[u8],
         at: impl Into<At>,
     ) -> Report {
-        let mut trail = Explanation::default();
-        let certificate = self.decide(&mut trail, verifier, status, body, at.into());
+        let (trail, certificate): (Explanation, _) = self.decide(verifier, status, body, at.into());
         let claims = certificate.map(|certificate| {
             self.signature
                 .claims()
@@ -188,7 +187,21 @@ impl Transaction {
         self.signature.check_content(trail, &self.expected, policy, at);
     }
 
-    fn decide(
+    fn decide<T: Trail + Default>(
+        &self,
+        verifier: &Verifier,
+        status: u16,
+        body: &[u8],
+        at: At,
+    ) -> (T, Option<Certificate>) {
+        batch::with_keys(verifier, |verifier| {
+            let mut trail = T::default();
+            let certificate = self.decide_with(&mut trail, verifier, status, body, at);
+            (trail, certificate)
+        })
+    }
+
+    fn decide_with(
         &self,
         trail: &mut impl Trail,
         verifier: &Verifier,

@@ -15,7 +15,7 @@ use crate::crypto::Algorithm;
 use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};
 use crate::jose::jws::{Claims, check_claims, check_start, contains_audience};
-use crate::jose::{Header, HeaderCache, KeySource, Pending, begin, conclude};
+use crate::jose::{Header, HeaderCache, Keys, Pending, begin, conclude};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
@@ -76,7 +76,7 @@ pub(super) fn begin_token<'p>(
     trail: &mut impl Trail,
     cache: &mut HeaderCache,
     token: Cow<'p, [u8]>,
-    keys: &'p KeySource,
+    keys: &'p Keys,
     policy: &Policy,
 ) -> Option<Pending<'p, 'p>> {
     let pending = begin(trail, cache, token, keys, Some(Algorithm::Rs256), policy);
@@ -191,7 +191,7 @@ macro_rules! verifier {
         $(#[$meta])+
         #[derive(Clone, Debug)]
         pub struct Verifier {
-            keys: crate::jose::KeySource,
+            keys: crate::jose::Keys,
             policy: crate::policy::Policy,
         }
 
@@ -202,7 +202,17 @@ macro_rules! verifier {
             /// Makes a verifier with the service's public keys.
             #[must_use]
             pub const fn new(keys: crate::jose::JwkSet, policy: crate::policy::Policy) -> Self {
-                Self { keys: crate::jose::KeySource::Public(keys), policy }
+                Self { keys: crate::jose::Keys::Public(keys), policy }
+            }
+
+            /// Makes a verifier with the keys that a source has at the moment of each verification.
+            ///
+            /// Where the source has none, that is [`Unreachable`](crate::Error::Unreachable).
+            pub fn from_source(
+                source: impl crate::jose::KeySource + 'static,
+                policy: crate::policy::Policy,
+            ) -> Self {
+                Self { keys: crate::jose::Keys::source(source), policy }
             }
         }
 
@@ -216,6 +226,14 @@ macro_rules! verifier {
                 crate::batch::Item<'p, crate::miracl::token::Expected>,
             );
             type Made = $made;
+
+            fn source(&self) -> Option<&dyn crate::jose::KeySource> {
+                self.keys.as_source()
+            }
+
+            fn with_snapshot(&self, snapshot: crate::jose::Snapshot) -> Option<Self> {
+                Some(Self { keys: crate::jose::Keys::Snapshot(snapshot), policy: self.policy })
+            }
 
             fn begin<'p>(
                 &'p self,

@@ -12,7 +12,10 @@ use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
-use crate::jose::{Compact, HeaderCache, Jwk, JwkSet, check_key_size, describe, signature_hint};
+use crate::jose::{
+    Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_key_size, describe,
+    signature_hint,
+};
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
 use crate::policy::Policy;
@@ -147,7 +150,7 @@ impl Registration {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    keys: JwkSet,
+    keys: Keys,
     policy: Policy,
 }
 
@@ -158,7 +161,14 @@ impl Verifier {
     /// Makes a verifier with the public keys of one signing server.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys, policy }
+        Self { keys: Keys::Public(keys), policy }
+    }
+
+    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    ///
+    /// Where the source has none, that is [`Error::Unreachable`].
+    pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
+        Self { keys: Keys::source(source), policy }
     }
 
     /// Checks headers, keys and algorithm.
@@ -180,7 +190,14 @@ impl Verifier {
         }
         let kid = headers.signed.as_ref().filter(|_| signed.era() == Era::C);
         let kid = kid.and_then(|header| header.kid.as_deref());
-        let found = trail.record(Check::Key, self.candidates(kid), |keys| match keys.as_slice() {
+        let candidates = self.keys.set().and_then(|keys| {
+            trail.key_set(keys.info());
+            self.candidates(keys, kid)
+        });
+        if let (Err(Error::UnknownKey), Some(kid)) = (&candidates, kid) {
+            trail.missing_kid(kid);
+        }
+        let found = trail.record(Check::Key, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
             keys => format!("{} keys could be meant", keys.len()),
         });
@@ -230,7 +247,7 @@ impl Verifier {
             (_, Some(_)) => trail.pass(Check::Signature, || signed.era().scheme().into()),
             (_, None) => {
                 trail.fail(Check::Signature, Error::SignatureMismatch);
-                trail.hint(|| signature_hint(&self.keys, verifies));
+                trail.hint(|| signature_hint(self.keys.set().ok()?, verifies));
             }
         }
         key
@@ -238,15 +255,15 @@ impl Verifier {
 
     /// Returns the keys that a token could mean: the one with its `kid`; or else every RSA key,
     /// those with another name excepted.
-    fn candidates(&self, kid: Option<&str>) -> Result<Vec<&Jwk>, Error> {
-        let (keys, problems) = (self.keys.keys(), self.keys.problems());
+    fn candidates<'k>(&self, set: &'k JwkSet, kid: Option<&str>) -> Result<Vec<&'k Jwk>, Error> {
+        let (keys, problems) = (set.keys(), set.problems());
         let wrong_type = Error::KeyUnusable(KeyFault::AlgorithmKeyType);
         let named = kid.filter(|kid| {
             keys.iter().any(|key| key.kid() == Some(*kid))
                 || problems.iter().any(|problem| problem.kid.as_deref() == Some(*kid))
         });
         if named.is_some() {
-            let key = self.keys.select(named)?;
+            let key = set.select(named)?;
             return if is_rsa(key) { Ok(alloc::vec![key]) } else { Err(wrong_type) };
         }
         let meant = |key: &&Jwk| is_rsa(key) && (kid.is_none() || key.kid().is_none());
@@ -277,6 +294,14 @@ impl Procedure for Verifier {
     type Expected = Expected;
     type Pending<'p> = Pending<'p>;
     type Made = Registration;
+
+    fn source(&self) -> Option<&dyn KeySource> {
+        self.keys.as_source()
+    }
+
+    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
+        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
+    }
 
     fn begin<'p>(
         &'p self,

@@ -1,0 +1,261 @@
+//! Where a verifier's keys come from: given once, or the newest that a source has.
+//!
+//! ```text
+//! KeySource ── snapshot ──► Snapshot ──► one verification, or one batch
+//!     ▲                                        │ a key was not found
+//!     └───────────────── renew ────────────────┘
+//! ```
+//!
+//! A [`Snapshot`] never changes, so whoever verifies with one is not disturbed when its source
+//! gets another. Nothing here fetches: a source that does is the feature `fetch`, or the caller's.
+
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::JwkSet;
+use crate::crypto::Secret;
+use crate::encoding::hex;
+use crate::encoding::json::{self, Object};
+use crate::error::{Error, KeyFault};
+use crate::limits::Limits;
+use crate::report::KeySetInfo;
+use crate::time::Time;
+
+/// A key set as it was published at one time: its bytes, their digest, and when they were fetched.
+///
+/// Copies share the set. Verdicts that rest on a snapshot say so:
+/// [`KeyInfo::set`](crate::KeyInfo::set) and [`Report::key_set`](crate::Report::key_set).
+///
+/// ```
+/// use countersign::jose::{Snapshot, jws};
+/// use countersign::{Limits, Policy, Time};
+///
+/// let limits = Limits::default();
+/// let text = include_bytes!("../../test-vectors/seed/dvs-jwks.json");
+/// let fetched = Time::from_unix(1_700_000_000);
+/// let snapshot = Snapshot::parse(text, fetched, &limits)?;
+/// assert_eq!(snapshot.keys().keys().len(), 1);
+///
+/// // What was exported says where it is from, and is the same after the import.
+/// let exported = snapshot.export();
+/// assert_eq!(Snapshot::import(exported.as_bytes(), &limits)?, snapshot);
+///
+/// // A set that never changes is the simplest source.
+/// let verifier = jws::Verifier::from_source(snapshot, Policy::default());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot(Arc<Inner>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Inner {
+    info: KeySetInfo,
+    text: Arc<[u8]>,
+    keys: JwkSet,
+}
+
+/// The schema that [`Snapshot::export`] writes.
+const SCHEMA: &str = "countersign.key-set/1";
+
+impl Snapshot {
+    /// Parses a JWK Set (RFC 7517 section 5) and keeps its bytes.
+    ///
+    /// `fetched` is when the bytes came from where they are published; `None` for a set given by
+    /// hand. Checked: what [`JwkSet::parse`] checks. An empty set is accepted here.
+    ///
+    /// # Errors
+    ///
+    /// As [`JwkSet::parse`].
+    pub fn parse(text: &[u8], fetched: Option<Time>, limits: &Limits) -> Result<Self, Error> {
+        Ok(Self::new(text.into(), JwkSet::parse(text, limits)?, fetched))
+    }
+
+    fn new(text: Arc<[u8]>, mut keys: JwkSet, fetched: Option<Time>) -> Self {
+        let sha256 = keys.info().map_or_else(|| crate::sha256(&text), |info| info.sha256);
+        let info = KeySetInfo { sha256, fetched };
+        keys.identify(info);
+        Self(Arc::new(Inner { info, text, keys }))
+    }
+
+    /// Returns the same set, known to be still the published one at a later time.
+    #[must_use]
+    pub fn confirmed(&self, fetched: Time) -> Self {
+        Self::new(Arc::clone(&self.0.text), self.0.keys.clone(), Some(fetched))
+    }
+
+    /// Returns the keys.
+    #[must_use]
+    pub fn keys(&self) -> &JwkSet {
+        &self.0.keys
+    }
+
+    /// Returns the bytes of the set, as they were published.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.0.text
+    }
+
+    /// Returns the SHA-256 of [`text`](Self::text).
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        self.0.info.sha256
+    }
+
+    /// Returns when the set was last known to be the published one.
+    #[must_use]
+    pub fn fetched(&self) -> Option<Time> {
+        self.0.info.fetched
+    }
+
+    /// Returns the seconds since then, never below zero; `None` for a set given by hand.
+    #[must_use]
+    pub fn age(&self, now: Time) -> Option<i64> {
+        self.fetched().map(|fetched| now.unix().saturating_sub(fetched.unix()).max(0))
+    }
+
+    /// Writes the snapshot as JSON: `schema` `countersign.key-set/1`, `sha256` in hexadecimal,
+    /// `fetched` in RFC 3339 where it is known, and `jwks`, the text of the set within a string, so
+    /// that its bytes stay what they are.
+    #[must_use]
+    pub fn export(&self) -> String {
+        let mut object =
+            Object::new().with("schema", SCHEMA).with("sha256", hex::encode(&self.sha256()));
+        if let Some(fetched) = self.fetched() {
+            object.set("fetched", fetched.to_string());
+        }
+        // The strict parser has seen to it that the text is UTF-8.
+        object.set("jwks", core::str::from_utf8(self.text()).unwrap_or_default());
+        object.to_string()
+    }
+
+    /// Reads what [`export`](Self::export) wrote.
+    ///
+    /// Checked: the schema, the digest over the bytes, and what [`parse`](Self::parse) checks. That
+    /// the set was ever published is *not* checked: an export is as trustworthy as its file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ContentMismatch`] if the bytes have another digest, [`Error::UnsupportedFormat`]
+    /// for another schema, and what is wrong with the JSON or the set.
+    pub fn import(text: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const PART: &str = "exported key set";
+        // Escapes at most double a text that is strict JSON itself; the rest is short.
+        let limit = limits.key_set_bytes().saturating_mul(2).saturating_add(1024);
+        if text.len() > limit {
+            return Err(Error::TooLarge { what: PART, limit });
+        }
+        let object = json::parse_object(PART, text, limits)?;
+        if object.string(PART, "schema")? != SCHEMA {
+            return Err(Error::UnsupportedFormat { what: "another schema of an exported key set" });
+        }
+        let fetched =
+            object.optional_string(PART, "fetched")?.map(Time::parse_rfc3339).transpose()?;
+        let snapshot = Self::parse(object.string(PART, "jwks")?.as_bytes(), fetched, limits)?;
+        if object.string(PART, "sha256")? != hex::encode(&snapshot.sha256()) {
+            return Err(Error::ContentMismatch { member: "sha256" });
+        }
+        Ok(snapshot)
+    }
+}
+
+/// Where a verifier finds the keys to verify with, each time it does.
+///
+/// A source is asked once for each verification, or for each batch, and may have other keys each
+/// time: they are replaced as a whole, never mixed. It is asked on the thread that verifies, so it
+/// must answer without waiting for anything slow.
+///
+/// ```
+/// use countersign::jose::{KeySource, Snapshot, jws};
+/// use countersign::{Code, Policy, Time};
+///
+/// /// A source that never has any keys.
+/// #[derive(Debug)]
+/// struct Outage;
+///
+/// impl KeySource for Outage {
+///     fn snapshot(&self) -> Option<Snapshot> {
+///         None
+///     }
+/// }
+///
+/// let verifier = jws::Verifier::from_source(Outage, Policy::default());
+/// let now = Time::from_unix(1_700_000_000).unwrap();
+/// let token = b"eyJhbGciOiJSUzI1NiJ9.e30.AA";
+/// let error = verifier.verify(token, &jws::Expected::new(), now).unwrap_err();
+/// assert_eq!((error.code(), error.http_status()), (Code::Unreachable, 503));
+/// ```
+pub trait KeySource: fmt::Debug + Send + Sync {
+    /// Returns the keys of this moment, or `None` if there is no usable set.
+    ///
+    /// Only the state of the source may decide that. A token must not be able to: whoever sends one
+    /// could then make a service say that it is out of order.
+    fn snapshot(&self) -> Option<Snapshot>;
+
+    /// Learns that a token names a key that the snapshot does not have, and returns newer keys if
+    /// there are: the verification is then made once more with them.
+    ///
+    /// Anybody can send tokens that name any key, so what a source does about it must be bounded.
+    fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
+        let _ = (than, kid);
+        None
+    }
+}
+
+impl KeySource for Snapshot {
+    fn snapshot(&self) -> Option<Snapshot> {
+        Some(self.clone())
+    }
+}
+
+impl<S: KeySource + ?Sized> KeySource for Arc<S> {
+    fn snapshot(&self) -> Option<Snapshot> {
+        (**self).snapshot()
+    }
+
+    fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
+        (**self).renew(than, kid)
+    }
+}
+
+/// The keys of a verifier. No route leads from the public ones to the secret one: a public key can
+/// never become an HMAC secret.
+#[derive(Clone, Debug)]
+pub(crate) enum Keys {
+    Public(JwkSet),
+    /// The public keys of one moment.
+    Snapshot(Snapshot),
+    /// Public keys that are asked for at each verification.
+    Source(Arc<dyn KeySource>),
+    Secret(Arc<Secret>),
+}
+
+impl Keys {
+    pub(crate) fn source(source: impl KeySource + 'static) -> Self {
+        Self::Source(Arc::new(source))
+    }
+
+    pub(crate) fn secret(secret: Secret) -> Result<Self, Error> {
+        if secret.expose().len() < 32 {
+            return Err(Error::KeyUnusable(KeyFault::ShortSecret));
+        }
+        Ok(Self::Secret(Arc::new(secret)))
+    }
+
+    pub(crate) fn as_source(&self) -> Option<&dyn KeySource> {
+        match self {
+            Self::Source(source) => Some(&**source),
+            _ => None,
+        }
+    }
+
+    /// Returns the public keys at hand. A source that was asked and had none has none here either.
+    pub(crate) fn set(&self) -> Result<&JwkSet, Error> {
+        match self {
+            Self::Public(keys) => Ok(keys),
+            Self::Snapshot(snapshot) => Ok(snapshot.keys()),
+            Self::Source(_) => Err(Error::Unreachable),
+            Self::Secret(_) => Err(Error::NoKey),
+        }
+    }
+}
