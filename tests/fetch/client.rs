@@ -1,0 +1,175 @@
+//! What the client refuses to do, and that an answer comes back as it was sent.
+
+use std::time::Duration;
+
+use countersign::Time;
+use countersign::fetch::http::{Request, StatusCode};
+use countersign::fetch::{Fault, Fetch as _, Fetcher, Settings, jwks};
+
+use crate::server::{Behaviour, Server};
+use crate::{client, keys};
+
+fn get(url: &str) -> Request<Vec<u8>> {
+    Request::get(url).body(Vec::new()).expect("a request")
+}
+
+fn fault(fetcher: &Fetcher, url: &str) -> Fault {
+    fetcher.send(get(url)).expect_err("refused")
+}
+
+#[test]
+fn a_key_set_is_fetched_over_https_with_a_trusted_authority_only() {
+    let server = Server::https(Behaviour::keys(&keys(&["a"])));
+    let authority = server.authority.clone().expect("https");
+    let trusting = Fetcher::builder().private_host("localhost").roots(authority.as_bytes());
+    let trusting = trusting.expect("PEM").build().expect("a client");
+    let settings = Settings::new("a", &server.url("/jwks")).expect("an address");
+    let snapshot = jwks(&trusting, &settings, Time::EPOCH).expect("a set");
+    assert_eq!((snapshot.keys().keys().len(), snapshot.fetched()), (1, Some(Time::EPOCH)));
+
+    let other = Server::https(Behaviour::keys(&keys(&["a"]))).authority.clone().expect("https");
+    let other = Fetcher::builder().private_host("localhost").roots(other.as_bytes());
+    let other = other.expect("PEM").build().expect("a client");
+    assert_eq!(fault(&other, &server.url("/jwks")), Fault::Tls);
+    let mozilla = Fetcher::builder().private_host("localhost").build().expect("a client");
+    assert_eq!(fault(&mozilla, &server.url("/jwks")), Fault::Tls);
+    // The certificate is for `localhost`, not for the address.
+    let by_address = Fetcher::builder().private_host("127.0.0.1").roots(authority.as_bytes());
+    let by_address = by_address.expect("PEM").build().expect("a client");
+    let url = format!("https://127.0.0.1:{}/jwks", server.port());
+    assert_eq!(fault(&by_address, &url), Fault::Tls);
+    assert_eq!(server.requests().len(), 1);
+    assert!(Fetcher::builder().roots(b"no PEM").is_err());
+}
+
+#[test]
+fn hosts_schemes_and_addresses_are_refused_before_any_connection() {
+    let server = Server::http(Behaviour::keys(&keys(&["a"])));
+    let port = server.port();
+    let strict = Fetcher::builder().host("localhost").host("127.0.0.1").host("[::1]").build();
+    let strict = strict.expect("a client");
+    for (url, expected) in [
+        (format!("http://localhost:{port}/"), Fault::Address),
+        (format!("https://localhost:{port}/"), Fault::PrivateAddress),
+        (format!("https://LOCALHOST:{port}/"), Fault::PrivateAddress),
+        (format!("https://127.0.0.1:{port}/"), Fault::PrivateAddress),
+        (format!("https://[::1]:{port}/"), Fault::PrivateAddress),
+        (format!("https://other.example:{port}/"), Fault::Host),
+        (format!("https://localhost.other.example:{port}/"), Fault::Host),
+        (format!("https://[::ffff:127.0.0.1]:{port}/"), Fault::Host),
+        (format!("https://user@localhost:{port}/"), Fault::Address),
+        (format!("ftp://localhost:{port}/"), Fault::Address),
+        ("/relative".to_owned(), Fault::Address),
+    ] {
+        assert_eq!(fault(&strict, &url), expected, "{url}");
+    }
+    // Plain is not private, private is not plain; names of addresses are resolved before the check.
+    let plain = Fetcher::builder().plain_host("localhost").plain_host("2130706433");
+    let plain = plain.plain_host("[::ffff:127.0.0.1]").build().expect("a client");
+    assert_eq!(fault(&plain, &format!("http://localhost:{port}/")), Fault::PrivateAddress);
+    let mapped = format!("http://[::ffff:127.0.0.1]:{port}/");
+    assert_eq!(fault(&plain, &mapped), Fault::PrivateAddress);
+    assert!(matches!(
+        fault(&plain, &format!("http://2130706433:{port}/")),
+        Fault::PrivateAddress | Fault::Unresolved
+    ));
+    let private = Fetcher::builder().private_host("localhost").build().expect("a client");
+    assert_eq!(fault(&private, &format!("http://localhost:{port}/")), Fault::Address);
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn files_data_and_other_schemes_are_no_addresses_of_key_sets() {
+    for url in [
+        "file:///etc/passwd",
+        "data:application/json,{}",
+        "gopher://a/",
+        "",
+        "a",
+        "https://",
+        "https://user:secret@a.example/",
+        "//a.example/jwks",
+    ] {
+        assert!(Settings::new("a", url).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn an_answer_comes_back_untouched_whatever_its_status() {
+    let body: Vec<u8> = (0..=255).collect();
+    let headers = vec![("X-Reason".to_owned(), "because".to_owned())];
+    for status in [200, 201, 302, 401, 404, 429, 500, 503] {
+        let server = Server::http(Behaviour::Answer(status, headers.clone(), body.clone()));
+        let fetcher = client().retries(3).build().expect("a client");
+        let request = Request::post(server.url("/otp?x=1"))
+            .header("Authorization", "Bearer s3cr3t")
+            .body(b"{\"a\":1}".to_vec())
+            .expect("a request");
+        let response = fetcher.send(request).expect("an answer");
+        assert_eq!(response.status(), StatusCode::from_u16(status).expect("a status"));
+        assert_eq!(response.headers()["x-reason"], "because");
+        assert_eq!(*response.body(), body);
+        let requests = server.requests();
+        assert_eq!(requests.len(), 1, "an answer is final");
+        assert!(requests[0].starts_with("post /otp?x=1 http/1.1\r\n"), "{requests:?}");
+        assert!(requests[0].contains("authorization: bearer s3cr3t\r\n"));
+        assert!(requests[0].ends_with("\r\n\r\n{\"a\":1}"));
+    }
+}
+
+#[test]
+fn credentials_never_follow_a_redirect_and_are_in_no_message() {
+    let other = Server::http(Behaviour::keys(&keys(&["a"])));
+    let server = Server::http(Behaviour::redirect(&other.url("/steal")));
+    let fetcher = client().build().expect("a client");
+    for method in ["GET", "POST"] {
+        let request = Request::builder().method(method).uri(server.url("/"));
+        let request = request.header("Authorization", "Bearer s3cr3t").body(Vec::new());
+        let response = fetcher.send(request.expect("a request")).expect("an answer");
+        assert_eq!(response.status(), StatusCode::FOUND);
+    }
+    assert_eq!(other.connections(), 0);
+    server.set(Behaviour::Garbage);
+    let request = Request::get(server.url("/?token=s3cr3t"));
+    let request = request.header("Authorization", "Bearer s3cr3t").body(Vec::new());
+    let fault = fetcher.send(request.expect("a request")).expect_err("garbage");
+    assert!(!format!("{fault} {fault:?} {fetcher:?}").contains("s3cr3t"));
+}
+
+#[test]
+fn only_methods_without_effect_are_sent_again_and_only_without_an_answer() {
+    let server = Server::http(Behaviour::Hang);
+    let fetcher = client().timeout(Duration::from_millis(100)).retries(2).build();
+    let fetcher = fetcher.expect("a client");
+    let count = |method: &str| {
+        let before = server.connections();
+        let request = Request::builder().method(method).uri(server.url("/")).body(Vec::new());
+        assert_eq!(fetcher.send(request.expect("a request")).err(), Some(Fault::Timeout));
+        server.connections() - before
+    };
+    assert_eq!((count("GET"), count("HEAD")), (3, 3));
+    assert_eq!((count("POST"), count("PUT"), count("DELETE"), count("PATCH")), (1, 1, 1, 1));
+}
+
+#[test]
+fn sizes_are_counted_while_reading_and_exactly() {
+    let limit = |bytes| client().body_bytes(bytes).build().expect("a client");
+    let server = Server::http(Behaviour::Answer(200, Vec::new(), vec![b'x'; 1000]));
+    assert_eq!(limit(1000).send(get(&server.url("/"))).expect("fits").body().len(), 1000);
+    assert_eq!(fault(&limit(999), &server.url("/")), Fault::TooLarge);
+    server.set(Behaviour::Large);
+    assert_eq!(fault(&limit(256 * 1024), &server.url("/")), Fault::TooLarge);
+    let long = vec![("X-Long".to_owned(), "x".repeat(100_000))];
+    server.set(Behaviour::Answer(200, long, Vec::new()));
+    assert_eq!(fault(&limit(1000), &server.url("/")), Fault::TooLarge);
+}
+
+#[test]
+fn a_redirect_within_the_server_is_followed_a_few_times() {
+    let server = Server::http(Behaviour::redirect("/again"));
+    let fetcher = client().build().expect("a client");
+    let settings = Settings::new("a", &server.url("/jwks")).expect("an address");
+    assert_eq!(jwks(&fetcher, &settings, Time::EPOCH), Err(Fault::Redirect));
+    let paths: Vec<_> = server.requests().iter().rev().map(|r| r[..10].to_owned()).collect();
+    assert_eq!(paths, ["get /jwks ", "get /again", "get /again", "get /again"]);
+}
