@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
+use countersign::encoding::hex;
+use countersign::fetch::MediaTypes;
 use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::{Leeway, Time};
 
 use crate::config::Moment;
 use crate::device::TrustTerms;
+use crate::fetch::KeySetAt;
 use crate::input::Source;
 use crate::kind::Kind;
 
@@ -71,9 +74,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) kind: Option<Kind>,
 
-    /// JWK Set with the trusted keys; repeatable, replaces the keys of the policy
-    #[arg(long, value_name = "FILE", help_heading = "Keys")]
-    pub(crate) jwks: Vec<PathBuf>,
+    /// JWK Set with the trusted keys, a file or an https address; repeatable, replaces the keys of
+    /// the policy
+    #[arg(long, value_name = "FILE|URL", help_heading = "Keys")]
+    pub(crate) jwks: Vec<KeySetAt>,
 
     /// Trusted key: PEM certificate or public key, JWK or JWK Set; repeatable, replaces the keys
     /// of the policy
@@ -91,6 +95,9 @@ pub(crate) struct VerifyArgs {
     /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
     #[arg(long, help_heading = "Keys")]
     pub(crate) allow_rsa_1024: bool,
+
+    #[command(flatten)]
+    pub(crate) fetch: FetchArgs,
 
     /// Judge as at this time: RFC 3339, Unix seconds, `now`, or `issued` for the artefact's own
     /// [default: now]
@@ -260,6 +267,78 @@ pub(crate) struct HashMpinIdArgs {
 pub(crate) enum JwksCommand {
     /// List keys with bits and thumbprints, and what is wrong with them
     Show(ShowArgs),
+    /// Get a key set from where it is published, and write its bytes as they are
+    ///
+    /// Its SHA-256 and the time go to stderr. Ends with 3 if there is no answer (`unreachable`) or
+    /// no usable key (`no-key`), and with 1 if the set is not the pinned one; then nothing is
+    /// written.
+    Fetch(JwksFetchArgs),
+    /// Compare two key sets: ends with 0 if they hold the same keys, with 1 if not
+    Diff(JwksDiffArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct JwksFetchArgs {
+    /// Where the key set is published
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+
+    /// Write to this file [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Accept only the set with this digest, in hexadecimal
+    #[arg(long, value_name = "SHA256", value_parser = parse_digest)]
+    pub(crate) pin: Option<Digest>,
+
+    #[command(flatten)]
+    pub(crate) fetch: FetchArgs,
+}
+
+/// A SHA-256.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Digest(pub(crate) [u8; 32]);
+
+/// Where the command may connect to, beyond public addresses over https.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct FetchArgs {
+    /// Fetch from this host over http as well: whoever is on the way can replace keys; repeatable
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_plain: Vec<String>,
+
+    /// Fetch from this host at private and local addresses as well; repeatable
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_private: Vec<String>,
+
+    /// Take a key set of any media type, not of JSON only
+    #[arg(long)]
+    pub(crate) allow_any_type: bool,
+
+    /// Trust the certificate authorities in this PEM file instead of Mozilla's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+}
+
+impl FetchArgs {
+    pub(crate) const fn media_types(&self) -> MediaTypes {
+        if self.allow_any_type { MediaTypes::Any } else { MediaTypes::Json }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct JwksDiffArgs {
+    /// JWK Set, JWK, or PEM certificate or public key; `-` for stdin
+    #[arg(value_name = "OLD")]
+    pub(crate) old: Source,
+
+    /// The same, newer
+    #[arg(value_name = "NEW")]
+    pub(crate) new: Source,
+
+    /// How to list the differences
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
 }
 
 #[derive(Args, Debug)]
@@ -323,6 +402,14 @@ pub(crate) enum ListFormat {
 fn key_choices() -> impl TypedValueParser<Value = KeyChoice> {
     let names = Derivation::ALL.iter().map(|derivation| derivation.as_str());
     PossibleValuesParser::new(names.chain(["auto"])).try_map(|name| name.parse::<KeyChoice>())
+}
+
+fn parse_digest(text: &str) -> Result<Digest, String> {
+    hex::decode(&text.to_ascii_lowercase())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(Digest)
+        .ok_or_else(|| "not 64 hexadecimal digits".into())
 }
 
 fn parse_leeway(text: &str) -> Result<Leeway, String> {

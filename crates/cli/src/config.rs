@@ -21,9 +21,10 @@ use countersign::mosip::registration;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
-use crate::args::{BindingArgs, VerifyArgs};
+use crate::args::{BindingArgs, FetchArgs, VerifyArgs};
 use crate::device::{Device, Devices, TrustTerms};
 use crate::exit::Stop;
+use crate::fetch::{KeySetAt, fetch};
 use crate::input::{Source, read_configuration};
 use crate::kind::{Kind, Token};
 
@@ -59,7 +60,7 @@ pub(crate) fn parse_instant(text: &str) -> Option<Time> {
 }
 
 /// Reads the clock. The library never does; this is the edge.
-fn now() -> Result<Time, Stop> {
+pub(crate) fn now() -> Result<Time, Stop> {
     #[expect(clippy::disallowed_methods, reason = "the command's default time is the present")]
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     now.ok()
@@ -317,7 +318,7 @@ impl Config {
     pub(crate) fn load(args: &VerifyArgs) -> Result<Self, Stop> {
         let limits = Limits::default();
         let overrides = Overrides::from_args(args)?;
-        let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits)?;
+        let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits, &args.fetch)?;
         let (mut file, policy_sha256) = match &args.policy {
             Some(path) => {
                 let text = read_configuration(path)?;
@@ -515,7 +516,9 @@ impl Table {
             binding: None,
             jwt: Names::default(),
         };
-        let keys = load_keys(folder, &self.jwks, &self.keys, limits)?.unwrap_or_default();
+        let sets: Vec<_> = self.jwks.into_iter().map(KeySetAt::File).collect();
+        let keys = load_keys(folder, &sets, &self.keys, limits, &FetchArgs::default())?;
+        let keys = keys.unwrap_or_default();
         Ok(Rules { keys, terms: terms.with(&overrides) })
     }
 }
@@ -585,12 +588,13 @@ fn load_server_secret(source: &Source) -> Result<signature::ServerSecret, Stop> 
         .map_err(|error| Stop::Misuse(format!("secret file {source}: {}: {error}", error.code())))
 }
 
-/// Reads key files; `None` if none are named.
+/// Reads key files and fetches key sets; `None` if none are named.
 fn load_keys(
     folder: &Path,
-    sets: &[PathBuf],
+    sets: &[KeySetAt],
     keys: &[PathBuf],
     limits: &Limits,
+    network: &FetchArgs,
 ) -> Result<Option<JwkSet>, Stop> {
     if sets.is_empty() && keys.is_empty() {
         return Ok(None);
@@ -602,8 +606,11 @@ fn load_keys(
         parse(&text, limits)
             .map_err(|error| Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code())))
     };
-    for path in sets {
-        all.extend(read(path, JwkSet::parse)?);
+    for set in sets {
+        all.extend(match set {
+            KeySetAt::File(path) => read(path, JwkSet::parse)?,
+            KeySetAt::Url(url) => fetch(url, network)?.keys().clone(),
+        });
     }
     for path in keys {
         all.extend(read(path, parse_keys)?);

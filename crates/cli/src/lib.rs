@@ -16,7 +16,9 @@ mod bench;
 mod config;
 mod decode;
 mod device;
+mod diff;
 mod exit;
+mod fetch;
 mod input;
 mod jwks;
 mod kind;
@@ -63,6 +65,8 @@ fn run(command: Command) -> Result<Exit, Stop> {
         Command::Otp(OtpCommand::Open(args)) => otp::open(&args),
         Command::Miracl(MiraclCommand::HashMpinId(args)) => miracl::hash_mpin_id(&args),
         Command::Jwks(JwksCommand::Show(args)) => jwks::show(&args),
+        Command::Jwks(JwksCommand::Fetch(args)) => fetch::run(&args),
+        Command::Jwks(JwksCommand::Diff(args)) => diff::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,0 +1,113 @@
+//! Key sets that are published: `jwks fetch`, and `--jwks URL` of `verify`.
+//!
+//! The library's client does it; here are only the options that say where it may go.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use countersign::encoding::hex;
+use countersign::fetch::{Fault, Fetcher, Settings, jwks};
+use countersign::jose::Snapshot;
+use countersign::{Code, Limits};
+
+use crate::args::{FetchArgs, JwksFetchArgs};
+use crate::config;
+use crate::exit::{Exit, Stop};
+use crate::input::read_configuration;
+use crate::output;
+use crate::text::Escaped;
+
+/// Where a key set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeySetAt {
+    File(PathBuf),
+    Url(String),
+}
+
+impl From<OsString> for KeySetAt {
+    fn from(name: OsString) -> Self {
+        match name.to_str() {
+            Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+                Self::Url(url.into())
+            }
+            _ => Self::File(name.into()),
+        }
+    }
+}
+
+/// Gets a key set and writes its bytes as they are. What is said about it goes to stderr.
+pub(crate) fn run(args: &JwksFetchArgs) -> Result<Exit, Stop> {
+    let snapshot = fetch(&args.url, &args.fetch)?;
+    let digest = hex::encode(&snapshot.sha256());
+    if let Some(pin) = args.pin
+        && pin.0 != snapshot.sha256()
+    {
+        let message = format!("{}: the key set has SHA-256 {digest}", Code::HashMismatch);
+        return Err(Stop::Refused(Exit::Invalid, message));
+    }
+    match &args.out {
+        Some(path) => std::fs::write(path, snapshot.text()).map_err(|error| {
+            Stop::Output(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+        })?,
+        None => drop(output::print(snapshot.text())?),
+    }
+    let (keys, problems) = (snapshot.keys().keys().len(), snapshot.keys().problems().len());
+    let fetched =
+        snapshot.fetched().map_or_else(String::new, |time| format!("fetched at {time}, "));
+    let summary = format!("SHA-256 {digest}, {fetched}{keys} usable keys, {problems} others");
+    // The set is there, whether or not anybody reads this.
+    let _ = writeln!(io::stderr(), "{summary}");
+    Ok(Exit::Done)
+}
+
+/// Gets a key set from where it is published. An outage leaves everything undecided.
+pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
+    let shown = Escaped(url);
+    let misuse = |what: &dyn fmt::Display| Stop::Misuse(format!("{shown}: {what}"));
+    let settings = Settings::new("command line", url).map_err(|fault| misuse(&fault))?;
+    let settings = settings.with_limits(Limits::default()).with_media_types(args.media_types());
+    let host = settings.url().host().unwrap_or_default().to_string();
+    let mut builder = Fetcher::builder().host(&host);
+    for host in &args.allow_plain {
+        builder = builder.plain_host(host);
+    }
+    for host in &args.allow_private {
+        builder = builder.private_host(host);
+    }
+    if let Some(path) = &args.ca {
+        let roots = read_configuration(path)?;
+        builder = builder
+            .roots(&roots)
+            .map_err(|_| Stop::Misuse(format!("{}: no certificate in PEM", path.display())))?;
+    }
+    let fetcher = builder.build().map_err(|fault| misuse(&fault))?;
+    jwks(&fetcher, &settings, config::now()?).map_err(|fault| match &fault {
+        Fault::Address | Fault::Host => {
+            misuse(&format_args!("{fault}; --allow-plain {host} allows http"))
+        }
+        Fault::PrivateAddress => {
+            misuse(&format_args!("{fault}; --allow-private {host} allows others"))
+        }
+        Fault::NoUsableKey => {
+            Stop::Refused(Exit::Undecided, format!("{}: {shown}: {fault}", Code::NoKey))
+        }
+        _ => Stop::Refused(Exit::Undecided, format!("{}: {shown}: {fault}", fault.code())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_as_an_address_is_one_and_everything_else_is_a_file() {
+        let at = |name: &str| KeySetAt::from(OsString::from(name));
+        assert_eq!(at("https://a.example/k"), KeySetAt::Url("https://a.example/k".into()));
+        assert_eq!(at("http://a.example/k"), KeySetAt::Url("http://a.example/k".into()));
+        for name in ["keys.json", "https.json", "/https://a", "./http://a", "file:///a", "-"] {
+            assert_eq!(at(name), KeySetAt::File(name.into()), "{name}");
+        }
+    }
+}
