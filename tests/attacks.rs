@@ -22,7 +22,8 @@ use countersign::testkit::{
     signing_input,
 };
 use countersign::{
-    Algorithm, At, Check, Code, Error, Limits, Outcome, Policy, PublicKey, Rsa1024, Secret, Time,
+    Algorithm, At, Check, Code, Error, Item, Limits, Outcome, Policy, PublicKey, Rsa1024, Secret,
+    Time,
 };
 
 const HEADER: &str = r#"{"alg":"RS256","kid":"s1"}"#;
@@ -609,6 +610,56 @@ fn row_24_tags_and_nonces_of_other_lengths_are_refused_before_decryption() {
     for length in 1..text.len() {
         let cut = body.clone().with("ciphertext", base64::encode_standard(&text[..length]));
         assert_eq!(open(&cut), Code::DecryptFailed);
+    }
+}
+
+/// There is no cache of verdicts. What a batch remembers is a header, by all of its bytes; so here is
+/// one header over and over, and everything else changes.
+#[test]
+fn row_26_no_verdict_is_remembered_for_another_token_policy_key_set_or_time() {
+    let good = signed(HEADER, CLAIMS);
+    let (input, signature) = good.rsplit_once('.').unwrap();
+    let tail = &input[..input.len() - 4];
+    let forgeries = [
+        // The same header, the same signature, the same beginning, the same end.
+        format!("{tail}AAAA.{signature}"),
+        format!("{input}.{}", "A".repeat(signature.len())),
+        ATTACKER.compact(HEADER.as_bytes(), CLAIMS.as_bytes(), Algorithm::Rs256).unwrap(),
+    ];
+    let verifier = jws::Verifier::new(trusted(), Policy::default());
+    let expected = jws::Expected::new();
+    let stricter = jws::Expected::new().issuer("https://other.example");
+    let others = jws::Verifier::new(set(&[ATTACKER.jwk()]), Policy::default());
+    let item = |input: &'static str, expected: &'static jws::Expected, at: i64| Item {
+        input: input.as_bytes(),
+        expected,
+        at: At::Time(Time::from_unix(at).unwrap()),
+    };
+    let (expected, stricter): (&'static _, &'static _) =
+        (Box::leak(Box::new(expected)), Box::leak(Box::new(stricter)));
+    let good: &'static str = good.leak();
+    let mut items = Vec::new();
+    let mut codes = Vec::new();
+    for forgery in forgeries {
+        items.extend([item(good, expected, 1000), item(forgery.leak(), expected, 1000)]);
+        codes.extend([Code::Ok, Code::SignatureMismatch]);
+        items.extend([item(good, expected, 2000), item(good, stricter, 1000)]);
+        codes.extend([Code::Expired, Code::IssuerMismatch]);
+    }
+    let found = |verifier: &jws::Verifier| -> Vec<Code> {
+        let verdicts = verifier.verify_batch(&items);
+        let code =
+            |verdict: &Result<_, Error>| verdict.as_ref().map_or_else(Error::code, |_| Code::Ok);
+        let batch = verdicts.iter().map(code).collect::<Vec<_>>();
+        let single =
+            |item: &Item<'_, _>| code(&verifier.verify(item.input, item.expected, item.at));
+        assert_eq!(items.iter().map(single).collect::<Vec<_>>(), batch);
+        batch
+    };
+    for _ in 0..3 {
+        assert_eq!(found(&verifier), codes);
+        // Another set, whose key has the same name, in between.
+        assert_eq!(found(&others)[0], Code::SignatureMismatch);
     }
 }
 
