@@ -137,6 +137,37 @@ fn credentials_never_follow_a_redirect_and_are_in_no_message() {
 }
 
 #[test]
+fn a_typed_request_of_an_api_is_carried_there_and_its_answer_back() {
+    use countersign::api::{BaseUrl, Call as _, Credentials, Transport};
+    use countersign::miracl::api::{GetDvsKeys, RequestDeviceOtp};
+    use countersign::{Limits, Secret};
+
+    let keys = include_str!("../../test-vectors/seed/dvs-jwks.json");
+    let server = Server::http(Behaviour::keys(keys));
+    let base = server.url("");
+    let base = BaseUrl::parse(&base, Transport::AllowPlainHttp).expect("an address");
+    let secret = Secret::new(b"s3cr3t".to_vec());
+    let credentials = Credentials::basic("client", secret).expect("credentials");
+    let (fetcher, limits) = (client().build().expect("a client"), Limits::default());
+
+    let request = GetDvsKeys.request(&base, &credentials).expect("a request");
+    let response = fetcher.send(request).expect("an answer");
+    let answer = GetDvsKeys.answer(&response, &limits).expect("keys");
+    assert_eq!(answer.jwk_set(&limits).expect("a set").keys()[0].kid(), Some("s1"));
+    assert!(server.requests()[0].starts_with("get /dvs/jwks http/1.1\r\n"));
+    assert!(!server.requests()[0].contains("authorization"), "keys are public");
+
+    // Where they are needed, credentials arrive; a refusal comes back as it was said.
+    server.set(Behaviour::Answer(503, Vec::new(), Vec::new()));
+    let call = RequestDeviceOtp::new("user", "device");
+    let request = call.request(&base, &credentials).expect("a request");
+    let response = fetcher.send(request).expect("an answer");
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(call.answer(&response, &limits).is_err());
+    assert!(server.requests()[0].contains("authorization: basic "), "{:?}", server.requests());
+}
+
+#[test]
 fn only_methods_without_effect_are_sent_again_and_only_without_an_answer() {
     let server = Server::http(Behaviour::Hang);
     let fetcher = client().timeout(Duration::from_millis(100)).retries(2).build();
