@@ -301,22 +301,21 @@ pub(crate) struct Digest(pub(crate) [u8; 32]);
 
 /// Where the command may connect to, beyond public addresses over https.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Network")]
 pub(crate) struct FetchArgs {
     /// Fetch from this host over http as well: whoever is on the way can replace keys; repeatable
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", help_heading = "Network")]
     pub(crate) allow_plain: Vec<String>,
 
     /// Fetch from this host at private and local addresses as well; repeatable
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", help_heading = "Network")]
     pub(crate) allow_private: Vec<String>,
 
     /// Take a key set of any media type, not of JSON only
-    #[arg(long)]
+    #[arg(long, help_heading = "Network")]
     pub(crate) allow_any_type: bool,
 
     /// Trust the certificate authorities in this PEM file instead of Mozilla's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(crate) ca: Option<PathBuf>,
 }
 
