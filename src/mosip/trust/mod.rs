@@ -347,7 +347,8 @@ impl Rules {
         self
     }
 
-    /// Says what level devices have where the message does not.
+    /// Says what level the devices have. Otherwise what a message says of its device counts, which
+    /// may understate its level.
     #[must_use]
     pub fn with_level(mut self, level: Certification) -> Self {
         self.level = Some(level);
