@@ -110,6 +110,7 @@ impl Soak {
     /// that it names.
     fn genuine(&self, key: usize) {
         let token = &self.tokens[key];
+        let success = self.events.last_success.load(Ordering::SeqCst);
         let now = self.clock.now();
         match self.verifier.verify(token, &jws::Expected::new(), now) {
             Ok(verified) => {
@@ -128,16 +129,16 @@ impl Soak {
                     }
                     self.count(1);
                 }
-                code => self.unreachable(code),
+                code => self.unreachable(code, success),
             },
         }
     }
 
-    /// An outage may be reported only long after the last success. How long to the second, the tests
-    /// check; here a thread can be held up for seconds, which are minutes.
-    fn unreachable(&self, code: Code) {
+    /// An outage may be reported only long after the last success that was known before the verdict.
+    /// How long to the second, the tests check; here a thread can be held up for seconds, which are
+    /// minutes.
+    fn unreachable(&self, code: Code, success: i64) {
         assert_eq!(code, Code::Unreachable);
-        let success = self.events.last_success.load(Ordering::SeqCst);
         let age = self.clock.now().unix() - success;
         assert!(age >= (LIFETIME + STALE) / 2, "an outage {age} s after a success");
         self.count(3);
@@ -160,11 +161,12 @@ impl Soak {
 
     /// A token that is never valid.
     fn never(&self, token: &[u8], named: Option<&str>) {
+        let success = self.events.last_success.load(Ordering::SeqCst);
         match self.verifier.verify(token, &jws::Expected::new(), self.clock.now()) {
             Ok(_) => panic!("a forgery is valid"),
             Err(error) => match error.code() {
                 Code::UnknownKey => self.count(1),
-                Code::Unreachable => self.unreachable(Code::Unreachable),
+                code @ Code::Unreachable => self.unreachable(code, success),
                 code => {
                     assert!(named.is_some() && code.http_status() == 401, "{code}");
                     self.count(2);
