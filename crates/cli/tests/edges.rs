@@ -237,8 +237,8 @@ fn mixed_records() -> Vec<String> {
         r#","at":1649404585,"allow_rsa_1024":true,"unbound":true,"leeway":7"#,
         r#","at":1300819370,"hash":"00","leeway":300"#,
         r#","at":1300819370,"issuer":"joe""#,
-        r#","kind":"jws","subject":"s""#,
-        r#","misspelt":1"#,
+        r#","at":1300819370,"kind":"jws","subject":"s""#,
+        r#","at":1300819370,"misspelt":1"#,
     ];
     let mut records = Vec::new();
     for terms in terms {
