@@ -33,7 +33,9 @@ const PART: &str = "key";
 /// assert_eq!(key.thumbprint(), "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Two keys are equal if they verify alike under the same name, whichever set they came from.
+#[derive(Clone, Debug)]
 pub struct Jwk {
     key: PublicKey,
     algorithm: Algorithm,
@@ -41,8 +43,19 @@ pub struct Jwk {
     kid: Option<Arc<str>>,
     thumbprint: Arc<str>,
     validity: Option<Validity>,
+    /// The set that the key came from, for reports.
     set: Option<KeySetInfo>,
 }
+
+impl PartialEq for Jwk {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { key, algorithm, declared, kid, thumbprint, validity, set: _ } = self;
+        (key, algorithm, declared) == (&other.key, &other.algorithm, &other.declared)
+            && (kid, thumbprint, validity) == (&other.kid, &other.thumbprint, &other.validity)
+    }
+}
+
+impl Eq for Jwk {}
 
 /// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -523,6 +536,13 @@ mod tests {
             Some(Code::KeyUnusable)
         );
         assert_eq!(parse(r#"{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}"#), Some(Code::Malformed));
+    }
+
+    #[test]
+    fn a_key_of_a_set_equals_the_same_key_alone_and_no_other() {
+        let (a, b) = (r#","kid":"a""#, r#","kid":"b""#);
+        assert_eq!(set(&[a]).keys(), [rsa(a).unwrap()]);
+        assert_ne!(set(&[a]).keys(), [rsa(b).unwrap()]);
     }
 
     #[test]
