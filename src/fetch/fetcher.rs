@@ -318,3 +318,62 @@ fn io_fault(error: &io::Error) -> Fault {
         _ => Fault::Connection,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{IpAddr, SocketAddr};
+    use std::sync::Mutex;
+    use ureq::unversioned::transport::time;
+
+    /// A name server that answers differently each time, as one does to get past a check.
+    #[derive(Debug)]
+    struct Rebinding(Mutex<Vec<&'static [&'static str]>>);
+
+    impl Resolver for Rebinding {
+        fn resolve(
+            &self,
+            _: &Uri,
+            _: &Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let answer = self.0.lock().unwrap().pop().unwrap();
+            let mut found = self.empty();
+            for address in answer {
+                found.push(SocketAddr::new(address.parse::<IpAddr>().unwrap(), 443));
+            }
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn every_answer_of_a_name_server_is_checked_and_only_public_addresses_are_left() {
+        let hosts: Hosts = [("public.example", false), ("private.example", true)]
+            .map(|(name, private)| (name.into(), Host { plain: false, private }))
+            .into();
+        let answers: [&[&str]; 4] = [
+            &["10.0.0.1"],
+            &["127.0.0.1", "::1", "169.254.169.254", "::ffff:8.8.8.8", "fd00::1"],
+            &["10.0.0.1", "8.8.8.8", "::1", "2606:4700::1", "::ffff:8.8.8.8"],
+            &["8.8.8.8"],
+        ];
+        let guard =
+            Guard { hosts: Arc::new(hosts), resolver: Rebinding(Mutex::new(answers.to_vec())) };
+        let resolve = |url: &str| {
+            let timeout =
+                NextTimeout { after: time::Duration::NotHappening, ..NextTimeout::default() };
+            let found = guard.resolve(&url.parse().unwrap(), &Config::default(), timeout);
+            let ips = |found: ResolvedSocketAddrs| {
+                found.iter().map(|socket| alloc::format!("{}", socket.ip())).collect::<Vec<_>>()
+            };
+            found.map(ips).map_err(|error| fault(&error))
+        };
+        let public = "https://public.example/";
+        assert_eq!(resolve(public), Ok(alloc::vec!["8.8.8.8".into()]));
+        assert_eq!(resolve(public), Ok(alloc::vec!["8.8.8.8".into(), "2606:4700::1".into()]));
+        assert_eq!(resolve(public), Err(Fault::PrivateAddress));
+        assert_eq!(resolve("https://private.example/"), Ok(alloc::vec!["10.0.0.1".into()]));
+        // A host that is not on the list is not even looked up.
+        assert_eq!(resolve("https://other.example/"), Err(Fault::Host));
+    }
+}
