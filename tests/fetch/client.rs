@@ -168,6 +168,38 @@ fn a_typed_request_of_an_api_is_carried_there_and_its_answer_back() {
 }
 
 #[test]
+fn calls_of_mosip_are_carried_with_their_cookie_and_refused_with_their_code() {
+    use countersign::api::{ApiError, BaseUrl, Call as _, Transport};
+    use countersign::mosip::ErrorCode;
+    use countersign::mosip::api::{DeleteDevice, token};
+    use countersign::{Limits, Secret};
+
+    let body =
+        br#"{"id":null,"version":null,"responsetime":"2026-01-01T00:00:00.000Z","metadata":null,
+        "response":null,"errors":[{"errorCode":"KER-DPM-001","message":"no such device"}]}"#;
+    let server = Server::http(Behaviour::Answer(200, Vec::new(), body.to_vec()));
+    let base = server.url("");
+    let base = BaseUrl::parse(&base, Transport::AllowPlainHttp).expect("an address");
+    let token = token(Secret::new(b"s3cr3t".to_vec())).expect("a token");
+    let call = DeleteDevice::new("d/1");
+    let request = call.request(&base, &token).expect("a request");
+    let fetcher = client().retries(3).build().expect("a client");
+    let response = fetcher.send(request).expect("an answer");
+    match call.answer(&response, &Limits::default()) {
+        Err(ApiError::Refused { status, refusal }) => {
+            assert_eq!(status, StatusCode::OK);
+            assert!(refusal.has(&ErrorCode::KerDpm001), "{refusal}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].starts_with("delete /"), "{requests:?}");
+    assert!(requests[0].contains("d%2f1 http/1.1\r\n"), "{requests:?}");
+    assert!(requests[0].contains("cookie: authorization=s3cr3t\r\n"), "{requests:?}");
+}
+
+#[test]
 fn only_methods_without_effect_are_sent_again_and_only_without_an_answer() {
     let server = Server::http(Behaviour::Hang);
     let fetcher = client().timeout(Duration::from_millis(100)).retries(2).build();
