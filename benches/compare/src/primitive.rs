@@ -2,9 +2,7 @@
 //! 250 bytes included.
 
 use countersign::Algorithm;
-use countersign::crypto::rsa::{
-    Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages,
-};
+use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
