@@ -217,17 +217,23 @@ fn check_algorithm(
     trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}")).ok_or(())
 }
 
-/// Checks RSA sizes against the policy: 2048 bits and more, or exactly 1024 by opt-in.
+/// The rule of RSA sizes, for tokens and certificates alike: 2048 bits and more, or exactly 1024 by
+/// opt-in.
+pub(super) const fn allow_size(bits: usize, rsa_1024: Rsa1024) -> Result<(), Error> {
+    match (bits, rsa_1024) {
+        (2048.., _) | (1024, Rsa1024::Allow) => Ok(()),
+        _ => Err(Error::KeyTooSmall { bits }),
+    }
+}
+
+/// Checks the size of a key against the policy.
 pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &Policy) {
     let Some(rsa) = key.as_rsa() else {
         trail.pass(Check::KeySize, || "P-256".into());
         return;
     };
     let bits = rsa.bits();
-    let result = match (bits, policy.rsa_1024()) {
-        (2048.., _) | (1024, Rsa1024::Allow) => Ok(()),
-        _ => Err(Error::KeyTooSmall { bits }),
-    };
+    let result = allow_size(bits, policy.rsa_1024());
     if bits == 1024 {
         match &result {
             Ok(()) => trail.warn(Warning::Rsa1024),

@@ -15,8 +15,9 @@
 
 use alloc::vec::Vec;
 
+use super::authenticate::allow_size;
 use super::x509::{Certificate, Role};
-use crate::crypto::{PublicKey, SignatureBackend};
+use crate::crypto::SignatureBackend;
 use crate::error::{ChainFault, Error};
 use crate::policy::{Policy, Rsa1024};
 use crate::time::{Leeway, Time};
@@ -161,7 +162,8 @@ impl<'s> Search<'s> {
         let algorithm =
             issued.signature_algorithm().ok_or((Step::Key, fault(ChainFault::Algorithm)))?;
         let key = issuer.key().map_err(|error| (Step::Key, error))?;
-        self.check_size(key).map_err(|error| (Step::Key, error))?;
+        let allowed = key.as_rsa().map_or(Ok(()), |rsa| allow_size(rsa.bits(), self.rsa_1024));
+        allowed.map_err(|error| (Step::Key, error))?;
         if key.fits(algorithm).is_err() {
             return Err((Step::Key, fault(ChainFault::Signature)));
         }
@@ -175,12 +177,5 @@ impl<'s> Search<'s> {
             .map_err(|_| (Step::Signature, fault(ChainFault::Signature)))?;
         let validity = issuer.validity();
         validity.check(self.at, self.leeway).map_err(|error| (Step::Dates, error))
-    }
-
-    fn check_size(&self, key: &PublicKey) -> Result<(), Error> {
-        match (key.as_rsa().map(|rsa| rsa.bits()), self.rsa_1024) {
-            (None | Some(2048..), _) | (Some(1024), Rsa1024::Allow) => Ok(()),
-            (Some(bits), _) => Err(Error::KeyTooSmall { bits }),
-        }
     }
 }
