@@ -14,7 +14,7 @@ use crate::crypto::{Job, verify_jobs};
 use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::jose::{HeaderCache, KeySource, Snapshot};
-use crate::report::{Explanation, FirstFailure, Report, Trail};
+use crate::report::{Explanation, FirstFailure, Report, Trail, Warning};
 use crate::time::At;
 
 /// One item of a batch: an input, what it is expected to say, and when it is judged.
@@ -89,7 +89,7 @@ pub(crate) trait Immediate {
     type Expected;
     type Made;
 
-    /// Runs every check.
+    /// Runs every check. That an artefact is judged as at its own time is said already.
     fn decide(&self, trail: &mut impl Trail, item: Item<'_, Self::Expected>) -> Option<Self::Made>;
 
     /// Returns what was signed, for the report.
@@ -111,6 +111,9 @@ impl<I: Immediate> Procedure for I {
         _: &mut HeaderCache,
         item: Item<'p, I::Expected>,
     ) -> Option<I::Made> {
+        if item.at == At::Issued {
+            trail.warn(Warning::AtIssued);
+        }
         self.decide(trail, item)
     }
 

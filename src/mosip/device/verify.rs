@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::trust::{Checker, Trust, Verified};
 use crate::policy::Policy;
-use crate::report::{Check, Trail, Warning};
-use crate::time::{At, Time};
+use crate::report::{Check, Trail};
+use crate::time::Time;
 
 /// What device data or a digital id are expected to say. Nothing is expected by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,8 +49,9 @@ impl Expected {
 /// the rules of the server that registers.
 ///
 /// A message without any signature is refused as
-/// [`unsupported-format`](crate::Code::UnsupportedFormat). Judged [`At::Issued`], the time is that
-/// of the request (`timeStamp`), or else `dateTime` of the digital id.
+/// [`unsupported-format`](crate::Code::UnsupportedFormat). Judged
+/// [`At::Issued`](crate::At::Issued), the time is that of the request (`timeStamp`), or else
+/// `dateTime` of the digital id.
 ///
 /// ```
 /// use countersign::mosip::device::{Expected, Verifier};
@@ -242,9 +243,6 @@ fn decide<N: Nested>(
     text: fn(&[u8], &Limits) -> Result<Vec<u8>, Error>,
 ) -> Option<Verified<N>> {
     let limits = policy.limits();
-    if item.at == At::Issued {
-        trail.warn(Warning::AtIssued);
-    }
     let body = item.input.trim_ascii_start().starts_with(b"{");
     let text = if body { text(item.input, limits).map(Cow::Owned) } else { Ok(item.input.into()) };
     let text =

@@ -18,7 +18,7 @@ use crate::mosip::device::{
 };
 use crate::mosip::trust::{Checker, Trust, Verified};
 use crate::policy::Policy;
-use crate::report::{Check, Trail, Warning};
+use crate::report::{Check, Trail};
 use crate::time::{At, Time};
 
 const DATA: &str = "data";
@@ -322,9 +322,6 @@ impl Immediate for DataVerifier {
 
     fn decide(&self, trail: &mut impl Trail, item: Item<'_, Expected>) -> Option<Verified<Data>> {
         let limits = self.policy.limits();
-        if item.at == At::Issued {
-            trail.warn(Warning::AtIssued);
-        }
         let mut checker = Checker::new(trail, &self.trust, &self.policy, 2);
         let data = Data::open(item.input, &mut checker, limits);
         let data = record_data(&mut checker, data);
@@ -357,9 +354,6 @@ fn decide(
     values: Values,
 ) -> Option<Verified<Capture>> {
     let limits = policy.limits();
-    if item.at == At::Issued {
-        trail.warn(Warning::AtIssued);
-    }
     let answer = read_answer(item.input, limits);
     let answer =
         trail.record(Check::Envelope, answer, |answer| format!("{} biometrics", answer.len()))?;

@@ -16,8 +16,8 @@ use crate::mosip::device::{
 };
 use crate::mosip::trust::{Checker, Trust, Verified};
 use crate::policy::Policy;
-use crate::report::{Check, Trail, Warning};
-use crate::time::{At, Time};
+use crate::report::{Check, Trail};
+use crate::time::Time;
 
 /// What a device says went wrong. It is never signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +228,7 @@ pub struct InfoExpected;
 /// not signed, such as the information of a device that is not registered, is named in the result.
 /// *Not* checked: what the members say.
 ///
-/// Judged [`At::Issued`], the time is `dateTime` of the first digital id.
+/// Judged [`At::Issued`](crate::At::Issued), the time is `dateTime` of the first digital id.
 ///
 /// ```
 /// use countersign::mosip::sbi::{InfoExpected, InfoVerifier};
@@ -269,9 +269,6 @@ impl Immediate for InfoVerifier {
         item: Item<'_, InfoExpected>,
     ) -> Option<Verified<Vec<Info>>> {
         let limits = self.policy.limits();
-        if item.at == At::Issued {
-            trail.warn(Warning::AtIssued);
-        }
         let devices = devices("answer", item.input, limits);
         let devices = trail
             .record(Check::Envelope, devices, |devices| format!("{} devices", devices.len()))?;
