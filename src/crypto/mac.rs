@@ -25,12 +25,17 @@ pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 
+/// Verifies a MAC, or a text of one, against the right one in constant time.
+pub(crate) fn verify(right: &[u8], given: &[u8]) -> Result<(), Error> {
+    if equal(right, given) { Ok(()) } else { Err(Error::SignatureMismatch) }
+}
+
 /// Verifies HS256 (RFC 7518 section 3.2): at least 32 bytes of key, exactly 32 bytes of MAC.
 pub(crate) fn verify_hs256(key: &Secret, message: &[&[u8]], mac: &[u8]) -> Result<(), Error> {
     if key.expose().len() < 32 {
         return Err(Error::KeyUnusable(KeyFault::ShortSecret));
     }
-    if equal(&*hmac_sha256(key, message), mac) { Ok(()) } else { Err(Error::SignatureMismatch) }
+    verify(&*hmac_sha256(key, message), mac)
 }
 
 #[cfg(test)]

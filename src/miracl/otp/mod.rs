@@ -124,11 +124,7 @@ impl Request {
     /// [`Error::SignatureMismatch`], without detail.
     pub fn verify(&self, secret: &Secret) -> Result<(), Error> {
         let expected = Zeroizing::new(hex::encode(&*self.mac(secret)));
-        if mac::equal(expected.as_bytes(), self.signature.as_bytes()) {
-            Ok(())
-        } else {
-            Err(Error::SignatureMismatch)
-        }
+        mac::verify(expected.as_bytes(), self.signature.as_bytes())
     }
 
     /// Returns `client_id`.
