@@ -3,12 +3,14 @@
 //! The documents are not part of this repository. Without them the test says so and passes; with
 //! `CI=true` it fails.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countersign::api::{BaseUrl, Call};
 use countersign::miracl::api::*;
 use countersign::miracl::otp;
 use countersign::{Limits, Time};
+
+use crate::loopback;
 
 /// What a shell puts in place of the variables of the examples.
 const VARIABLES: &[(&str, &str)] = &[
@@ -26,19 +28,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("LABEL_A", "a"),
     ("LABEL_B", "b"),
 ];
-
-fn folder() -> Option<PathBuf> {
-    let beside = std::env::var_os("COUNTERSIGN_VECTORS")
-        .and_then(|vectors| Some(Path::new(&vectors).parent()?.join("seeds")));
-    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
-    let found = beside.into_iter().chain([usual]).find(|folder| folder.is_dir());
-    if found.is_none() {
-        let is_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
-        assert!(!is_ci, "CI needs the documents");
-        eprintln!("the documents are not there: their examples are not tested");
-    }
-    found
-}
 
 fn read(folder: &Path, start: &str) -> String {
     let entry = std::fs::read_dir(folder)
@@ -134,7 +123,7 @@ fn assert_again(texts: &[impl AsRef<str>], types: &[Again]) {
 
 #[test]
 fn every_example_of_the_documents_goes_there_and_back() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = loopback::documents() else { return };
     let all = read(&folder, "001_");
     assert_again(
         &bodies(&all),
@@ -171,7 +160,7 @@ fn every_example_of_the_documents_goes_there_and_back() {
 
 #[test]
 fn every_error_of_the_documents_is_recognised() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = loopback::documents() else { return };
     let mut count = 0;
     for start in ["000_", "002_"] {
         let text = read(&folder, start);
@@ -192,7 +181,7 @@ fn every_error_of_the_documents_is_recognised() {
 
 #[test]
 fn every_url_of_the_documents_is_that_of_a_call() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = loopback::documents() else { return };
     let (user, project, id) =
         ("user@example.com", "86cd3e64-f641-416a-bf80-64b9b7eef8ea", "c324f5e5");
     let time = |text: &str| Some(Time::parse_rfc3339(text).unwrap());

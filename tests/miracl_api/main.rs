@@ -8,18 +8,19 @@
     reason = "a test that panics has failed"
 )]
 
-mod client;
 mod documents;
+#[path = "../loopback/mod.rs"]
+mod loopback;
 mod server;
 mod table;
 
-use client::Client;
 use countersign::api::{ApiError, Call, Credentials, StatusCode, UnixSeconds};
 use countersign::encoding::json::Object;
 use countersign::miracl::api::*;
 use countersign::miracl::token::{Expected, VerificationUrl, id};
 use countersign::miracl::{dvs, otp};
 use countersign::{At, Code, Limits, Policy, Secret, Time};
+use loopback::Client;
 use server::{CLIENT, HASH, PROJECT, SECRET, TOKEN, USER};
 
 fn secret(text: &str) -> Secret {

@@ -2,8 +2,7 @@
 //! writes answers with the types under test, and knows one client, one project and one user.
 
 use std::net::SocketAddr;
-use std::sync::{OnceLock, mpsc};
-use std::thread;
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,6 +13,8 @@ use countersign::miracl::api::*;
 use countersign::miracl::otp::{self, Aad, Derivation};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use countersign::{Limits, Secret, Time};
+
+use crate::loopback;
 
 pub(crate) const CLIENT: &str = "a-client";
 pub(crate) const SECRET: &str = "the secret of the client";
@@ -26,16 +27,7 @@ const ISSUED: i64 = 1_649_404_580;
 
 /// Starts it, and returns where it listens. It ends with the process.
 pub(crate) fn start() -> SocketAddr {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            sender.send(listener.local_addr().unwrap()).unwrap();
-            axum::serve(listener, Router::new().fallback(handle)).await.unwrap();
-        });
-    });
-    receiver.recv().unwrap()
+    loopback::serve(Router::new().fallback(handle))
 }
 
 async fn handle(request: Request<Body>) -> Response<Body> {

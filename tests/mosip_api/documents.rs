@@ -4,14 +4,14 @@
 //! The document is not part of this repository. Without it the test says so and passes; with
 //! `CI=true` it fails.
 
-use std::path::{Path, PathBuf};
-
 use countersign::Limits;
 use countersign::encoding::base64;
 use countersign::encoding::json::{self, Object};
 use countersign::mosip::api::*;
 use countersign::mosip::device::{DeviceData, DigitalId};
 use countersign::mosip::registration::{Era, SignedRegistration};
+
+use crate::loopback;
 
 /// What keeps four examples from being JSON, and what was meant.
 const REPAIRS: [(&str, &str); 4] = [
@@ -22,16 +22,7 @@ const REPAIRS: [(&str, &str); 4] = [
 ];
 
 fn document() -> Option<String> {
-    let beside = std::env::var_os("COUNTERSIGN_VECTORS")
-        .and_then(|vectors| Some(Path::new(&vectors).parent()?.join("seeds")));
-    let usual = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
-    let found = beside.into_iter().chain([usual]).find(|folder| folder.is_dir());
-    let Some(folder) = found else {
-        let is_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
-        assert!(!is_ci, "CI needs the documents");
-        eprintln!("skipped: the documents are not there");
-        return None;
-    };
+    let folder = loopback::documents()?;
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut texts = entries.map(|path| std::fs::read_to_string(path).unwrap());
     Some(texts.find(|text| text.contains("/registereddevices")).expect("the document"))

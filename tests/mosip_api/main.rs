@@ -8,14 +8,13 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../miracl_api/client.rs"]
-mod client;
 mod documents;
+#[path = "../loopback/mod.rs"]
+mod loopback;
 mod server;
 mod shapes;
 mod table;
 
-use client::Client;
 use countersign::api::{ApiError, Call, Credentials, StatusCode};
 use countersign::encoding::base64;
 use countersign::encoding::json::Object;
@@ -26,6 +25,7 @@ use countersign::mosip::registration::{Expected, Status, Verifier};
 use countersign::mosip::rules::{Activity, DeviceStatus};
 use countersign::testkit::mosip;
 use countersign::{Limits, Policy, Secret};
+use loopback::Client;
 
 fn send<C: Call>(call: &C) -> Result<C::Answer, ApiError<C::Refusal>> {
     let token = token(Secret::new(server::TOKEN.as_bytes().to_vec())).unwrap();

@@ -3,8 +3,7 @@
 //! servers of era B do. Nothing is remembered from one request to the next.
 
 use std::net::SocketAddr;
-use std::sync::{OnceLock, mpsc};
-use std::thread;
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::{Body as HttpBody, to_bytes};
@@ -23,6 +22,8 @@ use countersign::mosip::{ErrorCode, ServiceError};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer, mosip};
 use countersign::{Limits, Time};
 
+use crate::loopback;
+
 /// The token of the one user with all roles.
 pub(crate) const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMTAwMDYifQ.c2ln";
 pub(crate) const ENV: &str = "Staging";
@@ -40,16 +41,7 @@ fn stamp() -> Timestamp {
 
 /// Starts it, and returns where it listens. It ends with the process.
 pub(crate) fn start() -> SocketAddr {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            sender.send(listener.local_addr().unwrap()).unwrap();
-            axum::serve(listener, Router::new().fallback(handle)).await.unwrap();
-        });
-    });
-    receiver.recv().unwrap()
+    loopback::serve(Router::new().fallback(handle))
 }
 
 async fn handle(request: Request<HttpBody>) -> Response<HttpBody> {
