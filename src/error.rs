@@ -50,6 +50,48 @@ macro_rules! codes {
     };
 }
 
+/// Defines the codes of a service as an open set: those that documents name, and any other text.
+macro_rules! open_codes {
+    (
+        $(#[$meta:meta])* enum $name:ident;
+        $(#[$all_meta:meta])* const $all:ident;
+        $(#[$other_meta:meta])* else $other:ident;
+        $($(#[doc = $doc:literal])+ $variant:ident = $text:literal;)+
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $doc])+ $variant,)+
+            $(#[$other_meta])* $other(alloc::string::String),
+        }
+
+        impl $name {
+            $(#[$all_meta])*
+            pub const $all: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the code as the service writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::$other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    _ => Self::$other(text.into()),
+                }
+            }
+        }
+    };
+}
+pub(crate) use open_codes;
+
 codes! {
     /// Every check passed.
     Ok = "ok", Accepted;

@@ -1,61 +1,33 @@
 //! The failure codes of MOSIP's services.
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::fmt;
 
-macro_rules! error_codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal;)+) => {
-        /// A failure code of a MOSIP service, as it stands in `errorCode`.
-        ///
-        /// One code can have several meanings, by service, version and endpoint; the message that
-        /// comes with it says which. Codes that are not known here are kept.
-        ///
-        /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons and mosip/admin-services,
-        /// kernel-masterdata-service, `constant`; mosip/partner-management-services; mosip/keymanager;
-        /// mosip/id-authentication; mosip/registration-client.
-        ///
-        /// ```
-        /// use countersign::mosip::ErrorCode;
-        ///
-        /// assert_eq!(ErrorCode::from("ADM-DPM-032"), ErrorCode::AdmDpm032);
-        /// assert_eq!(ErrorCode::AdmDpm032.as_str(), "ADM-DPM-032");
-        /// assert_eq!(ErrorCode::from("NEW-001"), ErrorCode::Other("NEW-001".into()));
-        /// ```
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorCode {
-            $($(#[doc = $doc])+ $variant,)+
-            /// Any other code.
-            Other(String),
-        }
+use crate::error::open_codes;
 
-        impl ErrorCode {
-            /// Every code that is known, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+open_codes! {
+    /// A failure code of a MOSIP service, as it stands in `errorCode`.
+    ///
+    /// One code can have several meanings, by service, version and endpoint; the message that
+    /// comes with it says which. Codes that are not known here are kept.
+    ///
+    /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons and mosip/admin-services,
+    /// kernel-masterdata-service, `constant`; mosip/partner-management-services; mosip/keymanager;
+    /// mosip/id-authentication; mosip/registration-client.
+    ///
+    /// ```
+    /// use countersign::mosip::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::from("ADM-DPM-032"), ErrorCode::AdmDpm032);
+    /// assert_eq!(ErrorCode::AdmDpm032.as_str(), "ADM-DPM-032");
+    /// assert_eq!(ErrorCode::from("NEW-001"), ErrorCode::Other("NEW-001".into()));
+    /// ```
+    enum ErrorCode;
+    /// Every code that is known, in the order of the documentation.
+    const ALL;
+    /// Any other code.
+    else Other;
 
-            /// Returns the code as it stands in `errorCode`.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)+
-                    Self::Other(text) => text,
-                }
-            }
-        }
-
-        impl From<&str> for ErrorCode {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    _ => Self::Other(text.to_owned()),
-                }
-            }
-        }
-    };
-}
-
-error_codes! {
     /// All services: no valid token, or no role.
     KerAth401 = "KER-ATH-401";
     /// All services: the role does not suffice.

@@ -5,53 +5,24 @@ use core::fmt;
 
 use crate::api::{FromJson, Misfit, ToJson, message};
 use crate::encoding::json::{Object, Value};
-use crate::error::shorten;
+use crate::error::{open_codes, shorten};
 
-macro_rules! error_codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal;)+) => {
-        /// Why the service refused. An open set: what is not documented is kept as it is.
-        ///
-        /// ```
-        /// use countersign::miracl::api::ErrorCode;
-        ///
-        /// assert_eq!(ErrorCode::from("FORBIDDEN"), ErrorCode::Forbidden);
-        /// assert_eq!(ErrorCode::from("NEW_ONE"), ErrorCode::Unknown("NEW_ONE".into()));
-        /// assert_eq!(ErrorCode::Unauthorized.as_str(), "UNAUTHORIZED");
-        /// ```
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorCode {
-            $($(#[doc = $doc])+ $variant,)+
-            /// A code that no document names.
-            Unknown(String),
-        }
+open_codes! {
+    /// Why the service refused. An open set: what is not documented is kept as it is.
+    ///
+    /// ```
+    /// use countersign::miracl::api::ErrorCode;
+    ///
+    /// assert_eq!(ErrorCode::from("FORBIDDEN"), ErrorCode::Forbidden);
+    /// assert_eq!(ErrorCode::from("NEW_ONE"), ErrorCode::Unknown("NEW_ONE".into()));
+    /// assert_eq!(ErrorCode::Unauthorized.as_str(), "UNAUTHORIZED");
+    /// ```
+    enum ErrorCode;
+    /// Every code of the documents.
+    const DOCUMENTED;
+    /// A code that no document names.
+    else Unknown;
 
-        impl ErrorCode {
-            /// Every code of the documents.
-            pub const DOCUMENTED: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// Returns the code as the service writes it.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)+
-                    Self::Unknown(text) => text,
-                }
-            }
-        }
-
-        impl From<&str> for ErrorCode {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)+
-                    _ => Self::Unknown(text.to_string()),
-                }
-            }
-        }
-    };
-}
-
-error_codes! {
     /// The credentials are wrong.
     Unauthorized = "UNAUTHORIZED";
     /// The credentials are wrong, as `POST /verification` says it.
