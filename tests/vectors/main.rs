@@ -9,6 +9,7 @@
 #[path = "../../examples/generate_vectors/files/mod.rs"]
 mod files;
 mod records;
+mod reports;
 mod run;
 mod schema;
 
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         let before = trials.len();
         for (group, test) in tests(file) {
             let title = title(name, test);
-            trials.push(Trial::test(title, move || Ok(runner(group, test)?)));
+            trials.push(Trial::test(title, move || Ok(runner(group, test).map(drop)?)));
         }
         assert!(trials.len() > before, "{name} has no tests");
         trials.push(Trial::test(format!("all::{name}::follows_its_schema"), move || {
@@ -60,6 +61,9 @@ fn main() -> ExitCode {
         }));
         trials.push(Trial::test(format!("all::{name}::counts_and_flags_agree"), move || {
             counts_and_flags(file)
+        }));
+        trials.push(Trial::test(format!("all::{name}::reports_are_those_recorded"), move || {
+            reports::compare(name, runner, file)
         }));
     }
     trials.push(Trial::test("all::every_code_has_a_vector_or_a_reason", codes));
@@ -156,15 +160,19 @@ fn codes_of_schema() -> Result<(), Failed> {
 
 fn generated() -> Result<(), Failed> {
     for (name, text) in files::all() {
-        // Compared as lines: they are what a reader of the difference needs.
         let found = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))?;
-        let differs = found.lines().zip(text.lines()).position(|(found, made)| found != made);
-        if let Some(line) = differs {
-            return Err(format!("{name}, line {}: run generate_vectors", line + 1).into());
-        }
-        if found != text {
-            return Err(format!("{name}: lines are missing or left over").into());
+        if let Some(line) = difference(&found, &text) {
+            return Err(format!("{name}, line {line}: run generate_vectors").into());
         }
     }
     Ok(())
+}
+
+/// The first line in which two texts differ, counted from one.
+fn difference(recorded: &str, made: &str) -> Option<usize> {
+    let (mut recorded, mut made) = (recorded.split('\n'), made.split('\n'));
+    (1..).find_map(|line| match (recorded.next(), made.next()) {
+        (None, None) => Some(None),
+        (recorded, made) => (recorded != made).then_some(Some(line)),
+    })?
 }

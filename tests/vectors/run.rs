@@ -16,8 +16,11 @@ use countersign::{
     At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };
 
-/// Runs a test of a group; the text says what is wrong.
-pub(crate) type Runner = fn(&Object<'static>, &Object<'static>) -> Result<(), String>;
+/// Runs a test of a group and returns the report, of kinds that have one; the text says what is
+/// wrong.
+pub(crate) type Runner = fn(&Object<'static>, &Object<'static>) -> Outcome;
+
+type Outcome = Result<Option<Report>, String>;
 
 const PART: &str = "vector";
 
@@ -123,7 +126,7 @@ macro_rules! judge {
         if [first, last] != [&outcome; 2] || [first_report, last_report] != [&report; 2] {
             return Err(format!("a batch finds {first:?} and {last:?} instead of {outcome:?}"));
         }
-        Ok(())
+        Ok(Some(report))
     }};
 }
 
@@ -141,10 +144,7 @@ fn compare_report(test: &Object<'static>, report: &Report) -> Result<(), String>
     Ok(())
 }
 
-pub(crate) fn dvs_certificate(
-    group: &Object<'static>,
-    test: &Object<'static>,
-) -> Result<(), String> {
+pub(crate) fn dvs_certificate(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let expected = binding(expected(test));
     let verifier = dvs::Verifier::new(public_keys(group), policy(group));
     judge!(verifier, test, &expected)
@@ -166,7 +166,7 @@ fn binding(expected: &Object<'static>) -> dvs::Expected {
     }
 }
 
-pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = signature::Expected::new(binding(given));
     for (member, value) in given.iter().skip(1) {
@@ -190,7 +190,7 @@ pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> 
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = jws::Expected::new();
     for (member, value) in given.iter() {
@@ -214,7 +214,7 @@ pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Result<(),
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = token::Expected::new(text(given, "issuer"), text(given, "audience"));
     for (member, value) in given.iter() {
@@ -244,10 +244,7 @@ pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> R
     }
 }
 
-pub(crate) fn mosip_registration(
-    group: &Object<'static>,
-    test: &Object<'static>,
-) -> Result<(), String> {
+pub(crate) fn mosip_registration(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = registration::Expected::new();
     for (member, value) in given.iter() {
@@ -273,7 +270,7 @@ pub(crate) fn mosip_registration(
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let records = super::records::read(object(group, "records").unwrap());
     let server = match text(group, "server") {
         "kernel" => rules::Server::Kernel,
@@ -302,10 +299,10 @@ pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Re
     let wanted: Vec<&str> = wanted.iter().map(|code| code.as_str().unwrap()).collect();
     let found = answer.err().unwrap_or_default();
     let found: Vec<&str> = found.iter().map(|error: &ServiceError| error.code.as_str()).collect();
-    if found == wanted { Ok(()) } else { Err(format!("the server answers {found:?}")) }
+    if found == wanted { Ok(Some(report)) } else { Err(format!("the server answers {found:?}")) }
 }
 
-pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (trust, policy) = (trust(object(group, "trust").unwrap()), policy(group));
     match text(group, "form") {
         "device-data" => {
@@ -367,13 +364,13 @@ fn authorities(given: &Object<'static>, member: &str) -> Vec<(Domain, Vec<Certif
     list.collect()
 }
 
-pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (input, limits) = (input(test), limits());
     let secret = Secret::new(text(test, "secret").as_bytes().to_vec());
     if text(group, "form") == "request" {
         let outcome = otp::Request::parse(&input, &limits)
             .and_then(|request| request.verify(&secret).map(|()| request));
-        return compare(test, &outcome);
+        return compare(test, &outcome).map(|()| None);
     }
     let choice: otp::KeyChoice = text(test, "derivation").parse().unwrap();
     let request = test
@@ -384,7 +381,7 @@ pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(),
         .and_then(|response| response.open(&secret, choice, request.as_ref()));
     compare(test, &outcome)?;
     match (outcome, object(test, "opened")) {
-        (Err(_), None) => Ok(()),
+        (Err(_), None) => Ok(None),
         (Ok(opened), Some(wanted)) => {
             let found = [
                 opened.derivation().as_str().to_owned(),
@@ -392,13 +389,13 @@ pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Result<(),
                 hex::encode(opened.plaintext()),
             ];
             let wanted = ["derivation", "aad", "plaintextHex"].map(|member| text(wanted, member));
-            if found == wanted { Ok(()) } else { Err(format!("opened as {found:?}")) }
+            if found == wanted { Ok(None) } else { Err(format!("opened as {found:?}")) }
         }
         _ => Err("`opened` belongs to what opens, and to nothing else".into()),
     }
 }
 
-pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Result<(), String> {
+pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (input, limits) = (input(test), limits());
     let outcome = match text(group, "form") {
         "jwk" => Jwk::parse(&input, &limits),
@@ -411,7 +408,7 @@ pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Result<(),
     };
     compare(test, &outcome)?;
     match (outcome, object(test, "key")) {
-        (Err(_), None) => Ok(()),
+        (Err(_), None) => Ok(None),
         (Ok(key), Some(wanted)) => {
             let bits = i64::try_from(key.key().bits()).unwrap();
             if key.algorithm().name() != text(wanted, "alg") {
@@ -420,7 +417,7 @@ pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Result<(),
             if wanted.integer(PART, "bits") != Ok(bits) {
                 return Err(format!("{bits} bits"));
             }
-            Ok(())
+            Ok(None)
         }
         _ => Err("`key` belongs to keys that can be used, and to nothing else".into()),
     }
