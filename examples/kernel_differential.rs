@@ -171,7 +171,7 @@ fn decide(ifma: Ifma, cases: &[Case; LANES], tiles: usize) -> [bool; LANES] {
         put(&case.hash, lane, &mut hash);
         inverse.0[lane] = negated_inverse(&case.n);
     }
-    ifma.check_eight(&EightChecks {
+    let checks = EightChecks {
         modulus: &numbers[0],
         fold: &numbers[1],
         inverse: &inverse,
@@ -179,7 +179,8 @@ fn decide(ifma: Ifma, cases: &[Case; LANES], tiles: usize) -> [bool; LANES] {
         hash: &hash,
         factor: &numbers[3],
         constant: &numbers[4],
-    })
+    };
+    ifma.check_eight(&checks, &mut vec![Tile::default(); 2 * tiles])
 }
 
 fn main() {

@@ -1,6 +1,6 @@
 //! The stand-in where there are no kernels: a token that cannot exist.
 
-use super::{EightChecks, LANES, MESSAGES, OneCheck, OneNumber, Spread};
+use super::{EightChecks, LANES, Lanes, MESSAGES, OneCheck, OneNumber, Spread, Tile};
 
 /// Proof that the CPU multiplies 52-bit digits, which here it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,12 @@ impl Ifma {
 
     /// Never called.
     #[must_use]
-    pub fn check_eight(self, _: &EightChecks<'_>) -> [bool; LANES] {
+    pub fn check_eight(self, _: &EightChecks<'_>, _: &mut [Tile]) -> [bool; LANES] {
+        match self {}
+    }
+
+    /// Never called.
+    pub fn read_eight(self, _: &[&[u8]; LANES], _: &mut [Lanes]) {
         match self {}
     }
 

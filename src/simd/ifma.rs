@@ -3,10 +3,11 @@
 use super::Lanes;
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_load_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
-    _mm512_srli_epi64, _mm512_store_si512,
+    _mm512_maskz_loadu_epi8, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_srli_epi64,
+    _mm512_store_si512,
 };
 
-/// Proof that this CPU has AVX-512 F and IFMA.
+/// Proof that this CPU has AVX-512 F, BW, VBMI and IFMA. (Those with IFMA have the others.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ifma(());
 
@@ -21,10 +22,17 @@ impl Ifma {
             return None;
         }
         #[cfg(feature = "std")]
-        let found =
-            std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512ifma");
+        let found = std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512bw")
+            && std::is_x86_feature_detected!("avx512vbmi")
+            && std::is_x86_feature_detected!("avx512ifma");
         #[cfg(not(feature = "std"))]
-        let found = cfg!(all(target_feature = "avx512f", target_feature = "avx512ifma"));
+        let found = cfg!(all(
+            target_feature = "avx512f",
+            target_feature = "avx512bw",
+            target_feature = "avx512vbmi",
+            target_feature = "avx512ifma"
+        ));
         found.then_some(Self(()))
     }
 }
@@ -71,4 +79,39 @@ pub(super) fn add(a: __m512i, b: __m512i) -> __m512i {
 #[target_feature(enable = "avx512f")]
 pub(super) fn carry(column: __m512i) -> __m512i {
     _mm512_srli_epi64::<52>(column)
+}
+
+/// Reads bytes into a vector, from its byte `place` on; the others are zero. What does not fit is
+/// not read.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn load_bytes(bytes: &[u8], place: usize) -> __m512i {
+    let room = 64_usize.saturating_sub(place);
+    let count = bytes.len().min(room);
+    if count == 0 {
+        return _mm512_setzero_si512();
+    }
+    let mask = u64::MAX >> (64 - count) << place;
+    let start = bytes.as_ptr().wrapping_sub(place);
+    // SAFETY: byte `i` of the vector is `start + i`. The mask lets only `count` bytes from `place` on
+    // be read, which are the first of `bytes`.
+    unsafe { _mm512_maskz_loadu_epi8(mask, start.cast()) }
+}
+
+/// Quarter `q` of each of four vectors, in result `q`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn transpose_quarters([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
+    /// Quarters 0 and 2 of each operand.
+    const EVEN: i32 = 0x88;
+    /// Quarters 1 and 3 of each operand.
+    const ODD: i32 = 0xdd;
+    let even = (_mm512_shuffle_i64x2::<EVEN>(a, b), _mm512_shuffle_i64x2::<EVEN>(c, d));
+    let odd = (_mm512_shuffle_i64x2::<ODD>(a, b), _mm512_shuffle_i64x2::<ODD>(c, d));
+    [
+        _mm512_shuffle_i64x2::<EVEN>(even.0, even.1),
+        _mm512_shuffle_i64x2::<EVEN>(odd.0, odd.1),
+        _mm512_shuffle_i64x2::<ODD>(even.0, even.1),
+        _mm512_shuffle_i64x2::<ODD>(odd.0, odd.1),
+    ]
 }

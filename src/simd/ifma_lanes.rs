@@ -44,7 +44,7 @@
 )]
 
 use super::ifma::{Ifma, add, carry, high, load, low, store};
-use super::{EightChecks, LANES, Lanes, MAX_TILES, TILE};
+use super::{EightChecks, LANES, Lanes, MAX_TILES, TILE, Tile};
 use core::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_or_si512, _mm512_set1_epi64,
     _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64,
@@ -71,35 +71,29 @@ impl Ifma {
     /// `base^65537·R^(-65535) + hash·factor + constant ≡ 0 (mod modulus)`
     /// with `R = 2^(260·tiles)`.
     ///
+    /// `scratch` is for `x` and the quotient, twice as many tiles as a number has. (Buffers of its own
+    /// would have to be cleared for every call, which costs a few percent.)
+    ///
     /// If the slices differ in length, or there are none, too many or an odd number of tiles, the
     /// answer is `false`.
     #[must_use]
-    pub fn check_eight(self, checks: &EightChecks<'_>) -> [bool; LANES] {
+    pub fn check_eight(self, checks: &EightChecks<'_>, scratch: &mut [Tile]) -> [bool; LANES] {
         let tiles = checks.modulus.len();
         let lengths = [checks.fold.len(), checks.base.len(), checks.factor.len()];
         if !(1..=2).contains(&checks.hash.len())
+            || !(2..=MAX_TILES).contains(&tiles)
             || !tiles.is_multiple_of(2)
             || checks.constant.len() != tiles
             || lengths != [tiles; 3]
+            || scratch.len() != 2 * tiles
         {
             return [false; LANES];
         }
-        // Three sizes of buffer, as clearing the greatest would cost small moduli a few percent.
-        let zero = match tiles / 2 {
-            // SAFETY: `self` proves that AVX-512 F and IFMA are there.
-            1..=2 => unsafe { check::<2>(checks) },
-            // SAFETY: as above.
-            3..=8 => unsafe { check::<8>(checks) },
-            // SAFETY: as above.
-            9..=MOST => unsafe { check::<MOST>(checks) },
-            _ => 0,
-        };
+        // SAFETY: `self` proves that AVX-512 F and IFMA are there.
+        let zero = unsafe { check(checks, scratch) };
         core::array::from_fn(|lane| zero >> lane & 1 == 1)
     }
 }
-
-/// Most blocks of a number.
-const MOST: usize = MAX_TILES / 2;
 
 /// What a reduction needs to know.
 #[derive(Clone, Copy)]
@@ -116,15 +110,11 @@ impl<'a> Modulus<'a> {
     }
 }
 
-/// [`Ifma::check_eight`] for at most `CAP` blocks, as a mask of lanes.
+/// [`Ifma::check_eight`], as a mask of lanes.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn check<const CAP: usize>(checks: &EightChecks<'_>) -> u8 {
-    let blocks = checks.modulus.len() / 2;
-    let zero = [Lanes([0; LANES]); BLOCK];
-    let (mut x, mut quotient) = ([zero; CAP], [zero; CAP]);
-    let (Some(x), Some(quotient)) = (x.get_mut(..blocks), quotient.get_mut(..blocks)) else {
-        return 0;
-    };
+fn check(checks: &EightChecks<'_>, scratch: &mut [Tile]) -> u8 {
+    let (x, quotient) = scratch.split_at_mut(checks.modulus.len());
+    let (x, quotient) = (blocks(x), blocks(quotient));
     let modulus = Modulus::new(checks);
     x.as_flattened_mut().copy_from_slice(checks.base.as_flattened());
     for _ in 0..SQUARINGS {
@@ -132,6 +122,11 @@ fn check<const CAP: usize>(checks: &EightChecks<'_>) -> u8 {
     }
     last_product(x, quotient, checks, modulus);
     zero_or_multiple(x.as_flattened(), modulus.n)
+}
+
+/// The blocks of an even number of tiles.
+fn blocks(tiles: &mut [Tile]) -> &mut [Block] {
+    tiles.as_flattened_mut().as_chunks_mut().0
 }
 
 /// Adds rows to sums: for each row, the products of that digit of `a` with the window.
@@ -491,7 +486,6 @@ fn zero_or_multiple(x: &[Lanes], n: &[Lanes]) -> u8 {
 #[cfg(test)]
 #[expect(clippy::as_conversions, reason = "a quotient digit is the low half of a product")]
 mod tests {
-    use super::super::Tile;
     use super::*;
     use alloc::{vec, vec::Vec};
     use num_bigint::BigUint;

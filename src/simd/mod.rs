@@ -9,6 +9,8 @@
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 #[cfg(target_arch = "x86_64")]
+mod ifma_digits;
+#[cfg(target_arch = "x86_64")]
 mod ifma_lanes;
 #[cfg(target_arch = "x86_64")]
 mod ifma_single;

@@ -2,9 +2,9 @@
 //! `l`.
 //!
 //! The rounds are those of the standard, on vectors of 32-bit words: rotations and three-operand
-//! logic are one instruction each. What is left to do for each message alone is to cut it into
-//! blocks, pad the last, and put the words where the vectors want them. A message that is finished
-//! keeps its state while longer ones go on.
+//! logic are one instruction each. Blocks are read straight from the messages: what lies behind the
+//! end of one is masked, and its padding is added to the vectors. A message that is finished keeps
+//! its state while longer ones go on.
 
 #![expect(
     clippy::indexing_slicing,
@@ -12,12 +12,13 @@
 )]
 
 use super::MESSAGES;
-use super::ifma::Ifma;
+use super::ifma::{Ifma, load_bytes, transpose_quarters};
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_mask_add_epi32, _mm512_rol_epi32,
-    _mm512_ror_epi32, _mm512_set1_epi32, _mm512_shuffle_i32x4, _mm512_srli_epi32,
-    _mm512_store_si512, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    __m512i, _mm512_add_epi32, _mm512_load_si512, _mm512_mask_add_epi32, _mm512_mask_mov_epi8,
+    _mm512_mask_mov_epi32, _mm512_ror_epi32, _mm512_set1_epi8, _mm512_set1_epi32,
+    _mm512_set4_epi32, _mm512_shuffle_epi8, _mm512_srli_epi32, _mm512_store_si512,
+    _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
+    _mm512_unpacklo_epi64,
 };
 
 /// Bytes of a block.
@@ -112,58 +113,39 @@ impl Ifma {
     /// Returns the SHA-256 of each message.
     #[must_use]
     pub fn sha256_sixteen(self, messages: &[&[u8]; MESSAGES]) -> [[u8; 32]; MESSAGES] {
-        // SAFETY: `self` proves that AVX-512 F is there.
+        // SAFETY: `self` proves that AVX-512 F and BW are there.
         unsafe { hash(messages) }
     }
 }
 
-/// The blocks of a message, the last of them padded.
-#[derive(Clone, Copy)]
-struct Blocks<'a> {
-    message: &'a [u8],
-    /// What does not fill a block, the bit `1`, zeros, and the length: one block or two.
-    end: [u8; 2 * BLOCK],
-    /// All blocks, those of `end` included.
-    count: usize,
-}
-
-impl<'a> Blocks<'a> {
-    fn new(message: &'a [u8]) -> Self {
-        let (whole, rest) = message.split_at(message.len() / BLOCK * BLOCK);
-        let mut end = [0; 2 * BLOCK];
-        end[..rest.len()].copy_from_slice(rest);
-        end[rest.len()] = 0x80;
-        // Eight bytes of length have to fit behind the bit.
-        let padded = if rest.len() + 9 > BLOCK { 2 } else { 1 };
-        let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
-        end[padded * BLOCK - 8..padded * BLOCK].copy_from_slice(&bits.to_be_bytes());
-        Self { message, end, count: whole.len() / BLOCK + padded }
-    }
-
-    /// Returns a block; beyond the last, anything.
-    fn get(&self, index: usize) -> &[u8; BLOCK] {
-        let (whole, _) = self.message.as_chunks();
-        let (end, _) = self.end.as_chunks();
-        whole.get(index).unwrap_or_else(|| &end[(index - whole.len()) % 2])
-    }
-}
-
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512bw")]
 fn hash(messages: &[&[u8]; MESSAGES]) -> [[u8; 32]; MESSAGES] {
-    let blocks = messages.map(Blocks::new);
     let mut state = [splat(0); 8];
     for (state, word) in state.iter_mut().zip(INITIAL) {
         *state = splat(word);
     }
-    let most = blocks.iter().map(|blocks| blocks.count).max().unwrap_or_default();
-    let mut rows = [splat(0); MESSAGES];
-    for index in 0..most {
-        let mut active = 0_u16;
-        for (lane, (row, blocks)) in rows.iter_mut().zip(&blocks).enumerate() {
-            active |= u16::from(index < blocks.count) << lane;
-            *row = load_words(blocks.get(index));
+    // The bit `1` and eight bytes of length follow a message.
+    let blocks = messages.map(|message| (message.len() + 9).div_ceil(BLOCK));
+    let (mut upper, mut lower) = (Words([0; MESSAGES]), Words([0; MESSAGES]));
+    for (lane, message) in messages.iter().enumerate() {
+        let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
+        let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
+        upper.0[lane] = u32::from_be_bytes([a, b, c, d]);
+        lower.0[lane] = u32::from_be_bytes([e, f, g, h]);
+    }
+    let (upper, lower) = (load(&upper), load(&lower));
+    for index in 0..blocks.into_iter().max().unwrap_or_default() {
+        let (mut active, mut last) = (0_u16, 0_u16);
+        let mut rows = [splat(0); MESSAGES];
+        for (lane, (row, message)) in rows.iter_mut().zip(messages).enumerate() {
+            active |= u16::from(index < blocks[lane]) << lane;
+            last |= u16::from(index + 1 == blocks[lane]) << lane;
+            *row = load_words(message, index);
         }
-        compress(&mut state, transpose(rows), active);
+        let mut words = transpose(rows);
+        words[14] = _mm512_mask_mov_epi32(words[14], last, upper);
+        words[15] = _mm512_mask_mov_epi32(words[15], last, lower);
+        compress(&mut state, words, active);
     }
     let mut digests = [[0; 32]; MESSAGES];
     let mut row = Words([0; MESSAGES]);
@@ -230,15 +212,18 @@ fn splat(word: u32) -> __m512i {
     _mm512_set1_epi32(word.cast_signed())
 }
 
-/// Reads the sixteen big-endian words of a block.
+/// Reads the sixteen big-endian words of a block, with the bit `1` behind the message's end.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn load_words(block: &[u8; BLOCK]) -> __m512i {
-    // SAFETY: `block` is 64 bytes, borrowed for the read, which may be unaligned.
-    let words = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
-    // Bytes 3 and 1 come out of a rotation by 8 to the right, 2 and 0 out of one to the left.
-    let (odd, even) = (_mm512_ror_epi32::<8>(words), _mm512_rol_epi32::<8>(words));
-    _mm512_ternarylogic_epi32::<0xca>(splat(0xff00_ff00), odd, even)
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load_words(message: &[u8], index: usize) -> __m512i {
+    let rest = message.get(BLOCK * index..).unwrap_or_default();
+    let mut block = load_bytes(rest, 0);
+    if index == message.len() / BLOCK {
+        block = _mm512_mask_mov_epi8(block, 1 << rest.len(), _mm512_set1_epi8(i8::MIN));
+    }
+    // Bytes of a word in reverse, by their place in a quarter of the vector.
+    let reverse = _mm512_set4_epi32(0x0c0d_0e0f, 0x0809_0a0b, 0x0405_0607, 0x0001_0203);
+    _mm512_shuffle_epi8(block, reverse)
 }
 
 /// Turns the words of each message into the vectors of each word.
@@ -261,25 +246,19 @@ fn transpose(mut rows: [__m512i; 16]) -> [__m512i; 16] {
     // Quarter `q` of vector `4·j + k` now holds word `4·q + k` of messages `4·j` to `4·j + 3`.
     let mut words = rows;
     for k in 0..4 {
-        let (a, b, c, d) = (rows[k], rows[4 + k], rows[8 + k], rows[12 + k]);
-        let (low, high) = (quarters::<EVEN>(a, b), quarters::<EVEN>(c, d));
-        (words[k], words[8 + k]) = (quarters::<EVEN>(low, high), quarters::<ODD>(low, high));
-        let (low, high) = (quarters::<ODD>(a, b), quarters::<ODD>(c, d));
-        (words[4 + k], words[12 + k]) = (quarters::<EVEN>(low, high), quarters::<ODD>(low, high));
+        let columns = transpose_quarters([rows[k], rows[4 + k], rows[8 + k], rows[12 + k]]);
+        for (q, column) in columns.into_iter().enumerate() {
+            words[4 * q + k] = column;
+        }
     }
     words
 }
 
-/// Quarters 0 and 2 of each operand.
-const EVEN: i32 = 0x88;
-
-/// Quarters 1 and 3 of each operand.
-const ODD: i32 = 0xdd;
-
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn quarters<const WHICH: i32>(a: __m512i, b: __m512i) -> __m512i {
-    _mm512_shuffle_i32x4::<WHICH>(a, b)
+fn load(words: &Words) -> __m512i {
+    // SAFETY: `Words` is 64 bytes, aligned to 64, and borrowed for the read.
+    unsafe { _mm512_load_si512(core::ptr::from_ref(words).cast()) }
 }
 
 #[inline]

@@ -126,6 +126,8 @@ fn eights(kernel: Kernel, ifma: Ifma, items: &[Pkcs1Item<'_>], valid: &mut [bool
 struct EightLanes<'a> {
     /// Modulus, fold, factor, constant and base, each of so many tiles.
     numbers: Vec<Tile>,
+    /// What the kernel works on.
+    scratch: Vec<Tile>,
     tiles: usize,
     inverse: Lanes,
     hash: [Tile; 2],
@@ -150,6 +152,8 @@ impl<'a> EightLanes<'a> {
             self.tiles = tiles;
             self.numbers.clear();
             self.numbers.resize(tiles.saturating_mul(5), Tile::default());
+            self.scratch.clear();
+            self.scratch.resize(tiles.saturating_mul(2), Tile::default());
             self.loaded = [None; LANES];
         }
         let mut lanes: [Option<&Pkcs1Item<'a>>; LANES] = [items.get(first); LANES];
@@ -164,10 +168,11 @@ impl<'a> EightLanes<'a> {
             }
         }
         let bytes = lanes.map(|item| item.map(|item| item.digest).unwrap_or_default());
-        digits::read(&bytes, self.hash.as_flattened_mut());
+        let hash = self.hash.get_mut(..hash_tiles).unwrap_or_default();
+        ifma.read_eight(&bytes, hash.as_flattened_mut());
         let bytes = lanes.map(|item| item.map(|item| item.signature).unwrap_or_default());
         if let Some(base) = self.numbers.chunks_exact_mut(tiles).last() {
-            digits::read(&bytes, base.as_flattened_mut());
+            ifma.read_eight(&bytes, base.as_flattened_mut());
         }
         let mut numbers = self.numbers.chunks_exact(tiles);
         let mut next = || numbers.next().unwrap_or_default();
@@ -180,7 +185,8 @@ impl<'a> EightLanes<'a> {
             inverse: &self.inverse,
             hash: self.hash.get(..hash_tiles).unwrap_or_default(),
         };
-        for (&index, verdict) in waiting.iter().zip(ifma.check_eight(&checks)) {
+        let verdicts = ifma.check_eight(&checks, &mut self.scratch);
+        for (&index, verdict) in waiting.iter().zip(verdicts) {
             if let Some(valid) = valid.get_mut(index) {
                 *valid = verdict;
             }

@@ -24,8 +24,8 @@
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
 use super::{Hash, MAX_SIZE, pkcs1};
 use crate::simd::{
-    self, DIGIT_BITS, Ifma, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE,
-    TILE_BITS, Tile, fold_sizes,
+    self, DIGIT_BITS, Ifma, LANES, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
+    Tile, fold_sizes,
 };
 use alloc::boxed::Box;
 use alloc::vec;
@@ -242,34 +242,6 @@ pub(super) fn copy(spreads: &[Spread], lane: usize, out: &mut [Tile]) {
     }
 }
 
-/// Writes eight big-endian numbers, one a lane, as digits below 2^52.
-///
-/// Digits above the last of `out` are lost; the caller's numbers have none.
-pub(super) fn read(numbers: &[&[u8]; LANES], out: &mut [Lanes]) {
-    for (lane, bytes) in numbers.iter().enumerate() {
-        // Thirteen bytes are two digits.
-        let (rest, whole) = bytes.as_rchunks::<13>();
-        for (out, bytes) in out.chunks_exact_mut(2).zip(whole.iter().rev()) {
-            let [low, high] = pair(bytes);
-            out[0].set(lane, low);
-            out[1].set(lane, high);
-        }
-        let mut top = [0; 13];
-        top[13 - rest.len()..].copy_from_slice(rest);
-        let top = pair(&top).into_iter().chain(core::iter::repeat(0));
-        for (out, digit) in out.iter_mut().skip(2 * whole.len()).zip(top) {
-            out.set(lane, digit);
-        }
-    }
-}
-
-/// Two digits of thirteen bytes, the lower first.
-fn pair(bytes: &[u8; 13]) -> [u64; 2] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = *bytes;
-    let low = u64::from_be_bytes([f, g, h, i, j, k, l, m]) & MASK;
-    [low, u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 12]
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::pairs;
@@ -344,22 +316,5 @@ mod tests {
         copy(&spreads, 5, &mut tiles);
         let digits: Vec<u64> = tiles.iter().flatten().map(|lanes| lanes.0[5]).collect();
         assert_eq!(big(&digits), big_spread(&spreads));
-    }
-
-    #[test]
-    fn digits_of_bytes_are_those_of_the_number() {
-        let bytes: Vec<u8> = (0..=200_u8).map(|i| i.wrapping_mul(41) ^ 0x9c).collect();
-        for len in 0..=130 {
-            let numbers = core::array::from_fn(|lane| &bytes[lane..lane + (len + lane) % 131]);
-            for digits in [20, 21, 25] {
-                let mut out = vec![Lanes([MASK; 8]); digits];
-                read(&numbers, &mut out);
-                for (lane, number) in numbers.iter().enumerate() {
-                    let digits: Vec<u64> = out.iter().map(|lanes| lanes.0[lane]).collect();
-                    let value = BigUint::from_bytes_be(number);
-                    assert_eq!(big(&digits), value % (BigUint::from(1_u32) << (52 * out.len())));
-                }
-            }
-        }
     }
 }
