@@ -349,7 +349,6 @@ fn many<P: Procedure, T: Trail + Default, R>(
             .map(|(_, pending)| pending.as_ref().and_then(|pending| procedure.job(pending)))
             .collect();
         let verified = verify_jobs(&jobs);
-        drop(jobs);
         for ((item, (mut trail, pending)), verified) in chunk.iter().zip(begun).zip(verified) {
             let made =
                 pending.and_then(|pending| procedure.conclude(&mut trail, pending, verified));

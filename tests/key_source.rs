@@ -9,7 +9,7 @@ use countersign::encoding::json::Object;
 use countersign::jose::{Issuers, JwkSet, KeySource, Snapshot, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
-use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set};
+use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, miracl, mosip};
 use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
 use proptest::prelude::*;
 
@@ -164,6 +164,41 @@ fn a_newer_set_is_tried_once_and_only_for_a_key_that_was_not_found() {
 }
 
 #[test]
+fn certificates_and_registrations_are_verified_with_the_newer_set_too() {
+    let other = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, Some("other")).expect("a key");
+    let changing = |next: Snapshot| {
+        let source = script(Some(snapshot(&[other.jwk()], NOW)));
+        *source.next.lock().expect("lock") = Some(next);
+        source
+    };
+    let key = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).expect("a key");
+    let newer = snapshot(&[key.jwk()], NOW);
+    let at = At::Time(now());
+
+    let source = changing(newer.clone());
+    let verifier = dvs::Verifier::from_source(source.clone(), Policy::default());
+    let input = miracl::certificate(&key, NOW, NOW + 10, "00").expect("a certificate");
+    let expected = dvs::Expected::unbound();
+    let items = [Item { input: input.as_bytes(), expected: &expected, at }];
+    let single = verifier.verify(input.as_bytes(), &expected, at).expect("valid");
+    assert_eq!(single.key().set.map(|set| set.sha256), Some(newer.sha256()));
+    assert_eq!(verifier.verify_batch(&items), [Ok(single)]);
+    assert_eq!(*source.unknown.lock().expect("lock"), ["k", "k"]);
+
+    let source = changing(newer.clone());
+    let verifier = registration::Verifier::from_source(source.clone(), Policy::default());
+    let (era, id) = (registration::Era::C, mosip::digital_id("1801160992"));
+    let payload = mosip::payload(&key, era, &id, "c", "e", "2020-01-13T12:55:29.918Z");
+    let input = mosip::token(&key, era, payload.expect("a payload").as_bytes()).expect("a token");
+    let expected = registration::Expected::new();
+    let items = [Item { input: input.as_bytes(), expected: &expected, at }];
+    let single = verifier.verify(input.as_bytes(), &expected, at).expect("valid");
+    assert_eq!(single.key().set.map(|set| set.sha256), Some(newer.sha256()));
+    assert_eq!(verifier.verify_batch(&items), [Ok(single)]);
+    assert_eq!(*source.unknown.lock().expect("lock"), ["k", "k"]);
+}
+
+#[test]
 fn a_batch_asks_its_source_once_and_has_the_verdicts_of_single_calls() {
     let keys: Vec<_> = (0..3).map(|seed| issuer(seed, &format!("k{seed}"))).collect();
     let tokens: Vec<_> = keys.iter().cycle().take(200).map(es256).collect();
@@ -203,6 +238,19 @@ fn an_export_is_the_same_snapshot_again_and_an_altered_one_is_refused() {
         Snapshot::import(exported.as_bytes(), &large).map_err(|e| e.code()),
         Err(Code::TooLarge)
     );
+}
+
+#[test]
+fn an_export_is_read_up_to_twice_the_size_of_a_key_set_and_one_kibibyte() {
+    let set = snapshot(&[issuer(1, "k").jwk()], NOW);
+    let limits = Limits::default().with_key_set_bytes(set.text().len());
+    let limit = 2 * set.text().len() + 1024;
+    let mut exported = set.export().into_bytes();
+    exported.resize(limit, b' ');
+    assert_eq!(Snapshot::import(&exported, &limits), Ok(set));
+    exported.push(b' ');
+    let error = Snapshot::import(&exported, &limits).expect_err("too large");
+    assert_eq!(error, countersign::Error::TooLarge { what: "exported key set", limit });
 }
 
 /// Two issuers that use the same `kid`, one of them with a key of 1024 bits and the opt-in for it.

@@ -9,7 +9,7 @@
 use countersign::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document};
-use countersign::jose::{Compact, Header, Jwk, JwkSet, jws};
+use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, jws};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
 use countersign::mosip::registration::SignedRegistration;
@@ -144,6 +144,10 @@ const ROWS: &[Row] = &[
             ("usable keys", |count, limits| {
                 let keys = vec![jwk("k"); count].join(",");
                 JwkSet::parse(format!(r#"{{"keys":[{keys}]}}"#).as_bytes(), limits).map(drop)
+            }),
+            ("certificates", |count, limits| {
+                let pem = include_str!("../test-vectors/keys/rsa-2048-certificate.pem");
+                Certificate::from_pem(pem.repeat(count).as_bytes(), limits).map(drop)
             }),
         ]
     ),

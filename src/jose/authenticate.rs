@@ -269,3 +269,49 @@ pub(crate) fn describe(key: &Jwk) -> String {
         |kid| format!("{}: {name}, {bits} bits", crate::error::shorten(kid)),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::jws::{Expected, Verifier};
+    use crate::report::{Entry, Report};
+    use crate::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, hs256};
+    use crate::time::Time;
+    use alloc::string::ToString as _;
+
+    fn entry(report: &Report, check: Check) -> &Entry {
+        report.checks.iter().find(|entry| entry.check == check).unwrap()
+    }
+
+    fn explain(verifier: &Verifier, token: &str) -> Report {
+        verifier.explain(token.as_bytes(), &Expected::new(), Time::from_unix(0).unwrap())
+    }
+
+    #[test]
+    fn a_report_names_the_kind_of_a_key_and_the_section_of_the_algorithm_that_was_verified() {
+        let ec = EcIssuer::generate(&mut Rng::from_seed(1), Some("k"));
+        let rsa = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+        let (ec, rsa): (&dyn Issuer, &dyn Issuer) = (&ec, &rsa);
+        let judge = |issuer: &dyn Issuer, algorithm: Algorithm| {
+            let jwk = issuer.jwk().with("alg", algorithm.name()).to_string();
+            let key = Jwk::parse(jwk.as_bytes(), &Limits::default()).unwrap();
+            let token = issuer.sign(&issuer.header(algorithm), b"{}", algorithm).unwrap();
+            explain(&Verifier::new(key.into(), Policy::default()), &token)
+        };
+        for (issuer, algorithm, kind, section) in [
+            (ec, Algorithm::Es256, "k: EC P-256, 256 bits", "RFC 7518 §3.4"),
+            (rsa, Algorithm::Rs512, "k: RSA, 2048 bits", "RFC 8017 §8.2.2"),
+            (rsa, Algorithm::Ps256, "k: RSA, 2048 bits", "RFC 8017 §8.1.2"),
+        ] {
+            let report = judge(issuer, algorithm);
+            assert_eq!(report.code(), crate::Code::Ok);
+            assert_eq!(entry(&report, Check::Key).detail, kind);
+            assert_eq!(entry(&report, Check::Signature).reference, section);
+        }
+        let secret = || Secret::new(alloc::vec![7; 32]);
+        let header = crate::encoding::json::Object::new().with("alg", "HS256");
+        let verifier = Verifier::with_secret(secret(), Policy::default()).unwrap();
+        let report = explain(&verifier, &hs256(&secret(), &header, b"{}"));
+        assert_eq!(entry(&report, Check::Signature).reference, "RFC 7518 §3.2");
+    }
+}

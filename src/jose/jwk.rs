@@ -385,14 +385,13 @@ fn check_use(object: &Object<'_>) -> Result<(), Error> {
     };
     let wrong = Error::WrongType { part: PART, member: "key_ops", expected: "an array of strings" };
     let operations = operations.as_array().ok_or_else(|| wrong.clone())?;
-    let mut verify = false;
     for (index, operation) in operations.iter().enumerate() {
-        let name = operation.as_str().ok_or_else(|| wrong.clone())?;
+        operation.as_str().ok_or_else(|| wrong.clone())?;
         if operations.iter().take(index).any(|other| other == operation) {
             return Err(Error::KeyUse);
         }
-        verify |= name == "verify";
     }
+    let verify = operations.iter().any(|operation| operation.as_str() == Some("verify"));
     if verify { Ok(()) } else { Err(Error::KeyUse) }
 }
 
@@ -474,6 +473,17 @@ mod tests {
         assert_eq!(error(&long), Error::KeyUnusable(KeyFault::KeyType));
         assert_eq!(error(&other), Error::KeyUnusable(KeyFault::KeyType));
         assert_eq!(error(&long[..64]), Error::UnknownKey);
+    }
+
+    #[test]
+    fn an_unusable_key_with_the_longest_name_is_found_by_it_and_one_with_a_longer_name_is_not() {
+        for (length, expected) in [(256, Code::KeyUnusable), (257, Code::UnknownKey)] {
+            let name = "k".repeat(length);
+            let text =
+                format!(r#"{{"keys":[{{"kty":"oct","kid":"{name}"}},{{"kty":"oct","kid":"b"}}]}}"#);
+            let set = JwkSet::parse(text.as_bytes(), &Limits::default()).unwrap();
+            assert_eq!(set.select(Some(&name)).unwrap_err().code(), expected, "{length}");
+        }
     }
 
     #[test]
@@ -570,6 +580,41 @@ mod tests {
         assert_eq!(code(&set(&[a, twin]), Some("a")), Some(Code::AmbiguousKey));
         assert_eq!(code(&set(&[twin, b]), Some("a")), Some(Code::KeyUse));
         assert_eq!(set(&[twin, b]).problems()[0].index, 0);
+
+        // One single key is meant by any name only if it has none itself, usable or not.
+        assert_eq!(code(&set(&[r#","use":"enc""#]), Some("b")), Some(Code::KeyUse));
+        assert_eq!(code(&set(&[twin]), Some("b")), Some(Code::UnknownKey));
+    }
+
+    #[test]
+    fn an_ambiguous_name_counts_its_keys_and_no_others() {
+        let (a, b, bad) = (r#","kid":"a""#, r#","kid":"b""#, r#","kid":"a","use":"enc""#);
+        for (keys, candidates) in [
+            (&[a, a, b][..], 2),
+            (&[a, bad, b], 2),
+            (&[bad, bad, b], 2),
+            (&[a, a, bad, bad, b, r#","kid":"b","use":"enc""#], 4),
+        ] {
+            let error = set(keys).select(Some("a")).unwrap_err();
+            assert_eq!(error, Error::AmbiguousKey { candidates }, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_is_known_by_its_digest_until_it_is_put_together_with_another() {
+        let (one, other) = (set(&[r#","kid":"a""#]), set(&[r#","kid":"b""#]));
+        let joined = |mut first: JwkSet, second: &JwkSet| {
+            first.extend(second.clone());
+            first
+        };
+        assert!(one.info().is_some());
+        assert_eq!(joined(JwkSet::default(), &one), one);
+        assert_eq!(joined(one.clone(), &other).info(), None);
+        // A set that has unusable keys only is not an empty one.
+        let unusable = set(&[r#","use":"enc""#]);
+        assert_eq!(joined(unusable.clone(), &one).info(), None);
+        let empty = [JwkSet::default(), one, unusable].map(|set| set.is_empty());
+        assert_eq!(empty, [true, false, false]);
     }
 
     #[test]

@@ -807,4 +807,20 @@ mod tests {
         let short = Verifier::with_secret(Secret::new(vec![1; 31]), Policy::default());
         assert_eq!(short.unwrap_err().code(), Code::KeyUnusable);
     }
+
+    #[test]
+    fn an_audience_that_is_named_twice_is_still_named() {
+        let expected = Expected::new().audience("a");
+        for (audience, code) in [
+            (r#""a""#, Code::Ok),
+            (r#"["a","a"]"#, Code::Ok),
+            (r#"["a","b","a"]"#, Code::Ok),
+            (r#"["b","b"]"#, Code::AudienceMismatch),
+            (r#"["a","a",1]"#, Code::WrongType),
+            ("[]", Code::AudienceMismatch),
+        ] {
+            let payload = format!(r#"{{"aud":{audience}}}"#);
+            assert_eq!(claims(&payload, &expected), code, "{payload}");
+        }
+    }
 }

@@ -179,3 +179,120 @@ impl<'s> Search<'s> {
         validity.check(self.at, self.leeway).map_err(|error| (Step::Dates, error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::Modulus;
+    use crate::limits::Limits;
+    use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
+
+    const NOW: i64 = 1_600_000_000;
+
+    fn template(name: &str) -> Template {
+        let [start, end] = [NOW - 10, NOW + 10].map(|at| Time::from_unix(at).unwrap());
+        Template::new(name, start, end)
+    }
+
+    /// Keys by number; the same number is the same key.
+    fn key(number: u64) -> EcIssuer {
+        EcIssuer::generate(&mut Rng::from_seed(number), None)
+    }
+
+    fn read(certificate: &crate::testkit::Certificate) -> Certificate {
+        Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+    }
+
+    fn own<K>(authority: &Authority<K>) -> Certificate
+    where
+        K: crate::testkit::Issuer,
+    {
+        read(authority.certificate())
+    }
+
+    /// A leaf by the authority of this name and key.
+    fn leaf(name: &str, number: u64) -> Certificate {
+        let issuer = Authority::root(key(number), &template(name).authority(None)).unwrap();
+        read(&issuer.issue(&key(9), &template("leaf")).unwrap())
+    }
+
+    fn find<'s>(
+        leaf: &'s Certificate,
+        roots: &'s [Certificate],
+        intermediates: &'s [Certificate],
+        limits: Limits,
+    ) -> Result<Vec<&'s Certificate>, Error> {
+        let policy = Policy::default().with_limits(limits);
+        let at = Time::from_unix(NOW).unwrap();
+        Search::new(roots, intermediates.iter(), at, &policy).find(leaf)
+    }
+
+    #[test]
+    fn a_dead_end_leaves_nothing_in_the_path_that_is_found_after_it() {
+        let root = Authority::root(key(1), &template("root").authority(None)).unwrap();
+        let unknown = Authority::root(key(2), &template("unknown").authority(None)).unwrap();
+        // The same name and key, by an authority that nobody trusts and by the root.
+        let [dead, good] = [&unknown, &root].map(|issuer| {
+            own(&issuer.subordinate(key(3), &template("i").authority(None)).unwrap())
+        });
+        let (leaf, root) = (leaf("i", 3), own(&root));
+        for intermediates in [[dead.clone(), good.clone()], [good.clone(), dead]] {
+            let roots = [root.clone()];
+            let path = find(&leaf, &roots, &intermediates, Limits::default()).unwrap();
+            assert_eq!(path, [&leaf, &good, &root]);
+        }
+    }
+
+    #[test]
+    fn the_way_that_leads_farthest_says_what_is_wrong_and_of_equals_the_first() {
+        let root = Authority::root(key(1), &template("root").authority(None)).unwrap();
+        let issuer =
+            |number, template: Template| own(&root.subordinate(key(number), &template).unwrap());
+        let unknown = template("i").authority(None).extension(&[0x2a, 3], Critical::Yes, &[5, 0]);
+        let unknown = (issuer(2, unknown), ChainFault::Extension);
+        let no_issuer = (issuer(2, template("i").end_entity()), ChainFault::NotAnIssuer);
+        let other_key = (issuer(3, template("i").authority(None)), ChainFault::Signature);
+        let (leaf, roots) = (leaf("i", 2), [own(&root)]);
+        for (first, second, expected) in [
+            (&unknown, &no_issuer, ChainFault::Extension),
+            (&no_issuer, &unknown, ChainFault::NotAnIssuer),
+            (&other_key, &no_issuer, ChainFault::Signature),
+            (&no_issuer, &other_key, ChainFault::Signature),
+        ] {
+            let intermediates = [first.0.clone(), second.0.clone()];
+            let error = find(&leaf, &roots, &intermediates, Limits::default()).unwrap_err();
+            assert_eq!(error, Error::UntrustedChain { fault: expected });
+        }
+    }
+
+    #[test]
+    fn an_issuer_that_renewed_its_own_key_does_not_count_against_the_length_of_a_path() {
+        let root = Authority::root(key(1), &template("root").authority(None)).unwrap();
+        let old = root.subordinate(key(2), &template("i").authority(Some(0))).unwrap();
+        let new = old.subordinate(key(3), &template("i").authority(Some(0))).unwrap();
+        let other = old.subordinate(key(3), &template("j").authority(Some(0))).unwrap();
+        let (roots, old, new, other) = ([own(&root)], own(&old), own(&new), own(&other));
+
+        let (by_new, both) = (leaf("i", 3), [new.clone(), old.clone()]);
+        let path = find(&by_new, &roots, &both, Limits::default()).unwrap();
+        assert_eq!(path, [&by_new, &new, &old, &roots[0]]);
+
+        let (by_other, both) = (leaf("j", 3), [other, old]);
+        let error = find(&by_other, &roots, &both, Limits::default()).unwrap_err();
+        assert_eq!(error, Error::UntrustedChain { fault: ChainFault::PathLength });
+    }
+
+    #[test]
+    fn an_issuer_whose_key_is_of_another_type_costs_no_signature() {
+        let same = template("root").authority(None);
+        let rsa = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, None).unwrap();
+        let roots = [
+            own(&Authority::root(rsa, &same).unwrap()),
+            own(&Authority::root(key(1), &same).unwrap()),
+        ];
+        let leaf = leaf("root", 1);
+        let limits = |most| Limits::default().with_chain_signatures(most);
+        assert_eq!(find(&leaf, &roots, &[], limits(1)).unwrap(), [&leaf, &roots[1]]);
+        assert_eq!(find(&leaf, &roots, &[], limits(0)).unwrap_err().code(), crate::Code::TooLarge);
+    }
+}

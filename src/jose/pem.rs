@@ -58,10 +58,8 @@ pub(super) fn parse_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Cer
         let block = rest.get(start..).unwrap_or_default();
         let length = block.find(END).ok_or(BAD_PEM)? + END.len();
         let (block, behind) = block.split_at_checked(length).unwrap_or_default();
-        let (label, bytes) = der::pem::decode_vec(block.as_bytes()).map_err(|_| BAD_PEM)?;
-        if label != "CERTIFICATE" {
-            return Err(BAD_PEM);
-        }
+        // The label at the beginning has to be that at the end.
+        let (_, bytes) = der::pem::decode_vec(block.as_bytes()).map_err(|_| BAD_PEM)?;
         certificates.push(Certificate::from_der(&bytes, Modulus::Strict)?);
         rest = behind;
     }
@@ -117,9 +115,12 @@ fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> der::Result<(&[u8], &[u8])>
 
 #[cfg(test)]
 mod tests {
+    use super::der;
     use crate::error::{Code, Error};
-    use crate::jose::Jwk;
+    use crate::jose::{Certificate, Jwk};
+    use crate::limits::Limits;
     use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
 
     const CERTIFICATE: &str = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");
     const PUBLIC: &str = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
@@ -177,6 +178,46 @@ mod tests {
             if let Ok(key) = Jwk::from_pem(changed.as_bytes()) {
                 assert_ne!(key, Jwk::from_pem(PUBLIC.as_bytes()).unwrap(), "place {place}");
             }
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_whose_algorithm_has_no_null_is_malformed() {
+        let (_, der) = der::pem::decode_vec(PUBLIC.as_bytes()).unwrap();
+        // SEQUENCE { SEQUENCE { OBJECT IDENTIFIER of 9 bytes, NULL }, BIT STRING }
+        assert_eq!((&der[..6], &der[17..19]), (&[0x30, 0x82, 1, 0x22, 0x30, 13][..], &[5, 0][..]));
+        let parse = |der: &[u8]| {
+            code(&der::pem::encode_string("PUBLIC KEY", der::pem::LineEnding::LF, der).unwrap())
+        };
+        assert_eq!(parse(&der), None);
+        let mut other: Vec<u8> = der.clone();
+        other[17] = 4;
+        assert_eq!(parse(&other), Some(Code::Malformed));
+        let mut absent = [&der[..17], &der[19..]].concat();
+        (absent[3], absent[5]) = (0x20, 11);
+        assert_eq!(parse(&absent), Some(Code::Malformed));
+    }
+
+    #[test]
+    fn a_text_of_certificates_holds_one_or_more_and_nothing_else_in_blocks() {
+        let count = |text: &str| {
+            let all = Certificate::from_pem(text.as_bytes(), &Limits::default());
+            all.map(|all| all.len()).map_err(|error| error.code())
+        };
+        let two = ["two of them:\n", CERTIFICATE, "and\n", CERTIFICATE, "the end"].concat();
+        assert_eq!((count(CERTIFICATE), count(&two)), (Ok(1), Ok(2)));
+        for text in [
+            String::new(),
+            "nothing".to_string(),
+            PUBLIC.to_string(),
+            [PUBLIC, CERTIFICATE].concat(),
+            [CERTIFICATE, PUBLIC].concat(),
+            [CERTIFICATE, "-----BEGIN "].concat(),
+            CERTIFICATE.replace("BEGIN CERTIFICATE", "BEGIN X509 CERTIFICATE"),
+            CERTIFICATE.replace("BEGIN CERTIFICATE", "BEGIN "),
+            CERTIFICATE.replace("END CERTIFICATE", "END X509 CERTIFICATE"),
+        ] {
+            assert_eq!(count(&text), Err(Code::Malformed), "{text}");
         }
     }
 }

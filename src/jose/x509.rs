@@ -351,3 +351,109 @@ pub(crate) fn describe(certificate: &Certificate) -> String {
     let start = digest.get(..16).unwrap_or_default();
     format!("{}, SHA-256 {start}…", crate::error::shorten(&certificate.subject()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Authority, Critical, EcIssuer, Issuer, Rng, RsaIssuer, Template};
+
+    fn template() -> Template {
+        Template::new("name", Time::from_unix(0).unwrap(), Time::from_unix(1000).unwrap())
+    }
+
+    fn issued(
+        key: impl Issuer,
+        template: &Template,
+        modulus: Modulus,
+    ) -> Result<Certificate, Error> {
+        let own = Authority::root(key, template).unwrap();
+        Certificate::from_der(own.certificate().to_der(), modulus)
+    }
+
+    fn read(template: &Template) -> Result<Certificate, Error> {
+        issued(EcIssuer::generate(&mut Rng::from_seed(1), None), template, Modulus::Strict)
+    }
+
+    #[test]
+    fn no_extension_may_stand_twice() {
+        let unknown =
+            |template: Template, last| template.extension(&[0x2a, 3, last], Critical::No, &[5, 0]);
+        assert!(read(&unknown(unknown(template().authority(None), 1), 2)).is_ok());
+        assert_eq!(read(&unknown(unknown(template(), 1), 1)).unwrap_err(), BAD_DER);
+        assert_eq!(read(&unknown(unknown(unknown(template(), 1), 2), 1)).unwrap_err(), BAD_DER);
+        assert_eq!(read(&template().end_entity().authority(None)).unwrap_err(), BAD_DER);
+    }
+
+    #[test]
+    fn only_version_3_has_extensions() {
+        assert!(read(&template().version_1()).is_ok());
+        assert!(read(&template().authority(None)).is_ok());
+        assert_eq!(read(&template().authority(None).version_1()).unwrap_err(), BAD_DER);
+    }
+
+    #[test]
+    fn one_critical_extension_that_is_unknown_is_one_too_many_and_so_are_two() {
+        let unknown = |template: Template, last, critical| {
+            template.extension(&[0x2a, 3, last], critical, &[5, 0])
+        };
+        let one = |critical| unknown(template(), 1, critical);
+        for (template, expected) in [
+            (one(Critical::No), Ok(())),
+            (one(Critical::Yes), Err(ChainFault::Extension)),
+            (unknown(one(Critical::Yes), 2, Critical::Yes), Err(ChainFault::Extension)),
+            (unknown(one(Critical::Yes), 2, Critical::No), Err(ChainFault::Extension)),
+            (unknown(one(Critical::No), 2, Critical::No), Ok(())),
+        ] {
+            assert_eq!(read(&template).unwrap().is_understood(), expected, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_modulus_that_is_written_as_negative_is_said_to_be() {
+        let key = || RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
+        let (plain, negative) = (template(), template().negative_modulus());
+        for (template, modulus, usable, marked) in [
+            (&plain, Modulus::Strict, true, false),
+            (&plain, Modulus::Unsigned, true, false),
+            (&negative, Modulus::Strict, false, false),
+            (&negative, Modulus::Unsigned, true, true),
+        ] {
+            let certificate = issued(key(), template, modulus).unwrap();
+            let found = (certificate.key().is_ok(), certificate.has_negative_modulus());
+            assert_eq!(found, (usable, marked), "{template:?} {modulus:?}");
+        }
+    }
+
+    #[test]
+    fn the_algorithm_of_the_signature_stands_twice_alike_and_has_no_parameters() {
+        let key = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
+        let own = Authority::root(key, &template()).unwrap();
+        let der = own.certificate().to_der();
+        // An algorithm of PKCS#1 without the tag of its identifier, and its parameter.
+        let rsa = |number, tag| [9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, number, tag, 0];
+        let (null, octets) = (5, 4);
+        let places: Vec<usize> =
+            (0..der.len()).filter(|place| der[*place..].starts_with(&rsa(11, null))).collect();
+        let [inner, outer] = places[..] else { panic!("{places:?}") };
+        let read = |signed: [u8; 12], unsigned: [u8; 12]| {
+            let mut der = der.to_vec();
+            der[inner..inner + 12].copy_from_slice(&signed);
+            der[outer..outer + 12].copy_from_slice(&unsigned);
+            Certificate::from_der(&der, Modulus::Strict).unwrap().signature_algorithm()
+        };
+        for (number, algorithm) in
+            [(11, Algorithm::Rs256), (12, Algorithm::Rs384), (13, Algorithm::Rs512)]
+        {
+            let good = rsa(number, null);
+            assert_eq!(read(good, good), Some(algorithm));
+            assert_eq!(read(rsa(number, octets), rsa(number, octets)), None, "{algorithm}");
+            for other in [rsa(number, octets), rsa(14, null)] {
+                assert_eq!((read(good, other), read(other, good)), (None, None), "{algorithm}");
+            }
+        }
+        // RSASSA-PSS is none of them, and ECDSA with SHA-256 has no parameters at all.
+        assert_eq!(read(rsa(10, null), rsa(10, null)), None);
+        let ecdsa = [8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2, octets, 1, 0];
+        assert_eq!(read(ecdsa, ecdsa), None);
+    }
+}
