@@ -199,6 +199,31 @@ fn certificates_and_registrations_are_verified_with_the_newer_set_too() {
 }
 
 #[test]
+fn a_transaction_whose_signature_is_wrong_asks_for_no_newer_keys() {
+    const SIGNED: i64 = 1_649_401_561;
+    let object = include_bytes!("../test-vectors/seed/dvs-verify-request.json");
+    let project = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
+    let key = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).expect("a key");
+    let other = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, Some("other")).expect("a key");
+    let source = script(Some(snapshot(&[other.jwk()], NOW)));
+    *source.next.lock().expect("lock") = Some(snapshot(&[key.jwk()], NOW));
+    let verifier = dvs::Verifier::from_source(source.clone(), Policy::default());
+    let expected = || dvs::signature::Expected::new(dvs::Expected::hash("74657374"));
+    let begun = dvs::Transaction::begin(&verifier, object, project, expected(), At::Issued);
+    let transaction = begun.expect("nothing wrong yet");
+    let token = miracl::certificate(&key, SIGNED, SIGNED + 10, "74657374").expect("a certificate");
+    let verify = |at| {
+        let at = Time::from_unix(at).expect("in range");
+        let verdict = transaction.verify(&verifier, 200, token.as_bytes(), at);
+        verdict.map_or_else(|error| error.code(), |_| Code::Ok)
+    };
+    assert_eq!(verify(SIGNED - 1), Code::NotYetValid);
+    assert_eq!(source.unknown.lock().expect("lock").len(), 0);
+    assert_eq!(verify(SIGNED), Code::Ok);
+    assert_eq!(*source.unknown.lock().expect("lock"), ["k"]);
+}
+
+#[test]
 fn a_batch_asks_its_source_once_and_has_the_verdicts_of_single_calls() {
     let keys: Vec<_> = (0..3).map(|seed| issuer(seed, &format!("k{seed}"))).collect();
     let tokens: Vec<_> = keys.iter().cycle().take(200).map(es256).collect();

@@ -62,6 +62,10 @@ const ROWS: &[Row] = &[
                 let body = include_str!("../test-vectors/seed/dvs-verify-request.json");
                 dvs::SignatureRequest::parse(&spaced(minified(body), size), limits).map(drop)
             }),
+            ("DVS signature", |size, limits| {
+                let body = include_str!("../test-vectors/seed/dvs-verify-request.json");
+                dvs::signature::Signature::parse(&spaced(minified(body), size), limits).map(drop)
+            }),
         ]
     ),
     row!(

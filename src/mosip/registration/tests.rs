@@ -296,6 +296,8 @@ fn the_unsigned_header_of_a_and_b_decides_nothing_but_must_be_a_json_object() {
             assert_eq!(code(&verifier, &changed), expected, "{era} {header}");
         }
         let none = format!("{}.{rest}", encode_standard(br#"{"alg":"none"}"#));
+        let parsed = SignedRegistration::parse(none.as_bytes(), &limits()).unwrap();
+        assert_eq!(parsed.header_bytes(), br#"{"alg":"none"}"#);
         let report = explain(&verifier, none);
         assert!(report.hints.iter().any(|hint| hint.contains(r#"names "none""#)));
     }
@@ -540,15 +542,43 @@ fn every_key_of_the_set_is_tried_and_only_rsa_keys_for_the_era() {
         ] {
             assert_eq!(code(&verifier(keys.clone()), &token), expected, "{era} {keys:?}");
         }
-        let few = Policy::default().with_limits(limits().with_keys(1));
-        let both = Verifier::new(set([other.clone(), own.clone()]), few);
-        assert_eq!(code(&both, &token), Code::TooLarge, "{era}");
+        for (most, expected) in [(1, Code::TooLarge), (2, Code::Ok)] {
+            let policy = Policy::default().with_limits(limits().with_keys(most));
+            let both = Verifier::new(set([other.clone(), own.clone()]), policy);
+            assert_eq!(code(&both, &token), expected, "{era}");
+        }
     }
     // A near miss says which key was excluded.
     let token = signer.answer(Era::B, &plain());
     let keys = set([signer.jwk(r#","alg":"RS512""#), other]);
     let report = explain(&verifier(keys), token);
     assert!(report.hints.iter().any(|hint| hint.contains("fits another key")));
+}
+
+#[test]
+fn what_none_of_several_keys_verifies_is_refused() {
+    let [weak, own, other] = [1024, 2048, 3072].map(Signer::new);
+    for era in ERAS {
+        let (token, foreign) = (own.answer(era, &plain()), weak.answer(era, &plain()));
+        for keys in [[own.key(), other.key()], [other.key(), own.key()], [own.key(), own.key()]] {
+            assert_eq!(code(&verifier(set(keys.clone())), &token), Code::Ok, "{era}");
+            assert_eq!(code(&verifier(set(keys)), &foreign), Code::SignatureMismatch, "{era}");
+        }
+    }
+}
+
+#[test]
+fn a_kid_of_an_unusable_key_means_that_key_and_no_nameless_one() {
+    let signer = Signer::new(2048);
+    let token = signer.jws(r#"{"alg":"RS256","kid":"a"}"#, plain().as_bytes());
+    let with_unusable = |kid: &str| {
+        let text = format!(r#"{{"keys":[{{"kty":"oct","k":"AA","kid":"{kid}"}}]}}"#);
+        let mut keys = JwkSet::parse(text.as_bytes(), &limits()).unwrap();
+        keys.push(signer.key());
+        verifier(keys)
+    };
+    assert_eq!(code(&with_unusable("a"), &token), Code::KeyUnusable);
+    assert_eq!(code(&with_unusable("b"), &token), Code::Ok);
 }
 
 #[test]
@@ -619,6 +649,9 @@ fn the_certificate_of_the_key_is_judged_at_the_time_with_leeway() {
         (set([renewed.clone(), old.clone()]), Code::Ok),
         (set([old.clone(), bare]), Code::Ok),
         (set([old.clone(), old.clone()]), expired),
+        // Another key of the set, which has no end, does not stand in for this one.
+        (set([old.clone(), Signer::new(3072).key()]), expired),
+        (set([Signer::new(3072).key(), old.clone()]), expired),
     ] {
         let result = verdict(&verifier(keys), token.as_bytes(), &Expected::new(), late);
         assert_eq!(code_of(result), expected);

@@ -91,6 +91,7 @@ fn the_published_object_has_valid_points_its_identity_and_no_verdict() {
     let limits = Limits::default();
     let signature = Signature::parse(PUBLISHED, &limits).unwrap();
     assert!(signature.points().is_ok());
+    assert_eq!((signature.hash(), signature.message()), ("74657374", &b"test"[..]));
     let hash = "38b9109369336cb0b8956a1a2f62c8c24d9fb763c02074aae5c83ca90c2fb990";
     assert_eq!(signature.mpin_id().hash(), hash);
     assert_eq!(signature.mpin_id().as_bytes().len(), 172);
@@ -195,6 +196,26 @@ fn the_known_numbers_make_the_known_signature_and_it_is_valid() {
     assert_eq!(claims.string("claims", "hashMPinId"), Ok(known::HASH_MPIN_ID));
     let verified = verifier().verify(body.as_bytes(), &expected, At::Issued).unwrap();
     assert_eq!(verified.signature().timestamp().unix(), SIGNED);
+}
+
+#[test]
+fn an_identity_of_unusual_form_or_from_after_the_signature_is_valid_with_a_warning() {
+    const ISSUED: i64 = 1_649_404_347;
+    let authority = DvsAuthority::from_secret_scalar(&scalar(known::S)).unwrap();
+    let warnings = |mpin_id: &str, signed| {
+        let client = authority.register(mpin_id.as_bytes(), &scalar(known::Z), 1234).unwrap();
+        let object = client.sign(&sha256(b"hello"), signed, 1234, &scalar(known::X)).unwrap();
+        let expected = Expected::new(dvs::Expected::document(b"hello"));
+        let at = Time::from_unix(signed).unwrap();
+        let report = verifier().explain(body(&object, signed).as_bytes(), &expected, at);
+        assert_eq!(report.code(), Code::Ok);
+        report.warnings
+    };
+    assert_eq!(warnings(known::MPIN_ID, ISSUED + 1), []);
+    assert_eq!(warnings(known::MPIN_ID, ISSUED), []);
+    assert_eq!(warnings(known::MPIN_ID, ISSUED - 1), [Warning::SignedBeforeIdentity]);
+    let short = known::MPIN_ID.replace("AAAAAAAAAAAAAAAAAAAAAA", "AAAA");
+    assert_eq!(warnings(&short, SIGNED), [Warning::UnusualIdentity]);
 }
 
 #[test]
