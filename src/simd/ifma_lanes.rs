@@ -470,13 +470,19 @@ fn last_product(
 fn zero_or_multiple(x: &[Lanes], n: &[Lanes]) -> u8 {
     let mask = _mm512_set1_epi64((1 << 52) - 1);
     let zero = _mm512_setzero_si512();
-    let (mut is_zero, mut is_n, mut is_twice_n) = (0xff, 0xff, 0xff);
+    // Of valid signatures hardly one comes to anything but `n`.
+    let is_n = x.iter().zip(n).fold(0xff, |is_n, (x, n)| {
+        is_n & _mm512_cmpeq_epi64_mask(_mm512_and_si512(load(x), mask), load(n))
+    });
+    if is_n == 0xff {
+        return is_n;
+    }
+    let (mut is_zero, mut is_twice_n) = (0xff, 0xff);
     let mut before = zero;
     for (x, n) in x.iter().zip(n) {
         let (x, n) = (_mm512_and_si512(load(x), mask), load(n));
         let twice = _mm512_or_si512(_mm512_slli_epi64::<1>(n), _mm512_srli_epi64::<51>(before));
         is_zero &= _mm512_cmpeq_epi64_mask(x, zero);
-        is_n &= _mm512_cmpeq_epi64_mask(x, n);
         is_twice_n &= _mm512_cmpeq_epi64_mask(x, _mm512_and_si512(twice, mask));
         before = n;
     }
@@ -584,6 +590,45 @@ mod tests {
                 assert_eq!(value(squared), reduced(square), "{tiles} {lane}");
                 let t = value(x) * value(base) + value(hash) * value(factor) + value(constant);
                 assert_eq!(value(product), reduced(t), "{tiles} {lane}");
+            }
+        }
+    }
+
+    #[test]
+    fn zero_and_two_multiples_are_told_from_their_neighbours_in_every_lane() {
+        let Some(_) = Ifma::detect() else { return };
+        let one = BigUint::from(1_u32);
+        let n: BigUint = (&one << 1000) + (&one << 52_u32) + &one;
+        let right = [BigUint::ZERO, n.clone(), &n + &n];
+        let mut wrong =
+            vec![&n - &one, &n + &one, &n + &n - &one, &n + &n + &one, one.clone() + &one];
+        wrong.extend((0..20).map(|digit| &n ^ (&one << (52 * digit + 51))));
+        let put = |number: &BigUint, lane: usize, junk: u64, out: &mut [Lanes]| {
+            for (i, out) in out.iter_mut().enumerate() {
+                let digit = (number >> (52 * i)) % (&one << 52_u32);
+                out.0[lane] = u64::try_from(digit).unwrap() | junk << 52;
+            }
+        };
+        let verdict = |values: &[&BigUint; LANES]| {
+            let (mut x, mut modulus) = (vec![Lanes::default(); 20], vec![Lanes::default(); 20]);
+            for (lane, value) in values.iter().enumerate() {
+                put(value, lane, 5, &mut x);
+                put(&n, lane, 0, &mut modulus);
+            }
+            // SAFETY: the token was made.
+            unsafe { zero_or_multiple(&x, &modulus) }
+        };
+        for value in &right {
+            assert_eq!(verdict(&[value; LANES]), 0xff);
+        }
+        for (index, value) in wrong.iter().chain(&right[..1]).enumerate() {
+            for lane in 0..LANES {
+                let mut values: [&BigUint; LANES] =
+                    core::array::from_fn(|lane| &right[(lane + index) % 3]);
+                values[lane] = value;
+                let bad = u8::from(index < wrong.len()) << lane;
+                assert_eq!(verdict(&values), !bad, "{index} {lane}");
+                assert_eq!(verdict(&values.map(|v| if v == value { v } else { &n })), !bad);
             }
         }
     }

@@ -158,29 +158,45 @@ fn hash(messages: &[&[u8]; MESSAGES]) -> [[u8; 32]; MESSAGES] {
     digests
 }
 
+/// Rounds, each with the word that `word` gives for it, in which the rounds have their numbers
+/// modulo sixteen.
+///
+/// The state does not move through its eight names: `a` of round `i` is in place `-i` modulo eight,
+/// `b` in the next, and so on. This is a macro because only what is certainly unrolled keeps state
+/// and words in registers; a loop over the rounds takes a sixth longer.
+macro_rules! rounds {
+    ($state:ident, $constants:ident, $word:expr, $($i:literal)*) => {$({
+        let place = |name: usize| (name + 16 - $i) % 8;
+        let [a, b, c] = [0, 1, 2].map(|name| $state[place(name)]);
+        let [e, f, g, h] = [4, 5, 6, 7].map(|name| $state[place(name)]);
+        let key = add($word($i), splat($constants[$i]));
+        // Choice and majority as truth tables of three operands.
+        let choice = _mm512_ternarylogic_epi32::<0xca>(e, f, g);
+        let majority = _mm512_ternarylogic_epi32::<0xe8>(a, b, c);
+        let t1 = add(add(h, key), add(big::<6, 11, 25>(e), choice));
+        let t2 = add(big::<2, 13, 22>(a), majority);
+        $state[place(3)] = add($state[place(3)], t1);
+        $state[place(7)] = add(t1, t2);
+    })*};
+}
+
 /// FIPS 180-4 section 6.2.2, for the lanes that are active.
 #[target_feature(enable = "avx512f")]
-fn compress(state: &mut [__m512i; 8], mut w: [__m512i; 16], active: u16) {
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for sixteen in 0..4 {
-        for i in 0..16 {
-            if sixteen > 0 {
-                let s0 = small::<7, 18, 3>(w[(i + 1) % 16]);
-                let s1 = small::<17, 19, 10>(w[(i + 14) % 16]);
-                w[i] = add(add(w[i], s0), add(w[(i + 9) % 16], s1));
-            }
-            let key = add(w[i], splat(ROUND[16 * sixteen + i]));
-            // Choice and majority as truth tables of three operands.
-            let choice = _mm512_ternarylogic_epi32::<0xca>(e, f, g);
-            let majority = _mm512_ternarylogic_epi32::<0xe8>(a, b, c);
-            let t1 = add(add(h, key), add(big::<6, 11, 25>(e), choice));
-            let t2 = add(big::<2, 13, 22>(a), majority);
-            (h, g, f, e) = (g, f, e, add(d, t1));
-            (d, c, b, a) = (c, b, a, add(t1, t2));
-        }
+fn compress(before: &mut [__m512i; 8], mut w: [__m512i; 16], active: u16) {
+    let mut state = *before;
+    let ([first, rest @ ..], _) = ROUND.as_chunks::<16>() else { return };
+    rounds!(state, first, |i: usize| w[i], 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+    for constants in rest {
+        let mut word = |i: usize| {
+            let s0 = small::<7, 18, 3>(w[(i + 1) % 16]);
+            let s1 = small::<17, 19, 10>(w[(i + 14) % 16]);
+            w[i] = add(add(w[i], s0), add(w[(i + 9) % 16], s1));
+            w[i]
+        };
+        rounds!(state, constants, word, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
     }
-    for (state, word) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-        *state = _mm512_mask_add_epi32(*state, active, *state, word);
+    for (before, word) in before.iter_mut().zip(state) {
+        *before = _mm512_mask_add_epi32(*before, active, *before, word);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Contenders, the turns they take, and what was measured of them.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
@@ -72,8 +73,10 @@ impl std::fmt::Display for Title {
     }
 }
 
-/// Fewest verifications of a turn, so that reading the clock does not show.
-const TURN: usize = 64;
+/// How long a contender is at work before its turn is timed, and then for about as long again. A CPU
+/// needs some of this to change the clock and the power of its wide vector units, and the caches to
+/// forget the contender before.
+const WARM_UP: Duration = Duration::from_millis(5);
 
 impl<C> Race<'_, C> {
     /// Asserts every verdict, then lets the contenders take turns.
@@ -89,12 +92,11 @@ impl<C> Race<'_, C> {
                 assert_eq!(verdicts, wanted, "{}: {}", self.title, contender.name);
             }
         }
-        let turns = TURN.div_ceil(self.valid.len());
         let mut times = vec![Vec::with_capacity(rounds); self.contenders.len()];
         for round in 0..rounds {
             for place in 0..self.contenders.len() {
                 let place = if round % 2 == 0 { place } else { self.contenders.len() - 1 - place };
-                times[place].push(self.turn(place, turns, &mut verdicts));
+                times[place].push(self.turn(place, &mut verdicts));
             }
         }
         let names = self.contenders.iter().map(|contender| contender.name);
@@ -104,16 +106,24 @@ impl<C> Race<'_, C> {
     /// Returns the microseconds of one verification: of CPU time, not of time that has passed. On a
     /// busy machine, that would count the work of others, and more often so for slow contenders,
     /// whose turns are long.
-    fn turn(&mut self, contender: usize, turns: usize, verdicts: &mut Vec<bool>) -> f64 {
+    fn turn(&mut self, contender: usize, verdicts: &mut Vec<bool>) -> f64 {
         let verify = &mut self.contenders[contender].verify;
-        let start = ThreadTime::now();
-        for _ in 0..turns {
+        let mut verify_all = || {
             verdicts.clear();
             verify(black_box(self.valid), verdicts);
+        };
+        let (start, mut calls) = (ThreadTime::now(), 0);
+        while start.elapsed() < WARM_UP {
+            verify_all();
+            calls += 1;
+        }
+        let start = ThreadTime::now();
+        for _ in 0..calls {
+            verify_all();
         }
         let elapsed = start.elapsed();
         assert!(verdicts.len() == self.valid.len() && verdicts.iter().all(|valid| *valid));
-        elapsed.as_secs_f64() * 1e6 / (turns * self.valid.len()) as f64
+        elapsed.as_secs_f64() * 1e6 / (calls * self.valid.len()) as f64
     }
 }
 

@@ -50,14 +50,24 @@ const fn worth_eight(tiles: usize) -> usize {
 /// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
 /// items without an entry are not verified.
 pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
+    verify_each(kernel, |index| items.get(index).copied(), valid);
+}
+
+/// [`verify_pkcs1_batch`] of items that are made when they are needed; where there is none, the
+/// entry becomes `false`.
+pub(super) fn verify_each<'a>(
+    kernel: Kernel,
+    item: impl Fn(usize) -> Option<Pkcs1Item<'a>>,
+    valid: &mut [bool],
+) {
     valid.fill(false);
     match kernel.0 {
         Choice::Portable => {
-            for (item, valid) in items.iter().zip(valid) {
-                *valid = item.verify(kernel).is_ok();
+            for (index, valid) in valid.iter_mut().enumerate() {
+                *valid = item(index).is_some_and(|item| item.verify(kernel).is_ok());
             }
         }
-        Choice::Ifma(ifma) => eights(kernel, ifma, items, valid),
+        Choice::Ifma(ifma) => eights(kernel, ifma, item, valid),
     }
 }
 
@@ -85,16 +95,22 @@ impl Queue {
     }
 }
 
-/// [`verify_pkcs1_batch`] with calls of eight.
-fn eights(kernel: Kernel, ifma: Ifma, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
+/// [`verify_each`] with calls of eight.
+fn eights<'a>(
+    kernel: Kernel,
+    ifma: Ifma,
+    item_of: impl Fn(usize) -> Option<Pkcs1Item<'a>>,
+    valid: &mut [bool],
+) {
     let mut queues = [Queue::default(); MAX_TILES];
     let mut lanes = EightLanes::default();
     let single = |index: usize, valid: &mut [bool]| {
-        if let (Some(item), Some(verdict)) = (items.get(index), valid.get_mut(index)) {
+        if let (Some(item), Some(verdict)) = (item_of(index), valid.get_mut(index)) {
             *verdict = item.verify(kernel).is_ok();
         }
     };
-    for (index, item) in items.iter().enumerate().take(valid.len()) {
+    for index in 0..valid.len() {
+        let Some(item) = item_of(index) else { continue };
         let Some(digits) = &item.key.digits else {
             single(index, valid);
             continue;
@@ -107,14 +123,14 @@ fn eights(kernel: Kernel, ifma: Ifma, items: &[Pkcs1Item<'_>], valid: &mut [bool
             && queue.push(index)
         {
             let (waiting, _) = queue.take();
-            lanes.verify(ifma, tiles, items, &waiting, valid);
+            lanes.verify(ifma, tiles, &item_of, &waiting, valid);
         }
     }
     for (queue, tiles) in queues.iter_mut().zip(1..) {
         let (waiting, len) = queue.take();
         let waiting = waiting.get(..len).unwrap_or_default();
         if waiting.len() >= worth_eight(tiles) {
-            lanes.verify(ifma, tiles, items, waiting, valid);
+            lanes.verify(ifma, tiles, &item_of, waiting, valid);
         } else {
             waiting.iter().for_each(|&index| single(index, valid));
         }
@@ -141,7 +157,7 @@ impl<'a> EightLanes<'a> {
         &mut self,
         ifma: Ifma,
         tiles: usize,
-        items: &[Pkcs1Item<'a>],
+        item_of: impl Fn(usize) -> Option<Pkcs1Item<'a>>,
         waiting: &[usize],
         valid: &mut [bool],
     ) {
@@ -156,23 +172,22 @@ impl<'a> EightLanes<'a> {
             self.scratch.resize(tiles.saturating_mul(2), Tile::default());
             self.loaded = [None; LANES];
         }
-        let mut lanes: [Option<&Pkcs1Item<'a>>; LANES] = [items.get(first); LANES];
-        for (lane, &index) in lanes.iter_mut().zip(waiting) {
-            *lane = items.get(index);
-        }
-        let long = |item: &Pkcs1Item<'_>| item.hash != Hash::Sha256;
-        let hash_tiles = if lanes.iter().flatten().any(|item| long(item)) { 2 } else { 1 };
-        for (lane, item) in lanes.iter().enumerate() {
-            if let Some(item) = item {
-                self.load(lane, item);
+        let (mut digests, mut signatures) = ([&[][..]; LANES], [&[][..]; LANES]);
+        let mut hash_tiles = 1;
+        let indices = waiting.iter().copied().chain(core::iter::repeat(first));
+        let operands = digests.iter_mut().zip(&mut signatures);
+        for (lane, ((digest, signature), index)) in operands.zip(indices).enumerate() {
+            let Some(item) = item_of(index) else { continue };
+            self.load(lane, &item);
+            if item.hash != Hash::Sha256 {
+                hash_tiles = 2;
             }
+            (*digest, *signature) = (item.digest, item.signature);
         }
-        let bytes = lanes.map(|item| item.map(|item| item.digest).unwrap_or_default());
         let hash = self.hash.get_mut(..hash_tiles).unwrap_or_default();
-        ifma.read_eight(&bytes, hash.as_flattened_mut());
-        let bytes = lanes.map(|item| item.map(|item| item.signature).unwrap_or_default());
+        ifma.read_eight(&digests, hash.as_flattened_mut());
         if let Some(base) = self.numbers.chunks_exact_mut(tiles).last() {
-            ifma.read_eight(&bytes, base.as_flattened_mut());
+            ifma.read_eight(&signatures, base.as_flattened_mut());
         }
         let mut numbers = self.numbers.chunks_exact(tiles);
         let mut next = || numbers.next().unwrap_or_default();
