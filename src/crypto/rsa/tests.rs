@@ -708,3 +708,10 @@ fn texts_are_lower_case_without_full_stop() {
     let key = &pairs()[0].key;
     assert_eq!(format!("{key:?}"), "RsaPublicKey { bits: 1024, exponent: 65537, .. }");
 }
+
+#[test]
+fn kernels_have_the_names_that_users_read() {
+    assert_eq!(Kernel::portable().name(), "portable");
+    let detected = if crate::simd::Ifma::detect().is_some() { "avx512ifma" } else { "portable" };
+    assert_eq!(Kernel::detect().name(), detected);
+}
