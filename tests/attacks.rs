@@ -18,8 +18,8 @@ use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::registration::{self, Era};
 use countersign::testkit::{
-    Certificate, EcIssuer, Issuer as _, Rng, RsaIssuer, hs256, join, jwk_set, miracl, mosip,
-    signing_input,
+    Certificate, EcIssuer, Issuer as _, Rng, RsaIssuer, accept_all, hs256, join, jwk_set, miracl,
+    mosip, signing_input,
 };
 use countersign::{
     Algorithm, At, Check, Code, Error, Item, Limits, Outcome, Policy, PublicKey, Rsa1024, Secret,
@@ -307,6 +307,29 @@ fn row_12_what_is_encrypted_or_compressed_has_a_reason_of_its_own() {
     for name in ["dir", "RSA-OAEP", "RSA1_5", "A256KW", "PBES2-HS512+A256KW", "ECDH-ES"] {
         let header = format!(r#"{{"alg":"{name}","kid":"s1","p2c":2147483647}}"#);
         assert_eq!(code(signed(&header, CLAIMS)), Code::UnsupportedAlgorithm, "{name}");
+    }
+}
+
+#[test]
+fn row_14_a_signature_of_another_length_or_not_below_the_modulus_reaches_no_backend() {
+    // This backend would believe it.
+    let backend = accept_all();
+    let modulus = [0xff; 256];
+    let key = PublicKey::rsa(&modulus, &[1, 0, 1]).unwrap();
+    let mut below = modulus;
+    below[255] -= 1;
+    for (signature, believed) in [
+        (&below[..], true),
+        (&[0; 256], true),
+        (&modulus, false),
+        (&below[1..], false),
+        (&[&[0][..], &below].concat(), false),
+        (&[], false),
+    ] {
+        for algorithm in [Algorithm::Rs256, Algorithm::Rs512, Algorithm::Ps256] {
+            let found = key.verify_with(backend, algorithm, &[b"message"], signature);
+            assert_eq!(found.is_ok(), believed, "{algorithm}, {} bytes", signature.len());
+        }
     }
 }
 

@@ -456,7 +456,7 @@ fn keys_out_of_bounds_are_refused_with_their_reason() {
     let mut even = odd(2048);
     even[255] = 2;
     assert_eq!(new(&even, F4), Err(RsaKeyError::EvenModulus));
-    let bad_exponents: [&[u8]; 9] = [
+    let bad_exponents: [&[u8]; 10] = [
         &[],
         &[0],
         &[1],
@@ -466,6 +466,8 @@ fn keys_out_of_bounds_are_refused_with_their_reason() {
         &[2, 0, 0, 0, 0],
         &[2, 0, 0, 0, 1],
         &[1, 0, 0, 0, 0, 0, 0, 0, 1],
+        // 65537, if the first byte were lost.
+        &[1, 0, 0, 0, 0, 0, 1, 0, 1],
     ];
     for e in bad_exponents {
         assert_eq!(new(&odd(2048), e), Err(RsaKeyError::ExponentOutOfRange), "{e:?}");
@@ -714,4 +716,16 @@ fn kernels_have_the_names_that_users_read() {
     assert_eq!(Kernel::portable().name(), "portable");
     let detected = if crate::simd::Ifma::detect().is_some() { "avx512ifma" } else { "portable" };
     assert_eq!(Kernel::detect().name(), detected);
+}
+
+#[test]
+fn what_a_kernel_opens_is_the_power_of_big_integers() {
+    for pair in pairs() {
+        let signature = pair.sign_pkcs1(Hash::Sha256, &[7; 32]);
+        let power = BigUint::from_bytes_be(&signature).modpow(&pair.e.into(), &pair.n);
+        for kernel in kernels() {
+            let opened = pair.key.open_with(kernel, &signature).unwrap();
+            assert_eq!(BigUint::from_bytes_be(&opened), power, "{kernel:?}");
+        }
+    }
 }
