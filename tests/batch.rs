@@ -187,3 +187,24 @@ fn any_number_of_threads_gives_the_same_results_in_order() {
         assert_eq!(pool.install(|| verifier.par_verify_batch(&items)), single);
     }
 }
+
+#[test]
+fn a_batch_asks_the_backend_of_its_policy_and_no_other() {
+    let issuer = RsaIssuer::generate(&mut Rng::from_seed(9), 2048, None).unwrap();
+    let set = testkit::jwk_set(&[issuer.jwk()]).to_string();
+    let keys = JwkSet::parse(set.as_bytes(), &Limits::default()).unwrap();
+    let input = testkit::signing_input(br#"{"alg":"RS256"}"#, b"{}");
+    let forged = testkit::join(&input, &[1; 256]);
+    let (expected, at) = (jws::Expected::new(), At::from(Time::from_unix(NOW).unwrap()));
+    let items = [Item { input: forged.as_bytes(), expected: &expected, at }; 9];
+    for (policy, code) in [
+        (Policy::default(), Code::SignatureMismatch),
+        (Policy::default().with_backend(testkit::accept_all()), Code::Ok),
+    ] {
+        let verifier = jws::Verifier::new(keys.clone(), policy);
+        for result in verifier.verify_batch(&items) {
+            let found = result.map_or_else(|error| error.code(), |_| Code::Ok);
+            assert_eq!(found, code);
+        }
+    }
+}

@@ -12,8 +12,8 @@
 //!
 //! The kinds: a condition or guard is always true or always false; an operator is another; a
 //! statement is missing; an arm of a `match` is missing; a negation is missing; a function returns at
-//! once. Tests, constants, macros and `Debug` are left alone, and `const` functions that are changed
-//! are `const` no more.
+//! once. Tests, constants, macros, `Debug` and what hands over to AWS-LC are left alone, and `const`
+//! functions that are changed are `const` no more.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -137,10 +137,10 @@ fn binds(condition: &Expr) -> bool {
     }
 }
 
-fn is_test(attributes: &[Attribute]) -> bool {
+fn is_left_alone(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let text = attribute.to_token_stream().to_string().replace(' ', "");
-        text == "#[cfg(test)]" || text == "#[test]"
+        ["#[cfg(test)]", "#[test]", "#[cfg(feature=\"aws-lc-rs\")]"].contains(&text.as_str())
     })
 }
 
@@ -196,14 +196,16 @@ fn others(operator: &BinOp) -> &'static [&'static str] {
 
 impl VisitMut for Changes {
     fn visit_item_mod_mut(&mut self, item: &mut ItemMod) {
-        if !is_test(&item.attrs) {
+        if !is_left_alone(&item.attrs) {
             visit_mut::visit_item_mod_mut(self, item);
         }
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
         let is_debug = |path: &Path| path.segments.last().is_some_and(|s| s.ident == "Debug");
-        if is_test(&item.attrs) || item.trait_.as_ref().is_some_and(|(_, path, _)| is_debug(path)) {
+        if is_left_alone(&item.attrs)
+            || item.trait_.as_ref().is_some_and(|(_, path, _)| is_debug(path))
+        {
             return;
         }
         self.path.push(item.self_ty.to_token_stream().to_string().replace(' ', ""));
@@ -212,13 +214,13 @@ impl VisitMut for Changes {
     }
 
     fn visit_item_fn_mut(&mut self, item: &mut ItemFn) {
-        if !is_test(&item.attrs) {
+        if !is_left_alone(&item.attrs) {
             self.function(&mut item.sig, &mut item.block);
         }
     }
 
     fn visit_impl_item_fn_mut(&mut self, item: &mut ImplItemFn) {
-        if !is_test(&item.attrs) {
+        if !is_left_alone(&item.attrs) {
             self.function(&mut item.sig, &mut item.block);
         }
     }
