@@ -651,11 +651,15 @@ fn a_batch_with_too_few_or_too_many_verdicts_does_not_panic() {
 fn messages_get_the_verdicts_of_their_digests_alone_and_hashed_together() {
     use sha2::{Digest as _, Sha256, Sha384, Sha512};
     let pairs = pairs();
-    let signed: Vec<_> = (0..36_u8)
+    let signed: Vec<_> = (0..66_u8)
         .map(|i| {
             let index = usize::from(i);
-            // Mostly SHA-256, so that some sixteens are hashed together and others not.
-            let hash = if i < 20 { Hash::Sha256 } else { HASHES[index % 3] };
+            // Sixteens of SHA-256, which are hashed together, and of others, which are not.
+            let hash = match i {
+                ..20 => Hash::Sha256,
+                20..48 => HASHES[index % 3],
+                _ => Hash::Sha512,
+            };
             let message = vec![i; index * 29 % 200];
             let digest = match hash {
                 Hash::Sha256 => Sha256::digest(&message).to_vec(),
