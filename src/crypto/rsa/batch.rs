@@ -166,9 +166,7 @@ impl<'a> EightLanes<'a> {
         };
         if self.tiles != tiles {
             self.tiles = tiles;
-            self.numbers.clear();
             self.numbers.resize(tiles.saturating_mul(5), Tile::default());
-            self.scratch.clear();
             self.scratch.resize(tiles.saturating_mul(2), Tile::default());
             self.loaded = [None; LANES];
         }
