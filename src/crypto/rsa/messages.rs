@@ -23,8 +23,8 @@ pub struct Pkcs1Message<'a> {
 /// Hashes many messages and verifies their signatures: `valid[i]` becomes whether `items[i]`
 /// verifies.
 ///
-/// What [`verify_pkcs1_batch`] says of its items holds for these. The verdicts are those it gives
-/// for the digests of the messages.
+/// What [`verify_pkcs1_batch`](super::verify_pkcs1_batch) says of its items holds for these. The
+/// verdicts are those it gives for the digests of the messages.
 ///
 /// # Examples
 ///
