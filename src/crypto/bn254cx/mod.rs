@@ -307,6 +307,11 @@ mod tests {
             "0415b13f77111b47f3c892848c0afef4f51614a6469f12c25dc42f74891961d56f\
              08afe2544cf5b0b1d2833218d7c6fd09ef02027a943cbbd25b137061a7c9ff00"
         );
+        // Of the square roots that are computed first, some are odd.
+        for byte in 0..16 {
+            let point = G1::map(&[byte; 32]).unwrap();
+            assert_eq!(point.encode()[G1_BYTES - 1] % 2, 0, "{byte}");
+        }
     }
 
     proptest! {
