@@ -8,8 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use countersign::encoding::json::Object;
-use countersign::{Code, Report};
-use countersign::{Entry, Outcome};
+use countersign::{Code, Entry, Outcome, Report};
 use libtest_mimic::Failed;
 
 use crate::run::Runner;
