@@ -45,6 +45,7 @@
 
 use super::ifma::{Ifma, add, carry, high, load, low, store};
 use super::{EightChecks, LANES, Lanes, MAX_TILES, TILE, Tile};
+use core::arch::asm;
 use core::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_or_si512, _mm512_set1_epi64,
     _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srli_epi64,
@@ -95,38 +96,94 @@ impl Ifma {
     }
 }
 
-/// What a reduction needs to know.
-#[derive(Clone, Copy)]
-struct Modulus<'a> {
-    n: &'a [Lanes],
-    fold: &'a [Lanes],
-    inverse: &'a Lanes,
-}
-
-impl<'a> Modulus<'a> {
-    const fn new(checks: &EightChecks<'a>) -> Self {
-        let (n, fold) = (checks.modulus.as_flattened(), checks.fold.as_flattened());
-        Self { n, fold, inverse: checks.inverse }
-    }
-}
-
 /// [`Ifma::check_eight`], as a mask of lanes.
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn check(checks: &EightChecks<'_>, scratch: &mut [Tile]) -> u8 {
     let (x, quotient) = scratch.split_at_mut(checks.modulus.len());
     let (x, quotient) = (blocks(x), blocks(quotient));
-    let modulus = Modulus::new(checks);
     x.as_flattened_mut().copy_from_slice(checks.base.as_flattened());
     for _ in 0..SQUARINGS {
-        square(x, quotient, modulus);
+        multiply::<Square>(checks, x, quotient);
     }
-    last_product(x, quotient, checks, modulus);
-    zero_or_multiple(x.as_flattened(), modulus.n)
+    multiply::<Last>(checks, x, quotient);
+    zero_or_multiple(x.as_flattened(), checks.modulus.as_flattened())
 }
 
 /// The blocks of an even number of tiles.
 fn blocks(tiles: &mut [Tile]) -> &mut [Block] {
     tiles.as_flattened_mut().as_chunks_mut().0
+}
+
+/// A block column of the lower or the upper half of a product, by a number from 0 on.
+///
+/// Of columns that it knows, the compiler makes straight code. Jumps between rows cost about six
+/// cycles each (measured): without them a check of 2048 bits takes 6 % less time.
+trait Column: Copy {
+    fn block(self) -> usize;
+
+    /// How many columns there are in a half, the blocks of a number.
+    fn blocks(self) -> usize;
+}
+
+/// A column that the compiler knows.
+#[derive(Clone, Copy)]
+struct Known<const BLOCKS: usize, const BLOCK: usize>;
+
+impl<const BLOCKS: usize, const BLOCK: usize> Column for Known<BLOCKS, BLOCK> {
+    fn block(self) -> usize {
+        BLOCK
+    }
+
+    fn blocks(self) -> usize {
+        BLOCKS
+    }
+}
+
+/// Any other column.
+#[derive(Clone, Copy)]
+struct Any {
+    blocks: usize,
+    block: usize,
+}
+
+impl Column for Any {
+    fn block(self) -> usize {
+        self.block
+    }
+
+    fn blocks(self) -> usize {
+        self.blocks
+    }
+}
+
+/// The digits of a number of so many blocks.
+fn number(tiles: &[Tile], blocks: usize) -> &[Lanes] {
+    &tiles.as_flattened()[..BLOCK * blocks]
+}
+
+/// What is to be reduced, `T`. This is a type, so that either has code of its own, in one piece.
+trait Product {
+    const FORM: Form;
+}
+
+/// Which of the two.
+enum Form {
+    Square,
+    Last,
+}
+
+/// `x²`.
+struct Square;
+
+impl Product for Square {
+    const FORM: Form = Form::Square;
+}
+
+/// `x·base + hash·factor + constant`.
+struct Last;
+
+impl Product for Last {
+    const FORM: Form = Form::Last;
 }
 
 /// Adds rows to sums: for each row, the products of that digit of `a` with the window.
@@ -151,8 +208,36 @@ macro_rules! rows {
             for t in from..to {
                 $sums[t + 1] = high($sums[t + 1], digit, $window[(t + BLOCK - $row) % BLOCK]);
             }
+            settle(&mut $sums);
         })*
     };
+}
+
+/// Keeps the compiler from moving multiply-adds and loads from one row into another.
+///
+/// It would sort straight code by sums, of which each is a chain of instructions that wait for one
+/// another, and take 40 % longer.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn settle(sums: &mut Sums) {
+    // SAFETY: there is no instruction.
+    unsafe {
+        asm!(
+            "/* {} {} {} {} {} {} {} {} {} {} {} */",
+            inout(zmm_reg) sums[0],
+            inout(zmm_reg) sums[1],
+            inout(zmm_reg) sums[2],
+            inout(zmm_reg) sums[3],
+            inout(zmm_reg) sums[4],
+            inout(zmm_reg) sums[5],
+            inout(zmm_reg) sums[6],
+            inout(zmm_reg) sums[7],
+            inout(zmm_reg) sums[8],
+            inout(zmm_reg) sums[9],
+            inout(zmm_reg) sums[10],
+            options(nostack, preserves_flags)
+        );
+    }
 }
 
 /// Columns of a full row.
@@ -229,10 +314,11 @@ fn clear(
     sums: &mut Sums,
     quotient: &mut [Lanes],
     mut before: __m512i,
-    modulus: Modulus<'_>,
+    n: &[Lanes],
+    inverse: &Lanes,
 ) -> __m512i {
-    let inverse = load(modulus.inverse);
-    let n: &[Lanes; TILE] = digits(modulus.n, 0);
+    let inverse = load(inverse);
+    let n: &[Lanes; TILE] = digits(n, 0);
     let n = [load(&n[0]), load(&n[1]), load(&n[2]), load(&n[3]), load(&n[4])];
     for i in TILE..BLOCK {
         let sum = add(sums[i], before);
@@ -246,89 +332,6 @@ fn clear(
         }
     }
     before
-}
-
-/// `x = T/R mod n`.
-///
-/// `lower` and `upper` add one block column of `T` to the sums, given `x`: column `c` and column
-/// `blocks + c`. The upper columns overwrite `x` from below: `upper` must not need the blocks below
-/// `c` any more.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn montgomery(
-    x: &mut [Block],
-    quotient: &mut [Block],
-    modulus: Modulus<'_>,
-    lower: impl Fn(&mut Sums, usize, &[Block]),
-    upper: impl Fn(&mut Sums, usize, &[Block]),
-) {
-    let (last, length) = (x.len() - 1, modulus.n.len());
-    let Modulus { n, fold, .. } = modulus;
-    let zero = _mm512_setzero_si512();
-    let mut before = zero;
-    for block in 0..=last {
-        let mut sums = [zero; BLOCK + 1];
-        lower(&mut sums, block, x);
-        // The quotient digits so far are folded, to five columns above their own.
-        if block > 0 {
-            let mut w = window(fold, BLOCK * block - 4);
-            for (i, q) in quotient[..block - 1].iter().enumerate() {
-                let f: &Block = digits(fold, BLOCK * (block - i) - 14);
-                rows!(sums, w, q, f, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
-            }
-            let (q, f): (_, &[Lanes; 6]) = (&quotient[block - 1], digits(fold, 0));
-            let columns = |r: usize| (r.saturating_sub(TILE), BLOCK);
-            rows!(sums, w, q, f, 5, columns, 0 1 2 3 4 5 6 7 8 9);
-        }
-        let (q, next) = quotient[block].split_at_mut(TILE);
-        before = finish(&sums[..TILE], q, before);
-        let f: &[Lanes; TILE] = digits(fold, 0);
-        let mut w = [zero; BLOCK];
-        for i in 0..TILE {
-            w[TILE + i] = load(&f[i]);
-        }
-        rows!(sums, w, &*q, f, 0, |r: usize| (TILE + r, BLOCK), 0 1 2 3 4);
-        before = if block < last {
-            finish(&sums[TILE..BLOCK], next, before)
-        } else {
-            clear(&mut sums, next, before, modulus)
-        };
-        before = add(before, sums[BLOCK]);
-    }
-    for block in 0..=last {
-        let mut sums = [zero; BLOCK + 1];
-        upper(&mut sums, block, x);
-        let mut w = top_window(fold);
-        if block > 0 {
-            let (q, f): (_, &Block) = (&quotient[block - 1], digits(fold, length - BLOCK));
-            rows!(sums, w, q, f, 15, |r: usize| (0, r - TILE), 6 7 8 9);
-        }
-        // The last quotient tile is not folded and meets the modulus itself.
-        let (q, unfolded) = quotient[last].split_at(TILE);
-        if block < last {
-            let (q_own, f): (_, &Block) = (&quotient[block], digits(fold, length - 14));
-            let columns = |r: usize| (0, if r < TILE { TILE + r } else { BLOCK });
-            rows!(sums, w, q_own, f, 9, columns, 0 1 2 3 4 5 6 7 8 9);
-            for i in block + 1..last {
-                let f: &Block = digits(fold, length + BLOCK * block - BLOCK * i - 14);
-                rows!(sums, w, &quotient[i], f, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
-            }
-            let f: &[Lanes; TILE] = digits(fold, BLOCK * block + 1);
-            rows!(sums, w, q, f, 4, |_| ALL, 0 1 2 3 4);
-            let mut w = window(n, BLOCK * block + 6);
-            let n: &[Lanes; TILE] = digits(n, BLOCK * block + 1);
-            rows!(sums, w, unfolded, n, 4, |_| ALL, 0 1 2 3 4);
-        } else {
-            let columns = |r: usize| (0, TILE + r);
-            let f: &[Lanes; TILE] = digits(fold, length - 9);
-            rows!(sums, w, q, f, 4, columns, 0 1 2 3 4);
-            let mut w = top_window(n);
-            let n: &[Lanes; TILE] = digits(n, length - 9);
-            rows!(sums, w, unfolded, n, 4, columns, 0 1 2 3 4);
-        }
-        before = finish(&sums[..BLOCK], &mut x[block], before);
-        before = add(before, sums[BLOCK]);
-    }
 }
 
 /// Doubles the sums and adds the squares of five digits to every other column.
@@ -345,124 +348,250 @@ fn double_and_add_squares(sums: &mut Sums, x: &[Lanes; TILE]) {
     }
 }
 
-/// `x = x²/R mod n`.
+/// Block column `block` of `x²`.
+#[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn square(x: &mut [Block], quotient: &mut [Block], modulus: Modulus<'_>) {
-    montgomery(
-        x,
-        quotient,
-        modulus,
-        |out, block, x| {
-            let mut sums = *out;
-            let number = x.as_flattened();
-            let half = block / 2;
-            let mut w = window(number, BLOCK * block + 1);
-            for (i, a) in x[..half].iter().enumerate() {
-                let b: &Block = digits(number, BLOCK * (block - i) - 9);
-                rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
-            }
-            let a = &x[half];
-            if block.is_multiple_of(2) {
-                rows!(sums, w, a, a, 0, above_same, 0 1 2 3 4);
-            } else {
-                let b: &[Lanes; TILE] = digits(number, BLOCK * half + 6);
-                rows!(sums, w, a, b, 4, above_next, 0 1 2 3 4 5 6 7 8 9);
-            }
-            double_and_add_squares(&mut sums, digits(number, TILE * block));
-            *out = sums;
-        },
-        |out, block, x| {
-            let mut sums = *out;
-            let squares: &[Lanes; TILE] = digits(x.as_flattened(), TILE * (x.len() + block));
-            // The digits of the others meet in lower columns: blocks from both ends of these.
-            let x = &x[block..];
-            let (number, half) = (x.as_flattened(), x.len() / 2);
-            let mut w = [_mm512_setzero_si512(); BLOCK];
-            let (a, b) = (&x[0], &x[x.len() - 1]);
-            if half == 0 {
-                let columns = |r| (above_next(r).0, r);
-                rows!(sums, w, a, b, 10, columns, 1 2 3 4 5 6 7 8);
-            } else {
-                rows!(sums, w, a, b, 10, upper_end, 1 2 3 4 5 6 7 8 9);
-                for i in 1..half {
-                    let b: &Block = digits(number, BLOCK * (x.len() - i) - 9);
-                    rows!(sums, w, &x[i], b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
-                }
-                let a = &x[half];
-                if x.len().is_multiple_of(2) {
-                    rows!(sums, w, a, a, 0, above_same, 0 1 2 3 4);
-                } else {
-                    let b: &[Lanes; TILE] = digits(number, BLOCK * half + 6);
-                    rows!(sums, w, a, b, 4, above_next, 0 1 2 3 4 5 6 7 8 9);
-                }
-            }
-            double_and_add_squares(&mut sums, squares);
-            *out = sums;
-        },
-    );
+fn lower_square(column: impl Column, x: &[Block], out: &mut Sums) {
+    let block = column.block();
+    let x = &x[..column.blocks()];
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    let number = x.as_flattened();
+    let half = block / 2;
+    let mut w = window(number, BLOCK * block + 1);
+    for (i, a) in x[..half].iter().enumerate() {
+        let b: &Block = digits(number, BLOCK * (block - i) - 9);
+        rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+    }
+    let a = &x[half];
+    if block.is_multiple_of(2) {
+        rows!(sums, w, a, a, 0, above_same, 0 1 2 3 4);
+    } else {
+        let b: &[Lanes; TILE] = digits(number, BLOCK * half + 6);
+        rows!(sums, w, a, b, 4, above_next, 0 1 2 3 4 5 6 7 8 9);
+    }
+    double_and_add_squares(&mut sums, digits(number, TILE * block));
+    *out = sums;
 }
 
-/// `x = (x·base + hash·factor + constant)/R mod n`.
+/// Block column `blocks + block` of `x²`, from the blocks of `x` that are not below `block`.
+#[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn last_product(
+fn upper_square(column: impl Column, x: &[Block], out: &mut Sums) {
+    let block = column.block();
+    let x = &x[..column.blocks()];
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    let squares: &[Lanes; TILE] = digits(x.as_flattened(), TILE * (x.len() + block));
+    // The digits of the others meet in lower columns: blocks from both ends of these.
+    let x = &x[block..];
+    let (number, half) = (x.as_flattened(), x.len() / 2);
+    let mut w = [_mm512_setzero_si512(); BLOCK];
+    let (a, b) = (&x[0], &x[x.len() - 1]);
+    if half == 0 {
+        let columns = |r| (above_next(r).0, r);
+        rows!(sums, w, a, b, 10, columns, 1 2 3 4 5 6 7 8);
+    } else {
+        rows!(sums, w, a, b, 10, upper_end, 1 2 3 4 5 6 7 8 9);
+        for i in 1..half {
+            let b: &Block = digits(number, BLOCK * (x.len() - i) - 9);
+            rows!(sums, w, &x[i], b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+        }
+        let a = &x[half];
+        if x.len().is_multiple_of(2) {
+            rows!(sums, w, a, a, 0, above_same, 0 1 2 3 4);
+        } else {
+            let b: &[Lanes; TILE] = digits(number, BLOCK * half + 6);
+            rows!(sums, w, a, b, 4, above_next, 0 1 2 3 4 5 6 7 8 9);
+        }
+    }
+    double_and_add_squares(&mut sums, squares);
+    *out = sums;
+}
+
+/// Block column `block` of `x·base + hash·factor + constant`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn lower_last(column: impl Column, x: &[Block], checks: &EightChecks<'_>, out: &mut Sums) {
+    let block = column.block();
+    let x = &x[..column.blocks()];
+    let (base, factor) = (number(checks.base, x.len()), number(checks.factor, x.len()));
+    let (hash, constant) = (checks.hash.as_flattened(), checks.constant.as_flattened());
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    let constant: &Block = digits(constant, BLOCK * block);
+    for i in 0..BLOCK {
+        sums[i] = load(&constant[i]);
+    }
+    let mut w = window(base, BLOCK * block + 1);
+    for (i, a) in x[..block].iter().enumerate() {
+        let b: &Block = digits(base, BLOCK * (block - i) - 9);
+        rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+    }
+    rows!(sums, w, &x[block], base, 0, lower_end, 0 1 2 3 4 5 6 7 8 9);
+    let mut w = window(factor, BLOCK * block + 1);
+    if block == 0 {
+        rows!(sums, w, hash, factor, 0, lower_end, 0 1 2 3 4);
+        if hash.len() > TILE {
+            rows!(sums, w, hash, factor, 0, lower_end, 5 6 7 8 9);
+        }
+    } else {
+        let b: &Block = digits(factor, BLOCK * block - 9);
+        rows!(sums, w, hash, b, 9, |_| ALL, 0 1 2 3 4);
+        if hash.len() > TILE {
+            rows!(sums, w, hash, b, 9, |_| ALL, 5 6 7 8 9);
+        }
+    }
+    *out = sums;
+}
+
+/// Block column `blocks + block` of `x·base + hash·factor + constant`, from the blocks of `x`
+/// that are not below `block`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn upper_last(column: impl Column, x: &[Block], checks: &EightChecks<'_>, out: &mut Sums) {
+    let block = column.block();
+    let x = &x[..column.blocks()];
+    let (base, factor) = (number(checks.base, x.len()), number(checks.factor, x.len()));
+    let hash = checks.hash.as_flattened();
+    let length = base.len();
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    let mut w = [_mm512_setzero_si512(); BLOCK];
+    let b: &Block = digits(base, length - BLOCK);
+    rows!(sums, w, &x[block], b, 10, upper_end, 1 2 3 4 5 6 7 8 9);
+    for (i, a) in x[block + 1..].iter().enumerate() {
+        let b: &Block = digits(base, length - BLOCK * i - 19);
+        rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+    }
+    if block == 0 {
+        let b: &Block = digits(factor, length - BLOCK);
+        rows!(sums, w, hash, b, 10, upper_end, 1 2 3 4);
+        if hash.len() > TILE {
+            rows!(sums, w, hash, b, 10, upper_end, 5 6 7 8 9);
+        }
+    }
+    *out = sums;
+}
+
+/// Finishes block column `block` of `T`, one of the lower half, as quotient digits. Takes and returns
+/// what the columns hand on.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn lower<P: Product>(
+    column: impl Column,
+    checks: &EightChecks<'_>,
+    x: &[Block],
+    quotient: &mut [Block],
+    mut before: __m512i,
+) -> __m512i {
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    match P::FORM {
+        Form::Square => lower_square(column, x, &mut sums),
+        Form::Last => lower_last(column, x, checks, &mut sums),
+    }
+    let (block, blocks) = (column.block(), column.blocks());
+    let quotient = &mut quotient[..blocks];
+    let (n, fold) = (number(checks.modulus, blocks), number(checks.fold, blocks));
+    let last = blocks - 1;
+    // The quotient digits so far are folded, to five columns above their own.
+    if block > 0 {
+        let mut w = window(fold, BLOCK * block - 4);
+        for (i, q) in quotient[..block - 1].iter().enumerate() {
+            let f: &Block = digits(fold, BLOCK * (block - i) - 14);
+            rows!(sums, w, q, f, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+        }
+        let (q, f): (_, &[Lanes; 6]) = (&quotient[block - 1], digits(fold, 0));
+        let columns = |r: usize| (r.saturating_sub(TILE), BLOCK);
+        rows!(sums, w, q, f, 5, columns, 0 1 2 3 4 5 6 7 8 9);
+    }
+    let (q, next) = quotient[block].split_at_mut(TILE);
+    before = finish(&sums[..TILE], q, before);
+    let f: &[Lanes; TILE] = digits(fold, 0);
+    let mut w = [_mm512_setzero_si512(); BLOCK];
+    for i in 0..TILE {
+        w[TILE + i] = load(&f[i]);
+    }
+    rows!(sums, w, &*q, f, 0, |r: usize| (TILE + r, BLOCK), 0 1 2 3 4);
+    before = if block < last {
+        finish(&sums[TILE..BLOCK], next, before)
+    } else {
+        clear(&mut sums, next, before, n, checks.inverse)
+    };
+    add(before, sums[BLOCK])
+}
+
+/// Finishes block column `blocks + block` of `T`, as block `block` of `x`. Takes and returns what the
+/// columns hand on.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn upper<P: Product>(
+    column: impl Column,
+    checks: &EightChecks<'_>,
     x: &mut [Block],
     quotient: &mut [Block],
-    checks: &EightChecks<'_>,
-    modulus: Modulus<'_>,
-) {
-    let (base, factor) = (checks.base.as_flattened(), checks.factor.as_flattened());
-    let (hash, constant) = (checks.hash.as_flattened(), checks.constant.as_flattened());
-    let length = base.len();
-    montgomery(
-        x,
-        quotient,
-        modulus,
-        |out, block, x| {
-            let mut sums = *out;
-            let constant: &Block = digits(constant, BLOCK * block);
-            for i in 0..BLOCK {
-                sums[i] = load(&constant[i]);
+    mut before: __m512i,
+) -> __m512i {
+    let mut sums = [_mm512_setzero_si512(); BLOCK + 1];
+    match P::FORM {
+        Form::Square => upper_square(column, x, &mut sums),
+        Form::Last => upper_last(column, x, checks, &mut sums),
+    }
+    let (block, blocks) = (column.block(), column.blocks());
+    let (x, quotient) = (&mut x[..blocks], &mut quotient[..blocks]);
+    let (n, fold) = (number(checks.modulus, blocks), number(checks.fold, blocks));
+    let (last, length) = (blocks - 1, n.len());
+    let mut w = top_window(fold);
+    if block > 0 {
+        let (q, f): (_, &Block) = (&quotient[block - 1], digits(fold, length - BLOCK));
+        rows!(sums, w, q, f, 15, |r: usize| (0, r - TILE), 6 7 8 9);
+    }
+    // The last quotient tile is not folded and meets the modulus itself.
+    let (q, unfolded) = quotient[last].split_at(TILE);
+    if block < last {
+        let (q_own, f): (_, &Block) = (&quotient[block], digits(fold, length - 14));
+        let columns = |r: usize| (0, if r < TILE { TILE + r } else { BLOCK });
+        rows!(sums, w, q_own, f, 9, columns, 0 1 2 3 4 5 6 7 8 9);
+        for i in block + 1..last {
+            let f: &Block = digits(fold, length + BLOCK * block - BLOCK * i - 14);
+            rows!(sums, w, &quotient[i], f, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+        }
+        let f: &[Lanes; TILE] = digits(fold, BLOCK * block + 1);
+        rows!(sums, w, q, f, 4, |_| ALL, 0 1 2 3 4);
+        let mut w = window(n, BLOCK * block + 6);
+        let n: &[Lanes; TILE] = digits(n, BLOCK * block + 1);
+        rows!(sums, w, unfolded, n, 4, |_| ALL, 0 1 2 3 4);
+    } else {
+        let columns = |r: usize| (0, TILE + r);
+        let f: &[Lanes; TILE] = digits(fold, length - 9);
+        rows!(sums, w, q, f, 4, columns, 0 1 2 3 4);
+        let mut w = top_window(n);
+        let n: &[Lanes; TILE] = digits(n, length - 9);
+        rows!(sums, w, unfolded, n, 4, columns, 0 1 2 3 4);
+    }
+    before = finish(&sums[..BLOCK], &mut x[block], before);
+    add(before, sums[BLOCK])
+}
+
+/// `x = T/R mod n`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn multiply<P: Product>(checks: &EightChecks<'_>, x: &mut [Block], quotient: &mut [Block]) {
+    let mut before = _mm512_setzero_si512();
+    macro_rules! straight {
+        ($blocks:literal: $($block:literal)*) => {{
+            $(before = lower::<P>(Known::<$blocks, $block>, checks, x, quotient, before);)*
+            $(before = upper::<P>(Known::<$blocks, $block>, checks, x, quotient, before);)*
+        }};
+    }
+    match x.len() {
+        2 => straight!(2: 0 1),
+        4 => straight!(4: 0 1 2 3),
+        blocks => {
+            for block in 0..blocks {
+                before = lower::<P>(Any { blocks, block }, checks, x, quotient, before);
             }
-            let mut w = window(base, BLOCK * block + 1);
-            for (i, a) in x[..block].iter().enumerate() {
-                let b: &Block = digits(base, BLOCK * (block - i) - 9);
-                rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
+            for block in 0..blocks {
+                before = upper::<P>(Any { blocks, block }, checks, x, quotient, before);
             }
-            rows!(sums, w, &x[block], base, 0, lower_end, 0 1 2 3 4 5 6 7 8 9);
-            let mut w = window(factor, BLOCK * block + 1);
-            if block == 0 {
-                rows!(sums, w, hash, factor, 0, lower_end, 0 1 2 3 4);
-                if hash.len() > TILE {
-                    rows!(sums, w, hash, factor, 0, lower_end, 5 6 7 8 9);
-                }
-            } else {
-                let b: &Block = digits(factor, BLOCK * block - 9);
-                rows!(sums, w, hash, b, 9, |_| ALL, 0 1 2 3 4);
-                if hash.len() > TILE {
-                    rows!(sums, w, hash, b, 9, |_| ALL, 5 6 7 8 9);
-                }
-            }
-            *out = sums;
-        },
-        |out, block, x| {
-            let mut sums = *out;
-            let mut w = [_mm512_setzero_si512(); BLOCK];
-            let b: &Block = digits(base, length - BLOCK);
-            rows!(sums, w, &x[block], b, 10, upper_end, 1 2 3 4 5 6 7 8 9);
-            for (i, a) in x[block + 1..].iter().enumerate() {
-                let b: &Block = digits(base, length - BLOCK * i - 19);
-                rows!(sums, w, a, b, 9, |_| ALL, 0 1 2 3 4 5 6 7 8 9);
-            }
-            if block == 0 {
-                let b: &Block = digits(factor, length - BLOCK);
-                rows!(sums, w, hash, b, 10, upper_end, 1 2 3 4);
-                if hash.len() > TILE {
-                    rows!(sums, w, hash, b, 10, upper_end, 5 6 7 8 9);
-                }
-            }
-            *out = sums;
-        },
-    );
+        }
+    }
 }
 
 /// The lanes in which `x`, a number below `3n`, is 0, `n` or `2n`.
@@ -570,14 +699,13 @@ mod tests {
                 factor: &factor,
                 constant: &constant,
             };
-            let modulus = Modulus::new(&checks);
             let (blocks, _) = x.as_flattened().as_chunks();
             let (mut squared, mut product) = (blocks.to_vec(), blocks.to_vec());
             let mut quotient = vec![[Lanes::default(); BLOCK]; tiles / 2];
             // SAFETY: the token was made.
             unsafe {
-                square(&mut squared, &mut quotient, modulus);
-                last_product(&mut product, &mut quotient, &checks, modulus);
+                multiply::<Square>(&checks, &mut squared, &mut quotient);
+                multiply::<Last>(&checks, &mut product, &mut quotient);
             }
             let (squared, product) = (squared.as_flattened(), product.as_flattened());
             let (n, fold, x) = (n.as_flattened(), fold.as_flattened(), x.as_flattened());
