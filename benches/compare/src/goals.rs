@@ -1,9 +1,8 @@
 //! The goals of this project's kernels, and how far they are.
 //!
-//! Nothing is asserted: another machine has other ratios. Not among them, for want of a crate:
-//! Intel's eight-lane kernel (`mbx_rsa_public_mb8` of its Cryptography Primitives Library).
+//! Nothing is asserted: another machine has other ratios.
 
-use crate::primitive::{AWS_LC_RS, BATCH, ONE_BY_ONE, PORTABLE, RSA};
+use crate::primitive::{AWS_LC_RS, BATCH, INTEL, ONE_BY_ONE, PORTABLE, RSA};
 use crate::race::{Kind, Measured};
 use crate::token;
 
@@ -47,6 +46,10 @@ pub(crate) fn measured(races: &[Measured], allocations: Option<f64>) -> Vec<Goal
                 let unit = "times the speed of aws-lc-rs";
                 let goal = if bits == 2048 { 8.0 } else { 7.0 };
                 add(format!("batch, {bits} bits"), Bound::Least, goal, speed(BATCH), unit);
+                if race.has(INTEL) {
+                    let (path, speed) = (format!("batch, {bits} bits"), race.ratio(INTEL, BATCH));
+                    add(path, Bound::Least, 1.0, speed, "times the speed of Intel's eight lanes");
+                }
                 if bits == 2048 {
                     let path = || format!("one signature, {bits} bits");
                     add(path(), Bound::Least, 3.3, speed(ONE_BY_ONE), unit);

@@ -13,6 +13,7 @@
 //! thread, no pinning.
 
 mod goals;
+mod intel;
 mod primitive;
 mod race;
 mod token;

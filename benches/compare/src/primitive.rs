@@ -8,11 +8,13 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use sha2::{Digest as _, Sha256};
 
+use crate::intel;
 use crate::race::{Contender, Kind, Race, Title};
 
 // Names of those whom a goal is about.
 pub(crate) const AWS_LC_RS: &str = "aws-lc-rs, parsed key";
 pub(crate) const BATCH: &str = "countersign, batch";
+pub(crate) const INTEL: &str = "Intel, eight at once";
 pub(crate) const ONE_BY_ONE: &str = "countersign, one by one";
 pub(crate) const PORTABLE: &str = "countersign, portable";
 pub(crate) const RSA: &str = "rsa 0.10";
@@ -75,7 +77,7 @@ impl Material {
         Race { title, valid: &self.valid[..batch], altered: &self.altered[..batch], contenders }
     }
 
-    /// Everybody. `aws-lc-rs` comes first, as what the others are compared with.
+    /// Everybody who is at hand. `aws-lc-rs` comes first, as what the others are compared with.
     pub(crate) fn everybody(&self) -> Race<'_, Case> {
         let mut contenders = vec![self.aws_lc_rs(), self.ring()];
         // It takes no keys below 2048 bits.
@@ -84,6 +86,7 @@ impl Material {
         }
         contenders.push(self.openssl());
         contenders.push(self.rsa());
+        contenders.extend(self.intel());
         contenders.push(self.one_by_one(PORTABLE, Kernel::portable()));
         contenders.push(self.one_by_one(ONE_BY_ONE, Kernel::detect()));
         contenders.push(self.batch(BATCH));
@@ -179,7 +182,40 @@ impl Material {
             key.verify(scheme, &Sha256::digest(&case.message), &case.signature).is_ok()
         })
     }
+
+    /// Intel's library has only the power: around it, `sha2` hashes one message after the other, and
+    /// whole encodings are compared (RFC 8017 section 8.2.2).
+    fn intel(&self) -> Option<Contender<'_, Case>> {
+        let mut kernel = intel::Kernel::new(self.bits)?;
+        let modulus: Vec<u64> = self
+            .modulus
+            .rchunks_exact(8)
+            .map(|word| u64::from_be_bytes(word.try_into().expect("eight bytes")))
+            .collect();
+        let mut encoded = vec![0xff; self.modulus.len()];
+        let digest_at = encoded.len() - 32;
+        encoded[..2].copy_from_slice(&[0, 1]);
+        encoded[digest_at - 20..digest_at].copy_from_slice(&SHA256_PREFIX);
+        let mut powers = std::array::from_fn(|_| vec![0; self.modulus.len()]);
+        Some(Contender::together(INTEL, move |cases: &[Case], verdicts| {
+            for eight in cases.chunks_exact(8) {
+                let signatures = std::array::from_fn(|lane| eight[lane].signature.as_slice());
+                kernel.powers(signatures, &modulus, &mut powers);
+                for (case, power) in eight.iter().zip(&powers) {
+                    encoded[digest_at..].copy_from_slice(&Sha256::digest(&case.message));
+                    verdicts.push(*power == encoded);
+                }
+            }
+        }))
+    }
 }
+
+/// What stands before a digest of SHA-256 in an encoding: the end of the padding, and `DigestInfo`
+/// without the digest (RFC 8017 section 9.2, note 1).
+const SHA256_PREFIX: [u8; 20] = [
+    0x00, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+    0x05, 0x00, 0x04, 0x20,
+];
 
 fn sequence(body: &[u8]) -> Vec<u8> {
     tagged(0x30, body)

@@ -157,6 +157,11 @@ impl Measured {
         })
     }
 
+    /// Whether this contender took part.
+    pub(crate) fn has(&self, contender: &str) -> bool {
+        self.times.iter().any(|(name, _)| *name == contender)
+    }
+
     /// Returns how much longer one contender takes than another: the median over the rounds.
     pub(crate) fn ratio(&self, contender: &str, other: &str) -> f64 {
         self.median_of(contender, other, |one, other| one / other)
