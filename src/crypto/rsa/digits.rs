@@ -1,19 +1,5 @@
-//! What the 52-bit kernels know about a key, and the check they decide.
-//!
-//! # The check
-//!
-//! With `R = 2^(260·tiles)`, squaring the plain signature `s` sixteen times in Montgomery
-//! arithmetic, without ever entering Montgomery form, gives `x = s^65536·R^(-65535) mod n`. The
-//! signature is valid if `x·s ≡ EM·R^(-65535)`. The encoded message is a constant `P` plus the
-//! digest `H`, its lowest bits, so with
-//!
-//! ```text
-//! factor   = -R^(-65535)    mod n
-//! constant = -P·R^(-65535)  mod n        (one for each digest algorithm)
-//! ```
-//!
-//! it is valid if `x·s + H·factor + constant ≡ 0 (mod n)`. This still compares the whole encoded
-//! message: it is determined by `H`, both sides are below `n`, and `R` is invertible.
+//! What the 52-bit kernels know about a key, for [the check](super::check) with
+//! `R = 2^(260·tiles)`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -21,17 +7,15 @@
     reason = "lengths are multiples of the tile size, fixed when the key is made"
 )]
 
+use super::Hash;
+use super::check::Terms;
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
-use super::{Hash, MAX_SIZE, pkcs1};
 use crate::simd::{
     self, DIGIT_BITS, Ifma, LANES, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
     Tile, fold_sizes,
 };
 use alloc::boxed::Box;
 use alloc::vec;
-
-/// The only exponent of the 52-bit kernels.
-pub(super) const EXPONENT: u64 = 65537;
 
 /// A digit's value bits.
 const MASK: u64 = (1 << DIGIT_BITS) - 1;
@@ -53,13 +37,7 @@ impl Digits {
         let tiles = simd::tiles(bits);
         // 2^(-260) = 2^(-512)·2^252.
         let fold = modulus.product(&modulus.fold(), &power_of_two(512 - TILE_BITS));
-        // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
-        let mut scale = modulus.power(&fold, tiles as u64);
-        for exponent in [3, 5, 17, 257] {
-            scale = modulus.power(&scale, exponent);
-        }
-        let factor = modulus.negative(&scale);
-        let constant = |hash| modulus.product(&padding(hash, bits.div_ceil(8)), &factor);
+        let terms = Terms::new(modulus, &modulus.power(&fold, tiles as u64), bits.div_ceil(8));
 
         let each = tiles.div_ceil(LANES);
         let count = FOLDS + fold_sizes(tiles).count();
@@ -71,10 +49,10 @@ impl Digits {
             }
         };
         push(modulus.limbs());
-        push(&factor);
-        push(&constant(Hash::Sha256));
-        push(&constant(Hash::Sha384));
-        push(&constant(Hash::Sha512));
+        push(&terms.factor);
+        for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+            push(terms.constant(hash));
+        }
         push(&form(modulus, 2 * TILE_BITS * tiles));
         fold_sizes(tiles).for_each(|size| push(&modulus.power(&fold, size as u64)));
         Self { tiles, inverse: modulus.negated_inverse() & MASK, numbers }
@@ -183,15 +161,6 @@ fn power_of_two(exponent: usize) -> Limbs {
     out
 }
 
-/// The encoded message of a digest of zeros, `P`.
-fn padding(hash: Hash, size: usize) -> Limbs {
-    let mut bytes = [0; MAX_SIZE];
-    let bytes = &mut bytes[..size];
-    // Cannot fail: the smallest modulus has room for the longest digest and its padding.
-    let _ = pkcs1::encode(hash, &[0; 64][..hash.size()], bytes);
-    portable::parse(bytes).unwrap_or([0; MAX_LIMBS])
-}
-
 /// A digit below 2^52 of a number.
 fn digit(limbs: &[u64], index: usize) -> u64 {
     let (limb, shift) = (index * DIGIT_BITS / 64, index * DIGIT_BITS % 64);
@@ -244,6 +213,7 @@ pub(super) fn copy(spreads: &[Spread], lane: usize, out: &mut [Tile]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pkcs1;
     use super::super::tests::pairs;
     use super::*;
     use crate::simd::SLACK_BITS;

@@ -17,6 +17,7 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 mod batch;
+mod check;
 mod digits;
 mod messages;
 mod pkcs1;
@@ -32,6 +33,7 @@ pub(super) use messages::hash_message;
 pub use messages::{Pkcs1Message, verify_pkcs1_messages};
 
 use crate::simd::Ifma;
+use check::Terms;
 use digits::Digits;
 use portable::Modulus;
 
@@ -179,6 +181,8 @@ pub struct RsaPublicKey {
     bits: usize,
     kernel: Kernel,
     portable: Modulus,
+    /// What the portable kernel checks signatures with, for the usual exponent.
+    terms: Option<Terms<Box<[u64]>>>,
     /// Prepared only for CPUs and exponents that can use them.
     digits: Option<Digits>,
 }
@@ -213,9 +217,14 @@ impl RsaPublicKey {
         }
         let kernel = Kernel::detect();
         let portable = Modulus::new(n);
-        let digits = (kernel != Kernel::portable() && exponent == digits::EXPONENT)
-            .then(|| Digits::new(&portable, bits));
-        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, digits })
+        let usual = exponent == check::EXPONENT;
+        let terms = usual.then(|| {
+            let limbs = portable.limbs().len();
+            Terms::new(&portable, &portable.inverse_r(), n.len())
+                .map(|term| term.iter().copied().take(limbs).collect())
+        });
+        let digits = (kernel != Kernel::portable() && usual).then(|| Digits::new(&portable, bits));
+        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, terms, digits })
     }
 
     /// Bits of the modulus.
@@ -270,9 +279,15 @@ impl RsaPublicKey {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        if let (Choice::Ifma(ifma), Some(digits)) = (kernel.0, &self.digits) {
+        if let Some(terms) = &self.terms {
             let sizes = self.is_candidate(signature) && digest.len() == hash.size();
-            let valid = sizes && digits.check(ifma, hash, digest, signature);
+            let valid = sizes
+                && match (kernel.0, &self.digits) {
+                    (Choice::Ifma(ifma), Some(digits)) => {
+                        digits.check(ifma, hash, digest, signature)
+                    }
+                    _ => self.check(terms, hash, digest, signature),
+                };
             return if valid { Ok(()) } else { Err(InvalidSignature) };
         }
         let mut expected = [0; MAX_SIZE];
@@ -322,6 +337,24 @@ impl RsaPublicKey {
     pub fn open_with(&self, kernel: Kernel, signature: &[u8]) -> Option<Vec<u8>> {
         let mut out = [0; MAX_SIZE];
         self.open(kernel, signature, &mut out).map(Vec::from)
+    }
+
+    /// Whether a signature below the modulus opens to the encoding of a digest of the right size,
+    /// by the portable kernel.
+    fn check(
+        &self,
+        terms: &Terms<Box<[u64]>>,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let (Some(digest), Some(base)) = (portable::parse(digest), portable::parse(signature))
+        else {
+            return false;
+        };
+        digest.first_chunk().is_some_and(|digest| {
+            self.portable.check(&base, digest, &terms.factor, terms.constant(hash))
+        })
     }
 
     /// Whether `signature` has the length of the modulus and is below it.

@@ -106,6 +106,45 @@ impl Modulus {
         self.reduced(acc)
     }
 
+    /// Decides whether `base^65537·R^(-65535) + digest·factor + constant ≡ 0 (mod n)`, for `base` below
+    /// `n` and terms of this modulus.
+    pub(super) fn check(
+        &self,
+        base: &Limbs,
+        digest: &[u64; BLOCK],
+        factor: &[u64],
+        constant: &[u64],
+    ) -> bool {
+        let k = self.n.len();
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+        let (mut x, mut y) = ([0; MAX_LIMBS], [0; MAX_LIMBS]);
+        let base = &base[..k];
+        let (mut acc, mut next) = (&mut x[..k], &mut y[..k]);
+        acc.copy_from_slice(base);
+        for _ in 0..16 {
+            self.square(next, acc, &mut wide);
+            core::mem::swap(&mut acc, &mut next);
+        }
+        // Below R·n + B·n + n.
+        let wide = &mut wide[..2 * k + 1];
+        set_product(wide, acc, base);
+        match halves(digest) {
+            (low, [0, 0, 0, 0]) => add_product(wide, factor, low),
+            _ => add_product(wide, factor, digest),
+        }
+        add(wide, constant);
+        self.reduce(next, wide);
+        self.reduced(next) == [0; MAX_LIMBS]
+    }
+
+    /// `R⁻¹ mod n`.
+    pub(super) fn inverse_r(&self) -> Limbs {
+        // 2^(-256) = 2^(-512)·2^256.
+        let mut two = [0; MAX_LIMBS];
+        two[4] = 1;
+        self.power(&self.product(&self.fold(), &two), self.n.len() as u64 / 4)
+    }
+
     /// `a·b mod n`, fully reduced, for numbers below `R`.
     pub(super) fn product(&self, a: &Limbs, b: &Limbs) -> Limbs {
         let k = self.n.len();
@@ -187,16 +226,8 @@ impl Modulus {
 
     /// `out = a·b·R⁻¹ mod n`, below `R`.
     fn multiply(&self, out: &mut [u64], a: &[u64], b: &[u64], wide: &mut Wide) {
-        let k = self.n.len();
-        let wide = &mut wide[..2 * k + 1];
-        wide.fill(0);
-        let (blocks, rest) = b.as_chunks::<BLOCK>();
-        for (i, block) in blocks.iter().enumerate() {
-            add_product(&mut wide[i * BLOCK..], a, block);
-        }
-        if let Some(last) = rest.first_chunk::<4>() {
-            add_product(&mut wide[blocks.len() * BLOCK..], a, last);
-        }
+        let wide = &mut wide[..2 * self.n.len() + 1];
+        set_product(wide, a, b);
         self.reduce(out, wide);
     }
 
@@ -233,15 +264,15 @@ impl Modulus {
         self.reduce(out, wide);
     }
 
-    /// `out = wide·R⁻¹ mod n`, below `R`, for `wide < R²` of `2k + 1` limbs.
+    /// `out = wide·R⁻¹ mod n`, below `R`, for `wide < R² + 2·R·2^512` of `2k + 1` limbs.
     ///
     /// Write `B = 2^512`. A fold maps `T` to less than `T/B + B·n`, so after any number of them,
     /// covering `F` in all, less than `T/F + B·n·(1 + 1/B + 1/B² + ..)` remains. The textbook steps
     /// divide that by `R/F`, at least `B`, and add less than `n`: the result is below
-    /// `T/R + n·(1 + 2/B) + n`. From `T < R²` and `n < R` follows a result below `3R`: a carry of
-    /// two at most, each removed by one subtraction of `n`. Nothing on the way needs more than
-    /// the `2k + 1` limbs, as no step makes `T` grow above `R² + R·B·n < 2^64·R²`, with each
-    /// fold's addend below `B·n < R·n` and standing at most `k` limbs up.
+    /// `T/R + n·(1 + 2/B) + n`. From `T < R² + 2·R·B` and `n < R` follows a result below `4R`: a
+    /// carry of three at most, removed by a few subtractions of `n`. Nothing on the way needs more
+    /// than the `2k + 1` limbs, as no step makes `T` grow above `R² + 2·R·B + R·B·n < 2^64·R²`,
+    /// with each fold's addend below `B·n < R·n` and standing at most `k` limbs up.
     fn reduce(&self, out: &mut [u64], wide: &mut [u64]) {
         let k = self.n.len();
         let mut wide = wide;
@@ -366,6 +397,18 @@ fn subtract(a: &mut [u64], b: &[u64]) -> bool {
     borrow
 }
 
+/// `a += b`, for `a` that is long enough for the sum.
+fn add(a: &mut [u64], b: &[u64]) {
+    let mut b = b.iter();
+    let mut carry = false;
+    for a in a {
+        let (sum, c1) = a.overflowing_add(b.next().copied().unwrap_or(0));
+        let (sum, c2) = sum.overflowing_add(u64::from(carry));
+        *a = sum;
+        carry = c1 | c2;
+    }
+}
+
 /// `a += a`, returning the carry.
 fn double(a: &mut [u64]) -> bool {
     let mut carry = 0;
@@ -395,6 +438,18 @@ fn halves(block: &[u64; BLOCK]) -> (&[u64; 4], &[u64; 4]) {
         return (&[0; 4], &[0; 4]);
     };
     (a, b)
+}
+
+/// `out = a·b`, where `out` is long enough, and `b` a multiple of four limbs.
+fn set_product(out: &mut [u64], a: &[u64], b: &[u64]) {
+    out.fill(0);
+    let (blocks, rest) = b.as_chunks::<BLOCK>();
+    for (i, block) in blocks.iter().enumerate() {
+        add_product(&mut out[i * BLOCK..], a, block);
+    }
+    if let Some(last) = rest.first_chunk::<4>() {
+        add_product(&mut out[blocks.len() * BLOCK..], a, last);
+    }
 }
 
 /// `out += a·b`, where `out` is long enough for the sum.
@@ -528,6 +583,21 @@ mod tests {
                 for exponent in [1, 2, 3, 4, 65536, 65537, 0x1_ffff_ffff] {
                     let expected = value(&base).modpow(&BigUint::from(exponent), &n);
                     assert_eq!(value(&modulus.power(&base, exponent)), expected, "{exponent}");
+                }
+                let inverse = value(&modulus.inverse_r());
+                assert_eq!(&inverse * &r % &n, one);
+                let x = value(&base).modpow(&BigUint::from(65536_u32), &n)
+                    * inverse.modpow(&BigUint::from(65535_u32), &n);
+                for digest in [[u64::MAX; 8], [u64::MAX, u64::MAX, u64::MAX, u64::MAX, 0, 0, 0, 0]]
+                {
+                    let factor = limbs(&(&n - 1_u32));
+                    let sum = (&x * value(&base) + value(&digest) * value(&factor)) % &n;
+                    let check = |constant: BigUint| {
+                        modulus.check(&base, &digest, &factor[..k], &limbs(&constant)[..k])
+                    };
+                    assert!(check(&n - &sum), "{bits}");
+                    assert!(!check((&n - &sum + 1_u32) % &n), "{bits}");
+                    assert!(!check((&n - &sum + (&one << (bits - 2))) % &n), "{bits}");
                 }
                 let mut many = [0; MAX_LIMBS + 1];
                 for (limb, word) in many.iter_mut().zip((&n * 7_u32 - 1_u32).to_u64_digits()) {

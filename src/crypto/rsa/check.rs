@@ -1,0 +1,69 @@
+//! Checking a signature without opening it.
+//!
+//! With `R` that of the kernel, squaring the plain signature `s` sixteen times in Montgomery
+//! arithmetic, without ever entering Montgomery form, gives `x = s^65536·R^(-65535) mod n`. The
+//! signature is valid if `x·s ≡ EM·R^(-65535)`. The encoded message is a constant `P` plus the
+//! digest `H`, its lowest bits, so with
+//!
+//! ```text
+//! factor   = -R^(-65535)    mod n
+//! constant = -P·R^(-65535)  mod n        (one for each digest algorithm)
+//! ```
+//!
+//! it is valid if `x·s + H·factor + constant ≡ 0 (mod n)`. This still compares the whole encoded
+//! message: it is determined by `H`, both sides are below `n`, and `R` is invertible.
+
+use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
+use super::{Hash, MAX_SIZE, pkcs1};
+
+/// The exponent that this is for.
+pub(super) const EXPONENT: u64 = 65537;
+
+/// What a kernel has to know about a key besides the modulus.
+#[derive(Clone)]
+pub(super) struct Terms<N> {
+    /// What the digest is multiplied by.
+    pub(super) factor: N,
+    /// What is added for the padding of messages, by digest algorithm.
+    constants: [N; 3],
+}
+
+impl Terms<Limbs> {
+    /// The terms of a key of so many bytes for the `R` with this inverse.
+    pub(super) fn new(modulus: &Modulus, inverse: &Limbs, size: usize) -> Self {
+        // R^(-65535) = (((R⁻¹)^3)^5)^17)^257.
+        let scale = [3, 5, 17, 257]
+            .into_iter()
+            .fold(*inverse, |scale, exponent| modulus.power(&scale, exponent));
+        let factor = modulus.negative(&scale);
+        let constant = |hash| modulus.product(&padding(hash, size), &factor);
+        let constants = [Hash::Sha256, Hash::Sha384, Hash::Sha512].map(constant);
+        Self { factor, constants }
+    }
+}
+
+impl<N> Terms<N> {
+    /// The same numbers in another form.
+    pub(super) fn map<M>(&self, form: impl Fn(&N) -> M) -> Terms<M> {
+        Terms { factor: form(&self.factor), constants: self.constants.each_ref().map(form) }
+    }
+
+    /// What is added for messages with this digest algorithm.
+    pub(super) const fn constant(&self, hash: Hash) -> &N {
+        let [sha256, sha384, sha512] = &self.constants;
+        match hash {
+            Hash::Sha256 => sha256,
+            Hash::Sha384 => sha384,
+            Hash::Sha512 => sha512,
+        }
+    }
+}
+
+/// The encoded message of a digest of zeros, `P`.
+fn padding(hash: Hash, size: usize) -> Limbs {
+    let (mut bytes, digest) = ([0; MAX_SIZE], [0; 64]);
+    let bytes = bytes.get_mut(..size).unwrap_or_default();
+    // Cannot fail: the smallest modulus has room for the longest digest and its padding.
+    let _ = pkcs1::encode(hash, digest.get(..hash.size()).unwrap_or_default(), bytes);
+    portable::parse(bytes).unwrap_or([0; MAX_LIMBS])
+}
