@@ -31,7 +31,7 @@ pub(super) struct Terms<N> {
 impl Terms<Limbs> {
     /// The terms of a key of so many bytes for the `R` with this inverse.
     pub(super) fn new(modulus: &Modulus, inverse: &Limbs, size: usize) -> Self {
-        // R^(-65535) = (((R⁻¹)^3)^5)^17)^257.
+        // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
         let scale = [3, 5, 17, 257]
             .into_iter()
             .fold(*inverse, |scale, exponent| modulus.power(&scale, exponent));

@@ -280,8 +280,8 @@ impl RsaPublicKey {
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         if let Some(terms) = &self.terms {
-            let sizes = self.is_candidate(signature) && digest.len() == hash.size();
-            let valid = sizes
+            let valid = self.is_candidate(signature)
+                && digest.len() == hash.size()
                 && match (kernel.0, &self.digits) {
                     (Choice::Ifma(ifma), Some(digits)) => {
                         digits.check(ifma, hash, digest, signature)

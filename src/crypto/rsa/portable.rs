@@ -140,9 +140,9 @@ impl Modulus {
     /// `R⁻¹ mod n`.
     pub(super) fn inverse_r(&self) -> Limbs {
         // 2^(-256) = 2^(-512)·2^256.
-        let mut two = [0; MAX_LIMBS];
-        two[4] = 1;
-        self.power(&self.product(&self.fold(), &two), self.n.len() as u64 / 4)
+        let mut up = [0; MAX_LIMBS];
+        up[4] = 1;
+        self.power(&self.product(&self.fold(), &up), self.n.len() as u64 / 4)
     }
 
     /// `a·b mod n`, fully reduced, for numbers below `R`.
