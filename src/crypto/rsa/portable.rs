@@ -398,14 +398,18 @@ fn subtract(a: &mut [u64], b: &[u64]) -> bool {
 }
 
 /// `a += b`, for `a` that is long enough for the sum.
+#[inline]
 fn add(a: &mut [u64], b: &[u64]) {
-    let mut b = b.iter();
     let mut carry = false;
-    for a in a {
-        let (sum, c1) = a.overflowing_add(b.next().copied().unwrap_or(0));
+    for (a, &b) in a.iter_mut().zip(b) {
+        let (sum, c1) = a.overflowing_add(b);
         let (sum, c2) = sum.overflowing_add(u64::from(carry));
         *a = sum;
         carry = c1 | c2;
+    }
+    let mut above = a.iter_mut().skip(b.len());
+    while carry && let Some(a) = above.next() {
+        (*a, carry) = a.overflowing_add(1);
     }
 }
 
@@ -470,17 +474,7 @@ fn add_product<const B: usize>(out: &mut [u64], a: &[u64], b: &[u64; B]) {
         }
         window[B - 1] = carry;
     }
-    let mut carry = false;
-    for (out, &limb) in high.iter_mut().zip(&window) {
-        let (sum, c1) = out.overflowing_add(limb);
-        let (sum, c2) = sum.overflowing_add(u64::from(carry));
-        *out = sum;
-        carry = c1 | c2;
-    }
-    let mut above = high.iter_mut().skip(B);
-    while carry && let Some(out) = above.next() {
-        (*out, carry) = out.overflowing_add(1);
-    }
+    add(high, &window);
 }
 
 /// Adds the products of different limbs of `a`, each once, at their places in `out`.
@@ -493,17 +487,7 @@ fn add_triangle(out: &mut [u64], a: &[u64; 4]) {
         }
         sum[i + 4] = carry;
     }
-    let mut carry = false;
-    for (out, &limb) in out.iter_mut().zip(&sum) {
-        let (sum, c1) = out.overflowing_add(limb);
-        let (sum, c2) = sum.overflowing_add(u64::from(carry));
-        *out = sum;
-        carry = c1 | c2;
-    }
-    let mut above = out.iter_mut().skip(8);
-    while carry && let Some(out) = above.next() {
-        (*out, carry) = out.overflowing_add(1);
-    }
+    add(out, &sum);
 }
 
 /// `-n⁻¹ mod 2^64` for odd `n`: each Newton step doubles the number of correct bits, from three.
