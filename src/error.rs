@@ -143,8 +143,12 @@ codes! {
     SubjectMismatch = "subject-mismatch", Mismatch;
     /// `nonce` is not the expected nonce.
     NonceMismatch = "nonce-mismatch", Mismatch;
+    /// The caller expected something that artefacts of this kind cannot state.
+    ExpectationUnused = "expectation-unused", Mismatch;
     /// No path leads from the certificate to a trusted root.
     UntrustedChain = "untrusted-chain", Untrusted;
+    /// The outermost layer of a message is not signed, and no signature covers it.
+    UnsignedLayer = "unsigned-layer", Untrusted;
     /// The key's certificate is not valid at the verification time.
     CertificateExpired = "certificate-expired", NotNow;
     /// The coordinates are no point of the curve.
@@ -373,6 +377,11 @@ pub enum Error {
         /// The name, cut to 64 characters.
         name: String,
     },
+    /// An expectation that this kind of artefact cannot meet or miss.
+    ExpectationUnused {
+        /// What was expected, by the name of its option or member.
+        expectation: &'static str,
+    },
     /// Past its expiry.
     Expired {
         /// The verification time.
@@ -463,6 +472,11 @@ pub enum Error {
     UnknownKey,
     /// The source of the keys has no usable set at this moment.
     Unreachable,
+    /// The outermost layer of a message carries no signature, and no signature covers it.
+    UnsignedLayer {
+        /// The layer, such as `deviceData`.
+        part: &'static str,
+    },
     /// No path leads to a trusted root.
     UntrustedChain {
         /// What is in the way.
@@ -509,6 +523,7 @@ impl Error {
             Self::CriticalHeader => Code::CriticalHeader,
             Self::DecryptFailed => Code::DecryptFailed,
             Self::DuplicateMember { .. } => Code::DuplicateMember,
+            Self::ExpectationUnused { .. } => Code::ExpectationUnused,
             Self::Expired { .. } => Code::Expired,
             Self::IdentityRevoked => Code::IdentityRevoked,
             Self::HashChain { .. } | Self::HashMismatch => Code::HashMismatch,
@@ -531,6 +546,7 @@ impl Error {
             Self::TooLarge { .. } => Code::TooLarge,
             Self::UnknownKey => Code::UnknownKey,
             Self::Unreachable => Code::Unreachable,
+            Self::UnsignedLayer { .. } => Code::UnsignedLayer,
             Self::UntrustedChain { .. } => Code::UntrustedChain,
             Self::UnsupportedAlgorithm { .. } => Code::UnsupportedAlgorithm,
             Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
@@ -570,6 +586,9 @@ impl fmt::Display for Error {
             Self::CriticalHeader => f.write_str("header has critical extensions"),
             Self::DecryptFailed => f.write_str("decryption failed"),
             Self::DuplicateMember { part, name } => write!(f, "{part}: `{name}` is repeated"),
+            Self::ExpectationUnused { expectation } => {
+                write!(f, "expected {expectation}, which artefacts of this kind do not state")
+            }
             Self::Expired { at, expiry } => {
                 write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
             }
@@ -603,6 +622,9 @@ impl fmt::Display for Error {
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
             Self::Unreachable => f.write_str("no usable key set could be obtained"),
+            Self::UnsignedLayer { part } => {
+                write!(f, "{part} is not signed, and no signature covers it")
+            }
             Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")

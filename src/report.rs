@@ -208,6 +208,12 @@ pub enum Warning {
     /// A digital id is signed by another key than what is around it, and both by the device's
     /// domain.
     OtherSigner,
+    /// The outermost layer is not signed, which was accepted by choice.
+    UnsignedLayers,
+    /// The elements of one answer differ in signer or transaction, or lie far apart in time.
+    MixedCapture,
+    /// The private half of the key is published, or other parties are known to use the key.
+    PublishedKey,
 }
 
 impl Warning {
@@ -228,6 +234,9 @@ impl Warning {
             Self::NegativeModulus => "negative-modulus",
             Self::X5cEncoding => "x5c-encoding",
             Self::OtherSigner => "other-signer",
+            Self::UnsignedLayers => "unsigned-layers",
+            Self::MixedCapture => "mixed-capture",
+            Self::PublishedKey => "published-key",
         }
     }
 }
