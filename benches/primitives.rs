@@ -130,7 +130,7 @@ fn hs256(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("hmac/hs256-token");
     group.throughput(Throughput::Elements(1));
     bench(&mut group, "hmac", &token(7), &token(8), |token| {
-        verifier.verify(token.as_bytes(), &jws::Expected::new(), At::Issued)
+        verifier.verify(token.as_bytes(), &jws::Expected::unbound().allow_no_expiry(), At::Issued)
     });
     group.finish();
 }

@@ -168,7 +168,7 @@ fn registrations(criterion: &mut Criterion<CpuTime>) {
 fn tokens(criterion: &mut Criterion<CpuTime>) {
     let keys = Keys::new(2048);
     let verifier = jws::Verifier::new(keys.set_of_three(), Policy::default());
-    let expected = jws::Expected::new().issuer("https://identity.example").audience("backend");
+    let expected = jws::Expected::new("https://identity.example", "backend");
     bench_verifier(criterion, "jws/token", &verifier, &expected, |who, index| {
         let issuer = keys.of(who);
         let time = i64::try_from(index).unwrap();

@@ -198,7 +198,7 @@ fn backend(
     let backend = Backend {
         certificates: dvs::Verifier::from_source(dvs, weak),
         tokens: jws::Verifier::from_source(idp, Policy::default()),
-        expected: jws::Expected::new().issuer("https://idp.example").audience("backend"),
+        expected: jws::Expected::new("https://idp.example", "backend"),
         caches,
         metrics,
         clock,

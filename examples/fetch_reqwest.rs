@@ -102,7 +102,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let verifier = jws::Verifier::from_source(cache, Policy::default());
     let now = Time::from_unix(1_700_000_000).ok_or("no time")?;
     let token = b"eyJhbGciOiJSUzI1NiIsImtpZCI6Im90aGVyIn0.e30.AA";
-    let refused = verifier.verify(token, &jws::Expected::new(), now);
+    let expected = jws::Expected::new("https://idp.example", "backend");
+    let refused = verifier.verify(token, &expected, now);
     let code = refused.map_or_else(|error| error.code(), |_| Code::Ok);
     println!("a token with another key: {code}");
     assert_eq!(code, Code::UnknownKey);

@@ -71,9 +71,14 @@ fn ask(verifier: &jws::Verifier, token: &[u8], expected: &jws::Expected) -> Code
     code
 }
 
+/// Expects nothing but what every test here is about.
+fn anything() -> jws::Expected {
+    jws::Expected::unbound().allow_no_expiry()
+}
+
 /// Judges with the trusted key alone.
 fn code(token: impl AsRef<[u8]>) -> Code {
-    judge(&trusted(), token.as_ref(), &jws::Expected::new())
+    judge(&trusted(), token.as_ref(), &anything())
 }
 
 #[test]
@@ -121,7 +126,7 @@ fn row_02_a_public_key_in_whatever_writing_is_no_hmac_secret() {
     let secret = Secret::new(base64::decode_url("A".repeat(43).as_bytes()).unwrap());
     let token = hs256(&secret, &Object::new().with("alg", "HS256").with("kid", "h"), b"{}");
     let keys = set(&[ISSUER.jwk(), oct]);
-    assert_eq!(judge(&keys, token.as_bytes(), &jws::Expected::new()), Code::KeyUnusable);
+    assert_eq!(judge(&keys, token.as_bytes(), &anything()), Code::KeyUnusable);
     let claims_hmac = ISSUER.jwk().with("alg", "HS256").to_string();
     let refused = Jwk::parse(claims_hmac.as_bytes(), &Limits::default()).unwrap_err();
     assert_eq!(refused.code(), Code::KeyUnusable);
@@ -181,7 +186,7 @@ fn row_06_a_kid_is_compared_and_nothing_else_and_its_length_is_limited() {
         let named = format!(r#"{{"keys":[{}]}}"#, ISSUER.jwk().to_string().replace("s1", kid));
         let keys = JwkSet::parse(named.as_bytes(), &Limits::default()).unwrap();
         let token = signed(&header, CLAIMS);
-        assert_eq!(judge(&keys, token.as_bytes(), &jws::Expected::new()), Code::Ok, "{kid}");
+        assert_eq!(judge(&keys, token.as_bytes(), &anything()), Code::Ok, "{kid}");
     }
     let header = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "s".repeat(257));
     assert_eq!(code(signed(&header, CLAIMS)), Code::TooLarge);
@@ -190,7 +195,7 @@ fn row_06_a_kid_is_compared_and_nothing_else_and_its_length_is_limited() {
 #[test]
 fn row_07_two_keys_of_one_name_are_ambiguous_in_any_order_and_of_any_type() {
     let oct = Object::new().with("kty", "oct").with("kid", "s1").with("k", "A".repeat(43));
-    let none = jws::Expected::new();
+    let none = jws::Expected::unbound().allow_no_expiry();
     for other in [ATTACKER.jwk(), EC.jwk().with("kid", "s1"), oct] {
         for keys in [[ISSUER.jwk(), other.clone()], [other, ISSUER.jwk()]] {
             assert_eq!(judge(&set(&keys), signed(HEADER, CLAIMS).as_bytes(), &none), {
@@ -228,7 +233,7 @@ fn row_08_a_key_does_only_what_it_says_it_is_for() {
         ("alg", "RSA-OAEP".into(), Code::UnsupportedAlgorithm),
     ] {
         let keys = set(&[ISSUER.jwk().with(member, value)]);
-        let found = judge(&keys, signed(HEADER, CLAIMS).as_bytes(), &jws::Expected::new());
+        let found = judge(&keys, signed(HEADER, CLAIMS).as_bytes(), &anything());
         assert_eq!(found, expected, "{:?}", keys.problems());
     }
 }
@@ -352,7 +357,7 @@ fn row_15_an_rsa_key_of_an_odd_size_below_2048_bits_is_refused_by_the_policy() {
         let key = Jwk::from(PublicKey::rsa(&modulus(bits), &[1, 0, 1]).unwrap());
         let verifier = jws::Verifier::new(key.into(), policy);
         let token = join(&signing_input(HEADER.as_bytes(), b"{}"), &vec![1; bits.div_ceil(8)]);
-        let found = ask(&verifier, token.as_bytes(), &jws::Expected::new());
+        let found = ask(&verifier, token.as_bytes(), &anything());
         assert_eq!(found, expected, "{bits} bits");
     }
     for (bits, last, e, expected) in [
@@ -379,8 +384,7 @@ fn row_16_numbers_of_ecdsa_that_are_zero_or_not_below_the_order_are_refused() {
     let input = signing_input(br#"{"alg":"ES256","kid":"e1"}"#, b"{}");
     let good = EC.sign_raw(input.as_bytes(), Algorithm::Es256).unwrap();
     let keys = set(&[EC.jwk()]);
-    let found =
-        |signature: &[u8]| judge(&keys, join(&input, signature).as_bytes(), &jws::Expected::new());
+    let found = |signature: &[u8]| judge(&keys, join(&input, signature).as_bytes(), &anything());
     assert_eq!(found(&good), Code::Ok);
     let (r, s) = good.split_at(32);
     for bad in [&[0; 32][..], &ORDER, &[0xff; 32]] {
@@ -420,7 +424,7 @@ fn row_17_a_point_off_the_curve_and_a_curve_that_does_not_fit_make_no_key() {
         // In a set, the key still stands for its name, and no other takes its place.
         let token = EC.sign(&EC.header(Algorithm::Es256), b"{}", Algorithm::Es256).unwrap();
         let keys = set(&[ISSUER.jwk(), jwk]);
-        assert_eq!(judge(&keys, token.as_bytes(), &jws::Expected::new()), expected);
+        assert_eq!(judge(&keys, token.as_bytes(), &anything()), expected);
     }
 }
 
@@ -556,8 +560,8 @@ fn row_22_issuer_and_audience_are_required_once_expected_and_equal_to_the_byte()
     let judge = |claims: &str, expected: &jws::Expected| {
         judge(&trusted(), signed(HEADER, claims).as_bytes(), expected)
     };
-    let issuer = |text: &str| jws::Expected::new().issuer(text);
-    let audience = |text: &str| jws::Expected::new().audience(text);
+    let issuer = |text: &str| anything().issuer(text);
+    let audience = |text: &str| anything().audience(text);
     assert_eq!(judge(CLAIMS, &issuer("https://issuer.example").audience("web")), Code::Ok);
     for text in [
         "https://issuer.example/",
@@ -589,7 +593,7 @@ fn row_23_a_short_secret_makes_no_verifier_and_a_cut_mac_no_token() {
     let secret = || Secret::new(vec![7; 32]);
     let verifier = jws::Verifier::with_secret(secret(), Policy::default()).unwrap();
     let token = hs256(&secret(), &Object::new().with("alg", "HS256"), b"{}");
-    let found = |token: &str| ask(&verifier, token.as_bytes(), &jws::Expected::new());
+    let found = |token: &str| ask(&verifier, token.as_bytes(), &anything());
     assert_eq!(found(&token), Code::Ok);
     let (input, mac) = token.rsplit_once('.').unwrap();
     let mac = base64::decode_url(mac.as_bytes()).unwrap();
@@ -650,8 +654,8 @@ fn row_26_no_verdict_is_remembered_for_another_token_policy_key_set_or_time() {
         ATTACKER.compact(HEADER.as_bytes(), CLAIMS.as_bytes(), Algorithm::Rs256).unwrap(),
     ];
     let verifier = jws::Verifier::new(trusted(), Policy::default());
-    let expected = jws::Expected::new();
-    let stricter = jws::Expected::new().issuer("https://other.example");
+    let expected = jws::Expected::unbound().allow_no_expiry();
+    let stricter = anything().issuer("https://other.example");
     let others = jws::Verifier::new(set(&[ATTACKER.jwk()]), Policy::default());
     let item = |input: &'static str, expected: &'static jws::Expected, at: i64| Item {
         input: input.as_bytes(),
@@ -767,7 +771,7 @@ fn errors_about_an_attack_do_not_repeat_it_at_length() {
     let header = format!(r#"{{"alg":"{long}"}}"#);
     let verifier = jws::Verifier::new(trusted(), Policy::default());
     let token = signed(&header, "{}");
-    let error = verifier.verify(token.as_bytes(), &jws::Expected::new(), now()).unwrap_err();
+    let error = verifier.verify(token.as_bytes(), &anything(), now()).unwrap_err();
     assert!(matches!(&error, Error::UnsupportedAlgorithm { name } if name.len() == 64));
     assert!(error.to_string().len() < 128);
 }

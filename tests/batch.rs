@@ -70,7 +70,10 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     World {
         keys: JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap(),
         tokens,
-        expected: [jws::Expected::new(), jws::Expected::new().issuer("i")],
+        expected: [
+            jws::Expected::unbound().allow_no_expiry(),
+            jws::Expected::unbound().allow_no_expiry().issuer("i"),
+        ],
     }
 });
 
@@ -195,7 +198,8 @@ fn a_batch_asks_the_backend_of_its_policy_and_no_other() {
     let keys = JwkSet::parse(set.as_bytes(), &Limits::default()).unwrap();
     let input = testkit::signing_input(br#"{"alg":"RS256"}"#, b"{}");
     let forged = testkit::join(&input, &[1; 256]);
-    let (expected, at) = (jws::Expected::new(), At::from(Time::from_unix(NOW).unwrap()));
+    let (expected, at) =
+        (jws::Expected::unbound().allow_no_expiry(), At::from(Time::from_unix(NOW).unwrap()));
     let items = [Item { input: forged.as_bytes(), expected: &expected, at }; 9];
     for (policy, code) in [
         (Policy::default(), Code::SignatureMismatch),

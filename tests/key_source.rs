@@ -32,13 +32,18 @@ fn token(issuer: &impl Issuer, algorithm: Algorithm, claims: &str) -> Vec<u8> {
     issuer.sign(&issuer.header(algorithm), claims.as_bytes(), algorithm).expect("signs").into()
 }
 
+/// Whose tokens these are makes no difference here.
+fn anything() -> jws::Expected {
+    jws::Expected::unbound().allow_no_expiry()
+}
+
 fn es256(issuer: &EcIssuer) -> Vec<u8> {
     token(issuer, Algorithm::Es256, r#"{"iss":"a"}"#)
 }
 
 /// Verifies and explains, one at a time and in a batch, and demands the same of all.
 fn code(verifier: &jws::Verifier, input: &[u8]) -> Code {
-    let expected = jws::Expected::new();
+    let expected = anything();
     let items = [Item { input, expected: &expected, at: At::Time(now()) }; 3];
     let single = verifier.verify(input, &expected, now());
     let report = verifier.explain(input, &expected, now());
@@ -79,14 +84,14 @@ fn a_verdict_says_which_snapshot_decided() {
     let key = issuer(1, "k1");
     let set = snapshot(&[key.jwk()], NOW - 60);
     let verifier = jws::Verifier::from_source(set.clone(), Policy::default());
-    let verified = verifier.verify(&es256(&key), &jws::Expected::new(), now()).expect("valid");
+    let verified = verifier.verify(&es256(&key), &anything(), now()).expect("valid");
     let info = verified.key().set.expect("a set");
     assert_eq!((info.sha256, info.fetched), (set.sha256(), Time::from_unix(NOW - 60)));
     assert_eq!(set.sha256(), countersign::sha256(set.text()));
     assert_eq!(set.age(now()), Some(60));
 
     // A refusal says which set was searched in vain.
-    let report = verifier.explain(&es256(&issuer(2, "k2")), &jws::Expected::new(), now());
+    let report = verifier.explain(&es256(&issuer(2, "k2")), &anything(), now());
     assert_eq!((report.code(), report.key_set), (Code::UnknownKey, Some(info)));
     let json = report.to_json().to_string();
     let member = format!(
@@ -134,7 +139,7 @@ fn without_a_usable_set_every_verifier_is_undecided_and_no_token_can_claim_that(
             let mut changed = good.clone();
             changed[place] = byte;
             let code = verifier
-                .verify(&changed, &jws::Expected::new(), now())
+                .verify(&changed, &anything(), now())
                 .map_or_else(|error| error.code(), |_| Code::Ok);
             assert!(matches!(code.http_status(), 200 | 401), "{code}");
         }
@@ -147,7 +152,7 @@ fn a_newer_set_is_tried_once_and_only_for_a_key_that_was_not_found() {
     let source = script(Some(snapshot(&[old.jwk()], NOW)));
     let verifier = jws::Verifier::from_source(source.clone(), Policy::default());
     let verify = |input: &[u8]| {
-        let result = verifier.verify(input, &jws::Expected::new(), now());
+        let result = verifier.verify(input, &anything(), now());
         result.map_or_else(|error| error.code(), |_| Code::Ok)
     };
     let mut forged = es256(&old);
@@ -229,7 +234,7 @@ fn a_batch_asks_its_source_once_and_has_the_verdicts_of_single_calls() {
     let tokens: Vec<_> = keys.iter().cycle().take(200).map(es256).collect();
     let source = script(Some(snapshot(&[keys[0].jwk(), keys[1].jwk()], NOW)));
     let verifier = jws::Verifier::from_source(source.clone(), Policy::default());
-    let expected = jws::Expected::new();
+    let expected = anything();
     let items: Vec<_> = tokens
         .iter()
         .map(|input| Item { input: input.as_slice(), expected: &expected, at: At::Time(now()) })
@@ -296,7 +301,7 @@ fn two_issuers() -> (RsaIssuer, EcIssuer, Issuers<jws::Verifier>) {
 #[test]
 fn a_token_never_chooses_the_keys_or_the_opt_in_of_another_issuer() {
     let (weak, strong, issuers) = two_issuers();
-    let none = jws::Expected::new();
+    let none = anything();
     let code = |input: &[u8], expected: &jws::Expected| {
         let result = issuers.verify(input, expected, now());
         let code = result.map_or_else(|error| error.code(), |_| Code::Ok);
@@ -325,9 +330,9 @@ fn a_token_never_chooses_the_keys_or_the_opt_in_of_another_issuer() {
     }
     assert_eq!(code(b"e30.e30", &none), Code::Malformed);
     // What the caller expects is stronger than what the token says.
-    let strong_only = jws::Expected::new().issuer("strong");
+    let strong_only = anything().issuer("strong");
     assert_eq!(code(&by_weak(r#"{"iss":"weak"}"#), &strong_only), Code::AlgorithmMismatch);
-    let stranger = jws::Expected::new().issuer("other");
+    let stranger = anything().issuer("other");
     assert_eq!(code(&by_weak(r#"{"iss":"weak"}"#), &stranger), Code::IssuerMismatch);
 }
 
@@ -339,7 +344,7 @@ fn an_outage_of_one_issuer_is_not_an_outage_of_another_and_names_are_unique() {
     assert!(issuers.add("gone", gone).is_err());
     let code = |claims| {
         let input = token(&strong, Algorithm::Es256, claims);
-        let result = issuers.verify(&input, &jws::Expected::new(), now());
+        let result = issuers.verify(&input, &anything(), now());
         result.map_or_else(|error| error.code(), |_| Code::Ok)
     };
     assert_eq!(code(r#"{"iss":"gone"}"#), Code::Unreachable);

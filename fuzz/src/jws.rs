@@ -25,7 +25,7 @@ struct Wanted(Vec<(&'static str, &'static str)>);
 
 impl Wanted {
     fn read(choice: u8) -> Self {
-        let all = [("iss", "joe"), ("aud", "a"), ("sub", "u"), ("nonce", "n")];
+        let all = [("iss", "joe"), ("aud", "a"), ("sub", "u"), ("nonce", "n"), ("exp", "")];
         Self(
             all.into_iter()
                 .enumerate()
@@ -36,10 +36,14 @@ impl Wanted {
     }
 
     fn expected(&self) -> Expected {
-        self.0.iter().fold(Expected::new(), |expected, (name, value)| match *name {
+        let must_expire = self.0.iter().any(|(name, _)| *name == "exp");
+        let nothing = Expected::unbound();
+        let nothing = if must_expire { nothing } else { nothing.allow_no_expiry() };
+        self.0.iter().fold(nothing, |expected, (name, value)| match *name {
             "iss" => expected.issuer(*value),
             "aud" => expected.audience(*value),
             "sub" => expected.subject(*value),
+            "exp" => expected,
             _ => expected.nonce(*value),
         })
     }
@@ -47,15 +51,27 @@ impl Wanted {
     fn is_met(&self, claims: &Json) -> bool {
         self.0.iter().all(|(name, value)| match claims.member(name) {
             Some(Json::String(text)) => text == value,
+            Some(_) if *name == "exp" => true,
             Some(Json::Array(elements)) => elements.iter().any(|e| e.text() == Some(value)),
             _ => false,
         })
     }
 }
 
+/// Whether an object begins behind what lax readers skip.
+fn may_be_claims(payload: &[u8]) -> bool {
+    if let Ok(text) = std::str::from_utf8(payload) {
+        let start = |c: char| c == '\u{feff}' || c.is_control() || c.is_whitespace();
+        return text.trim_start_matches(start).starts_with('{');
+    }
+    let start =
+        |b: u8| b <= b' ' || (0x7f..=0xa0).contains(&b) || b"\xef\xbb\xbf\xfe\xff".contains(&b);
+    payload.iter().find(|b| !start(**b)) == Some(&b'{')
+}
+
 /// Judges what stands behind a valid signature.
 fn is_fine(payload: &[u8], wanted: &Wanted, at: At, leeway: Leeway) -> bool {
-    if wanted.0.is_empty() && !payload.trim_ascii_start().starts_with(b"{") {
+    if wanted.0.is_empty() && !may_be_claims(payload) {
         return true;
     }
     let Some(claims) = Claims::parse(payload) else { return false };

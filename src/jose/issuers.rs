@@ -35,7 +35,8 @@ use crate::time::At;
 /// // {"iss":"https://c.example"}: a stranger.
 /// let token = b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2MuZXhhbXBsZSJ9.AA";
 /// let now = Time::from_unix(1_700_000_000).unwrap();
-/// let error = issuers.verify(token, &jws::Expected::new(), now).unwrap_err();
+/// let expected = jws::Expected::unbound().audience("me");
+/// let error = issuers.verify(token, &expected, now).unwrap_err();
 /// assert_eq!(error.code(), Code::IssuerMismatch);
 /// # Ok::<(), countersign::jose::RepeatedIssuer>(())
 /// ```
@@ -101,8 +102,9 @@ impl<V> Issuers<V> {
 impl Issuers<jws::Verifier> {
     /// Verifies a token with the verifier of its issuer, and requires `iss` to be that issuer.
     ///
-    /// If an issuer is expected, the verifier is that one's, whatever the token says. If not, the
-    /// token's `iss` chooses. Checked: everything that [`jws::Verifier`] checks.
+    /// If an issuer is expected, the verifier is that one's, whatever the token says. If not, as by
+    /// `Expected::unbound().audience("me")`, the token's `iss` chooses. Checked: everything that
+    /// [`jws::Verifier`] checks.
     ///
     /// # Errors
     ///

@@ -184,22 +184,64 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// What a JWT is expected to say. Nothing is expected by default; what is expected is required.
+/// What a token is expected to say. What is expected is required.
 ///
-/// All are compared byte for byte.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A signature alone binds a token to nobody: issuers sign for many, and one key can serve several
+/// issuers. So [`new`](Self::new) names both, and a token without `exp` is refused. What accepts
+/// more says so by its name: [`unbound`](Self::unbound),
+/// [`allow_no_expiry`](Self::allow_no_expiry).
+///
+/// Texts are compared byte for byte, except `typ`, which is a media type.
+///
+/// ```
+/// use countersign::jose::jws::Expected;
+///
+/// let expected = Expected::new("https://issuer.example", "orders").typ("at+jwt");
+/// // A service that has two names, while its clients move from one to the other.
+/// let expected = expected.or_audience("orders.example");
+/// assert_eq!(
+///     Expected::unbound().issuer("https://issuer.example").audience("orders"),
+///     Expected::new("https://issuer.example", "orders"),
+/// );
+/// # assert_ne!(expected, Expected::unbound());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     issuer: Option<String>,
-    audience: Option<String>,
+    audiences: Vec<String>,
     subject: Option<String>,
     nonce: Option<String>,
+    typ: Option<String>,
+    expiry: Expiry,
+}
+
+/// Whether a token may live for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expiry {
+    Required,
+    Optional,
 }
 
 impl Expected {
-    /// Expects nothing beyond the signature and the times that the token states.
+    /// Expects this `iss`, and this `aud`, alone or within an array; and an `exp`.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self::unbound().issuer(issuer).audience(audience)
+    }
+
+    /// Expects neither issuer nor audience: the token may be anybody's whose key is in the set, for
+    /// anybody. The report has the warning [`Unbound`](Warning::Unbound) as long as one of the two
+    /// is missing.
+    #[must_use]
+    pub const fn unbound() -> Self {
+        Self {
+            issuer: None,
+            audiences: Vec::new(),
+            subject: None,
+            nonce: None,
+            typ: None,
+            expiry: Expiry::Required,
+        }
     }
 
     /// Expects this `iss`.
@@ -209,10 +251,18 @@ impl Expected {
         self
     }
 
-    /// Expects this `aud`, alone or within an array.
+    /// Expects this `aud`, alone or within an array, and no other that was named before.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = Some(audience.into());
+        self.audiences.clear();
+        self.or_audience(audience)
+    }
+
+    /// Accepts this `aud` as well: any one of those that are expected suffices. Only for the names
+    /// of one recipient (RFC 7519 section 4.1.3): a token for another must not be accepted.
+    #[must_use]
+    pub fn or_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
         self
     }
 
@@ -230,6 +280,28 @@ impl Expected {
         self
     }
 
+    /// Expects this `typ` in the header, such as `at+jwt` (RFC 8725 section 3.11): without it, a
+    /// token of another kind by the same issuer may pass.
+    ///
+    /// It is a media type (RFC 7515 section 4.1.9): letter case makes no difference, nor does
+    /// `application/` before a name without a slash.
+    #[must_use]
+    pub fn typ(mut self, typ: impl Into<String>) -> Self {
+        self.typ = Some(typ.into());
+        self
+    }
+
+    /// Accepts a token without `exp`, which is valid for as long as its key is. An `exp` that is
+    /// there still counts.
+    ///
+    /// If nothing else is expected of the claims either, the payload need not be a JSON object:
+    /// `Expected::unbound().allow_no_expiry()` verifies any JWS.
+    #[must_use]
+    pub const fn allow_no_expiry(mut self) -> Self {
+        self.expiry = Expiry::Optional;
+        self
+    }
+
     pub(crate) const fn wants_nonce(&self) -> bool {
         self.nonce.is_some()
     }
@@ -238,9 +310,14 @@ impl Expected {
         self.issuer.as_deref()
     }
 
-    const fn wants_claims(&self) -> bool {
-        self.issuer.is_some()
-            || self.audience.is_some()
+    fn is_bound(&self) -> bool {
+        self.issuer.is_some() && !self.audiences.is_empty()
+    }
+
+    fn wants_claims(&self) -> bool {
+        self.expiry == Expiry::Required
+            || self.issuer.is_some()
+            || !self.audiences.is_empty()
             || self.subject.is_some()
             || self.nonce.is_some()
     }
@@ -297,17 +374,18 @@ impl Verified {
 /// Verifies compact JWS, and JWT where the payload is a JSON object.
 ///
 /// Checked: structure, header, key and algorithm (each key has exactly one), key size, signature;
-/// then, if the payload is a JSON object, the types of the registered claims, `nbf`, `exp`, and
-/// what [`Expected`] names. *Not* checked: `typ`, unknown claims, and a payload of another form,
-/// unless claims are expected.
+/// then, if the payload is a JSON object, the types of the registered claims, `nbf`, `exp`, and what [`Expected`] names. A payload
+/// of another form passes only where no claim is expected, see [`Expected::allow_no_expiry`]. *Not*
+/// checked: `typ`, unless it is expected, and unknown claims.
 ///
 /// ```
 /// use countersign::jose::{JwkSet, jws};
 /// use countersign::{Code, Policy, Time};
 ///
 /// let verifier = jws::Verifier::new(JwkSet::default(), Policy::default());
+/// let expected = jws::Expected::new("https://issuer.example", "me");
 /// let now = Time::from_unix(1_700_000_000).unwrap();
-/// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &jws::Expected::new(), now).unwrap_err();
+/// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &expected, now).unwrap_err();
 /// assert_eq!(error.code(), Code::NoKey);
 /// ```
 #[derive(Clone, Debug)]
@@ -352,8 +430,7 @@ impl Verifier {
         payload: Vec<u8>,
         expected: &Expected,
     ) -> Result<Claims, Vec<u8>> {
-        let object_follows = payload.trim_ascii_start().starts_with(b"{");
-        if !object_follows && !expected.wants_claims() {
+        if !expected.wants_claims() && is_opaque(&payload) {
             trail.skip(Check::Claims, "payload is not a JSON object");
             return Err(payload);
         }
@@ -401,6 +478,10 @@ impl Procedure for Verifier {
         verified: Option<Result<(), Error>>,
     ) -> Option<Verified> {
         let authentic = conclude(trail, pending, verified)?;
+        check_typ(trail, &authentic.header, item.expected);
+        if !item.expected.is_bound() {
+            trail.warn(Warning::Unbound);
+        }
         let claims = self.read_claims(trail, authentic.payload, item.expected);
         let leeway = self.policy.leeway();
         check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway);
@@ -417,6 +498,45 @@ impl Procedure for Verifier {
     fn claims(made: &Verified) -> Object<'static> {
         made.claims().map(|claims| claims.to_object().into_owned()).unwrap_or_default()
     }
+}
+
+/// Tells whether nobody can take a payload for claims. What lax readers skip before an object (byte
+/// order marks, NUL, spaces of any script) makes no other content of it.
+fn is_opaque(payload: &[u8]) -> bool {
+    let skipped = |c: char| c.is_control() || c.is_whitespace() || c == '\u{feff}';
+    let first = match core::str::from_utf8(payload) {
+        Ok(text) => text.chars().find(|c| !skipped(*c)),
+        // Byte order marks of UTF-8, and of UTF-16 and UTF-32 in either order.
+        Err(_) => payload
+            .iter()
+            .filter(|byte| !matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff))
+            .map(|byte| char::from(*byte))
+            .find(|c| !skipped(*c)),
+    };
+    first != Some('{')
+}
+
+/// Checks `typ`, if one is expected.
+fn check_typ(trail: &mut impl Trail, header: &Header, expected: &Expected) {
+    let Some(wanted) = &expected.typ else { return };
+    let fits = match &header.typ {
+        Some(typ) if is_media_type(typ, wanted) => Ok(()),
+        _ => Err(Error::ContentMismatch { member: "typ" }),
+    };
+    trail.record(Check::TokenKind, fits, |()| format!("`typ` is {}", shorten(wanted)));
+    trail.cite("RFC 8725 §3.11");
+}
+
+/// Compares two media types as RFC 7515 section 4.1.9 writes them: names in any letter case,
+/// `application/` left out or not, parameters byte for byte.
+pub(crate) fn is_media_type(found: &str, wanted: &str) -> bool {
+    let parts = |text: &str| {
+        let place = text.find(';').unwrap_or(text.len());
+        let (name, parameters) = text.split_at_checked(place).unwrap_or_default();
+        let prefix = if text.contains('/') { "" } else { "application/" };
+        ([prefix, &name.to_ascii_lowercase()].concat(), parameters.to_string())
+    };
+    parts(found) == parts(wanted)
 }
 
 /// Claims whose registered members have their types.
@@ -516,6 +636,9 @@ pub(crate) fn check_claims(
     }
     match instant.zip(claims.expiry) {
         Some((at, expiry)) => check_expiry(trail, at, expiry, leeway),
+        None if claims.expiry.is_none() && expected.expiry == Expiry::Required => {
+            trail.fail(Check::Expiry, Error::MissingMember { part: "payload", member: "exp" });
+        }
         None => trail.skip(Check::Expiry, "no `exp`"),
     }
     let document = &claims.document;
@@ -534,15 +657,17 @@ pub(crate) fn check_claims(
             });
         }
     }
-    if let Some(wanted) = &expected.audience {
+    if !expected.audiences.is_empty() {
         let missing = Error::MissingMember { part: "payload", member: "aud" };
         let found = document.member("aud").ok_or(missing).and_then(|audience| {
-            match contains_audience(&audience, wanted)? {
-                true => Ok(()),
-                false => Err(Error::AudienceMismatch),
+            for wanted in &expected.audiences {
+                if contains_audience(&audience, wanted)? {
+                    return Ok(wanted);
+                }
             }
+            Err(Error::AudienceMismatch)
         });
-        trail.record(Check::Audience, found, |()| format!("`aud` contains {}", shorten(wanted)));
+        trail.record(Check::Audience, found, |found| format!("`aud` contains {}", shorten(found)));
     }
 }
 
@@ -581,6 +706,11 @@ mod tests {
     /// One second before `exp` of all three.
     const IN_TIME: i64 = 1_300_819_379;
 
+    /// Nothing beyond the signature and the times that the token states.
+    fn anything() -> Expected {
+        Expected::unbound().allow_no_expiry()
+    }
+
     fn public(key: &str) -> Verifier {
         let key = Jwk::parse(key.as_bytes(), &Limits::default()).unwrap();
         Verifier::new(JwkSet::from(key), Policy::default())
@@ -601,7 +731,7 @@ mod tests {
     }
 
     fn code(verifier: &Verifier, token: &str) -> Code {
-        judge(verifier, token, &Expected::new(), Time::from_unix(IN_TIME).unwrap())
+        judge(verifier, token, &anything(), Time::from_unix(IN_TIME).unwrap())
     }
 
     /// Signs a payload with a secret, for claims that nobody publishes.
@@ -626,11 +756,11 @@ mod tests {
         for (verifier, token) in [(secret(), A1), (public(A2_KEY), A2), (public(A3_KEY), A3)] {
             assert_eq!(code(&verifier, token), Code::Ok);
             let verified = verifier
-                .verify(token.as_bytes(), &Expected::new(), Time::from_unix(IN_TIME).unwrap())
+                .verify(token.as_bytes(), &anything(), Time::from_unix(IN_TIME).unwrap())
                 .unwrap();
             assert_eq!(verified.claims().unwrap().string("payload", "iss").unwrap(), "joe");
             let late = Time::from_unix(IN_TIME + 1).unwrap();
-            assert_eq!(judge(&verifier, token, &Expected::new(), late), Code::Expired);
+            assert_eq!(judge(&verifier, token, &anything(), late), Code::Expired);
         }
     }
 
@@ -715,7 +845,7 @@ mod tests {
 
     #[test]
     fn registered_claims_have_their_types_and_their_times() {
-        let none = Expected::new();
+        let none = anything();
         for (payload, expected) in [
             (r#"{}"#, Code::Ok),
             (r#"{"exp":1001,"nbf":1000,"iat":5000}"#, Code::Ok),
@@ -745,28 +875,28 @@ mod tests {
     #[test]
     fn what_is_expected_is_required_and_compared_exactly() {
         let payload = r#"{"iss":"https://a.example","sub":"u","aud":["x","y"],"nonce":"n"}"#;
-        let all = Expected::new().issuer("https://a.example").subject("u").audience("y").nonce("n");
+        let all = anything().issuer("https://a.example").subject("u").audience("y").nonce("n");
         assert_eq!(claims(payload, &all), Code::Ok);
         for (expected, code) in [
-            (Expected::new().issuer("https://a.example/"), Code::IssuerMismatch),
-            (Expected::new().issuer("https://a"), Code::IssuerMismatch),
-            (Expected::new().subject("U"), Code::SubjectMismatch),
-            (Expected::new().audience("z"), Code::AudienceMismatch),
-            (Expected::new().audience(""), Code::AudienceMismatch),
-            (Expected::new().nonce("nn"), Code::NonceMismatch),
+            (anything().issuer("https://a.example/"), Code::IssuerMismatch),
+            (anything().issuer("https://a"), Code::IssuerMismatch),
+            (anything().subject("U"), Code::SubjectMismatch),
+            (anything().audience("z"), Code::AudienceMismatch),
+            (anything().audience(""), Code::AudienceMismatch),
+            (anything().nonce("nn"), Code::NonceMismatch),
         ] {
             assert_eq!(claims(payload, &expected), code);
             assert_eq!(claims("{}", &expected), Code::MissingMember);
         }
-        assert_eq!(claims(r#"{"aud":"y"}"#, &Expected::new().audience("y")), Code::Ok);
-        assert_eq!(claims("not JSON", &Expected::new().issuer("i")), Code::Malformed);
-        assert_eq!(claims("not JSON", &Expected::new()), Code::Ok);
+        assert_eq!(claims(r#"{"aud":"y"}"#, &anything().audience("y")), Code::Ok);
+        assert_eq!(claims("not JSON", &anything().issuer("i")), Code::Malformed);
+        assert_eq!(claims("not JSON", &anything()), Code::Ok);
     }
 
     #[test]
     fn the_artefacts_own_time_must_be_there_to_be_used() {
         let at = |payload: &str| {
-            judge(&secret(), &signed(r#"{"alg":"HS256"}"#, payload), &Expected::new(), At::Issued)
+            judge(&secret(), &signed(r#"{"alg":"HS256"}"#, payload), &anything(), At::Issued)
         };
         assert_eq!(at(r#"{"iat":1000,"exp":1001}"#), Code::Ok);
         assert_eq!(at(r#"{"iat":1000,"exp":1000}"#), Code::Expired);
@@ -810,7 +940,7 @@ mod tests {
 
     #[test]
     fn an_audience_that_is_named_twice_is_still_named() {
-        let expected = Expected::new().audience("a");
+        let expected = anything().audience("a");
         for (audience, code) in [
             (r#""a""#, Code::Ok),
             (r#"["a","a"]"#, Code::Ok),
@@ -822,5 +952,153 @@ mod tests {
             let payload = format!(r#"{{"aud":{audience}}}"#);
             assert_eq!(claims(&payload, &expected), code, "{payload}");
         }
+    }
+
+    #[test]
+    fn a_token_without_exp_is_refused_unless_the_caller_allows_it() {
+        for (payload, strict, lenient) in [
+            (r#"{"exp":1001}"#, Code::Ok, Code::Ok),
+            (r#"{"exp":1000}"#, Code::Expired, Code::Expired),
+            ("{}", Code::MissingMember, Code::Ok),
+            (r#"{"nbf":1000,"iat":1}"#, Code::MissingMember, Code::Ok),
+            ("text", Code::Malformed, Code::Ok),
+            ("", Code::Malformed, Code::Ok),
+            ("[]", Code::WrongType, Code::Ok),
+        ] {
+            assert_eq!(claims(payload, &Expected::unbound()), strict, "{payload}");
+            assert_eq!(claims(payload, &anything()), lenient, "{payload}");
+        }
+        let payload = r#"{"iss":"i","aud":"a"}"#;
+        assert_eq!(claims(payload, &Expected::new("i", "a")), Code::MissingMember);
+        assert_eq!(claims(payload, &Expected::new("i", "a").allow_no_expiry()), Code::Ok);
+        let at = |payload: &str, expected: &Expected| {
+            judge(&secret(), &signed(r#"{"alg":"HS256"}"#, payload), expected, At::Issued)
+        };
+        assert_eq!(at(r#"{"iat":1000}"#, &Expected::unbound()), Code::MissingMember);
+        assert_eq!(at("{}", &Expected::unbound()), Code::MissingMember);
+    }
+
+    #[test]
+    fn a_report_warns_of_a_token_that_is_bound_to_no_issuer_or_no_audience() {
+        let token = signed(r#"{"alg":"HS256"}"#, r#"{"iss":"i","aud":"a","exp":1001}"#);
+        let at = Time::from_unix(1000).unwrap();
+        for (expected, warned) in [
+            (Expected::new("i", "a"), false),
+            (Expected::unbound().issuer("i").audience("a"), false),
+            (Expected::unbound().issuer("i"), true),
+            (Expected::unbound().audience("a"), true),
+            (Expected::unbound(), true),
+            (anything().subject("s").nonce("n").typ("t"), true),
+        ] {
+            let report = secret().explain(token.as_bytes(), &expected, at);
+            assert_eq!(report.warnings.contains(&Warning::Unbound), warned, "{expected:?}");
+        }
+    }
+
+    #[test]
+    fn any_one_of_several_audiences_suffices_and_none_of_the_others_does() {
+        let both = || Expected::new("i", "a").or_audience("b");
+        let payload = |audience: &str| format!(r#"{{"iss":"i","exp":1001,"aud":{audience}}}"#);
+        for (audience, code) in [
+            (r#""a""#, Code::Ok),
+            (r#""b""#, Code::Ok),
+            (r#"["c","b"]"#, Code::Ok),
+            (r#""c""#, Code::AudienceMismatch),
+            (r#""a b""#, Code::AudienceMismatch),
+            (r#"["ab",""]"#, Code::AudienceMismatch),
+            (r#"["a",7]"#, Code::WrongType),
+        ] {
+            assert_eq!(claims(&payload(audience), &both()), code, "{audience}");
+        }
+        assert_eq!(claims(r#"{"iss":"i","exp":1001}"#, &both()), Code::MissingMember);
+        // `audience` names the only one.
+        assert_eq!(claims(&payload(r#""b""#), &both().audience("c")), Code::AudienceMismatch);
+        let token = signed(r#"{"alg":"HS256"}"#, &payload(r#""b""#));
+        let report = secret().explain(token.as_bytes(), &both(), Time::from_unix(1000).unwrap());
+        let audience = report.checks.iter().find(|entry| entry.check == Check::Audience).unwrap();
+        assert_eq!(audience.detail, "`aud` contains b");
+    }
+
+    #[test]
+    fn an_expected_typ_is_required_and_compared_as_a_media_type() {
+        let judge = |typ: &str, wanted: &str| {
+            let header = format!(r#"{{"alg":"HS256"{typ}}}"#);
+            let expected = anything().typ(wanted);
+            let at = Time::from_unix(1000).unwrap();
+            judge(&secret(), &signed(&header, "{}"), &expected, at)
+        };
+        for (typ, wanted) in [
+            ("at+jwt", "at+jwt"),
+            ("AT+JWT", "at+jwt"),
+            ("application/at+jwt", "at+jwt"),
+            ("at+jwt", "Application/AT+JWT"),
+            ("application/x;v=1", "APPLICATION/X;v=1"),
+            ("a/b", "A/B"),
+        ] {
+            assert_eq!(judge(&format!(r#","typ":"{typ}""#), wanted), Code::Ok, "{typ}, {wanted}");
+        }
+        for (typ, wanted) in [
+            ("JWT", "at+jwt"),
+            ("", "at+jwt"),
+            ("at+jwt ", "at+jwt"),
+            ("at+jwt;v=1", "at+jwt"),
+            ("text/at+jwt", "at+jwt"),
+            ("application/application/at+jwt", "at+jwt"),
+            ("application/x;v=a", "application/x;v=A"),
+            // What has a slash anywhere is whole, as RFC 7515 section 4.1.9 says.
+            ("x;v=a/b", "application/x;v=a/b"),
+        ] {
+            let found = judge(&format!(r#","typ":"{typ}""#), wanted);
+            assert_eq!(found, Code::ContentMismatch, "{typ}, {wanted}");
+        }
+        assert_eq!(judge("", "JWT"), Code::ContentMismatch);
+        // A payload of any form has a header.
+        let token = signed(r#"{"alg":"HS256","typ":"x"}"#, "text");
+        let at = Time::from_unix(1000).unwrap();
+        let verdict = |typ: &str| secret().explain(token.as_bytes(), &anything().typ(typ), at);
+        assert_eq!(verdict("x").code(), Code::Ok);
+        assert_eq!(verdict("y").code(), Code::ContentMismatch);
+    }
+
+    #[test]
+    fn what_a_lax_reader_takes_for_claims_is_no_opaque_payload() {
+        let judge = |payload: &[u8]| {
+            let input = [br#"{"alg":"HS256"}"#, payload].map(base64::encode_url).join(".");
+            let key = Secret::new(base64::decode_url(A1_KEY.as_bytes()).unwrap());
+            let mac = crate::crypto::mac::hmac_sha256(&key, &[input.as_bytes()]);
+            let token = format!("{input}.{}", base64::encode_url(&*mac));
+            judge(&secret(), &token, &anything(), Time::from_unix(1000).unwrap())
+        };
+        let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        let object = r#"{"exp":1}"#;
+        for start in [
+            "\0",
+            "\0\0 ",
+            "\u{feff}",
+            " \u{feff}\0",
+            "\u{b}",
+            "\u{1f}",
+            "\u{a0}",
+            "\u{3000}\u{85}",
+        ] {
+            let payload = format!("{start}{object}");
+            assert_eq!(judge(payload.as_bytes()), Code::Malformed, "{payload:?}");
+        }
+        for payload in [
+            utf16(object, u16::to_be_bytes),
+            utf16(object, u16::to_le_bytes),
+            utf16(&format!("\u{feff}{object}"), u16::to_be_bytes),
+            utf16(&format!("\u{feff}{object}"), u16::to_le_bytes),
+            [b"\xef\xbb\xbf", &b"{\"exp\":1,\"a\":\"\xff\"}"[..]].concat(),
+            [b"\0\0\xfe\xff\0\0\0", object.as_bytes()].concat(),
+        ] {
+            assert_eq!(judge(&payload), Code::Malformed, "{}", payload.escape_ascii());
+        }
+        for payload in ["\0", "\u{feff}", "text {}", "\u{feff}[{}]", "\"{}\"", "é{}", "\u{3000}"] {
+            assert_eq!(judge(payload.as_bytes()), Code::Ok, "{payload:?}");
+        }
+        assert_eq!(judge(b"\xff\x80\x01\xc3("), Code::Ok);
     }
 }

@@ -182,7 +182,8 @@ impl Snapshot {
 /// let verifier = jws::Verifier::from_source(Outage, Policy::default());
 /// let now = Time::from_unix(1_700_000_000).unwrap();
 /// let token = b"eyJhbGciOiJSUzI1NiJ9.e30.AA";
-/// let error = verifier.verify(token, &jws::Expected::new(), now).unwrap_err();
+/// let expected = jws::Expected::new("https://issuer.example", "me");
+/// let error = verifier.verify(token, &expected, now).unwrap_err();
 /// assert_eq!((error.code(), error.http_status()), (Code::Unreachable, 503));
 /// ```
 pub trait KeySource: fmt::Debug + Send + Sync {

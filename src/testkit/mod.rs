@@ -144,9 +144,9 @@ pub trait Issuer {
 /// let token = issuer.sign(&header, br#"{"exp":1000}"#, Algorithm::Es256).unwrap();
 ///
 /// let verifier = jws::Verifier::new(keys, Policy::default());
-/// let at = |seconds| Time::from_unix(seconds).unwrap();
-/// assert!(verifier.verify(token.as_bytes(), &jws::Expected::new(), at(999)).is_ok());
-/// let late = verifier.verify(token.as_bytes(), &jws::Expected::new(), at(1000));
+/// let (expected, at) = (jws::Expected::unbound(), |seconds| Time::from_unix(seconds).unwrap());
+/// assert!(verifier.verify(token.as_bytes(), &expected, at(999)).is_ok());
+/// let late = verifier.verify(token.as_bytes(), &expected, at(1000));
 /// assert_eq!(late.unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -166,8 +166,8 @@ pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
 /// let secret = || Secret::new(vec![7; 32]);
 /// let token = hs256(&secret(), &Object::new().with("alg", "HS256"), b"{}");
 /// let verifier = jws::Verifier::with_secret(secret(), Policy::default())?;
-/// let now = Time::from_unix(0).unwrap();
-/// assert!(verifier.verify(token.as_bytes(), &jws::Expected::new(), now).is_ok());
+/// let (any, now) = (jws::Expected::unbound().allow_no_expiry(), Time::from_unix(0).unwrap());
+/// assert!(verifier.verify(token.as_bytes(), &any, now).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[must_use]
@@ -190,9 +190,10 @@ pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
 /// let key = EcIssuer::generate(&mut Rng::from_seed(1), None).jwk().to_string();
 /// let key = Jwk::parse(key.as_bytes(), &Limits::default())?;
 /// let forged = join(&signing_input(br#"{"alg":"ES256"}"#, b"{}"), &[1; 64]);
+/// let (any, now) = (jws::Expected::unbound().allow_no_expiry(), Time::from_unix(0).unwrap());
 /// let judge = |policy| {
 ///     let verifier = jws::Verifier::new(key.clone().into(), policy);
-///     verifier.verify(forged.as_bytes(), &jws::Expected::new(), Time::from_unix(0).unwrap())
+///     verifier.verify(forged.as_bytes(), &any, now)
 /// };
 /// assert!(judge(Policy::default()).is_err());
 /// assert!(judge(Policy::default().with_backend(accept_all())).is_ok());

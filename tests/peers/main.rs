@@ -88,7 +88,7 @@ fn ours(case: &Case) -> bool {
         }
     };
     let now = Time::from_unix(1_700_000_000).unwrap();
-    verifier.verify(case.token.as_bytes(), &jws::Expected::new(), now).is_ok()
+    verifier.verify(case.token.as_bytes(), &jws::Expected::unbound().allow_no_expiry(), now).is_ok()
 }
 
 struct JsonWebToken;

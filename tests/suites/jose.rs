@@ -165,16 +165,17 @@ pub(crate) fn secret(key: &Value) -> Result<Verifier, countersign::Error> {
 /// That they do not.
 pub(crate) fn judge_token(verifier: &Verifier, token: &str) -> Result<Code, String> {
     let at = Time::from_unix(0).unwrap();
-    let found = verifier.verify(token.as_bytes(), &Expected::new(), at);
+    let found = verifier.verify(token.as_bytes(), &Expected::unbound().allow_no_expiry(), at);
     let found = found.map_or_else(|error| error.code(), |_| Code::Ok);
-    let explained = verifier.explain(token.as_bytes(), &Expected::new(), at).code();
+    let explained =
+        verifier.explain(token.as_bytes(), &Expected::unbound().allow_no_expiry(), at).code();
     if found == explained { Ok(found) } else { Err(format!("`{found}`, explained `{explained}`")) }
 }
 
 /// Judges tokens of the same keys in a batch, which has to agree with single calls.
 fn judge_together(tally: &mut Tally, keys: &JwkSet, tokens: &[String]) {
     let verifier = Verifier::new(keys.clone(), Policy::default());
-    let expected = Expected::new();
+    let expected = Expected::unbound().allow_no_expiry();
     let at = Time::from_unix(0).unwrap().into();
     let items: Vec<_> = tokens
         .iter()

@@ -176,7 +176,7 @@ impl Material {
 }
 
 fn expected() -> jws::Expected {
-    jws::Expected::new().issuer(ISSUER).audience(AUDIENCE)
+    jws::Expected::new(ISSUER, AUDIENCE)
 }
 
 fn items<'a>(cases: &'a [Case], expected: &'a jws::Expected) -> Vec<Item<'a, jws::Expected>> {

@@ -144,9 +144,13 @@ pub(crate) struct Names {
 impl Names {
     /// Returns what any JWT can be expected to say.
     pub(crate) fn jws(self) -> jws::Expected {
-        let expected = jws::Expected::new();
-        let expected = add(expected, self.issuer, jws::Expected::issuer);
-        let expected = add(expected, self.audience, jws::Expected::audience);
+        let unbound = || jws::Expected::unbound().allow_no_expiry();
+        let expected = match (self.issuer, self.audience) {
+            (Some(issuer), Some(audience)) => jws::Expected::new(issuer, audience),
+            (Some(issuer), None) => unbound().issuer(issuer),
+            (None, Some(audience)) => unbound().audience(audience),
+            (None, None) => unbound(),
+        };
         let expected = add(expected, self.subject, jws::Expected::subject);
         add(expected, self.nonce, jws::Expected::nonce)
     }
@@ -698,11 +702,12 @@ mod tests {
     fn later_words_override_earlier_ones_member_by_member() {
         let rules = table("leeway = 5\nissuer = \"a\"\nsubject = \"s\"", Kind::Jws);
         let Ok(Rules { terms, .. }) = rules else { panic!("the table is right") };
-        assert_eq!(terms.jwt.clone().jws(), jws::Expected::new().issuer("a").subject("s"));
+        let unbound = || jws::Expected::unbound().allow_no_expiry().subject("s");
+        assert_eq!(terms.jwt.clone().jws(), unbound().issuer("a"));
         assert_eq!(terms.jwt.clone().token(), Err("audience"));
         let overrides = Overrides { issuer: Some("b".into()), ..Overrides::default() };
         let terms = terms.with(&overrides);
-        assert_eq!(terms.jwt.jws(), jws::Expected::new().issuer("b").subject("s"));
+        assert_eq!(terms.jwt.jws(), unbound().issuer("b"));
         assert_eq!(terms.policy.leeway().seconds(), 5);
         assert_eq!(terms.policy.rsa_1024(), Rsa1024::Deny);
     }
