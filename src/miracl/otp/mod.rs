@@ -39,7 +39,8 @@ mod tests;
 ///
 /// The signature is HMAC-SHA-256 with the client secret over client ID, user ID and expiry, joined
 /// *without separators*: the user `bc` of client `a` and the user `c` of client `ab` have the same
-/// signature. Never use it as an identifier of a request, a user or a client.
+/// signature. Never use it as an identifier of a request, a user or a client, and compare
+/// [`client_id`](Self::client_id) with the owner of the secret: [`verify`](Self::verify) cannot.
 ///
 /// ```
 /// use countersign::miracl::otp::Request;
@@ -117,11 +118,30 @@ impl Request {
 
     /// Verifies the signature, in constant time. Only lower-case digits are what the client signs.
     ///
-    /// *Not* checked: whether the request has expired.
+    /// *Not* checked: whether the request has expired; and where client and user are divided, as what
+    /// is signed has no separator. **Compare [`client_id`](Self::client_id) with the client whose
+    /// secret this is**, before anything is done for [`user_id`](Self::user_id): then both are what
+    /// the client signed.
     ///
     /// # Errors
     ///
     /// [`Error::SignatureMismatch`], without detail.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::miracl::otp::Request;
+    /// use countersign::{Limits, Secret};
+    ///
+    /// let secret = Secret::new(b"MockClientSecret".to_vec());
+    /// let genuine = Request::sign(&secret, "shop", "alice", "2022-04-08T08:05:03Z")?;
+    /// // The same signature, for another user of another client.
+    /// let moved = genuine.to_json().with("client_id", "sho").with("user_id", "palice");
+    /// let moved = Request::parse(moved.to_string().as_bytes(), &Limits::default())?;
+    /// assert_eq!(moved.verify(&secret), Ok(()));
+    /// assert_ne!(moved.client_id(), "shop");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     pub fn verify(&self, secret: &Secret) -> Result<(), Error> {
         let expected = Zeroizing::new(hex::encode(&*self.mac(secret)));
         mac::verify(expected.as_bytes(), self.signature.as_bytes())

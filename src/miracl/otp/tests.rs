@@ -41,6 +41,24 @@ fn a_signed_request_is_written_read_back_and_verified() {
 }
 
 #[test]
+fn a_signature_fits_every_way_to_divide_client_and_user_so_that_the_client_has_to_be_compared() {
+    let genuine = request();
+    let both = format!("{}{}", genuine.client_id(), genuine.user_id());
+    let mut own = 0;
+    for place in 0..=both.len() {
+        let (client, user) = both.split_at(place);
+        let moved = genuine.to_json().with("client_id", client).with("user_id", user);
+        let moved = Request::parse(moved.to_string().as_bytes(), &limits()).unwrap();
+        assert_eq!(moved.verify(&secret("MockClientSecret")), Ok(()), "{client} and {user}");
+        if moved.client_id() == "MockClientId" {
+            assert_eq!(moved, genuine);
+            own += 1;
+        }
+    }
+    assert_eq!(own, 1);
+}
+
+#[test]
 fn every_changed_member_and_every_other_text_of_the_signature_is_refused() {
     let verify = |change: &dyn Fn(&mut Request)| {
         let mut changed = request();
