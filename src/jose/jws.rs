@@ -678,6 +678,36 @@ pub(crate) fn check_start(trail: &mut impl Trail, at: Time, start: Time, leeway:
     trail.record(Check::NotBefore, result, |()| format!("valid from {start}, judged at {at}"));
 }
 
+/// Checks that what was issued does not live longer than the caller accepts.
+pub(crate) fn check_life(trail: &mut impl Trail, issued: Time, expiry: Time, longest: u32) {
+    let life = expiry.unix().saturating_sub(issued.unix());
+    let result = if life > i64::from(longest) {
+        Err(Error::TimestampWindow { signed: expiry, at: issued })
+    } else {
+        Ok(())
+    };
+    trail.record(Check::Lifetime, result, |()| format!("{life} s, of at most {longest} s"));
+}
+
+/// Checks the same of what does not say when it was issued: then its life has begun by now.
+pub(crate) fn check_remaining_life(
+    trail: &mut impl Trail,
+    at: Time,
+    expiry: Time,
+    longest: u32,
+    leeway: Leeway,
+) {
+    let left = expiry.unix().saturating_sub(at.unix());
+    let result = if left > i64::from(longest) + leeway.seconds() {
+        Err(Error::TimestampWindow { signed: expiry, at })
+    } else {
+        Ok(())
+    };
+    trail.record(Check::Lifetime, result, |()| {
+        format!("no `iat`; {left} s from the time of judgement, of at most {longest} s")
+    });
+}
+
 /// Checks that an expiry, plus the leeway, lies ahead: `exp` itself is expired (RFC 7519 section
 /// 4.1.4 wants "before").
 pub(crate) fn check_expiry(trail: &mut impl Trail, at: Time, expiry: Time, leeway: Leeway) {

@@ -11,9 +11,12 @@ use crate::crypto::{Algorithm, Job, sha256};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
-use crate::jose::jws::{check_expiry, check_start, numeric_date};
-use crate::jose::{HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude};
+use crate::jose::jws::{check_expiry, check_life, check_start, numeric_date};
+use crate::jose::{
+    Header, HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude,
+};
 use crate::limits::Limits;
+use crate::miracl::token::{MARKS, check_typ};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Time};
@@ -111,10 +114,11 @@ impl Certificate {
 /// Verifies DVS certificates against the keys of `GET /dvs/jwks`.
 ///
 /// Checked, in this order: structure, header, key by `kid`, RS256 and nothing else, key size,
-/// signature; then `hash` (text), `cAt` and `exp` (integers), all required; the expected hash; the
-/// request's timestamp against `cAt` (equality passes); `cAt` not in the future; `exp` not reached.
-/// *Not* checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one
-/// that `kid` names, not the first.
+/// signature; then `hash` (text), `cAt` and `exp` (integers), all required; that the token is no
+/// token of another kind as well, which `iss`, `aud` and `sub` tell; the expected hash; the request's timestamp against `cAt`
+/// (equality passes); `cAt` not in the future; `exp` not reached; the time between them. *Not*
+/// checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one that
+/// `kid` names, not the first.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -143,7 +147,12 @@ impl Certificate {
 pub struct Verifier {
     keys: Keys,
     policy: Policy,
+    longest_life: u32,
 }
+
+/// Seconds from `cAt` to `exp`, unless the caller says otherwise. It is ten in every published
+/// certificate; an hour is the longest life of any token in the documents.
+const LONGEST_LIFE: u32 = 3600;
 
 impl Verifier {
     /// The kind in reports.
@@ -152,14 +161,21 @@ impl Verifier {
     /// Makes a verifier with the service's public keys.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: Keys::Public(keys), policy }
+        Self { keys: Keys::Public(keys), policy, longest_life: LONGEST_LIFE }
     }
 
     /// Makes a verifier with the keys that a source has at the moment of each verification.
     ///
     /// Where the source has none, that is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
-        Self { keys: Keys::source(source), policy }
+        Self { keys: Keys::source(source), policy, longest_life: LONGEST_LIFE }
+    }
+
+    /// Accepts so many seconds from `cAt` to `exp`; an hour otherwise.
+    #[must_use]
+    pub const fn with_longest_life(mut self, seconds: u32) -> Self {
+        self.longest_life = seconds;
+        self
     }
 
     pub(super) const fn policy(&self) -> &Policy {
@@ -204,6 +220,7 @@ impl Verifier {
             check_start(trail, instant, issued, self.policy.leeway());
             check_expiry(trail, instant, claims.expires_at, self.policy.leeway());
         }
+        check_life(trail, issued, claims.expires_at, self.longest_life);
     }
 }
 
@@ -225,7 +242,8 @@ impl Procedure for Verifier {
     }
 
     fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
-        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
+        let longest_life = self.longest_life;
+        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy, longest_life })
     }
 
     fn begin<'p>(
@@ -273,6 +291,8 @@ impl Procedure for Verifier {
             trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
             return None;
         };
+        let kind = check_kind(&authentic.header, &claims.document);
+        trail.record(Check::TokenKind, kind, |()| "no claims of another kind".into());
         self.check_content(trail, &claims, item.expected, item.at);
         Some(Certificate { claims, key: authentic.key? })
     }
@@ -282,8 +302,29 @@ impl Procedure for Verifier {
     }
 }
 
-const CONTENT_CHECKS: [Check; 4] =
-    [Check::Hash, Check::SigningTime, Check::NotBefore, Check::Expiry];
+const CONTENT_CHECKS: [Check; 6] = [
+    Check::TokenKind,
+    Check::Hash,
+    Check::SigningTime,
+    Check::NotBefore,
+    Check::Expiry,
+    Check::Lifetime,
+];
+
+/// Checks that a certificate is no other token: none of them is without `iss` and `sub`, and a
+/// certificate has neither.
+fn check_kind(header: &Header, claims: &Document) -> Result<(), Error> {
+    check_typ(header)?;
+    let own = |member: &&str| *member != "cAt";
+    match ["iss", "sub", "aud"]
+        .into_iter()
+        .chain(MARKS.into_iter().filter(own))
+        .find(|member| claims.member(member).is_some())
+    {
+        Some(member) => Err(Error::ContentMismatch { member }),
+        None => Ok(()),
+    }
+}
 
 /// Takes the token out of the service's answer.
 fn certificate_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Error> {
@@ -333,7 +374,10 @@ mod tests {
     use crate::error::Code;
     use crate::policy::Rsa1024;
     use crate::report::Verdict;
+    use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
     use crate::time::Leeway;
+    use alloc::string::ToString as _;
+    use std::sync::OnceLock;
 
     const RESPONSE: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
     const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
@@ -474,6 +518,85 @@ mod tests {
             let found = code(&verifier(weak()), body.as_bytes(), &Expected::unbound(), second(0));
             assert_eq!(found, expected, "{body}");
         }
+    }
+
+    fn issuer() -> &'static RsaIssuer {
+        static ISSUER: OnceLock<RsaIssuer> = OnceLock::new();
+        ISSUER.get_or_init(|| RsaIssuer::generate(&mut Rng::from_seed(6), 2048, None).unwrap())
+    }
+
+    /// Judges a token with these claims and this header, by a key of ours.
+    fn of(verifier: impl Fn(Verifier) -> Verifier, header: &str, claims: &str) -> Code {
+        let keys = jwk_set(&[issuer().jwk()]).to_string();
+        let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+        let verifier = verifier(Verifier::new(keys, Policy::default()));
+        let token = issuer().compact(header.as_bytes(), claims.as_bytes(), Algorithm::Rs256);
+        code(&verifier, token.unwrap().as_bytes(), &Expected::hash("00"), second(0))
+    }
+
+    #[test]
+    fn a_certificate_that_is_another_token_as_well_is_none() {
+        let judge = |header: &str, more: &str| {
+            let (exp, header) = (ISSUED + 10, format!(r#"{{"alg":"RS256"{header}}}"#));
+            let claims = format!(r#"{{"cAt":{ISSUED},"exp":{exp},"hash":"00"{more}}}"#);
+            of(|verifier| verifier, &header, &claims)
+        };
+        for (header, more) in [
+            ("", ""),
+            (r#","typ":"JWT""#, ""),
+            (r#","typ":"application/jwt""#, ""),
+            ("", r#","x":1,"Iss":"i","hashes":[]"#),
+        ] {
+            assert_eq!(judge(header, more), Code::Ok, "{header} {more}");
+        }
+        for member in
+            ["iss", "sub", "aud", "amr", "nonce", "cid", "scp", "scope", "projectID", "events"]
+        {
+            // Its type makes no difference.
+            for value in ["\"a\"", "null", "[]"] {
+                let more = format!(r#","{member}":{value}"#);
+                assert_eq!(judge("", &more), Code::ContentMismatch, "{more}");
+            }
+        }
+        let both = format!(r#","iss":"i","sub":"u","aud":"a","iat":{ISSUED}"#);
+        assert_eq!(judge("", &both), Code::ContentMismatch);
+        for typ in ["at+jwt", "dvs", ""] {
+            let header = format!(r#","typ":"{typ}""#);
+            assert_eq!(judge(&header, ""), Code::ContentMismatch, "{typ}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_lives_no_longer_than_the_caller_accepts() {
+        let judge = |life: i64, longest: Option<u32>| {
+            let exp = ISSUED + life;
+            let claims = format!(r#"{{"cAt":{ISSUED},"exp":{exp},"hash":"00"}}"#);
+            let choose = |verifier: Verifier| match longest {
+                Some(seconds) => verifier.with_longest_life(seconds),
+                None => verifier,
+            };
+            of(choose, r#"{"alg":"RS256"}"#, &claims)
+        };
+        for (life, longest, expected) in [
+            (10, None, Code::Ok),
+            (3600, None, Code::Ok),
+            (3601, None, Code::TimestampWindow),
+            (253_402_300_799 - ISSUED, None, Code::TimestampWindow),
+            (10, Some(10), Code::Ok),
+            (11, Some(10), Code::TimestampWindow),
+            (86_400, Some(86_400), Code::Ok),
+        ] {
+            assert_eq!(judge(life, longest), expected, "{life} {longest:?}");
+        }
+        // The limit is the same with the keys of a source.
+        let keys = jwk_set(&[issuer().jwk()]).to_string();
+        let snapshot = Snapshot::parse(keys.as_bytes(), None, &Limits::default()).unwrap();
+        let verifier = Verifier::from_source(snapshot, Policy::default()).with_longest_life(9);
+        let claims = format!(r#"{{"cAt":{ISSUED},"exp":{},"hash":"00"}}"#, ISSUED + 10);
+        let token = issuer().compact(br#"{"alg":"RS256"}"#, claims.as_bytes(), Algorithm::Rs256);
+        let token = token.unwrap();
+        let found = code(&verifier, token.as_bytes(), &Expected::hash("00"), second(0));
+        assert_eq!(found, Code::TimestampWindow);
     }
 
     #[test]

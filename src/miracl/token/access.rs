@@ -32,8 +32,9 @@ verifier! {
     /// Verifies access tokens against the keys of `GET /oidc/certs`.
     ///
     /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind,
-    /// so that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached; the scopes that
-    /// are expected, within `scp`. *Not* checked: its life, unless it has an `iat`.
+    /// so that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached, and not further
+    /// ahead than the longest life, as these tokens have no `iat`; the scopes that are expected,
+    /// within `scp`. *Not* checked: whether the token was used before.
     ///
     /// ```
     /// use countersign::jose::JwkSet;

@@ -40,6 +40,7 @@ mod verification_url;
 
 pub use cross_device::CrossDeviceSignature;
 pub use maas::MaasToken;
+pub(super) use profile::{MARKS, check_typ};
 pub use verification_url::VerificationUrl;
 
 use alloc::string::String;
@@ -107,7 +108,8 @@ impl Expected {
         self
     }
 
-    /// Accepts so many seconds from `iat` to `exp`.
+    /// Accepts so many seconds from `iat` to `exp`. A token without `iat` (access tokens have none)
+    /// may not expire later than that after the time of judgement, plus the policy's leeway.
     #[must_use]
     pub const fn longest_life(mut self, seconds: u32) -> Self {
         self.longest_life = seconds;

@@ -14,7 +14,10 @@ use crate::batch::Item;
 use crate::crypto::Algorithm;
 use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};
-use crate::jose::jws::{Claims, check_claims, check_start, contains_audience};
+use crate::jose::jws::{
+    Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
+    is_media_type,
+};
 use crate::jose::{Header, HeaderCache, Keys, Pending, begin, conclude};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
@@ -25,7 +28,10 @@ pub(super) const PART: &str = "payload";
 /// Claims that mark a kind. A token that has the mark of another kind is refused, whoever signed
 /// it, and every kind but the authentication token requires at least one of its own. So no token
 /// is of two kinds.
-pub(super) const MARKS: [&str; 7] = ["amr", "nonce", "cid", "scp", "scope", "projectID", "events"];
+///
+/// `cAt` is the mark of a DVS certificate, which is the same JWS by a key of the same service.
+pub(in crate::miracl) const MARKS: [&str; 8] =
+    ["amr", "nonce", "cid", "scp", "scope", "projectID", "events", "cAt"];
 
 /// The rules of one kind.
 pub(super) trait Profile {
@@ -106,14 +112,23 @@ pub(super) fn conclude_token<P: Profile>(
     let own = trail
         .record(Check::TokenKind, own, |_| format!("has the claims of this kind: {}", P::KIND));
     let expected = item.expected;
-    check_claims(trail, Some(&claims), &expected.jwt, item.at, policy.leeway());
+    let (at, leeway) = (item.at.resolve(claims.issued), policy.leeway());
+    check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway);
     let Claims { document, issued, expiry, .. } = claims;
     check_audience::<P>(trail, &document, &expected.audience);
-    if let (Some(at), Some(issued)) = (item.at.resolve(issued), issued) {
-        check_start(trail, at, issued, policy.leeway());
+    if let (Some(at), Some(issued)) = (at, issued) {
+        check_start(trail, at, issued, leeway);
         trail.cite("RFC 7519 §4.1.6");
     }
-    check_life(trail, issued, expiry, expected.longest_life);
+    match (issued, expiry, at) {
+        (Some(issued), Some(expiry), _) => {
+            check_life(trail, issued, expiry, expected.longest_life);
+        }
+        (None, Some(expiry), Some(at)) => {
+            check_remaining_life(trail, at, expiry, expected.longest_life, leeway);
+        }
+        _ => trail.skip(Check::Lifetime, "no `exp`, or no time to judge at"),
+    }
     let own = own?;
     check_scopes(trail, P::scopes(&own), &expected.scopes);
     P::check(trail, &document, &own, expected);
@@ -123,10 +138,7 @@ pub(super) fn conclude_token<P: Profile>(
 
 /// Checks that the token is of this kind, and of no other.
 fn check_kind<P: Profile>(header: &Header, claims: &Document) -> Result<P::Own, Error> {
-    // RFC 8725 section 3.11: the type of a kind of its own would be another one.
-    if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
-        return Err(Error::ContentMismatch { member: "typ" });
-    }
+    check_typ(header)?;
     let own = |name: &str| P::REQUIRED.contains(&name) || P::OPTIONAL.contains(&name);
     // `aud` is a mark, too, where the caller is named by another claim.
     for member in MARKS.into_iter().chain(["aud"]) {
@@ -142,6 +154,14 @@ fn check_kind<P: Profile>(header: &Header, claims: &Document) -> Result<P::Own, 
     P::read(claims)
 }
 
+/// RFC 8725 section 3.11: the type of a kind of its own would be another one.
+pub(in crate::miracl) fn check_typ(header: &Header) -> Result<(), Error> {
+    match &header.typ {
+        Some(typ) if !is_media_type(typ, "JWT") => Err(Error::ContentMismatch { member: "typ" }),
+        _ => Ok(()),
+    }
+}
+
 fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted: &str) {
     let member = P::AUDIENCE;
     let found = match claims.member(member) {
@@ -151,20 +171,6 @@ fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted:
     };
     let found = found.and_then(|found| if found { Ok(()) } else { Err(Error::AudienceMismatch) });
     trail.record(Check::Audience, found, |()| format!("`{member}` names {}", shorten(wanted)));
-}
-
-fn check_life(trail: &mut impl Trail, issued: Option<Time>, expiry: Option<Time>, longest: u32) {
-    let Some((issued, expiry)) = issued.zip(expiry) else {
-        trail.skip(Check::Lifetime, "no `iat` or no `exp`");
-        return;
-    };
-    let life = expiry.unix().saturating_sub(issued.unix());
-    let result = if life > i64::from(longest) {
-        Err(Error::TimestampWindow { signed: expiry, at: issued })
-    } else {
-        Ok(())
-    };
-    trail.record(Check::Lifetime, result, |()| format!("{life} s, of at most {longest} s"));
 }
 
 /// Checks that every scope that is expected was granted.

@@ -124,11 +124,93 @@ fn every_kind_accepts_its_own_token_and_refuses_each_of_the_others() {
         let refused =
             certificate.verify(token(&claims).as_bytes(), &dvs::Expected::unbound(), now());
         assert_eq!(refused.unwrap_err().code(), Code::MissingMember);
+        // Not even with everything that a certificate has; nor is it its own kind then.
+        let both = claims.with("cAt", ISSUED).with("exp", ISSUED + 10).with("hash", "00");
+        let refused = certificate.verify(token(&both).as_bytes(), &dvs::Expected::unbound(), now());
+        assert_eq!(refused.unwrap_err().code(), Code::ContentMismatch);
+        assert_eq!(judge(made, &both, &expected()), Code::ContentMismatch, "{made:?}");
     }
     let certificate = miracl::certificate(issuer(), ISSUED, ISSUED + 10, "00").unwrap();
     for verifier in KINDS {
         let code = judge_at(verifier, Policy::default(), &certificate, &expected(), now());
-        assert_eq!(code, Code::MissingMember);
+        assert_eq!(code, Code::ContentMismatch);
+    }
+}
+
+#[test]
+fn every_mark_of_another_kind_is_refused_alone_and_whatever_its_type() {
+    for kind in KINDS {
+        let own: &[&str] = match kind {
+            Kind::Auth => &["aud"],
+            Kind::Id => &["aud", "amr", "nonce"],
+            Kind::Access => &["cid", "scp"],
+            Kind::Activation => &["projectID", "scope"],
+            Kind::NewUser => &["aud", "events"],
+        };
+        for mark in super::profile::MARKS.into_iter().chain(["aud"]) {
+            if own.contains(&mark) {
+                continue;
+            }
+            // A foreign `nonce` has to be text for its type's sake, and `aud` text or an array.
+            for value in [Value::from("n"), Value::Array(Vec::new()), Value::Null] {
+                let claims = claims(kind).with(mark, value.clone());
+                let code = judge(kind, &claims, &expected());
+                let typed = matches!((mark, &value), ("nonce", Value::Array(_)))
+                    || matches!((mark, &value), ("nonce" | "aud", Value::Null));
+                let refused = if typed { Code::WrongType } else { Code::ContentMismatch };
+                assert_eq!(code, refused, "{kind:?} with {mark} {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_that_does_not_say_when_it_was_issued_may_not_expire_far_ahead() {
+    for kind in [Kind::Access, Kind::NewUser] {
+        let made = without(&claims(kind), "iat");
+        let judge = |left: i64, policy: Policy, expected: &Expected| {
+            let claims = made.clone().with("exp", ISSUED + left);
+            judge_at(kind, policy, &token(&claims), expected, now())
+        };
+        let strict = Policy::default();
+        for (left, code) in [
+            (1, Code::Ok),
+            (3600, Code::Ok),
+            (3601, Code::TimestampWindow),
+            (253_402_300_799 - ISSUED, Code::TimestampWindow),
+        ] {
+            assert_eq!(judge(left, strict, &expected()), code, "{kind:?} {left}");
+        }
+        let longer = expected().longest_life(7200);
+        assert_eq!(judge(7200, strict, &longer), Code::Ok);
+        assert_eq!(judge(7201, strict, &longer), Code::TimestampWindow);
+        // Clocks may disagree about when its life began.
+        let lenient = strict.with_leeway(Leeway::from_seconds(5).unwrap());
+        assert_eq!(judge(3605, lenient, &expected()), Code::Ok);
+        assert_eq!(judge(3606, lenient, &expected()), Code::TimestampWindow);
+        let report = |at: At| match kind {
+            Kind::Access => access::Verifier::new(keys(), strict).explain(
+                token(&made).as_bytes(),
+                &expected(),
+                at,
+            ),
+            _ => new_user::Verifier::new(keys(), strict).explain(
+                token(&made).as_bytes(),
+                &expected(),
+                at,
+            ),
+        };
+        let life = |report: &crate::Report| {
+            let mut lives = report.checks.iter().filter(|entry| entry.check == Check::Lifetime);
+            let life = lives.next().unwrap().outcome.clone();
+            assert_eq!(lives.next(), None);
+            life
+        };
+        assert_eq!(life(&report(now())), crate::Outcome::Pass, "{kind:?}");
+        // Without a time to judge at there is nothing to measure, and no verdict but invalid.
+        let issued = report(At::Issued);
+        assert_eq!(life(&issued), crate::Outcome::Skip);
+        assert_eq!(issued.code(), Code::MissingMember);
     }
 }
 
