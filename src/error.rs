@@ -121,7 +121,7 @@ codes! {
     KeyTooSmall = "key-too-small", Untrusted;
     /// The key is damaged, dangerous or of an unsupported type.
     KeyUnusable = "key-unusable", Untrusted;
-    /// The key's `use` or `key_ops` forbid verification of signatures.
+    /// The key's `use` or `key_ops`, or the key usage of its certificate, forbid signatures.
     KeyUse = "key-use", Untrusted;
     /// The signature or MAC does not belong to the content under the key.
     SignatureMismatch = "signature-mismatch", Untrusted;
@@ -265,6 +265,12 @@ pub enum KeyFault {
     /// The secret has not the form or length that the chosen key derivation needs, or the request
     /// that it needs is missing.
     Derivation,
+    /// `x5c` is not an array of certificates in base64 (RFC 7517 section 4.7), or has too many.
+    X5c,
+    /// The first certificate of `x5c` holds another key.
+    X5cKey,
+    /// `x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`.
+    X5t,
 }
 
 impl fmt::Display for KeyFault {
@@ -280,6 +286,11 @@ impl fmt::Display for KeyFault {
             Self::AlgorithmKeyType => "algorithm does not fit the key type",
             Self::ShortSecret => "HMAC key has fewer than 32 bytes",
             Self::Derivation => "secret does not fit the key derivation, or its request is missing",
+            Self::X5c => "`x5c` is not an array of certificates in standard base64",
+            Self::X5cKey => "the first certificate of `x5c` holds another key",
+            Self::X5t => {
+                "`x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`"
+            }
         })
     }
 }
@@ -598,7 +609,9 @@ impl fmt::Display for Error {
             Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),
             Self::KeyTooSmall { bits } => write!(f, "RSA key has only {bits} bits"),
             Self::KeyUnusable(fault) => write!(f, "key is unusable: {fault}"),
-            Self::KeyUse => f.write_str("`use` or `key_ops` forbid verification with this key"),
+            Self::KeyUse => {
+                f.write_str("`use`, `key_ops` or the certificate's key usage forbid signatures")
+            }
             Self::Malformed { part, fault } => write!(f, "{part}: {fault}"),
             Self::MissingMember { part, member } => write!(f, "{part}: `{member}` is missing"),
             Self::NoAnswer { status } => write!(f, "service answered with status {status}"),

@@ -474,6 +474,9 @@ pub(crate) trait Trail {
     /// Takes back what [`missing_kid`](Self::missing_kid) noted.
     fn take_missing_kid(&mut self) -> Option<String>;
 
+    /// Warns on a condition that costs something to find out.
+    fn warn_if(&mut self, warning: Warning, condition: impl FnOnce() -> bool);
+
     /// Records checks that cannot run.
     fn skip_all(&mut self, checks: &[Check], reason: &'static str) {
         for check in checks {
@@ -540,6 +543,7 @@ impl Trail for FirstFailure {
     fn pass(&mut self, _: Check, _: impl FnOnce() -> String) {}
     fn skip(&mut self, _: Check, _: &'static str) {}
     fn warn(&mut self, _: Warning) {}
+    fn warn_if(&mut self, _: Warning, _: impl FnOnce() -> bool) {}
     fn hint(&mut self, _: impl FnOnce() -> Option<String>) {}
     fn cite(&mut self, _: &'static str) {}
     fn key(&mut self, _: impl FnOnce() -> KeyInfo) {}
@@ -620,6 +624,12 @@ impl Trail for Explanation {
     fn warn(&mut self, warning: Warning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
+        }
+    }
+
+    fn warn_if(&mut self, warning: Warning, condition: impl FnOnce() -> bool) {
+        if condition() {
+            self.warn(warning);
         }
     }
 

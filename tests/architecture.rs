@@ -38,6 +38,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("rsa", &["crypto", "testkit"]),
     ("rustls", &["fetch"]),
     ("rustls_graviola", &["fetch"]),
+    ("sha1", &["crypto"]),
     ("sha2", &["crypto", "testkit"]),
     ("subtle", &["crypto"]),
     ("base64", &["encoding"]),

@@ -369,3 +369,9 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
+
+/// Computes SHA-1 (FIPS 180-4), which protects nothing: only to compare `x5t` (RFC 7517 section 4.8)
+/// with the certificate beside it.
+pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
+    sha1::Sha1::digest(bytes).into()
+}

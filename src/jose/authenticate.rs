@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::source::Published;
 use super::{Compact, Header, Jwk, JwkSet, Keys};
 use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
 use crate::error::Error;
@@ -50,10 +51,12 @@ enum ChosenKey<'k> {
 
 /// What was read from a token. It is authentic only if the trail saw no failure, which the trail's
 /// owner decides.
-pub(crate) struct Authentic {
+pub(crate) struct Authentic<'k> {
     pub(crate) header: Arc<Header>,
     pub(crate) payload: Vec<u8>,
     pub(crate) key: Option<KeyInfo>,
+    /// The public key that was chosen, whose certificate may be judged.
+    pub(crate) signer: Option<&'k Jwk>,
 }
 
 const UNREADABLE: &str = "token cannot be read";
@@ -94,7 +97,12 @@ pub(crate) fn begin<'t, 'k>(
         return None;
     };
     let key = match keys {
-        Keys::Secret(secret) => Some(choose_secret(trail, &header, secret)),
+        Keys::Secret(secret, published) => {
+            if *published == Published::Yes {
+                trail.warn(Warning::PublishedKey);
+            }
+            Some(choose_secret(trail, &header, secret))
+        }
         keys => choose_public(trail, &header, keys.set(), format, policy),
     };
     trail.goes_on().then_some(Pending { compact, header, key, backend: policy.backend() })
@@ -117,15 +125,19 @@ impl Pending<'_, '_> {
 }
 
 /// Records what became of the signature; `verified` is the result of [`Pending::job`].
-pub(crate) fn conclude(
+pub(crate) fn conclude<'k>(
     trail: &mut impl Trail,
-    pending: Pending<'_, '_>,
+    pending: Pending<'_, 'k>,
     verified: Option<Result<(), Error>>,
-) -> Option<Authentic> {
+) -> Option<Authentic<'k>> {
     const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
     let Pending { compact, header, key, .. } = pending;
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
+    let signer = match &key {
+        Some(ChosenKey::Public { key, .. }) => Some(*key),
+        _ => None,
+    };
     let info = match key {
         None => None,
         Some(ChosenKey::Public { key, keys, .. }) => {
@@ -159,7 +171,7 @@ pub(crate) fn conclude(
         }
     };
     let payload = compact.into_payload();
-    trail.goes_on().then_some(Authentic { header, payload, key: info })
+    trail.goes_on().then_some(Authentic { header, payload, key: info, signer })
 }
 
 fn choose_public<'k>(
@@ -183,6 +195,9 @@ fn choose_public<'k>(
         return None;
     };
     trail.key(|| key.info(key.algorithm()));
+    if key.is_published() {
+        trail.warn(Warning::PublishedKey);
+    }
     let token = header.algorithm;
     let required = match format {
         Some(format) if format != token => format,

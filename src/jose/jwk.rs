@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::pem;
+use super::{certified, pem, published};
 use crate::crypto::{Algorithm, PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::report::{KeyInfo, KeySetInfo};
 use crate::time::{Leeway, Time};
 
-const PART: &str = "key";
+pub(super) const PART: &str = "key";
 
 /// A public key for verification, bound to one algorithm.
 ///
@@ -43,13 +43,16 @@ pub struct Jwk {
     kid: Option<Arc<str>>,
     thumbprint: Arc<str>,
     validity: Option<Validity>,
+    published: bool,
     /// The set that the key came from, for reports.
     set: Option<KeySetInfo>,
 }
 
 impl PartialEq for Jwk {
     fn eq(&self, other: &Self) -> bool {
-        let Self { key, algorithm, declared, kid, thumbprint, validity, set: _ } = self;
+        // That it is published follows from the key.
+        let Self { key, algorithm, declared, kid, thumbprint, validity, published: _, set: _ } =
+            self;
         (key, algorithm, declared) == (&other.key, &other.algorithm, &other.declared)
             && (kid, thumbprint, validity) == (&other.kid, &other.thumbprint, &other.validity)
     }
@@ -83,12 +86,16 @@ impl Jwk {
     /// Parses one JWK.
     ///
     /// Checked: `kty`, `crv`, `alg`, `use`, `key_ops`, the strict encoding of every parameter, and
-    /// what [`PublicKey`] checks. `x5c`, `x5t` and `x5u` are ignored.
+    /// what [`PublicKey`] checks. If there is an `x5c` (RFC 7517 section 4.7): that the key of its
+    /// first certificate is this one, that the certificate's key usage allows signatures, and that
+    /// `x5t` and `x5t#S256` are its thumbprints; its validity is kept, and checked at verification.
+    /// *Not* checked: who issued it, and what else `x5c` holds. `x5u`, and thumbprints without an
+    /// `x5c`, are ignored.
     ///
     /// # Errors
     ///
-    /// Any of [`Error`]'s variants for JSON, keys and algorithms. A symmetric or private key is
-    /// [`Error::KeyUnusable`].
+    /// Any of [`Error`]'s variants for JSON, keys and algorithms. A symmetric or private key, and a
+    /// key with an `x5c` that is not its own, is [`Error::KeyUnusable`].
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
         Self::from_object(&json::parse_object(PART, text, limits)?, limits)
@@ -96,13 +103,14 @@ impl Jwk {
 
     /// Reads a key from PEM: one `CERTIFICATE` (RFC 5280) or one `PUBLIC KEY` (RFC 7468).
     ///
-    /// A certificate's signature, issuer and extensions are *not* checked: the caller trusts the
-    /// key because the caller gave it. Its validity is kept, and checked at verification.
+    /// A certificate's key usage has to allow signatures (RFC 5280 section 4.2.1.3), and its
+    /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
+    /// *not* checked: the caller trusts the key because the caller gave it.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] above 64 KiB, [`Error::Malformed`] if it is not exactly one such block, and
-    /// what [`PublicKey`] checks.
+    /// [`Error::TooLarge`] above 64 KiB, [`Error::Malformed`] if it is not exactly one such block,
+    /// [`Error::KeyUse`] for a certificate for other purposes, and what [`PublicKey`] checks.
     pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
         let (key, validity) = pem::parse(text)?;
         Ok(Self { validity, ..Self::from(key) })
@@ -133,8 +141,14 @@ impl Jwk {
         if let Some(algorithm) = declared {
             key.fits(algorithm)?;
         }
-        let bound = declared.unwrap_or(key.default_algorithm());
-        Ok(Self { algorithm: bound, declared, kid: kid.map(Arc::from), ..Self::from(key) })
+        let certificate = certified::of_jwk(object, &key, limits)?;
+        Ok(Self {
+            algorithm: declared.unwrap_or(key.default_algorithm()),
+            declared,
+            kid: kid.map(Arc::from),
+            validity: certificate.map(|certificate| certificate.validity()),
+            ..Self::from(key)
+        })
     }
 
     /// Returns the key itself.
@@ -178,21 +192,37 @@ impl Jwk {
         }
     }
 
-    /// Returns when the certificate that held the key is valid, if one did.
+    /// Returns when the certificate that held the key is valid, if one did: a PEM certificate, or the
+    /// first of `x5c`.
     #[must_use]
     pub const fn validity(&self) -> Option<Validity> {
         self.validity
     }
 }
 
+impl Jwk {
+    /// Tells whether the private half of this key is published, or others than its owner are known
+    /// to use it. Reports of what it verifies have the warning
+    /// [`PublishedKey`](crate::Warning::PublishedKey).
+    ///
+    /// The list is short: examples of RFCs, defaults of well-known tools, samples of platforms. That
+    /// a key is not in it says nothing for the key.
+    #[must_use]
+    pub const fn is_published(&self) -> bool {
+        self.published
+    }
+}
+
 impl From<PublicKey> for Jwk {
     /// Binds the key to RS256 or ES256 by its type; it has no identifier.
     fn from(key: PublicKey) -> Self {
+        let thumbprint = thumbprint(&key);
         Self {
             algorithm: key.default_algorithm(),
             declared: None,
             kid: None,
-            thumbprint: thumbprint(&key).into(),
+            published: published::contains(&thumbprint),
+            thumbprint: thumbprint.into(),
             validity: None,
             set: None,
             key,
@@ -417,7 +447,7 @@ fn decode(object: &Object<'_>, member: &'static str) -> Result<Vec<u8>, Error> {
 }
 
 /// RFC 7638 section 3: the required members in alphabetical order, without white space.
-fn thumbprint(key: &PublicKey) -> String {
+pub(super) fn thumbprint(key: &PublicKey) -> String {
     let members = key.as_rsa().map_or_else(
         || {
             let (x, y) = key.as_p256().unwrap_or_default();

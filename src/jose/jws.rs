@@ -11,7 +11,9 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude};
+use super::{
+    HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, check_certificate, conclude,
+};
 use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, Secret};
 use crate::encoding::json::{self, Document, Object, Value};
@@ -373,8 +375,9 @@ impl Verified {
 
 /// Verifies compact JWS, and JWT where the payload is a JSON object.
 ///
-/// Checked: structure, header, key and algorithm (each key has exactly one), key size, signature;
-/// then, if the payload is a JSON object, the types of the registered claims, `nbf`, `exp`, and what [`Expected`] names. A payload
+/// Checked: structure, header, key and algorithm (each key has exactly one), key size, signature,
+/// and the dates of the certificate, if the key came from one; then, if the payload is a JSON
+/// object, the types of the registered claims, `nbf`, `exp`, and what [`Expected`] names. A payload
 /// of another form passes only where no claim is expected, see [`Expected::allow_no_expiry`]. *Not*
 /// checked: `typ`, unless it is expected, and unknown claims.
 ///
@@ -484,6 +487,8 @@ impl Procedure for Verifier {
         }
         let claims = self.read_claims(trail, authentic.payload, item.expected);
         let leeway = self.policy.leeway();
+        let instant = item.at.resolve(claims.as_ref().ok().and_then(|claims| claims.issued));
+        check_certificate(trail, authentic.signer, instant, leeway);
         check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway);
         Some(Verified {
             header: authentic.header,

@@ -12,20 +12,24 @@
 //! says what it takes to believe it; see [`crate::mosip::trust`].)
 
 mod authenticate;
+mod certified;
 mod issuers;
 pub mod jwk;
 pub mod jws;
 pub(crate) mod path;
 mod pem;
+mod published;
 mod source;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
     HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
+pub(crate) use certified::{check_certificate, check_certificates};
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
 pub use jws::{Compact, Header, Verified};
+pub(crate) use published::is_published;
 pub(crate) use source::Keys;
 pub use source::{KeySource, Snapshot};
 pub use x509::{Certificate, Modulus};

@@ -33,6 +33,7 @@ pub(super) fn parse(text: &[u8]) -> Result<(PublicKey, Option<Validity>), Error>
     match label {
         "CERTIFICATE" => {
             let certificate = Certificate::from_der(&bytes, Modulus::Strict)?;
+            certificate.may_sign()?;
             Ok((certificate.key()?.clone(), Some(certificate.validity())))
         }
         "PUBLIC KEY" => {

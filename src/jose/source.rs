@@ -14,6 +14,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use super::JwkSet;
+use super::published::is_published_secret;
 use crate::crypto::Secret;
 use crate::encoding::hex;
 use crate::encoding::json::{self, Object};
@@ -219,6 +220,13 @@ impl<S: KeySource + ?Sized> KeySource for Arc<S> {
     }
 }
 
+/// Whether a secret is known to everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Published {
+    Yes,
+    No,
+}
+
 /// The keys of a verifier. No route leads from the public ones to the secret one: a public key can
 /// never become an HMAC secret.
 #[derive(Clone, Debug)]
@@ -228,7 +236,7 @@ pub(crate) enum Keys {
     Snapshot(Snapshot),
     /// Public keys that are asked for at each verification.
     Source(Arc<dyn KeySource>),
-    Secret(Arc<Secret>),
+    Secret(Arc<Secret>, Published),
 }
 
 impl Keys {
@@ -240,7 +248,8 @@ impl Keys {
         if secret.expose().len() < 32 {
             return Err(Error::KeyUnusable(KeyFault::ShortSecret));
         }
-        Ok(Self::Secret(Arc::new(secret)))
+        let published = if is_published_secret(&secret) { Published::Yes } else { Published::No };
+        Ok(Self::Secret(Arc::new(secret), published))
     }
 
     pub(crate) fn as_source(&self) -> Option<&dyn KeySource> {
@@ -256,7 +265,7 @@ impl Keys {
             Self::Public(keys) => Ok(keys),
             Self::Snapshot(snapshot) => Ok(snapshot.keys()),
             Self::Source(_) => Err(Error::Unreachable),
-            Self::Secret(_) => Err(Error::NoKey),
+            Self::Secret(..) => Err(Error::NoKey),
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::jws::{check_expiry, check_life, check_start, numeric_date};
 use crate::jose::{
-    Header, HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, conclude,
+    Header, HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, check_certificate,
+    conclude,
 };
 use crate::limits::Limits;
 use crate::miracl::token::{MARKS, check_typ};
@@ -115,7 +116,8 @@ impl Certificate {
 ///
 /// Checked, in this order: structure, header, key by `kid`, RS256 and nothing else, key size,
 /// signature; then `hash` (text), `cAt` and `exp` (integers), all required; that the token is no
-/// token of another kind as well, which `iss`, `aud` and `sub` tell; the expected hash; the request's timestamp against `cAt`
+/// token of another kind as well, which `iss`, `aud` and `sub` tell; the dates of the key's
+/// certificate, if it came from one; the expected hash; the request's timestamp against `cAt`
 /// (equality passes); `cAt` not in the future; `exp` not reached; the time between them. *Not*
 /// checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one that
 /// `kid` names, not the first.
@@ -293,6 +295,8 @@ impl Procedure for Verifier {
         };
         let kind = check_kind(&authentic.header, &claims.document);
         trail.record(Check::TokenKind, kind, |()| "no claims of another kind".into());
+        let instant = item.at.resolve(Some(claims.created_at));
+        check_certificate(trail, authentic.signer, instant, self.policy.leeway());
         self.check_content(trail, &claims, item.expected, item.at);
         Some(Certificate { claims, key: authentic.key? })
     }
@@ -458,7 +462,8 @@ mod tests {
         let report = strict.explain(RESPONSE, &hash, second(0));
         assert!(report.hints.iter().any(|hint| hint.contains("--allow-rsa-1024")));
         let report = verifier(weak()).explain(RESPONSE, &hash, second(0));
-        assert_eq!(report.warnings, [Warning::Rsa1024]);
+        // MIRACL Trust's documented key has verified tokens of others, too.
+        assert_eq!(report.warnings, [Warning::PublishedKey, Warning::Rsa1024]);
         assert_eq!(report.verdict(), Verdict::Valid);
     }
 

@@ -18,7 +18,7 @@ use crate::jose::jws::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
     is_media_type,
 };
-use crate::jose::{Header, HeaderCache, Keys, Pending, begin, conclude};
+use crate::jose::{Header, HeaderCache, Keys, Pending, begin, check_certificate, conclude};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
@@ -113,6 +113,7 @@ pub(super) fn conclude_token<P: Profile>(
         .record(Check::TokenKind, own, |_| format!("has the claims of this kind: {}", P::KIND));
     let expected = item.expected;
     let (at, leeway) = (item.at.resolve(claims.issued), policy.leeway());
+    check_certificate(trail, authentic.signer, at, leeway);
     check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway);
     let Claims { document, issued, expiry, .. } = claims;
     check_audience::<P>(trail, &document, &expected.audience);

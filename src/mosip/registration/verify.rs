@@ -13,8 +13,8 @@ use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_key_size, describe,
-    signature_hint,
+    Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
+    check_key_size, describe, signature_hint,
 };
 use crate::limits::Limits;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
@@ -241,6 +241,9 @@ impl Verifier {
         });
         let key = verified.unwrap_or(candidates.first);
         trail.key(|| key.info(required));
+        if key.is_published() {
+            trail.warn(Warning::PublishedKey);
+        }
         check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
@@ -519,8 +522,7 @@ fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId
     DigitalId::from_json(Layer::VerifiedJws, text, jws.payload(), limits)
 }
 
-/// Judges the certificate that the key came from. A renewed certificate of the same key, or the
-/// bare key, given beside it is as good.
+/// Judges the certificate that the key came from, among the keys that could be meant.
 fn check_certificate(
     trail: &mut impl Trail,
     keys: Option<(&Candidates<'_>, &Jwk)>,
@@ -532,26 +534,8 @@ fn check_certificate(
         trail.skip(Check::KeyCertificate, reason);
         return;
     };
-    let all = || core::iter::once(&candidates.first).chain(&candidates.rest);
-    let same = || all().filter(|other| other.key() == key.key());
-    if same().any(|key| key.validity().is_none()) {
-        trail.skip(Check::KeyCertificate, "key is not from a certificate");
-        return;
-    }
-    let mut first = None;
-    for validity in same().filter_map(|key| key.validity()) {
-        let (start, end) = (validity.not_before, validity.not_after);
-        match validity.check(at, leeway) {
-            Ok(()) => {
-                let detail = || format!("valid from {start} to {end}, judged at {at}");
-                return trail.pass(Check::KeyCertificate, detail);
-            }
-            Err(error) => first.get_or_insert(error),
-        };
-    }
-    if let Some(error) = first {
-        trail.fail(Check::KeyCertificate, error);
-    }
+    let all = core::iter::once(&candidates.first).chain(&candidates.rest);
+    check_certificates(trail, key, all.copied(), at, leeway);
 }
 
 fn check_content(

@@ -11,7 +11,7 @@ use crate::encoding::json::{self, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{ChainFault, Error};
 use crate::jose::path::Search;
-use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, x509};
+use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, is_published, x509};
 use crate::limits::Limits;
 use crate::mosip::device::Witness;
 use crate::policy::Policy;
@@ -178,6 +178,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         };
         let fits = self.trail.record(Check::Algorithm, fits, |()| "RS256, by the format".into());
         check_key_size(self.trail, &key, self.policy);
+        self.trail.warn_if(Warning::PublishedKey, || is_published(&key));
         match fits {
             Some(()) => {
                 let input = &[token.signing_input()];
@@ -341,6 +342,9 @@ fn check_trust(
         });
     }
     let (domain, path) = found?;
+    for issuer in &path {
+        trail.warn_if(Warning::PublishedKey, || issuer.key().is_ok_and(is_published));
+    }
     let sha2 = |issued: &&Certificate| {
         matches!(issued.signature_algorithm(), Some(Algorithm::Rs384 | Algorithm::Rs512))
     };
