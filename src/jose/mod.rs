@@ -15,6 +15,7 @@ mod authenticate;
 mod issuers;
 pub mod jwk;
 pub mod jws;
+pub mod key_file;
 pub(crate) mod path;
 mod pem;
 mod source;
