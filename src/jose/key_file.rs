@@ -365,14 +365,23 @@ fn open(file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
     if let Some(foreign) = binary(file) {
         return Err(foreign.into());
     }
-    // No text begins like this: `0` followed by a byte that is no character.
-    if matches!(file, [0x30, 0x80..=0x84, ..]) {
+    if is_der(file) {
         return Ok(Content::Material(alloc::vec![from_der(file)?]));
     }
     let text = read_text(file)?;
     match text.trim_ascii_start().as_bytes().first() {
         Some(b'{' | b'[') => open_json(text, file, limits),
         _ => open_pem(text, limits).map(Content::Material),
+    }
+}
+
+/// Tells whether a file is one SEQUENCE of DER: `0`, and behind it a byte that no text has, or just
+/// the length of the rest.
+fn is_der(file: &[u8]) -> bool {
+    match file {
+        [0x30, 0x80..=0x84, ..] => true,
+        [0x30, length, rest @ ..] => usize::from(*length) == rest.len(),
+        _ => false,
     }
 }
 
@@ -723,6 +732,9 @@ mod tests {
             assert_eq!(set.keys().len(), 1, "{name}");
             assert_eq!(set.keys()[0].key(), expected.key(), "{name}");
         }
+        // The DER of a key on a curve is so short that its length is a character.
+        let curve = keys(der(P256)).unwrap();
+        assert_eq!(curve.keys()[0].key(), Jwk::from_pem(P256.as_bytes()).unwrap().key());
         let set = keys(answer(r#""certificate":"#)).unwrap();
         assert!(set.keys()[0].validity().is_some(), "a certificate keeps its dates");
     }
