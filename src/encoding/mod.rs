@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod hex;
 pub mod json;
+pub(crate) mod pem;
 pub mod percent;
 
 use core::fmt;

@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::x509::Certificate;
 use super::{certified, pem, published};
 use crate::crypto::{Algorithm, PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
@@ -114,6 +115,20 @@ impl Jwk {
     pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
         let (key, validity) = pem::parse(text)?;
         Ok(Self { validity, ..Self::from(key) })
+    }
+
+    /// Takes the key out of a certificate, with its dates.
+    ///
+    /// Checked: that the certificate's key usage allows signatures, and what [`PublicKey`] checks.
+    pub(super) fn from_certificate(certificate: &Certificate) -> Result<Self, Error> {
+        certificate.may_sign()?;
+        let validity = Some(certificate.validity());
+        Ok(Self { validity, ..Self::from(certificate.key()?.clone()) })
+    }
+
+    /// Gives the key an identifier.
+    pub(super) fn with_kid(self, kid: &str) -> Self {
+        Self { kid: Some(kid.into()), ..self }
     }
 
     fn from_object(object: &Object<'_>, limits: &Limits) -> Result<Self, Error> {
@@ -331,6 +346,12 @@ impl JwkSet {
     pub fn push(&mut self, key: Jwk) {
         self.info = None;
         self.keys.push(key);
+    }
+
+    /// Notes a key that cannot be used.
+    pub(super) fn note(&mut self, problem: KeyProblem) {
+        self.info = None;
+        self.problems.push(problem);
     }
 
     /// Adds the keys and problems of another set. Identifiers that both have become ambiguous.

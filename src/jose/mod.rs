@@ -16,6 +16,7 @@ mod certified;
 mod issuers;
 pub mod jwk;
 pub mod jws;
+pub mod key_file;
 pub(crate) mod path;
 mod pem;
 mod published;

@@ -19,7 +19,7 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 pub(super) const BAD_DER: Error = Error::Malformed { part: "key", fault: Fault::Der };
-const BAD_PEM: Error = Error::Malformed { part: "key", fault: Fault::Pem };
+pub(super) const BAD_PEM: Error = Error::Malformed { part: "key", fault: Fault::Pem };
 
 /// Bytes of one PEM text. The largest key is below 2 KiB, and certificates are rarely above 4.
 const PEM_BYTES: usize = 64 * 1024;
@@ -98,7 +98,7 @@ pub(super) fn public_key(
 
 /// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused, unless its
 /// bytes shall be taken as they are.
-fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> der::Result<(&[u8], &[u8])> {
+pub(super) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> der::Result<(&[u8], &[u8])> {
     let mut reader = SliceReader::new(bytes)?;
     let key = reader.sequence(|reader| {
         let n = match modulus {

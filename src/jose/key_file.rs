@@ -1,0 +1,923 @@
+//! Files of keys and certificates, in the forms in which people have them.
+//!
+//! | Form | [`read_keys`] | [`read_certificates`] |
+//! |---|---|---|
+//! | JWK Set (RFC 7517 section 5) | every key | refused |
+//! | JWK (RFC 7517 section 4) | the key | refused |
+//! | JSON object of key identifiers and PEM certificates | every key, with its identifier | every certificate |
+//! | answer of MOSIP's `getCertificate` and `getAllCertificates` | every key | every certificate |
+//! | PEM `CERTIFICATE` (RFC 5280) | the key of one | every certificate |
+//! | PEM `PUBLIC KEY` (RFC 5280), `RSA PUBLIC KEY` (RFC 8017 appendix A.1.1) | the key of one | refused |
+//! | DER of each of the three | the key | the certificate |
+//!
+//! PEM is read as leniently as [RFC 7468 section 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)
+//! allows: lines of any width, white space, text around the blocks. A byte order mark before a text
+//! is skipped. DER and JSON are read as strictly as everywhere else.
+//!
+//! Everything else is refused, by name where it is known, with the way out. Private keys are
+//! refused as well: a verifier needs none.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use x509_cert::der::asn1::AnyRef;
+use x509_cert::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
+
+use super::jwk::{Jwk, JwkSet, KeyProblem};
+use super::pem;
+use super::x509::{Certificate, Modulus};
+use crate::crypto::{PublicKey, sha256};
+use crate::encoding::json::{self, Object, Value};
+use crate::encoding::pem::{Block, blocks};
+use crate::error::{Code, Error, shorten};
+use crate::limits::Limits;
+use crate::report::KeySetInfo;
+
+pub use crate::encoding::pem::PemFault;
+
+/// Reads the keys of a file that a caller trusts.
+///
+/// Checked: what [`JwkSet::parse`] and [`Jwk::from_pem`] check. *Not* checked: who issued a
+/// certificate. Single keys of a set that cannot be used are among its
+/// [`problems`](JwkSet::problems).
+///
+/// # Errors
+///
+/// [`KeyFileError`], which says what was found and what to do.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::jose::key_file::{Foreign, KeyFileError, read_keys};
+///
+/// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-public.pem");
+/// let limits = Limits::default();
+/// assert_eq!(read_keys(pem, &limits)?.keys()[0].key().bits(), 2048);
+///
+/// let ssh = read_keys(b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB me@host", &limits);
+/// assert_eq!(ssh, Err(KeyFileError::Foreign(Foreign::OpenSshKey)));
+/// # Ok::<(), KeyFileError>(())
+/// ```
+pub fn read_keys(file: &[u8], limits: &Limits) -> Result<JwkSet, KeyFileError> {
+    match open(file, limits)? {
+        Content::Set(set) => Ok(set),
+        Content::Named(named) => named_keys(named, file),
+        Content::Material(material) => only_key(material),
+    }
+}
+
+/// Reads every certificate of a file, in its order.
+///
+/// Checked: what [`Certificate::from_der`] checks. *Not* checked: who issued them.
+///
+/// # Errors
+///
+/// [`KeyFileError`], which says what was found and what to do.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::jose::key_file::read_certificates;
+///
+/// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
+/// let twice = [b"the root:\r\n", &pem[..], b"and once more\n", &pem[..]].concat();
+/// assert_eq!(read_certificates(&twice, &Limits::default())?.len(), 2);
+/// # Ok::<(), countersign::jose::key_file::KeyFileError>(())
+/// ```
+pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate>, KeyFileError> {
+    let material = match open(file, limits)? {
+        Content::Set(_) => return Err(KeyFileError::Foreign(Foreign::Keys)),
+        Content::Named(named) => {
+            let all = named.into_iter().map(|(_, material)| material);
+            all.collect::<Result<Vec<_>, _>>()?
+        }
+        Content::Material(material) => material,
+    };
+    let certificate = |material| match material {
+        Material::Certificate(certificate) => Ok(certificate),
+        Material::Key(_) => Err(KeyFileError::Foreign(Foreign::Keys)),
+    };
+    material.into_iter().map(certificate).collect()
+}
+
+/// Reads a text: UTF-8, of which a byte order mark is skipped.
+///
+/// # Errors
+///
+/// [`Foreign::Utf16`] and [`Foreign::Gzip`] by name, or [`Foreign::Unknown`] for what is no text.
+pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
+    let foreign = match file {
+        [0xff, 0xfe, ..]
+        | [0xfe, 0xff, ..]
+        | [0, 0x21..0x7f, 0, ..]
+        | [0x21..0x7f, 0, _, 0, ..] => Foreign::Utf16,
+        [0x1f, 0x8b, ..] => Foreign::Gzip,
+        _ => Foreign::Unknown,
+    };
+    let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    match (core::str::from_utf8(text), foreign) {
+        (Ok(text), Foreign::Unknown) => Ok(text),
+        _ => Err(KeyFileError::Foreign(foreign)),
+    }
+}
+
+/// Something that was found where a key or certificate was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Foreign {
+    /// Nothing that is known.
+    Unknown,
+    /// Text in UTF-16.
+    Utf16,
+    /// Data compressed by gzip.
+    Gzip,
+    /// HTML or XML.
+    Markup,
+    /// PKCS#7 or CMS (RFC 5652), which often holds certificates.
+    Pkcs7,
+    /// PKCS#12 (RFC 7292), which holds a private key and certificates.
+    Pkcs12,
+    /// A key store of Java.
+    JavaKeyStore,
+    /// A private key, of whatever form.
+    PrivateKey,
+    /// A request for a certificate (RFC 2986).
+    CertificateRequest,
+    /// A list of revoked certificates (RFC 5280 section 5).
+    RevocationList,
+    /// A public key of OpenSSH (RFC 4716 included).
+    OpenSshKey,
+    /// A key or message of OpenPGP.
+    OpenPgp,
+    /// Base64 of DER without the lines around it.
+    BareBase64,
+    /// A compact JWS or JWT.
+    Token,
+    /// An OpenID Connect discovery document, which names a key set.
+    Discovery,
+    /// JSON that holds no key.
+    Json,
+    /// A JSON array; a key set is an object.
+    JsonArray,
+    /// A key where a certificate is needed.
+    Keys,
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => {
+                "neither a key nor a certificate: PEM, DER, a JWK or a JWK Set is expected"
+            }
+            Self::Utf16 => {
+                "text in UTF-16: save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`"
+            }
+            Self::Gzip => "compressed by gzip: unpack it first, with `gunzip`",
+            Self::Markup => "HTML or XML, not a key: look at what the server answered",
+            Self::Pkcs7 => {
+                "a PKCS#7 container: take the certificates out with \
+                 `openssl pkcs7 -print_certs -in FILE` (`-inform DER` for a binary file)"
+            }
+            Self::Pkcs12 => {
+                "a PKCS#12 container, which also holds a private key: take the certificate out \
+                 with `openssl pkcs12 -in FILE -nokeys -clcerts`"
+            }
+            Self::JavaKeyStore => {
+                "a Java key store: take the certificate out with \
+                 `keytool -exportcert -rfc -keystore FILE -alias ALIAS`"
+            }
+            Self::PrivateKey => {
+                "a private key, which no verifier needs: keep it secret, and give its public half, \
+                 for example from `openssl pkey -pubout`"
+            }
+            Self::CertificateRequest => {
+                "a request for a certificate: give the certificate that was issued"
+            }
+            Self::RevocationList => "a list of revoked certificates, not a certificate",
+            Self::OpenSshKey => {
+                "a public key of OpenSSH: convert it with `ssh-keygen -e -m PKCS8 -f FILE`"
+            }
+            Self::OpenPgp => "OpenPGP, whose keys sign none of these artefacts",
+            Self::BareBase64 => {
+                "base64 without its PEM lines: put `-----BEGIN CERTIFICATE-----` (or \
+                 `PUBLIC KEY`) before it and the END line behind it, or decode it to DER"
+            }
+            Self::Token => "a token, not a key: give it as the input",
+            Self::Discovery => {
+                "an OpenID Connect discovery document: give the key set that its `jwks_uri` names"
+            }
+            Self::Json => {
+                "JSON without a key: a JWK has `kty`, a JWK Set has `keys`, an array of JWKs"
+            }
+            Self::JsonArray => {
+                "a JSON array: a JWK Set is an object, `{\"keys\":[…]}` around such an array"
+            }
+            Self::Keys => "a bare key, where a certificate is needed",
+        })
+    }
+}
+
+/// Why no key or certificate could be read from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// The file is empty.
+    Empty,
+    /// The file, or what it holds, is larger than the limits allow.
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// Something else was found.
+    Foreign(Foreign),
+    /// The PEM is damaged.
+    Pem(PemFault),
+    /// A PEM block has a label that belongs to no key and no certificate.
+    Label {
+        /// The label, cut to 64 characters.
+        label: String,
+    },
+    /// More than one key, and nothing tells which is meant.
+    Several {
+        /// How many are certificates.
+        certificates: usize,
+        /// How many are bare keys.
+        keys: usize,
+    },
+    /// MOSIP's server answered with errors.
+    Refused {
+        /// The error codes, each cut to 64 characters.
+        codes: Vec<String>,
+    },
+    /// The JSON, the certificate or the key is wrong in itself.
+    Content(Error),
+}
+
+impl KeyFileError {
+    /// Returns the stable reason code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::Foreign(Foreign::PrivateKey) => Code::KeyUnusable,
+            Self::Several { .. } => Code::AmbiguousKey,
+            Self::Refused { .. } => Code::ValidationFailed,
+            Self::Content(error) => error.code(),
+            _ => Code::Malformed,
+        }
+    }
+}
+
+impl fmt::Display for KeyFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the file is empty"),
+            Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
+            Self::Foreign(foreign) => foreign.fmt(f),
+            Self::Pem(fault) => fault.fmt(f),
+            Self::Label { label } => {
+                write!(f, "PEM of `{label}`, which is neither a public key nor a certificate")
+            }
+            Self::Several { certificates, keys: 0 } => {
+                write!(
+                    f,
+                    "{certificates} certificates, where one key is meant: keep that of the signer"
+                )
+            }
+            Self::Several { certificates: 0, keys } => {
+                write!(
+                    f,
+                    "{keys} keys, where one is meant: keep one, or give a JWK Set with `kid`s"
+                )
+            }
+            Self::Several { certificates, keys } => write!(
+                f,
+                "{certificates} certificates and {keys} other keys, where one key is meant"
+            ),
+            Self::Refused { codes } => {
+                write!(f, "an answer with errors instead of a certificate: {}", codes.join(", "))
+            }
+            Self::Content(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for KeyFileError {}
+
+impl From<Error> for KeyFileError {
+    fn from(error: Error) -> Self {
+        Self::Content(error)
+    }
+}
+
+impl From<PemFault> for KeyFileError {
+    fn from(fault: PemFault) -> Self {
+        Self::Pem(fault)
+    }
+}
+
+impl From<Foreign> for KeyFileError {
+    fn from(foreign: Foreign) -> Self {
+        Self::Foreign(foreign)
+    }
+}
+
+/// One key or certificate.
+#[derive(Debug, PartialEq, Eq)]
+enum Material {
+    Certificate(Certificate),
+    Key(PublicKey),
+}
+
+impl Material {
+    fn into_jwk(self) -> Result<Jwk, Error> {
+        match self {
+            Self::Certificate(certificate) => Jwk::from_certificate(&certificate),
+            Self::Key(key) => Ok(key.into()),
+        }
+    }
+}
+
+type Named = Vec<(Option<String>, Result<Material, KeyFileError>)>;
+
+/// What a file holds.
+enum Content {
+    Set(JwkSet),
+    /// Certificates and keys that may have identifiers.
+    Named(Named),
+    Material(Vec<Material>),
+}
+
+fn open(file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
+    let limit = limits.key_set_bytes();
+    if file.len() > limit {
+        return Err(KeyFileError::TooLarge { what: "the file", limit });
+    }
+    if file.trim_ascii().is_empty() {
+        return Err(KeyFileError::Empty);
+    }
+    if let Some(foreign) = binary(file) {
+        return Err(foreign.into());
+    }
+    if is_der(file) {
+        return Ok(Content::Material(alloc::vec![from_der(file)?]));
+    }
+    let text = read_text(file)?;
+    match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{' | b'[') => open_json(text, file, limits),
+        _ => open_pem(text, limits).map(Content::Material),
+    }
+}
+
+/// Tells whether a file is one SEQUENCE of DER: `0`, and behind it a byte that no text has, or just
+/// the length of the rest.
+fn is_der(file: &[u8]) -> bool {
+    match file {
+        [0x30, 0x80..=0x84, ..] => true,
+        [0x30, length, rest @ ..] => usize::from(*length) == rest.len(),
+        _ => false,
+    }
+}
+
+/// Names what a file is by its first bytes.
+fn binary(file: &[u8]) -> Option<Foreign> {
+    match file {
+        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => Some(Foreign::JavaKeyStore),
+        // PKCS#7 and PKCS#12 are often BER, so that no reader of DER gets this far.
+        [0x30, 0x80..=0x84, ..] => {
+            // 1.2.840.113549.1.7
+            const PKCS7: [u8; 10] = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7];
+            let start = file.get(..32).unwrap_or(file);
+            let place = start.windows(PKCS7.len()).position(|part| part == PKCS7)?;
+            let version_3 = start.get(..place)?.windows(3).any(|part| part == [2, 1, 3]);
+            Some(if version_3 { Foreign::Pkcs12 } else { Foreign::Pkcs7 })
+        }
+        _ => None,
+    }
+}
+
+fn open_pem(text: &str, limits: &Limits) -> Result<Vec<Material>, KeyFileError> {
+    let most = limits.keys();
+    let blocks = blocks(text, most.saturating_add(1))?;
+    if blocks.len() > most {
+        return Err(KeyFileError::TooLarge { what: "number of PEM blocks", limit: most });
+    }
+    if blocks.is_empty() {
+        return Err(without_pem(text).into());
+    }
+    // A private key beside its certificate is the commonest mistake, and the one to be told of.
+    let foreign = blocks.iter().filter_map(|block| labelled(block.label));
+    if let Some(foreign) = foreign.clone().find(|f| *f == Foreign::PrivateKey) {
+        return Err(foreign.into());
+    }
+    if let Some(foreign) = foreign.into_iter().next() {
+        return Err(foreign.into());
+    }
+    blocks.iter().map(from_block).collect()
+}
+
+/// Names what a block is by its label.
+fn labelled(label: &str) -> Option<Foreign> {
+    match label {
+        "PKCS7" | "PKCS #7 SIGNED DATA" | "CMS" => Some(Foreign::Pkcs7),
+        "PKCS12" => Some(Foreign::Pkcs12),
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Some(Foreign::CertificateRequest),
+        "X509 CRL" => Some(Foreign::RevocationList),
+        "SSH2 PUBLIC KEY" => Some(Foreign::OpenSshKey),
+        _ if label.ends_with("PRIVATE KEY") => Some(Foreign::PrivateKey),
+        _ if label.starts_with("PGP ") => Some(Foreign::OpenPgp),
+        _ => None,
+    }
+}
+
+/// Names a text without a PEM block.
+fn without_pem(text: &str) -> Foreign {
+    let text = text.trim_ascii();
+    let first = text.split_ascii_whitespace().next().unwrap_or_default();
+    let only = |legal: &str| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || legal.as_bytes().contains(&b))
+    };
+    let is_base64 = || only("+/=-_ \t\r\n");
+    if ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|name| first.starts_with(name))
+        || text.starts_with("---- BEGIN SSH2")
+    {
+        Foreign::OpenSshKey
+    } else if text.starts_with('<') {
+        Foreign::Markup
+    } else if text.matches('.').count() >= 2 && only("-_.=+/") {
+        Foreign::Token
+    } else if text.starts_with("MI") && is_base64() {
+        Foreign::BareBase64
+    } else {
+        Foreign::Unknown
+    }
+}
+
+fn from_block(block: &Block<'_>) -> Result<Material, KeyFileError> {
+    match block.label {
+        // RFC 7468 section 5.1 names the second and third, which old tools write.
+        "CERTIFICATE" | "X509 CERTIFICATE" | "X.509 CERTIFICATE" => {
+            let certificate = Certificate::from_der(&block.decode()?, Modulus::Strict)?;
+            Ok(Material::Certificate(certificate))
+        }
+        "PUBLIC KEY" => Ok(Material::Key(public_key(&block.decode()?)?)),
+        "RSA PUBLIC KEY" => Ok(Material::Key(rsa_public_key(&block.decode()?)?)),
+        label => Err(KeyFileError::Label { label: shorten(label) }),
+    }
+}
+
+/// Reads DER, which says by its shape what it is.
+fn from_der(der: &[u8]) -> Result<Material, KeyFileError> {
+    const INTEGER: Tag = Tag::Integer;
+    const SEQUENCE: Tag = Tag::Sequence;
+    let elements = elements(der).map_err(|_| pem::BAD_DER)?;
+    let tags: Vec<Tag> = elements.iter().map(AnyRef::tag).collect();
+    match tags[..] {
+        [SEQUENCE, Tag::BitString] => Ok(Material::Key(public_key(der)?)),
+        [INTEGER, INTEGER] => Ok(Material::Key(rsa_public_key(der)?)),
+        [SEQUENCE, SEQUENCE, Tag::BitString] => {
+            let certificate = Certificate::from_der(der, Modulus::Strict);
+            certificate.map(Material::Certificate).map_err(|error| match elements.first() {
+                Some(content) if is_request(content) => Foreign::CertificateRequest.into(),
+                _ => KeyFileError::from(error),
+            })
+        }
+        // PKCS#1 and SEC 1, PKCS#8, and PKCS#8 encrypted.
+        [INTEGER, INTEGER, ..]
+        | [INTEGER, Tag::OctetString, ..]
+        | [INTEGER, SEQUENCE, Tag::OctetString, ..]
+        | [SEQUENCE, Tag::OctetString] => Err(Foreign::PrivateKey.into()),
+        _ => Err(pem::BAD_DER.into()),
+    }
+}
+
+/// Returns the elements of the SEQUENCE that is all of the DER.
+fn elements(der: &[u8]) -> der::Result<Vec<AnyRef<'_>>> {
+    let mut reader = SliceReader::new(der)?;
+    let elements = reader.sequence(rest)?;
+    reader.finish()?;
+    Ok(elements)
+}
+
+fn rest<'d>(reader: &mut SliceReader<'d>) -> der::Result<Vec<AnyRef<'d>>> {
+    let mut elements = Vec::new();
+    while !reader.is_finished() {
+        elements.push(AnyRef::decode(reader)?);
+    }
+    Ok(elements)
+}
+
+/// RFC 2986 section 4.1: version, subject, key and attributes. A certificate has at least six
+/// elements.
+fn is_request(content: &AnyRef<'_>) -> bool {
+    let elements = SliceReader::new(content.value()).and_then(|mut reader| rest(&mut reader));
+    let tags: Vec<Tag> = elements.unwrap_or_default().iter().map(AnyRef::tag).collect();
+    matches!(tags[..], [Tag::Integer, Tag::Sequence, Tag::Sequence, ..]) && tags.len() <= 4
+}
+
+fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
+    let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| pem::BAD_DER)?;
+    pem::public_key(&info, Modulus::Strict)
+}
+
+fn rsa_public_key(der: &[u8]) -> Result<PublicKey, Error> {
+    let (n, e) = pem::rsa_public_key(der, Modulus::Strict).map_err(|_| pem::BAD_DER)?;
+    PublicKey::rsa(n, e)
+}
+
+fn open_json(text: &str, file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
+    const PART: &str = "key file";
+    let object = match json::parse(PART, text.as_bytes(), limits)? {
+        Value::Object(object) => object,
+        Value::Array(_) => return Err(Foreign::JsonArray.into()),
+        _ => return Err(Foreign::Json.into()),
+    };
+    let has = |name| object.member(name).is_some();
+    if has("keys") {
+        let mut set = JwkSet::parse(text.as_bytes(), limits)?;
+        set.identify(KeySetInfo { sha256: sha256(file), fetched: None });
+        Ok(Content::Set(set))
+    } else if has("kty") {
+        Ok(Content::Set(Jwk::parse(text.as_bytes(), limits)?.into()))
+    } else if has("response") || has("errors") {
+        open_answer(&object, limits).map(Content::Named)
+    } else if has("jwks_uri") {
+        Err(Foreign::Discovery.into())
+    } else {
+        open_map(&object, limits).map(Content::Named)
+    }
+}
+
+/// Reads a map of key identifiers to PEM, as some large issuers publish their keys.
+fn open_map(object: &Object<'_>, limits: &Limits) -> Result<Named, KeyFileError> {
+    let texts: Option<Vec<_>> =
+        object.iter().map(|(kid, value)| Some((kid, value.as_str()?))).collect();
+    let texts = texts.filter(|texts| texts.iter().any(|(_, text)| text.contains("-----BEGIN ")));
+    let Some(texts) = texts else { return Err(Foreign::Json.into()) };
+    let limit = limits.kid_bytes();
+    if texts.iter().any(|(kid, _)| kid.len() > limit) {
+        return Err(KeyFileError::TooLarge { what: "kid", limit });
+    }
+    let one = |text| open_pem(text, limits).and_then(only);
+    Ok(texts.into_iter().map(|(kid, text)| (Some(kid.to_string()), one(text))).collect())
+}
+
+/// Reads the answer to MOSIP's `getCertificate`, whose `response` has one `certificate`, or to
+/// `getAllCertificates`, whose `response` has `allCertificates` with `certificateData` each
+/// (mosip/keymanager, `KeyPairGenerateResponseDto`, `AllCertificatesDataResponseDto`).
+fn open_answer(answer: &Object<'_>, limits: &Limits) -> Result<Named, KeyFileError> {
+    const PART: &str = "response";
+    if let Some(Value::Array(errors)) = answer.member("errors")
+        && !errors.is_empty()
+    {
+        let code = |error: &Value<'_>| {
+            let code = error.as_object().and_then(|error| error.member("errorCode"));
+            code.and_then(Value::as_str).map_or_else(|| "without a code".to_string(), shorten)
+        };
+        return Err(KeyFileError::Refused { codes: errors.iter().map(code).collect() });
+    }
+    let Some(response) = answer.member(PART).and_then(Value::as_object) else {
+        return Err(Foreign::Json.into());
+    };
+    let one = |text: &str| open_pem(text, limits).and_then(only);
+    match response.member("allCertificates") {
+        Some(Value::Array(all)) => {
+            let limit = limits.keys();
+            if all.len() > limit {
+                return Err(KeyFileError::TooLarge { what: "number of certificates", limit });
+            }
+            let read = |entry: &Value<'_>| {
+                let entry = entry.as_object().ok_or(Foreign::Json)?;
+                one(entry.string(PART, "certificateData")?)
+            };
+            Ok(all.iter().map(|entry| (None, read(entry))).collect())
+        }
+        _ if response.member("certificate").is_some() => {
+            Ok(alloc::vec![(None, Ok(one(response.string(PART, "certificate")?)?))])
+        }
+        _ => Err(Foreign::Json.into()),
+    }
+}
+
+/// Makes a set of keys that may have identifiers. One that cannot be used does not spoil the rest.
+fn named_keys(named: Named, file: &[u8]) -> Result<JwkSet, KeyFileError> {
+    let alone = named.len() == 1;
+    let private = KeyFileError::Foreign(Foreign::PrivateKey);
+    if named.iter().any(|(_, material)| material.as_ref() == Err(&private)) {
+        return Err(private);
+    }
+    let mut set = JwkSet::default();
+    for (index, (kid, material)) in named.into_iter().enumerate() {
+        let key = material.and_then(|material| Ok(material.into_jwk()?));
+        match key {
+            Ok(key) => set.push(match &kid {
+                Some(kid) => key.with_kid(kid),
+                None => key,
+            }),
+            Err(error) if alone => return Err(error),
+            Err(KeyFileError::Content(error)) => set.note(KeyProblem { index, kid, error }),
+            Err(_) => set.note(KeyProblem { index, kid, error: pem::BAD_PEM }),
+        }
+    }
+    set.identify(KeySetInfo { sha256: sha256(file), fetched: None });
+    Ok(set)
+}
+
+/// Makes a set of the one key of a file. One key that is written twice is one key.
+fn only_key(material: Vec<Material>) -> Result<JwkSet, KeyFileError> {
+    Ok(only(material)?.into_jwk().map(JwkSet::from)?)
+}
+
+fn only(mut material: Vec<Material>) -> Result<Material, KeyFileError> {
+    let mut index = 1;
+    while index < material.len() {
+        let (before, from) = material.split_at(index);
+        if from.first().is_some_and(|this| before.contains(this)) {
+            material.remove(index);
+        } else {
+            index += 1;
+        }
+    }
+    let all = material.len();
+    let certificates = material.iter().filter(|m| matches!(m, Material::Certificate(_))).count();
+    match (material.pop(), all) {
+        (Some(one), 1) => Ok(one),
+        (None, _) => Err(KeyFileError::Empty),
+        _ => Err(KeyFileError::Several { certificates, keys: all - certificates }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{Authority, EcIssuer, Rng, RsaIssuer, Template};
+    use crate::time::Time;
+    use alloc::{format, vec};
+    use x509_cert::der::pem::{LineEnding, encode_string};
+
+    const CERTIFICATE: &str = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");
+    const PUBLIC: &str = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
+    const P256: &str = include_str!("../../test-vectors/keys/p256-public.pem");
+
+    fn der(pem: &str) -> Vec<u8> {
+        blocks(pem, 1).unwrap()[0].decode().unwrap()
+    }
+
+    fn keys(file: impl AsRef<[u8]>) -> Result<JwkSet, KeyFileError> {
+        read_keys(file.as_ref(), &Limits::default())
+    }
+
+    fn foreign(file: impl AsRef<[u8]>) -> Option<Foreign> {
+        match keys(&file) {
+            Err(KeyFileError::Foreign(foreign)) => Some(foreign),
+            _ => None,
+        }
+    }
+
+    /// The PKCS#1 form of the public key: what the BIT STRING of the other form holds.
+    fn pkcs1() -> Vec<u8> {
+        let info = SubjectPublicKeyInfoOwned::from_der(&der(PUBLIC)).unwrap();
+        info.subject_public_key.as_bytes().unwrap().to_vec()
+    }
+
+    fn pem(label: &str, der: &[u8]) -> String {
+        encode_string(label, LineEnding::LF, der).unwrap()
+    }
+
+    #[test]
+    fn every_form_of_one_key_is_the_same_key() {
+        let expected = Jwk::from_pem(PUBLIC.as_bytes()).unwrap();
+        let jwk = {
+            let n = expected.key().as_rsa().map(|rsa| rsa.modulus()).unwrap();
+            let n = crate::encoding::base64::encode_url(&n);
+            format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"}}"#)
+        };
+        let one_line = |pem: &str| {
+            let label = pem.lines().next().unwrap().len();
+            let (begin, rest) = pem.split_at(label + 1);
+            let (content, end) = rest.split_at(rest.find("-----").unwrap());
+            format!("{begin}{}\n{end}", content.replace('\n', ""))
+        };
+        let answer = |member: &str| {
+            let pem = CERTIFICATE.replace('\n', "\\n");
+            format!(r#"{{"id":null,"response":{{{member}"{pem}"}},"errors":null}}"#)
+        };
+        for (file, name) in [
+            (PUBLIC.as_bytes().to_vec(), "PUBLIC KEY"),
+            (CERTIFICATE.as_bytes().to_vec(), "CERTIFICATE"),
+            (CERTIFICATE.replace("CERTIFICATE", "X509 CERTIFICATE").into(), "old label"),
+            (pem("RSA PUBLIC KEY", &pkcs1()).into(), "RSA PUBLIC KEY"),
+            (der(PUBLIC), "DER of a key"),
+            (der(CERTIFICATE), "DER of a certificate"),
+            (pkcs1(), "DER of PKCS#1"),
+            (one_line(PUBLIC).into(), "content in one line"),
+            (PUBLIC.replace('\n', "\r\n").into(), "CRLF"),
+            (PUBLIC.replace('\n', " \n").into(), "white space at the ends of lines"),
+            (format!("\u{feff}{PUBLIC}").into(), "byte order mark"),
+            (format!("{PUBLIC}\n\n\n").into(), "line breaks at the end"),
+            (format!("Bag Attributes\n{CERTIFICATE}").into(), "text before"),
+            ([PUBLIC, PUBLIC].concat().into(), "written twice"),
+            (jwk.clone().into(), "JWK"),
+            (format!("\u{feff}{jwk}").into(), "JWK behind a byte order mark"),
+            (format!(r#"{{"keys":[{jwk}]}}"#).into(), "JWK Set"),
+            (answer(r#""certificate":"#).into(), "getCertificate"),
+        ] {
+            let set = keys(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(set.keys().len(), 1, "{name}");
+            assert_eq!(set.keys()[0].key(), expected.key(), "{name}");
+        }
+        // The DER of a key on a curve is so short that its length is a character.
+        let curve = keys(der(P256)).unwrap();
+        assert_eq!(curve.keys()[0].key(), Jwk::from_pem(P256.as_bytes()).unwrap().key());
+        let set = keys(answer(r#""certificate":"#)).unwrap();
+        assert!(set.keys()[0].validity().is_some(), "a certificate keeps its dates");
+    }
+
+    #[test]
+    fn a_map_of_identifiers_gives_its_keys_their_names() {
+        let pem = CERTIFICATE.replace('\n', "\\n");
+        let set = keys(format!(r#"{{"a":"{pem}","b":"-----BEGIN CERTIFICATE-----\n"}}"#)).unwrap();
+        assert_eq!(set.select(Some("a")).unwrap().kid(), Some("a"));
+        assert_eq!(set.select(Some("b")).unwrap_err().code(), Code::Malformed);
+        assert_eq!(set.select(Some("c")).unwrap_err().code(), Code::UnknownKey);
+        assert!(set.info().is_some(), "a set is known by the digest of its file");
+        let long = format!(r#"{{"{}":"{pem}"}}"#, "k".repeat(257));
+        assert_eq!(keys(long).unwrap_err().code(), Code::TooLarge);
+        let service_account = r#"{"client_email":"x","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}"#;
+        assert_eq!(foreign(service_account), Some(Foreign::PrivateKey));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_by_name() {
+        let pkcs7 =
+            [&[0x30, 0x82, 1, 0, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2][..], &[0; 40]]
+                .concat();
+        let pkcs12 = [
+            &[
+                0x30, 0x82, 1, 0, 2, 1, 3, 0x30, 0x82, 0, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                0x0d, 1, 7, 1,
+            ][..],
+            &[0; 40],
+        ]
+        .concat();
+        let utf16 = |big: bool| -> Vec<u8> {
+            PUBLIC.bytes().flat_map(|b| if big { [0, b] } else { [b, 0] }).collect()
+        };
+        for (file, expected) in [
+            (pkcs7.clone(), Foreign::Pkcs7),
+            (pem("PKCS7", &pkcs7).into(), Foreign::Pkcs7),
+            (pkcs12, Foreign::Pkcs12),
+            (vec![0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2], Foreign::JavaKeyStore),
+            (pem("PRIVATE KEY", &[0x30, 0]).into(), Foreign::PrivateKey),
+            (pem("RSA PRIVATE KEY", &[0x30, 0]).into(), Foreign::PrivateKey),
+            (pem("ENCRYPTED PRIVATE KEY", &[0x30, 0]).into(), Foreign::PrivateKey),
+            (pem("OPENSSH PRIVATE KEY", b"openssh-key-v1").into(), Foreign::PrivateKey),
+            (
+                [CERTIFICATE, &pem("EC PRIVATE KEY", &[0x30, 0])].concat().into(),
+                Foreign::PrivateKey,
+            ),
+            (pem("CERTIFICATE REQUEST", &[0x30, 0]).into(), Foreign::CertificateRequest),
+            (pem("X509 CRL", &[0x30, 0]).into(), Foreign::RevocationList),
+            (b"ssh-ed25519 AAAAC3Nz me@host".to_vec(), Foreign::OpenSshKey),
+            (b"ecdsa-sha2-nistp256 AAAA".to_vec(), Foreign::OpenSshKey),
+            (b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n".to_vec(), Foreign::OpenSshKey),
+            (
+                b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n-----END PGP PUBLIC KEY BLOCK-----"
+                    .to_vec(),
+                Foreign::OpenPgp,
+            ),
+            ([&[0xff, 0xfe][..], &utf16(false)].concat(), Foreign::Utf16),
+            (utf16(false), Foreign::Utf16),
+            (utf16(true), Foreign::Utf16),
+            (vec![0x1f, 0x8b, 8, 0, 0], Foreign::Gzip),
+            (b"<!DOCTYPE html><p>404".to_vec(), Foreign::Markup),
+            (b"eyJhbGciOiJSUzI1NiJ9.e30.AA".to_vec(), Foreign::Token),
+            (
+                PUBLIC.lines().filter(|line| !line.starts_with('-')).collect::<String>().into(),
+                Foreign::BareBase64,
+            ),
+            (br#"{"issuer":"https://a","jwks_uri":"https://a/jwks"}"#.to_vec(), Foreign::Discovery),
+            (b"{}".to_vec(), Foreign::Json),
+            (br#"{"a":"b"}"#.to_vec(), Foreign::Json),
+            (br#"{"response":{"other":1}}"#.to_vec(), Foreign::Json),
+            (b"[]".to_vec(), Foreign::JsonArray),
+            (b"hello".to_vec(), Foreign::Unknown),
+            (vec![0xff, 0xff, 0xff], Foreign::Unknown),
+        ] {
+            assert_eq!(foreign(&file), Some(expected), "{}", String::from_utf8_lossy(&file));
+        }
+    }
+
+    #[test]
+    fn private_keys_and_requests_in_der_are_recognised_by_their_shape() {
+        let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
+        let template = Template::new("x", Time::from_unix(0).unwrap(), Time::from_unix(9).unwrap());
+        let own = Authority::root(issuer, &template).unwrap();
+        assert_eq!(foreign(own.certificate().to_der()), None);
+        let sequence =
+            |content: &[u8]| [&[0x30, u8::try_from(content.len()).unwrap()], content].concat();
+        let (integer, octets) = (&[2, 1, 0][..], &[4, 1, 0][..]);
+        let algorithm = &[0x30, 2, 5, 0][..];
+        for (content, expected) in [
+            ([integer, &integer.repeat(8)].concat(), Foreign::PrivateKey),
+            ([integer, algorithm, octets].concat(), Foreign::PrivateKey),
+            ([integer, octets].concat(), Foreign::PrivateKey),
+            ([algorithm, octets].concat(), Foreign::PrivateKey),
+            (
+                [&[0x30, 9, 2, 1, 0, 0x30, 0, 0x30, 0, 0xa0, 0][..], algorithm, &[3, 1, 0]]
+                    .concat(),
+                Foreign::CertificateRequest,
+            ),
+        ] {
+            assert_eq!(foreign(sequence(&content)), Some(expected), "{content:02x?}");
+        }
+        // What has the shape of a certificate and is none, is damaged.
+        let damaged = sequence(&[&[0x30, 0][..], algorithm, &[3, 1, 0]].concat());
+        assert_eq!(keys(damaged), Err(pem::BAD_DER.into()));
+    }
+
+    #[test]
+    fn several_keys_where_one_is_meant_are_counted() {
+        let other = EcIssuer::generate(&mut Rng::from_seed(1), None);
+        let template = Template::new("x", Time::from_unix(0).unwrap(), Time::from_unix(9).unwrap());
+        let other = Authority::root(other, &template).unwrap().certificate().to_pem();
+        for (file, certificates, bare) in [
+            ([CERTIFICATE, &other].concat(), 2, 0),
+            ([CERTIFICATE, P256].concat(), 1, 1),
+            ([PUBLIC, P256].concat(), 0, 2),
+        ] {
+            let error = KeyFileError::Several { certificates, keys: bare };
+            assert_eq!(keys(file).unwrap_err(), error);
+        }
+        let both = [CERTIFICATE, &other].concat();
+        assert_eq!(read_certificates(both.as_bytes(), &Limits::default()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn certificates_are_read_from_the_same_forms_and_bare_keys_are_refused() {
+        let read = |file: &[u8]| read_certificates(file, &Limits::default());
+        let expected = Certificate::from_der(&der(CERTIFICATE), Modulus::Strict).unwrap();
+        let text = CERTIFICATE.replace('\n', "\\n");
+        let all =
+            format!(r#"{{"response":{{"allCertificates":[{{"certificateData":"{text}"}}]}}}}"#);
+        let map = format!(r#"{{"k":"{text}"}}"#);
+        for file in [CERTIFICATE.as_bytes(), &der(CERTIFICATE), all.as_bytes(), map.as_bytes()] {
+            assert_eq!(read(file), Ok(vec![expected.clone()]));
+        }
+        for file in [PUBLIC.as_bytes(), &der(PUBLIC), br#"{"keys":[]}"#] {
+            assert_eq!(read(file), Err(KeyFileError::Foreign(Foreign::Keys)));
+        }
+    }
+
+    #[test]
+    fn refusals_of_the_server_sizes_and_labels_are_named() {
+        let refused =
+            r#"{"response":null,"errors":[{"errorCode":"KER-KMS-002","message":"m"},{}]}"#;
+        let codes = vec!["KER-KMS-002".to_string(), "without a code".to_string()];
+        assert_eq!(keys(refused), Err(KeyFileError::Refused { codes }));
+        let limits = Limits::default().with_keys(1).with_key_set_bytes(8192);
+        let code = |file: &[u8]| read_keys(file, &limits).unwrap_err().code();
+        assert_eq!(code(&[b' '; 8193]), Code::TooLarge);
+        assert_eq!(code([PUBLIC, P256].concat().as_bytes()), Code::TooLarge);
+        assert_eq!(code(b" \n"), Code::Malformed);
+        let label = KeyFileError::Label { label: "EC PARAMETERS".into() };
+        assert_eq!(keys(pem("EC PARAMETERS", &[5, 0])), Err(label));
+        assert_eq!(keys(pem("PUBLIC KEY", &[5, 0])), Err(pem::BAD_DER.into()));
+    }
+
+    #[test]
+    fn every_message_says_what_was_found_and_none_is_a_whole_sentence() {
+        let foreign = [
+            Foreign::Unknown,
+            Foreign::Utf16,
+            Foreign::Gzip,
+            Foreign::Markup,
+            Foreign::Pkcs7,
+            Foreign::Pkcs12,
+            Foreign::JavaKeyStore,
+            Foreign::PrivateKey,
+            Foreign::CertificateRequest,
+            Foreign::RevocationList,
+            Foreign::OpenSshKey,
+            Foreign::OpenPgp,
+            Foreign::BareBase64,
+            Foreign::Token,
+            Foreign::Discovery,
+            Foreign::Json,
+            Foreign::JsonArray,
+            Foreign::Keys,
+        ];
+        let texts: alloc::collections::BTreeSet<String> =
+            foreign.iter().map(Foreign::to_string).collect();
+        assert_eq!(texts.len(), foreign.len());
+        assert!(texts.iter().all(|text| text.len() > 20 && !text.ends_with('.')));
+        let several = KeyFileError::Several { certificates: 2, keys: 0 };
+        assert!(several.to_string().contains("2 certificates"));
+    }
+}
