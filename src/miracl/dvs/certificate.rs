@@ -16,7 +16,7 @@ use crate::jose::{HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
-use crate::time::{At, Time};
+use crate::time::{At, Leeway, Time};
 
 /// What a certificate must be about.
 ///
@@ -27,7 +27,8 @@ pub struct Expected(Binding);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Binding {
     Hash(String),
-    Request(SignatureRequest),
+    /// With how far the client's clock may be ahead of the service's.
+    Request(SignatureRequest, Leeway),
     Unbound,
 }
 
@@ -52,7 +53,13 @@ impl Expected {
     /// The strongest binding there is: only the request knows user, project and device.
     #[must_use]
     pub fn request(request: &SignatureRequest) -> Self {
-        Self(Binding::Request(request.clone()))
+        Self::request_within(request, Leeway::default())
+    }
+
+    /// Expects the hash of this request, and that its timestamp is not after the issue by more than
+    /// the leeway, as far as the client's clock may be ahead.
+    pub(super) fn request_within(request: &SignatureRequest, leeway: Leeway) -> Self {
+        Self(Binding::Request(request.clone(), leeway))
     }
 
     /// Expects nothing, with a warning in every report: the certificate then only says that some
@@ -69,7 +76,7 @@ impl Expected {
     pub(super) fn expected_hash(&self) -> Option<&str> {
         match &self.0 {
             Binding::Hash(hash) => Some(hash),
-            Binding::Request(request) => Some(request.hash()),
+            Binding::Request(request, _) => Some(request.hash()),
             Binding::Unbound => None,
         }
     }
@@ -182,14 +189,18 @@ impl Verifier {
         }
         let issued = claims.created_at;
         match &expected.0 {
-            Binding::Request(request) => {
+            Binding::Request(request, leeway) => {
                 let signed = request.timestamp();
-                let order = if signed > issued {
+                let order = if signed.unix() > issued.plus(*leeway) {
                     Err(Error::SignedAfterIssue { signed, issued })
                 } else {
                     Ok(())
                 };
                 trail.record(Check::SigningTime, order, |()| {
+                    if signed > issued {
+                        let ahead = signed.since(issued);
+                        return format!("signed at {signed}, {ahead} ahead, within the leeway");
+                    }
                     format!("signed at {signed}, {} before the issue", issued.since(signed))
                 });
             }
@@ -333,7 +344,6 @@ mod tests {
     use crate::error::Code;
     use crate::policy::Rsa1024;
     use crate::report::Verdict;
-    use crate::time::Leeway;
 
     const RESPONSE: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-response.json");
     const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
