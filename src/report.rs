@@ -214,6 +214,10 @@ pub enum Warning {
     MixedCapture,
     /// The private half of the key is published, or other parties are known to use the key.
     PublishedKey,
+    /// The D-TAs beside the identity are not named as in the platform's documents.
+    UnusualDtas,
+    /// An authentication token has claims that are documented for other kinds of token only.
+    ForeignClaims,
 }
 
 impl Warning {
@@ -237,6 +241,8 @@ impl Warning {
             Self::UnsignedLayers => "unsigned-layers",
             Self::MixedCapture => "mixed-capture",
             Self::PublishedKey => "published-key",
+            Self::UnusualDtas => "unusual-dtas",
+            Self::ForeignClaims => "foreign-claims",
         }
     }
 }

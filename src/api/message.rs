@@ -7,6 +7,7 @@ use core::fmt;
 use super::{Confidential, Misfit, Problem};
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
+use crate::error::Error;
 use crate::time::Time;
 
 /// Reads a value of a message.
@@ -22,12 +23,14 @@ pub(crate) trait ToJson {
 /// Defines a JSON object as a type: required members, optional members, and the rest.
 ///
 /// A member that is `null` counts as absent where it is optional, and stays among the rest, so that
-/// what was read is written again.
+/// what was read is written again. A required member may have a second spelling (`or`), which is
+/// read, and written as the first.
 macro_rules! message {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $($(#[$required_meta:meta])* $required:ident: $required_type:ty = $required_key:literal,)*
+            $($(#[$required_meta:meta])*
+            $required:ident: $required_type:ty = $required_key:literal $(or $alias:literal)?,)*
         } optional {
             $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty = $optional_key:literal,)*
         }
@@ -95,7 +98,10 @@ macro_rules! message {
                 #[allow(unused_mut, reason = "there are objects without members")]
                 let mut fields = $crate::api::Fields::new(value)?;
                 Ok(Self {
-                    $($required: fields.required($required_key)?,)*
+                    $($required: {
+                        $(fields.rename($alias, $required_key)?;)?
+                        fields.required($required_key)?
+                    },)*
                     $($optional: fields.optional($optional_key)?,)*
                     rest: fields.rest(),
                 })
@@ -125,6 +131,17 @@ impl Fields {
     pub(crate) fn required<T: FromJson>(&mut self, name: &'static str) -> Result<T, Misfit> {
         let value = self.0.take(name).ok_or(Misfit::new(Problem::Missing));
         value.and_then(T::from_json).map_err(|misfit| misfit.within(format_args!(".{name}")))
+    }
+
+    /// Gives a member the name under which it is documented. There must not be both.
+    pub(crate) fn rename(&mut self, from: &'static str, to: &'static str) -> Result<(), Misfit> {
+        let Some(value) = self.0.take(from) else { return Ok(()) };
+        if self.0.member(to).is_some() {
+            let error = Error::DuplicateMember { part: "body", name: to.into() };
+            return Err(Misfit::new(Problem::Text(error)));
+        }
+        self.0.set(to, value);
+        Ok(())
     }
 
     pub(crate) fn optional<T: FromJson>(
@@ -197,6 +214,22 @@ impl FromJson for Value<'static> {
 impl ToJson for Value<'static> {
     fn to_json(&self) -> Value<'static> {
         self.clone()
+    }
+}
+
+/// For a required member that may be `null`: what an empty list is to some writers.
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(value: Value<'static>) -> Result<Self, Misfit> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::from_json(value).map(Some),
+        }
+    }
+}
+
+impl<T: ToJson> ToJson for Option<T> {
+    fn to_json(&self) -> Value<'static> {
+        self.as_ref().map_or(Value::Null, ToJson::to_json)
     }
 }
 
@@ -372,6 +405,17 @@ mod tests {
     }
 
     message! {
+        /// What older writers spell otherwise.
+        pub struct Spelt {
+            /// A name.
+            name: String = "userId" or "userid",
+            /// May be `null`, and must be there.
+            list: Option<Vec<u64>> = "list",
+        } optional {
+        }
+    }
+
+    message! {
         /// A list.
         pub struct List {
             /// Its items.
@@ -404,6 +448,33 @@ mod tests {
         list.key = Some(Confidential::new("opens"));
         assert_eq!(list.to_json().to_string(), r#"{"list":[],"complete":true,"key":"opens"}"#);
         assert!(!alloc::format!("{list:?}").contains("opens"));
+    }
+
+    #[test]
+    fn a_second_spelling_and_a_null_list_are_read_and_neither_twice_nor_missing() {
+        let parse = |text: &str| Spelt::parse(text.as_bytes(), &Limits::default());
+        let spelt = parse(r#"{"userid":"u","list":null,"USERID":"x"}"#).unwrap();
+        assert_eq!((spelt.name.as_str(), &spelt.list), ("u", &None));
+        let again = r#"{"userId":"u","list":null,"USERID":"x"}"#;
+        assert_eq!(spelt.to_json().to_string(), again);
+        assert_eq!(parse(again), Ok(spelt));
+        assert_eq!(parse(r#"{"userId":"u","list":[1]}"#).unwrap().list, Some(alloc::vec![1]));
+        assert_eq!(
+            Spelt::new("u", alloc::vec![]).to_json().to_string(),
+            r#"{"userId":"u","list":[]}"#
+        );
+        for (text, expected) in [
+            (r#"{"userid":"u"}"#, "$.list is missing"),
+            (r#"{"list":[]}"#, "$.userId is missing"),
+            (r#"{"userid":7,"list":[]}"#, "$.userId is not a string"),
+            (r#"{"userId":"u","list":{}}"#, "$.list is not an array"),
+            (r#"{"userId":"u","list":[null]}"#, "$.list[0] is not a whole number"),
+        ] {
+            assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
+        }
+        let both = parse(r#"{"userId":"u","userid":"u","list":[]}"#).unwrap_err();
+        assert!(matches!(both.problem(), Problem::Text(Error::DuplicateMember { .. })));
+        assert_eq!(both.code(), Code::Malformed);
     }
 
     #[test]

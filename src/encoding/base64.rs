@@ -5,6 +5,7 @@
 //! | [`decode_url`] | URL and file name safe | none | JWS, JWK (RFC 7515 section 2) |
 //! | [`decode_standard`] | standard | complete | MIRACL Trust OTP, `dtas`; MOSIP `deviceData` |
 //! | [`decode_mosip`] | either, never mixed | complete or none | parts of MOSIP answers, which differ by version |
+//! | [`decode_unpadded`] | either, never mixed | none | salts of MIRACL Trust's M-PIN IDs, which differ by age |
 //!
 //! All refuse white space, line breaks, characters of the other alphabet and trailing bits that are
 //! not zero. Decoding itself is done by the crate `base64`.
@@ -99,6 +100,26 @@ pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(engine, text)
 }
 
+/// Decodes base64 of either alphabet without padding. One text must still keep to one alphabet.
+///
+/// # Errors
+///
+/// A [`Fault`] that says what is wrong, and where for a wrong character.
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::{base64, Fault};
+///
+/// assert_eq!(base64::decode_unpadded(b"-_8"), base64::decode_unpadded(b"+/8"));
+/// assert_eq!(base64::decode_unpadded(b"-/8"), Err(Fault::Character { offset: 1 }));
+/// assert_eq!(base64::decode_unpadded(b"+/8="), Err(Fault::Padding));
+/// ```
+pub fn decode_unpadded(text: &[u8]) -> Result<Vec<u8>, Fault> {
+    let url = memchr::memchr2(b'-', b'_', text).is_some();
+    decode(if url { &URL } else { &STANDARD_UNPADDED }, text)
+}
+
 /// Encodes base64url without padding.
 #[must_use]
 pub fn encode_url(bytes: &[u8]) -> String {
@@ -183,6 +204,11 @@ mod tests {
                 }
                 if let Ok(bytes) = decode_standard(text) {
                     assert_eq!(encode_standard(&bytes).as_bytes(), text);
+                }
+                if let Ok(bytes) = decode_unpadded(text) {
+                    let standard = encode_standard(&bytes);
+                    let standard = standard.trim_end_matches('=').as_bytes();
+                    assert!(text == encode_url(&bytes).as_bytes() || text == standard, "{text:?}");
                 }
                 if decode_mosip(text).is_ok() {
                     let mixed = text.iter().any(|b| b"-_".contains(b))

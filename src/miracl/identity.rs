@@ -12,8 +12,15 @@
 //!
 //! *Nothing here is verified*: an identity is what a client says until the signature around it is.
 //!
-//! Sources: samples of MIRACL's backend API and of miracl/maas-sdk-dotnet-core2 (version 5),
-//! miracl/maas-sdk-go (version 1).
+//! Version 5 has changed without a new number. Until 2022 a user had one identity to authenticate
+//! (`scope` is `["auth"]`, `vt` is `pv`) and another one to sign (`["dvs"]`, `dvs`). Since
+//! client-js 7.0.0 (January 2023, commit f3d69be "Merge DVS and auth identities behavior") there is
+//! one for both, of the form of the former. Salts are base64url in older samples and standard
+//! base64 in newer ones, never padded.
+//!
+//! Sources: samples of MIRACL's backend API and of miracl/maas-sdk-dotnet-core2 (version 5);
+//! miracl/client-js `src/client.js`, miracl/trust-sdk-android `DocumentSigner.kt`, and the tests of
+//! miracl/trust-sdk-ios (version 5, merged); miracl/maas-sdk-go (version 1).
 //!
 //! Not supported: other versions of the format.
 
@@ -56,7 +63,7 @@ pub fn hash_mpin_id(bytes: &[u8]) -> String {
 pub enum Version {
     /// `v` 1, of 2017: `issuedAt`, `mobile`, 32 hexadecimal digits of salt.
     V1,
-    /// `v` 5: `iat`, `scope`, `vt`, 16 bytes of salt in base64url.
+    /// `v` 5: `iat`, `scope`, `vt`, 16 bytes of salt in base64 or base64url without padding.
     V5,
 }
 
@@ -69,7 +76,7 @@ pub enum Version {
 /// let text = br#"{"iat":1649404347,"userID":"u@example.com","cID":"p","salt":"AAAAAAAAAAAAAAAAAAAAAA","v":5,"scope":["dvs"],"dta":[],"vt":"dvs"}"#;
 /// let id = MpinId::parse(text, &Limits::default())?;
 /// assert_eq!((id.user_id(), id.project_id()), ("u@example.com", "p"));
-/// assert!(id.is_for_signing());
+/// assert!(id.may_sign());
 /// assert_eq!(id.as_bytes(), text);
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -187,21 +194,25 @@ impl MpinId {
         self.verification_type.as_deref()
     }
 
-    /// Tells whether it was issued for signing: `scope` has `dvs`, or `vt` is `dvs`. Version 1 does
-    /// not say, and counts as issued for everything.
+    /// Tells whether an identity of this form signs: `scope` has `auth` or `dvs`, or `vt` is `dvs`.
+    /// Version 1 does not say, and may.
+    ///
+    /// An identity that was made for authentication only, before 2023, has the form of those that
+    /// sign today. To accept none of them, expect the scope `dvs`, with
+    /// [`Expected::scope`](crate::miracl::dvs::signature::Expected::scope).
     #[must_use]
-    pub fn is_for_signing(&self) -> bool {
+    pub fn may_sign(&self) -> bool {
         self.version == Version::V1
-            || self.scope.iter().any(|scope| scope == "dvs")
+            || self.scope.iter().any(|scope| scope == "auth" || scope == "dvs")
             || self.verification_type() == Some("dvs")
     }
 
-    /// Tells whether salt or time have another form than the platform gives them.
+    /// Tells whether the salt or the time is not in the platform's usual format.
     #[must_use]
     pub fn is_unusual(&self) -> bool {
         let salt = match self.version {
             Version::V1 => hex::decode(&self.salt),
-            Version::V5 => base64::decode_url(self.salt.as_bytes()),
+            Version::V5 => base64::decode_unpadded(self.salt.as_bytes()),
         };
         self.issued <= 0 || self.issued_at().is_none() || !salt.is_ok_and(|salt| salt.len() == 16)
     }
@@ -222,8 +233,14 @@ fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Err
     elements.iter().map(text).collect()
 }
 
-/// Identifiers of the two D-TAs, the distributed trusted authorities that issued the client secret
-/// in two shares.
+/// The names of the D-TAs, the distributed trusted authorities that issued the client secret in
+/// shares.
+///
+/// They mean something to the service only, which has to get the text as the client sent it. Most
+/// clients store the text that the service gave them (miracl/trust-sdk-android
+/// `RegistrationApi.kt`), of two identifiers of 64 hexadecimal digits in all samples. iOS builds it
+/// from the names in the authorities' own answers, in the order in which these arrive
+/// (miracl/trust-sdk-ios `Registrator.swift`, commit c1c29d5).
 ///
 /// ```
 /// use countersign::Limits;
@@ -238,11 +255,11 @@ fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Err
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dtas {
     text: String,
-    ids: [String; 2],
+    ids: Vec<String>,
 }
 
 impl Dtas {
-    /// Parses base64 of a JSON array of two texts of 64 hexadecimal digits.
+    /// Parses standard base64 of a JSON array of one or more texts, none of them empty.
     ///
     /// # Errors
     ///
@@ -250,23 +267,24 @@ impl Dtas {
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "dtas";
         let malformed = |fault| Error::Malformed { part: PART, fault };
-        let wrong =
-            Error::WrongType { part: PART, member: "dtas", expected: "an array of two strings" };
+        let wrong = || Error::WrongType {
+            part: PART,
+            member: "dtas",
+            expected: "an array of one or more strings",
+        };
         if text.len() > limits.token_bytes() {
             return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
         }
         let bytes = base64::decode_standard(text.as_bytes()).map_err(malformed)?;
         let value = crate::encoding::json::parse(PART, &bytes, limits)?;
-        let [Value::String(first), Value::String(second)] = value.as_array().unwrap_or_default()
-        else {
-            return Err(wrong);
+        let elements = value.as_array().filter(|elements| !elements.is_empty());
+        let id = |element: &Value<'_>| match element.as_str() {
+            Some("") => Err(malformed(Fault::Empty)),
+            Some(id) => Ok(id.to_string()),
+            None => Err(wrong()),
         };
-        for id in [first, second] {
-            if hex::decode(id).map_err(malformed)?.len() != 32 {
-                return Err(malformed(Fault::Length));
-            }
-        }
-        Ok(Self { text: text.into(), ids: [first, second].map(|id| id.to_string()) })
+        let ids = elements.ok_or_else(wrong)?.iter().map(id).collect::<Result<_, _>>()?;
+        Ok(Self { text: text.into(), ids })
     }
 
     /// Returns the text, as it was.
@@ -275,10 +293,18 @@ impl Dtas {
         &self.text
     }
 
-    /// Returns the identifiers, as they are written.
+    /// Returns the names, as they are written.
     #[must_use]
-    pub const fn ids(&self) -> &[String; 2] {
+    pub fn ids(&self) -> &[String] {
         &self.ids
+    }
+
+    /// Tells whether these are not two identifiers of 64 hexadecimal digits, as in the platform's
+    /// documents.
+    #[must_use]
+    pub fn is_unusual(&self) -> bool {
+        let is_digest = |id: &String| hex::decode(id).is_ok_and(|bytes| bytes.len() == 32);
+        self.ids.len() != 2 || !self.ids.iter().all(is_digest)
     }
 }
 
@@ -303,7 +329,7 @@ mod tests {
         assert_eq!(id.hash(), hash);
         assert_ne!(hash_mpin_id(digits.as_bytes()), hash);
         assert_eq!((id.version(), id.verification_type()), (Version::V5, Some("pv")));
-        assert!(!id.is_for_signing() && !id.is_unusual());
+        assert!(id.may_sign() && !id.is_unusual());
         let upper = MpinId::from_hex(&digits.to_ascii_uppercase(), &Limits::default());
         assert_eq!(upper.map(|id| id.hash()).as_deref(), Ok(hash));
     }
@@ -312,7 +338,7 @@ mod tests {
     fn both_versions_are_read_and_no_other() {
         let old = parse(V1).unwrap();
         assert_eq!((old.version(), old.user_id(), old.project_id()), (Version::V1, "u", ""));
-        assert!(old.is_for_signing() && !old.is_unusual());
+        assert!(old.may_sign() && !old.is_unusual());
         assert_eq!(old.scope(), [""; 0]);
         assert_eq!(parse(V5).unwrap().scope(), ["auth"]);
         for version in ["0", "2", "6", "-5"] {
@@ -322,16 +348,33 @@ mod tests {
     }
 
     #[test]
-    fn what_it_is_for_is_said_by_scope_or_type() {
-        for (from, to, signing) in [
+    fn the_identity_of_the_ios_tests_has_its_published_hash_and_a_salt_in_standard_base64() {
+        // miracl/trust-sdk-ios `RegistratorTests.swift`, `hashOfMpinId`.
+        let digits = "7b22696174223a313631373237323435332c22757365724944223a22676c6f62616c406578616d706c652e636f6d222c22634944223a2236636134636133622d623663342d343262332d386536372d336432653038616532643765222c2273616c74223a226d30756558414b4162566234425756742b5461745a51222c2276223a352c2273636f7065223a5b2261757468225d2c22647461223a5b5d2c227674223a227076227d";
+        let id = MpinId::from_hex(digits, &Limits::default()).unwrap();
+        let hash = "d3ddd84f90ff4497df43534e0ab0813f71838f5ea92ba98705a84a0d6f593c8d";
+        assert_eq!(id.hash(), hash);
+        assert_eq!((id.user_id(), id.salt()), ("global@example.com", "m0ueXAKAbVb4BWVt+TatZQ"));
+        assert!(id.may_sign() && !id.is_unusual());
+    }
+
+    #[test]
+    fn an_identity_for_signing_or_authentication_may_sign_and_no_other() {
+        for (from, to, may_sign) in [
+            ("[\"auth\"]", "[\"auth\"]", true),
             ("[\"auth\"]", "[\"dvs\"]", true),
-            ("[\"auth\"]", "[\"auth\",\"dvs\"]", true),
-            ("\"pv\"", "\"dvs\"", true),
+            ("[\"auth\"]", "[\"x\",\"dvs\"]", true),
+            ("[\"auth\"],\"dta\":[],\"vt\":\"pv\"", "[],\"vt\":\"dvs\"", true),
+            (",\"vt\":\"pv\"", "", true),
             ("[\"auth\"]", "[]", false),
-            ("[\"auth\"]", "[\"DVS\"]", false),
-            (",\"vt\":\"pv\"", "", false),
+            ("[\"auth\"]", "[\"AUTH\",\"DVS\"]", false),
+            ("[\"auth\"]", "[\"auth dvs\",\"\",\"pv\"]", false),
+            ("[\"auth\"]", "[\"oidc\",\"jwt\",\"reg-code\",\"verification\"]", false),
+            ("\"scope\":[\"auth\"],", "", false),
+            ("[\"auth\"],\"dta\":[],\"vt\":\"pv\"", "[],\"vt\":\"auth\"", false),
         ] {
-            assert_eq!(parse(&V5.replace(from, to)).unwrap().is_for_signing(), signing, "{to}");
+            let text = V5.replacen(from, to, 1);
+            assert_eq!(parse(&text).unwrap().may_sign(), may_sign, "{to}");
         }
     }
 
@@ -371,6 +414,10 @@ mod tests {
         for (from, to) in [
             ("us794GvXRTDOrr5UATK6wA", "us794GvXRTDOrr5UATK6"),
             ("us794GvXRTDOrr5UATK6wA", "us794GvXRTDOrr5UATK6wA=="),
+            ("us794GvXRTDOrr5UATK6wA", "us794GvXRTDOrr5UATK6w+=="),
+            ("us794GvXRTDOrr5UATK6wA", "us79_GvXRTDOrr5UATK6+A"),
+            ("us794GvXRTDOrr5UATK6wA", "us79*GvXRTDOrr5UATK6wA"),
+            ("us794GvXRTDOrr5UATK6wA", ""),
             ("1541662725", "0"),
             ("1541662725", "-1"),
             ("1541662725", "999999999999999"),
@@ -378,10 +425,14 @@ mod tests {
             assert!(parse(&V5.replace(from, to)).unwrap().is_unusual(), "{to}");
         }
         assert!(parse(&V1.replace("00112233", "0011223")).unwrap().is_unusual());
+        for usual in ["us79_GvXRTDOrr5UATK6-A", "us79/GvXRTDOrr5UATK6+A"] {
+            let text = V5.replace("us794GvXRTDOrr5UATK6wA", usual);
+            assert!(!parse(&text).unwrap().is_unusual(), "{usual}");
+        }
     }
 
     #[test]
-    fn dtas_are_base64_of_two_identifiers_and_nothing_else() {
+    fn dtas_are_base64_of_an_array_of_names_and_nothing_else() {
         let limits = Limits::default();
         let parse = |json: &str| {
             Dtas::parse(&base64::encode_standard(json.as_bytes()), &limits)
@@ -389,14 +440,33 @@ mod tests {
         };
         let id = "c5a4222a0a7bbcfe6ea5b414f1b02aa5517eddabe55d0ad45b6a8af253195c75";
         let good = alloc::format!(r#"["{id}","{id}"]"#);
-        assert_eq!(parse(&good).unwrap().ids(), &[id, id]);
+        let usual = parse(&good).unwrap();
+        assert_eq!((usual.ids(), usual.is_unusual()), (&[id.to_string(), id.into()][..], false));
+        // miracl/trust-sdk-ios `RegistratorTests.swift`.
+        let text = "WyJEVEEgTm9kZSIsIkRUQSBOb2RlIl0=";
+        let named = Dtas::parse(text, &limits).unwrap();
+        assert_eq!(
+            (named.ids(), named.as_str()),
+            (&["DTA Node".to_string(), "DTA Node".into()][..], text)
+        );
+        for unusual in [
+            r#"["DTA Node","DTA Node"]"#.to_string(),
+            alloc::format!(r#"["{id}"]"#),
+            alloc::format!(r#"["{id}","{id}","{id}"]"#),
+            good.replace("c5a4", "c5"),
+            good.replacen("c5a4", "c5g4", 1),
+        ] {
+            assert!(parse(&unusual).unwrap().is_unusual(), "{unusual}");
+        }
         for (json, code) in [
-            (alloc::format!(r#"["{id}"]"#), Code::WrongType),
-            (alloc::format!(r#"["{id}","{id}","{id}"]"#), Code::WrongType),
+            ("[]".to_string(), Code::WrongType),
             (alloc::format!(r#"["{id}",1]"#), Code::WrongType),
+            (alloc::format!(r#"["{id}",null]"#), Code::WrongType),
+            (alloc::format!(r#"["{id}",["{id}"]]"#), Code::WrongType),
+            (alloc::format!(r#"["{id}",""]"#), Code::Malformed),
             (alloc::format!(r#"{{"a":"{id}"}}"#), Code::WrongType),
-            (good.replace("c5a4", "c5"), Code::Malformed),
-            (good.replace("c5a4", "c5g4"), Code::Malformed),
+            (alloc::format!("\"{id}\""), Code::WrongType),
+            ("null".into(), Code::WrongType),
             ("[".into(), Code::Malformed),
         ] {
             assert_eq!(parse(&json), Err(code), "{json}");

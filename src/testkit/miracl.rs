@@ -1,12 +1,14 @@
 //! What MIRACL Trust's service answers, and what its clients sign.
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use super::{IssueError, Issuer};
 use crate::crypto::{Algorithm, Secret, aead};
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
 use crate::miracl::otp::{Aad, Derivation, Request};
+use crate::miracl::token::CrossDeviceSignature;
 
 #[cfg(feature = "dvs-signature")]
 pub use super::dvs::{DvsAuthority, DvsClient, signature_request};
@@ -201,6 +203,76 @@ pub fn new_user_claims(issuer: &str, project: &str, user: &str, issued: i64) -> 
         .with("iat", issued)
         .with("iss", issuer.to_string())
         .with("sub", user.to_string())
+}
+
+/// Returns the JSON of an M-PIN ID as the platform has issued it since 2023: one identity that
+/// authenticates and signs.
+///
+/// ```
+/// let id = countersign::testkit::miracl::mpin_id("project", "user", 1000, &[0xfb; 16]);
+/// assert_eq!(
+///     id,
+///     r#"{"iat":1000,"userID":"user","cID":"project","salt":"+/v7+/v7+/v7+/v7+/v7+w","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#
+/// );
+/// ```
+#[must_use]
+pub fn mpin_id(project: &str, user: &str, issued: i64, salt: &[u8; 16]) -> String {
+    let salt = base64::encode_standard(salt);
+    Object::new()
+        .with("iat", issued)
+        .with("userID", user)
+        .with("cID", project)
+        .with("salt", salt.trim_end_matches('='))
+        .with("v", 5_i64)
+        .with("scope", Value::Array([Value::from("auth")].to_vec()))
+        .with("dta", Value::Array(Vec::new()))
+        .with("vt", "pv")
+        .to_string()
+}
+
+/// Returns `dtas` as the SDK for iOS builds it of the names of the D-TAs.
+///
+/// ```
+/// let dtas = countersign::testkit::miracl::dtas(&["DTA Node", "DTA Node"]);
+/// assert_eq!(dtas, "WyJEVEEgTm9kZSIsIkRUQSBOb2RlIl0=");
+/// ```
+#[must_use]
+pub fn dtas(names: &[&str]) -> String {
+    let names = Value::Array(names.iter().map(|name| Value::from(*name)).collect());
+    base64::encode_standard(names.to_string().as_bytes())
+}
+
+/// Returns a signature object as today's SDK for Android writes it: with `dtas`, and `timestamp`
+/// inside.
+///
+/// ```
+/// use countersign::encoding::json::Object;
+/// use countersign::testkit::miracl::{dtas, signature_object};
+///
+/// let signature = Object::new().with("u", "04").with("hash", "00");
+/// let object = signature_object(&signature, &dtas(&["a"]), 7);
+/// assert_eq!(object.to_string(), r#"{"u":"04","hash":"00","dtas":"WyJhIl0=","timestamp":7}"#);
+/// ```
+#[must_use]
+pub fn signature_object(
+    signature: &Object<'static>,
+    dtas: &str,
+    timestamp: i64,
+) -> Object<'static> {
+    signature.clone().with("dtas", dtas.to_string()).with("timestamp", timestamp)
+}
+
+/// Returns the body that answers `POST /rps/v2/access`; as long as nobody has signed, the signature
+/// is empty.
+///
+/// ```
+/// let body = countersign::testkit::miracl::session_state("new", None);
+/// assert_eq!(body.to_string(), r#"{"status":"new","signature":""}"#);
+/// ```
+#[must_use]
+pub fn session_state(status: &str, signature: Option<&Object<'_>>) -> Object<'static> {
+    let signature = signature.map(CrossDeviceSignature::encode).unwrap_or_default();
+    Object::new().with("status", status.to_string()).with("signature", signature)
 }
 
 /// Returns the body that answers `POST /otp` to the request, sealed with AES-GCM.

@@ -14,14 +14,22 @@ mod loopback;
 mod server;
 mod table;
 
-use countersign::api::{ApiError, Call, Credentials, StatusCode, UnixSeconds};
-use countersign::encoding::json::Object;
+use countersign::api::{
+    Access, ApiError, Call, Confidential, Credentials, Method, Response, Retry, StatusCode, Target,
+    UnixSeconds,
+};
+use countersign::encoding::hex;
+use countersign::encoding::json::{Object, Value};
 use countersign::miracl::api::*;
-use countersign::miracl::token::{Expected, VerificationUrl, id};
+use countersign::miracl::token::{
+    CrossDeviceSession, CrossDeviceSignature, Expected, SessionStatus, VerificationUrl, activation,
+    id,
+};
 use countersign::miracl::{dvs, otp};
-use countersign::{At, Code, Limits, Policy, Secret, Time};
+use countersign::testkit::miracl;
+use countersign::{At, Code, Error, Limits, Policy, Secret, Time, Verdict, sha256};
 use loopback::Client;
-use server::{CLIENT, HASH, PROJECT, SECRET, TOKEN, USER};
+use server::{AUTHENTICATION, CLIENT, CODE, HASH, PROJECT, SECRET, TOKEN, USER};
 
 fn secret(text: &str) -> Secret {
     Secret::new(text.as_bytes().to_vec())
@@ -87,8 +95,8 @@ fn the_audit_log_is_read_page_by_page() {
     while let Some(call) = pages.next() {
         let page = served(&call);
         pages.received(&page);
-        sizes.push(page.list.len());
-        records.extend(page.list);
+        sizes.push(page.entries().len());
+        records.extend(page.list.unwrap());
     }
     assert_eq!(sizes, [10, 10, 5]);
     assert!(records.iter().all(|record| record.user_id.as_deref() == Some("a user&b")));
@@ -102,10 +110,11 @@ fn identities_are_listed_with_filters() {
     list.revoked = Some(true);
     list.labels = vec!["a b".into(), "c".into()];
     let page = served(&list);
-    assert_eq!((page.total, page.list.len()), (1, 1));
-    assert!(page.list[0].revoked);
-    assert_eq!(page.list[0].labels.as_deref(), Some(&["a b".to_string(), "c".into()][..]));
-    assert_eq!(page.list[0].project_id.as_deref(), Some(PROJECT));
+    let [identity] = page.entries() else { panic!("one identity") };
+    assert_eq!((page.total, identity.revoked), (1, true));
+    assert_eq!(identity.labels.as_deref(), Some(&["a b".to_string(), "c".into()][..]));
+    assert_eq!(identity.project_id.as_deref(), Some(PROJECT));
+    assert_eq!(identity.country.as_deref(), Some("UK"));
     let mut pages = Pages::new(list);
     assert!(pages.next().is_some());
     pages.received(&page);
@@ -155,6 +164,280 @@ fn a_signature_becomes_a_certificate_that_the_fetched_keys_verify() {
     let refused = Client::of_shared_server().send(&call, &bearer()).unwrap_err();
     let refused = transaction.verify(&verifier, refused.status().as_u16(), b"{}", At::Issued);
     assert_eq!(refused.unwrap_err().code(), Code::SignatureRefused);
+}
+
+/// `POST /rps/v2/codeStatus`, which only the device calls.
+struct CodeStatus(Object<'static>);
+
+impl Call for CodeStatus {
+    const NAME: &'static str = "POST /rps/v2/codeStatus";
+    const METHOD: Method = Method::POST;
+    const RETRY: Retry = Retry::Forbidden;
+    const ACCESS: Access = Access::Public;
+    type Answer = Value<'static>;
+    type Refusal = ();
+
+    fn target(&self) -> Result<Target, Error> {
+        Target::new(&["rps", "v2", "codeStatus"])
+    }
+
+    fn body(&self) -> Option<Object<'static>> {
+        Some(self.0.clone())
+    }
+
+    fn answer(
+        &self,
+        response: &Response<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Value<'static>, ApiError<()>> {
+        countersign::api::read_json(response, limits).map_err(ApiError::body(response))
+    }
+}
+
+/// A client with an identity of today, which signs the document as the SDK for Android does.
+fn signature_of_today(document: &[u8], signed: i64, pin: u32) -> Object<'static> {
+    let identity = miracl::mpin_id(PROJECT, USER, signed - 1000, &[0xfb; 16]);
+    let client = server::authority().register(identity.as_bytes(), &[3; 32], 1234).unwrap();
+    let signature = client.sign(&sha256(document), signed, pin, &[5; 32]).unwrap();
+    miracl::signature_object(&signature, &miracl::dtas(&["DTA Node", "DTA Node"]), signed)
+}
+
+#[test]
+fn a_user_signs_on_another_device_with_an_identity_of_today() {
+    const SIGNED: i64 = 1_700_000_000;
+    const DOCUMENT: &[u8] = b"a contract";
+    let client = Client::of_shared_server();
+    let limits = Limits::default();
+    let project = client.send(&GetProjectConfiguration, &Credentials::None).unwrap().id;
+    let hash = hex::encode(&sha256(DOCUMENT));
+    let mut call = CreateSession::new(project.as_str());
+    call.user_id = Some(USER.into());
+    call.hash = Some(hash.clone());
+    call.description = Some("A contract".into());
+    let session = client.send(&call, &basic()).unwrap();
+    let ask = GetSession::new(session.web_ott.clone());
+    let waiting = client.send(&ask, &basic()).unwrap().cross_device(&limits).unwrap();
+    assert_eq!(waiting, CrossDeviceSession::Unsigned(SessionStatus::New));
+
+    // The device reads what to sign, and signs it.
+    let wid = session.access_id().unwrap().to_string();
+    let read = Object::new().with("wid", wid.clone()).with("status", "wid");
+    let details = client.send(&CodeStatus(read), &Credentials::None).unwrap();
+    assert_eq!(details.as_object().unwrap().string("details", "hash"), Ok(hash.as_str()));
+    let object = signature_of_today(DOCUMENT, SIGNED, 1234);
+    let signed = Object::new()
+        .with("wid", wid)
+        .with("status", "signed")
+        .with("signature", CrossDeviceSignature::encode(&object));
+    client.send(&CodeStatus(signed), &Credentials::None).unwrap();
+
+    let state = client.send(&ask, &basic()).unwrap();
+    assert_eq!(state.status, SessionStatus::Authenticated);
+    let session = state.cross_device(&limits).unwrap();
+    let object = session.signature().unwrap().object().text();
+
+    let keys = client.send(&GetDvsKeys, &Credentials::None).unwrap().jwk_set(&limits).unwrap();
+    let verifier = dvs::Verifier::new(keys, Policy::default());
+    let at = time(SIGNED + 2);
+    let expected = |document| {
+        dvs::signature::Expected::new(dvs::Expected::document(document)).user_id(USER).max_age(60)
+    };
+    let begin = |expected| {
+        dvs::Transaction::begin(&verifier, object.as_bytes(), project.as_str(), expected, at)
+    };
+    let transaction = begin(expected(DOCUMENT)).unwrap();
+    let mut call = transaction.call();
+    call.project_id = Some(project.clone());
+    let answer = client.send(&call, &bearer()).unwrap().to_json().to_string();
+    let confirmed = transaction.verify(&verifier, 200, answer.as_bytes(), at).unwrap();
+    assert_eq!(confirmed.signature().mpin_id().user_id(), USER);
+    let report = transaction.explain(&verifier, 200, answer.as_bytes(), at);
+    assert_eq!((report.verdict(), report.code()), (Verdict::Valid, Code::Ok));
+
+    // Nothing else passes: another document, another user, another project, another PIN.
+    let code = |begun: Result<dvs::Transaction, Error>| begun.unwrap_err().code();
+    assert_eq!(code(begin(expected(b"another"))), Code::HashMismatch);
+    assert_eq!(code(begin(expected(DOCUMENT).user_id("eve"))), Code::ContentMismatch);
+    let elsewhere =
+        dvs::Transaction::begin(&verifier, object.as_bytes(), "another", expected(DOCUMENT), at);
+    assert_eq!(code(elsewhere), Code::ContentMismatch);
+    let wrong = signature_of_today(DOCUMENT, SIGNED, 1235).to_string();
+    let wrong = dvs::Transaction::begin(
+        &verifier,
+        wrong.as_bytes(),
+        project.as_str(),
+        expected(DOCUMENT),
+        at,
+    )
+    .unwrap();
+    let refused = client.send(&wrong.call(), &basic()).unwrap_err();
+    let refused = wrong.verify(&verifier, refused.status().as_u16(), b"", at);
+    assert_eq!(refused.unwrap_err().code(), Code::SignatureRefused);
+}
+
+#[test]
+fn a_session_is_made_for_a_known_project_and_found_by_its_secret_only() {
+    let client = Client::of_shared_server();
+    let foreign = client.send(&CreateSession::new("another"), &Credentials::None).unwrap_err();
+    let ApiError::Refused { status, refusal } = foreign else { panic!("refused") };
+    assert_eq!((status, &refusal.error), (StatusCode::FORBIDDEN, &ErrorCode::ProjectMismatch));
+    assert_eq!(refusal.request_id(), Some("r-1"));
+    let session = client.send(&CreateSession::new(PROJECT), &Credentials::None).unwrap();
+    assert!(session.access_url.unwrap().ends_with("/rps/v2/access"));
+    assert!(client.send(&GetSession::new(session.web_ott), &Credentials::None).is_ok());
+    let wrong = GetSession::new(Confidential::new("another"));
+    let ApiError::Refused { refusal, .. } = client.send(&wrong, &Credentials::None).unwrap_err()
+    else {
+        panic!("refused");
+    };
+    assert_eq!(refusal.parameter(), Some("id"));
+}
+
+#[test]
+fn a_user_is_asked_by_a_push_message() {
+    let client = Client::of_shared_server();
+    let mut call = PushAuthentication::new(CLIENT, USER);
+    call.redirect_uri = Some("https://example.com/?a=b&c=d".into());
+    let pushed = client.send(&call, &basic()).unwrap();
+    let state = client.send(&GetSession::new(pushed.web_ott), &basic()).unwrap();
+    assert_eq!(state.status, SessionStatus::New);
+    call.user_id = "another".into();
+    let ApiError::Refused { refusal, .. } = client.send(&call, &basic()).unwrap_err() else {
+        panic!("refused");
+    };
+    assert_eq!(refusal.error, ErrorCode::NoPushToken);
+}
+
+#[test]
+fn an_e_mail_is_sent_once_until_the_backoff_is_over() {
+    let until = time(1_688_029_968);
+    let mut call = SendVerificationEmail::new(PROJECT, USER);
+    call.device_name = Some("Browser".into());
+    let sent = served(&call);
+    assert_eq!((sent.backoff, sent.method), (until, EmailMethod::Link));
+    call.user_id = "again@example.com".into();
+    let ApiError::Refused { status, refusal } =
+        Client::of_shared_server().send(&call, &Credentials::None).unwrap_err()
+    else {
+        panic!("refused");
+    };
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        (refusal.error.clone(), refusal.backoff()),
+        (ErrorCode::RequestBackoff, Some(until))
+    );
+}
+
+#[test]
+fn the_code_of_a_verification_url_becomes_an_activation_token() {
+    let confirmed = served(&ConfirmVerification::new(USER, Confidential::new(CODE)));
+    assert_eq!(confirmed.project_id.as_deref(), Some(PROJECT));
+    let keys = served(&GetOidcKeys).jwk_set(&Limits::default()).unwrap();
+    let verifier = activation::Verifier::new(keys, Policy::default());
+    let expected = Expected::new(PRODUCTION, PROJECT).subject(USER);
+    let token = confirmed.activation_token.expose().as_bytes();
+    assert!(verifier.verify(token, &expected, At::Issued).is_ok());
+    let wrong = ConfirmVerification::new(USER, Confidential::new("another"));
+    let ApiError::Refused { refusal, .. } =
+        Client::of_shared_server().send(&wrong, &Credentials::None).unwrap_err()
+    else {
+        panic!("refused");
+    };
+    assert_eq!(refusal.error, ErrorCode::UnsuccessfulVerification);
+}
+
+#[test]
+fn an_authentication_becomes_a_quickcode() {
+    let code = served(&CreateQuickCode::new(PROJECT, Confidential::new(AUTHENTICATION), "Browser"));
+    assert_eq!((code.code.expose(), code.ttl_seconds), ("123456", 300));
+    assert!(!format!("{code:?}").contains("123456"));
+    let wrong = CreateQuickCode::new(PROJECT, Confidential::new("a.b.c"), "Browser");
+    let refused = Client::of_shared_server().send(&wrong, &Credentials::None).unwrap_err();
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn the_information_about_a_user_needs_the_users_token_and_is_about_the_user() {
+    let client = Client::of_shared_server();
+    let token = Credentials::bearer(secret(&server::access_token())).unwrap();
+    let info = client.send(&GetUserInfo, &token).unwrap();
+    assert_eq!((info.is_of(USER), info.email.as_deref()), (Ok(()), Some(USER)));
+    assert_eq!(info.is_of("another").unwrap_err().code(), Code::SubjectMismatch);
+    for wrong in [basic(), bearer(), Credentials::None] {
+        let refused = client.send(&GetUserInfo, &wrong).unwrap_err();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    }
+    // Signed information is another format.
+    let signed = Response::builder()
+        .header("content-type", "application/jwt")
+        .body(server::id_token().into_bytes())
+        .unwrap();
+    let signed = GetUserInfo.answer(&signed, &Limits::default()).unwrap_err();
+    assert!(matches!(signed, ApiError::ContentType { .. }));
+}
+
+#[test]
+fn an_address_says_which_project_it_is_of_and_its_issuer_is_its_own() {
+    assert_eq!(served(&GetProjectConfiguration).id, PROJECT);
+    let issuer = "https://project.miracl.io";
+    let text = format!(
+        r#"{{"issuer":"{issuer}","authorization_endpoint":"{issuer}/authorize","jwks_uri":"{issuer}/oidc/certs","id_token_signing_alg_values_supported":["RS256"]}}"#
+    );
+    let discovery = Discovery::parse(text.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(discovery.is_of(issuer), Ok(()));
+    assert_eq!(discovery.is_of(PRODUCTION).unwrap_err().code(), Code::IssuerMismatch);
+    let keys = served(&GetOidcKeys).jwk_set(&Limits::default()).unwrap();
+    let verifier = id::Verifier::new(keys, Policy::default());
+    let judge = |made: &str, wanted: &str| {
+        let token = server::id_token_of(made);
+        let expected = Expected::new(wanted, CLIENT).nonce("n");
+        verifier.verify(token.as_bytes(), &expected, At::Issued).map_err(|error| error.code())
+    };
+    assert!(judge(issuer, issuer).is_ok() && judge(PRODUCTION, PRODUCTION).is_ok());
+    assert_eq!(judge(issuer, PRODUCTION).unwrap_err(), Code::IssuerMismatch);
+    assert_eq!(judge(PRODUCTION, issuer).unwrap_err(), Code::IssuerMismatch);
+}
+
+#[test]
+fn the_older_error_envelope_is_a_refusal_too() {
+    let response = |status, body: &str| {
+        Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
+    };
+    let body = r#"{"requestID":"l53pbvlmsjsqug2l","error":{"code":"MPINID_REVOKED","info":"M-PIN ID is revoked.","context":{"params":"mpinId"}}}"#;
+    let error = GetDvsKeys.answer(&response(401, body), &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("MPINID_REVOKED (mpinId)"), "{error}");
+    let ApiError::Refused { status, refusal } = error else { panic!("refused") };
+    assert_eq!((status, &refusal.error), (StatusCode::UNAUTHORIZED, &ErrorCode::MpinIdRevoked));
+    assert_eq!(refusal.info.as_deref(), Some("M-PIN ID is revoked."));
+    assert_eq!(refusal.request_id(), Some("l53pbvlmsjsqug2l"));
+    assert_eq!(refusal.to_json().to_string(), body);
+    // An error without a code is none of the service's.
+    for nameless in [r#"{"error":{}}"#, r#"{"requestID":"r"}"#, r#"{"error":{"info":"i"}}"#] {
+        let error = GetDvsKeys.answer(&response(401, nameless), &Limits::default()).unwrap_err();
+        assert!(matches!(error, ApiError::Status { status: StatusCode::UNAUTHORIZED }));
+    }
+    // With the status of success, it is no answer.
+    let error = GetDvsKeys.answer(&response(200, body), &Limits::default()).unwrap_err();
+    assert!(matches!(error, ApiError::Body { .. }));
+}
+
+#[test]
+fn the_request_of_the_net_sdk_is_read_in_its_spelling() {
+    let seed = include_str!("../../test-vectors/seed/dvs-verify-request.json");
+    let limits = Limits::default();
+    let parse = |text: &str| SignatureVerificationRequest::parse(text.as_bytes(), &limits);
+    let request = parse(seed).unwrap();
+    let spelt = seed.replace("\"mpinId\"", "\"mpinid\"");
+    assert_ne!(spelt, seed);
+    assert_eq!(parse(&spelt).unwrap(), request);
+    let both = seed.replacen("\"mpinId\"", "\"mpinid\":\"00\",\"mpinId\"", 1);
+    assert!(parse(&both).is_err());
+    let neither = parse(&seed.replace("\"mpinId\"", "\"mpin_id\"")).unwrap_err();
+    assert_eq!(neither.path(), "$.signature.mpinId");
+    let dtas = seed.find("\"dtas\"").unwrap();
+    let end = dtas + seed[dtas..].find('\n').unwrap();
+    let null = parse(&seed.replace(&seed[dtas..end], "\"dtas\":null")).unwrap();
+    assert_eq!(null.signature.dtas, None);
 }
 
 #[test]

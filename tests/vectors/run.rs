@@ -175,6 +175,7 @@ pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> 
             "userId" => expected.user_id(text()),
             "projectId" => expected.project_id(text()),
             "hashMPinId" => expected.hash_mpin_id(text()),
+            "scope" => expected.scope(text()),
             "maxAge" => expected.max_age(value.as_i64().unwrap().try_into().unwrap()),
             other => panic!("{other}"),
         };

@@ -161,6 +161,8 @@ pub(crate) const fn meaning(warning: Warning) -> &'static str {
         Warning::NegativeModulus => "a certificate writes its modulus as a negative number",
         Warning::X5cEncoding => "`x5c` is not written as RFC 7515 says",
         Warning::OtherSigner => "the digital id is signed by another device's key",
+        Warning::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
+        Warning::ForeignClaims => "claims that are documented for other kinds of token only",
         _ => "",
     }
 }

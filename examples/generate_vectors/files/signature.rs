@@ -5,7 +5,7 @@ use countersign::encoding::json::{Object, Value};
 use countersign::encoding::{base64, hex};
 use countersign::sha256;
 use countersign::testkit::Rng;
-use countersign::testkit::miracl::{DvsAuthority, DvsClient, signature_request};
+use countersign::testkit::miracl::{self, DvsAuthority, DvsClient, signature_request};
 
 use super::format::{self, Case, Group};
 
@@ -20,6 +20,13 @@ const COMMITMENT: &str = "0fedcba9876543210fedcba9876543210fedcba9876543210fedcb
 const OUTSIDE: &str = "0000000000000000000000000000000000000000000000000000000000000002000000000000000000000000000000000000000000000000000000000000000106176ba3f4107d10dc2d7a0c88dd70faa0306a3e24df47d599fa9617bdef3808136c845f160873c58cc37c8b63bb5387cf8a6b8eb0c60ede20cf3f6f9ba73ca4";
 /// p itself.
 const PRIME: &str = "2400000008702a0db0bddf647a6366d3243fd6ee18093ee1be6623ef5c1b55b3";
+
+/// Of 2017.
+const OLD: &str = r#"{"issuedAt":1497621167,"userID":"u","cID":"","mobile":1,"salt":"00112233445566778899aabbccddeeff","v":1}"#;
+/// As in September 2023.
+const MERGED: &str = r#"{"iat":1693553942,"userID":"user@example.com","cID":"86cd3e64-f641-416a-bf80-64b9b7eef8ea","salt":"AAAAAAAAAAAAAAAAAAAAAA","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#;
+/// Of miracl/trust-sdk-ios `RegistratorTests.swift`.
+const IOS: &str = r#"{"iat":1617272453,"userID":"global@example.com","cID":"6ca4ca3b-b6c4-42b3-8e67-3d2e08ae2d7e","salt":"m0ueXAKAbVb4BWVt+TatZQ","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#;
 
 pub(crate) fn file() -> String {
     let authority = DvsAuthority::from_secret_scalar(&scalar(SECRET)).unwrap();
@@ -86,15 +93,39 @@ fn valid(authority: &DvsAuthority, good: &Object<'static>) -> Vec<Case> {
     let ids = format!(r#"["{0}","{0}"]"#, "c5".repeat(32));
     let dtas = good.clone().with("dtas", base64::encode_standard(ids.as_bytes()));
     let inside = good.clone().with("timestamp", SIGNED).to_string();
-    let old = r#"{"issuedAt":1497621167,"userID":"u","cID":"","mobile":1,"salt":"00112233445566778899aabbccddeeff","v":1}"#;
-    let old = sign(&client(authority, old), SIGNED, PIN);
+    let old = sign(&client(authority, OLD), SIGNED, PIN);
+    let named = body(&good.clone().with("dtas", miracl::dtas(&["DTA Node", "DTA Node"])));
+    let merged = sign(&client(authority, MERGED), SIGNED, PIN);
+    let ios = sign(&client(authority, IOS), SIGNED, PIN);
+    let today = || {
+        let identity = miracl::mpin_id("p", "alice@example.com", SIGNED - 60, &[0xfb; 16]);
+        let signature = sign(&client(authority, &identity), SIGNED, PIN);
+        let dtas = miracl::dtas(&["one", "two"]);
+        miracl::signature_object(&signature, &dtas, SIGNED).to_string()
+    };
     let zero = signature_request(&sign(&client(authority, MPIN_ID), 0, PIN), 0).to_string();
     vec![
         Case::new("every number known", &["Valid", "Published"], body(good), Ok),
         Case::new("upper-case digits", &["Valid", "Encoding"], body(&upper), Ok),
         Case::new("timestamp inside the object", &["Valid"], inside, Ok),
         Case::new("with the D-TAs", &["Valid"], body(&dtas), Ok),
+        Case::new("D-TAs by name", &["Valid"], named, Ok),
+        Case::new("D-TAs are null", &["Valid"], body(&good.clone().with("dtas", Value::Null)), Ok),
         Case::new("identity of version 1", &["Valid"], body(&old), Ok),
+        Case::new("identity of today", &["Valid"], today(), Ok),
+        Case::new("identity that authenticates and signs", &["Valid"], body(&merged), Ok),
+        Case::new(
+            "identity of the tests of trust-sdk-ios, by its published hash",
+            &["Valid", "Published"],
+            body(&ios),
+            Ok,
+        )
+        .expecting(
+            about_document().with("userId", "global@example.com").with(
+                "hashMPinId",
+                "d3ddd84f90ff4497df43534e0ab0813f71838f5ea92ba98705a84a0d6f593c8d",
+            ),
+        ),
         Case::new("timestamp zero", &["Valid"], zero, Ok),
         Case::new("member that nobody knows", &["Valid"], body(&good.clone().with("x", 1i64)), Ok),
     ]
@@ -193,7 +224,10 @@ fn encodings(good: &Object<'static>) -> Vec<Case> {
         ("identity is an array", "mpinId", "5b5d".into(), WrongType),
         ("identity of another version", "mpinId", hex::encode(br#"{"v":4}"#), UnsupportedFormat),
         ("D-TAs without padding", "dtas", "W10".into(), Malformed),
-        ("one D-TA", "dtas", base64::encode_standard(br#"["00"]"#), WrongType),
+        ("no D-TA", "dtas", "W10=".into(), WrongType),
+        ("D-TA without a name", "dtas", miracl::dtas(&["one", ""]), Malformed),
+        ("D-TA is a number", "dtas", base64::encode_standard(br#"["one",2]"#), WrongType),
+        ("D-TAs are an object", "dtas", base64::encode_standard(br#"{"a":"one"}"#), WrongType),
     ] {
         let flags: &'static [&'static str] = &["Encoding"];
         cases.push(Case::new(comment, flags, body(&good.clone().with(name, value)), code));
@@ -272,14 +306,31 @@ fn expectations(authority: &DvsAuthority, good: &Object<'static>) -> Vec<Case> {
     ] {
         cases.push(Case::new(comment, &["Expectation"], body(good), code).expecting(expected));
     }
-    let authentication = MPIN_ID.replace("\"dvs\"", "\"auth\"");
-    let authentication = sign(&client(authority, &authentication), SIGNED, PIN);
-    cases.push(Case::new(
-        "identity for authentication, not for signing",
-        &["Expectation"],
-        body(&authentication),
-        ContentMismatch,
-    ));
+    let of = |identity: &str| body(&sign(&client(authority, identity), SIGNED, PIN));
+    let scope = |scope: &'static str| about_document().with("scope", scope);
+    let merged = || of(MERGED);
+    for (comment, body, expected, code) in [
+        ("scope dvs expected of an identity for signing", body(good), scope("dvs"), Ok),
+        ("scope auth expected of an identity for both", merged(), scope("auth"), Ok),
+        ("scope dvs expected of an identity for both", merged(), scope("dvs"), ContentMismatch),
+        ("scope dvs expected of version 1", of(OLD), scope("dvs"), ContentMismatch),
+        (
+            "identity for both, of another user than expected",
+            merged(),
+            about_document().with("userId", "eve@example.com"),
+            ContentMismatch,
+        ),
+    ] {
+        cases.push(Case::new(comment, &["Expectation"], body, code).expecting(expected));
+    }
+    for (comment, scope) in [
+        ("identity without a scope", "[]"),
+        ("identity of another scope", r#"["oidc"]"#),
+        ("identity of a scope in upper case", r#"["AUTH"]"#),
+    ] {
+        let identity = MERGED.replacen(r#"["auth"]"#, scope, 1);
+        cases.push(Case::new(comment, &["Expectation"], of(&identity), ContentMismatch));
+    }
     cases
 }
 

@@ -137,7 +137,9 @@ fn kinds(group: &mut Group, kind: &str, token: &impl Fn(&Object<'_>) -> String) 
             .any(|mark| theirs.member(mark).is_some());
         // Where the caller is named by another claim, `aud` is a mark as well.
         let named = marked || audience(kind) != "aud";
-        let code = if named { ContentMismatch } else { MissingMember };
+        // An authentication token may have what marks activation tokens, and misses its audience.
+        let told = kind == "auth-token" && other == "activation-token";
+        let code = if named && !told { ContentMismatch } else { MissingMember };
         group.add(Case::new(
             format!("is of the kind {other}"),
             &["TokenKind"],
@@ -200,6 +202,29 @@ fn special(
         "auth-token" => {
             add("aud is an array with the project", "aud", strings(&["other", ME]), Ok);
             add("aud is an array without it", "aud", strings(&["other"]), AudienceMismatch);
+            let mut add = |comment: &str, member: &'static str, value: Value<'static>, code| {
+                let token = token(&own.clone().with(member, value));
+                group.add(Case::new(comment, &["TokenKind"], token, code));
+            };
+            add("scope of an authentication", "scope", "jwt".into(), Ok);
+            add("scopes in an array", "scope", strings(&["jwt", "oidc"]), Ok);
+            add("scope of activation tokens", "scope", "verification".into(), ContentMismatch);
+            add(
+                "scope of activation tokens among others",
+                "scope",
+                "jwt verification".into(),
+                ContentMismatch,
+            );
+            add(
+                "scope of activation tokens in an array",
+                "scope",
+                strings(&["jwt", "verification"]),
+                ContentMismatch,
+            );
+            add("scope is a number", "scope", 1_i64.into(), WrongType);
+            add("nonce, which is documented of ID tokens", "nonce", "n-0S6".into(), Ok);
+            add("projectID, which is documented of activation tokens", "projectID", ME.into(), Ok);
+            add("methods of an ID token", "amr", strings(&["token"]), ContentMismatch);
         }
         "id-token" => {
             let mpin_id = br#"{"iat":1,"userID":"user@example.com"}"#;

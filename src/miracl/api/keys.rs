@@ -1,4 +1,4 @@
-//! Keys of the services, and what says where they are.
+//! Keys of the services, what says where they are, and what OpenID Connect says of a user.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -99,7 +99,8 @@ impl Call for GetDiscovery {
 
 message! {
     /// The discovery document (OpenID Connect Discovery 1.0 section 3). URLs are text: whether
-    /// they are those of the issuer is for the caller to judge.
+    /// they are those of the issuer is for the caller to judge. A project that has an address of
+    /// its own has an issuer of its own.
     pub struct Discovery {
         /// `iss` of every token; must be the URL that was asked, byte for byte
         /// ([`is_of`](Self::is_of)).
@@ -135,5 +136,89 @@ impl Discovery {
     /// [`Error::IssuerMismatch`].
     pub fn is_of(&self, issuer: &str) -> Result<(), Error> {
         if self.issuer == issuer { Ok(()) } else { Err(Error::IssuerMismatch) }
+    }
+}
+
+/// `GET /.well-known/project-configuration`: which project an address belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetProjectConfiguration;
+
+call!(
+    GetProjectConfiguration,
+    "GET /.well-known/project-configuration",
+    GET,
+    Allowed,
+    Public,
+    ProjectConfiguration,
+    |_| Target::new(&[".well-known", "project-configuration"])
+);
+
+message! {
+    /// What `GET /.well-known/project-configuration` answers.
+    pub struct ProjectConfiguration {
+        /// The project.
+        id: String = "id",
+    } optional {
+    }
+}
+
+/// `GET /oidc/userinfo`: what the service says of the user who authenticated.
+///
+/// The credential is the *user's* access token, as [`Credentials::bearer`], and never that of the
+/// client (OpenID Connect Core 1.0 section 5.3.1). Answers in the form of a JWT, which the discovery
+/// document allows, are [`ApiError::ContentType`].
+///
+/// [`Credentials::bearer`]: crate::api::Credentials::bearer
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing to say in it")]
+pub struct GetUserInfo;
+
+impl Call for GetUserInfo {
+    const NAME: &'static str = "GET /oidc/userinfo";
+    const METHOD: Method = Method::GET;
+    const RETRY: Retry = Retry::Allowed;
+    const ACCESS: Access = Access::Authenticated;
+    type Answer = UserInfo;
+    type Refusal = Refusal;
+
+    fn target(&self) -> Result<Target, Error> {
+        Target::new(&["oidc", "userinfo"])
+    }
+
+    fn answer(
+        &self,
+        response: &Response<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<UserInfo, ApiError<Refusal>> {
+        if response.status().is_success() {
+            // OpenID Connect Core 1.0 section 5.3.2.
+            check_json_type(response)?;
+        }
+        answer(response, limits)
+    }
+}
+
+message! {
+    /// What `GET /oidc/userinfo` answers. It is not signed, and means nothing unless
+    /// [`is_of`](Self::is_of) passes.
+    pub struct UserInfo {
+        /// The user.
+        subject: String = "sub",
+    } optional {
+        /// The e-mail address, if the scope `email` was granted.
+        email: String = "email",
+    }
+}
+
+impl UserInfo {
+    /// Checks that the answer is about this user: `sub` of the verified ID token (OpenID Connect
+    /// Core 1.0 section 5.3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SubjectMismatch`].
+    pub fn is_of(&self, subject: &str) -> Result<(), Error> {
+        if self.subject == subject { Ok(()) } else { Err(Error::SubjectMismatch) }
     }
 }

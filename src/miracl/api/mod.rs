@@ -10,6 +10,12 @@
 //! |---|---|---|
 //! | `POST /activate/initiate` | [`InitiateActivation`] | [`Activation`] |
 //! | `POST /verification` | [`CreateVerification`] | [`Verification`] |
+//! | `POST /verification/email` | [`SendVerificationEmail`] | [`EmailVerification`] |
+//! | `POST /verification/confirmation` | [`ConfirmVerification`] | [`VerificationConfirmation`] |
+//! | `POST /verification/quickcode` | [`CreateQuickCode`] | [`QuickCode`] |
+//! | `POST /rps/v2/session` | [`CreateSession`] | [`Session`] |
+//! | `POST /rps/v2/access` | [`GetSession`] | [`SessionState`] |
+//! | `POST /pushauth` | [`PushAuthentication`] | [`PushedSession`] |
 //! | `GET /api/v1/projects/{projectId}/audit` | [`ListAudit`] | [`AuditPage`] |
 //! | `GET /api/v1/projects/{projectId}/mpinids` | [`ListMpinIds`] | [`MpinIdPage`] |
 //! | `PUT /api/v1/projects/{projectId}/mpinids/{mpinId}` | [`UpdateMpinId`] | [`MpinId`] |
@@ -20,7 +26,9 @@
 //! | `POST /otp`, with credentials | [`RequestDeviceOtp`] | [`SealedOtp`] |
 //! | `GET /.well-known/openid-configuration` | [`GetDiscovery`] | [`Discovery`] |
 //! | `GET /oidc/certs` | [`GetOidcKeys`] | [`Keys`] |
+//! | `GET /oidc/userinfo` | [`GetUserInfo`] | [`UserInfo`] |
 //! | `GET /.well-known/jwks` | [`GetAuthenticationKeys`] | [`Keys`] |
+//! | `GET /.well-known/project-configuration` | [`GetProjectConfiguration`] | [`ProjectConfiguration`] |
 //!
 //! Credentials are client ID and secret with [`Credentials::basic`], or the token of a service
 //! account with [`Credentials::bearer`]; for `POST /dvs/verify` a service account has to name its
@@ -28,13 +36,16 @@
 //!
 //! The documents name neither the HTTP statuses of refusals nor media types. So any status of the
 //! class 2xx with the documented body is an answer, any other one with an error envelope is
-//! [`ApiError::Refused`], and media types are checked for the discovery document only, where
-//! OpenID Connect Discovery promises one.
+//! [`ApiError::Refused`], and media types are checked for the discovery document and the user's
+//! information only, where OpenID Connect promises one.
 //!
 //! Formats: MIRACL Trust documentation, "Backend API" and the pages of its endpoints; the official
-//! SDKs where those are silent (miracl/trust-sdk-android, miracl/oidc-samples).
+//! SDKs where those are silent (miracl/trust-sdk-android 1.16, miracl/trust-sdk-ios 1.17,
+//! miracl/client-js 8.8, miracl/oidc-samples, miracl/maas-sdk-dotnet-core2).
 //!
-//! Not supported: the endpoints that only MIRACL's own clients call.
+//! Not supported: `POST /oidc/token`, whose body is a form; the endpoints that only MIRACL's own
+//! clients and a browser call; those of services from before 2019. `docs/miracl-api.md` lists each,
+//! with the reason.
 //!
 //! [`Credentials::basic`]: crate::api::Credentials::basic
 //! [`Credentials::bearer`]: crate::api::Credentials::bearer
@@ -45,16 +56,27 @@ mod keys;
 mod otp;
 mod projects;
 mod refusal;
+mod sessions;
 mod signature;
 
-pub use enrolment::{Activation, CreateVerification, InitiateActivation, Verification};
-pub use keys::{Discovery, GetAuthenticationKeys, GetDiscovery, GetDvsKeys, GetOidcKeys, Keys};
+pub use enrolment::{
+    Activation, ConfirmVerification, CreateQuickCode, CreateVerification, EmailMethod,
+    EmailVerification, InitiateActivation, QuickCode, SendVerificationEmail, Verification,
+    VerificationConfirmation,
+};
+pub use keys::{
+    Discovery, GetAuthenticationKeys, GetDiscovery, GetDvsKeys, GetOidcKeys,
+    GetProjectConfiguration, GetUserInfo, Keys, ProjectConfiguration, UserInfo,
+};
 pub use otp::{DeviceOtp, RequestDeviceOtp, RequestOtp, SealedOtp};
 pub use projects::{
     AuditPage, AuditRecord, List, ListAudit, ListMpinIds, MpinId, MpinIdPage, MpinIdUpdate, Page,
     Pages, Revocation, RevocationReason, RevokeMpinId, UpdateMpinId,
 };
-pub use refusal::{ErrorCode, Refusal};
+pub use refusal::{Envelope, ErrorCode, Refusal};
+pub use sessions::{
+    CreateSession, GetSession, PushAuthentication, PushedSession, Session, SessionState,
+};
 pub use signature::{
     SignatureObject, SignatureVerification, SignatureVerificationRequest, VerifySignature,
 };
@@ -67,7 +89,7 @@ use crate::api::{ApiError, FromJson, read_json};
 use crate::limits::Limits;
 
 /// Production's address, with which every path of the documents is combined. A project has its own
-/// address, too.
+/// address, too, such as `https://project.miracl.io`, which is then also the issuer of its tokens.
 pub const PRODUCTION: &str = "https://api.mpin.io";
 
 /// Reads the answer of success, or what the service says instead.

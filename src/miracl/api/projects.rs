@@ -93,8 +93,9 @@ message! {
     pub struct AuditPage {
         /// How many records there are on all pages.
         total: u64 = "total",
-        /// The records of this page.
-        list: Vec<AuditRecord> = "list",
+        /// The records of this page; an empty page may have `null` instead, see
+        /// [`entries`](Self::entries).
+        list: Option<Vec<AuditRecord>> = "list",
     } optional {
     }
 }
@@ -188,8 +189,9 @@ message! {
     pub struct MpinIdPage {
         /// How many there are on all pages.
         total: u64 = "total",
-        /// The identities of this page.
-        list: Vec<MpinId> = "list",
+        /// The identities of this page; an empty page may have `null` instead, see
+        /// [`entries`](Self::entries).
+        list: Option<Vec<MpinId>> = "list",
     } optional {
     }
 }
@@ -205,9 +207,8 @@ message! {
         device_name: String = "deviceName",
         /// Where it was last seen.
         ip: String = "ip",
-        /// The country of the address; not always a code of ISO 3166.
-        country: String = "country",
-        /// Whether it can sign.
+        /// Whether it was made for signing. What this says of identities that authenticate and sign
+        /// is not documented.
         dvs: bool = "dvs",
         /// When it was made.
         created_at: Timestamp = "createdAt",
@@ -216,6 +217,8 @@ message! {
         /// Whether it was revoked.
         revoked: bool = "revoked",
     } optional {
+        /// The country of the address; not always a code of ISO 3166.
+        country: String = "country",
         /// The project; in lists only.
         project_id: String = "projectId",
         /// Labels of the device; of newer services only.
@@ -352,7 +355,7 @@ pub trait Page {
 }
 
 macro_rules! pages {
-    ($($list:ty, $page:ty;)+) => {
+    ($($list:ty, $page:ty, $entry:ty;)+) => {
         $(impl List for $list {
             fn offset(&self) -> u64 {
                 self.offset.unwrap_or_default()
@@ -369,15 +372,23 @@ macro_rules! pages {
             }
 
             fn len(&self) -> usize {
-                self.list.len()
+                self.entries().len()
+            }
+        }
+
+        impl $page {
+            /// Returns the entries of this page.
+            #[must_use]
+            pub fn entries(&self) -> &[$entry] {
+                self.list.as_deref().unwrap_or_default()
             }
         })+
     };
 }
 
 pages! {
-    ListAudit, AuditPage;
-    ListMpinIds, MpinIdPage;
+    ListAudit, AuditPage, AuditRecord;
+    ListMpinIds, MpinIdPage, MpinId;
 }
 
 /// The requests for every page of a list, one after the other.
@@ -491,6 +502,33 @@ mod tests {
         pages.next();
         pages.received(&page(u64::MAX, 1));
         assert_eq!(pages.next(), None);
+    }
+
+    #[test]
+    fn an_empty_page_may_have_no_list_and_an_identity_no_country() {
+        use crate::limits::Limits;
+        let limits = Limits::default();
+        let text = r#"{"total":7,"list":null}"#;
+        let page = AuditPage::parse(text.as_bytes(), &limits).unwrap();
+        assert_eq!((page.entries(), page.len(), page.total()), (&[][..], 0, 7));
+        assert_eq!(page.to_json().to_string(), text);
+        let mut pages = Pages::new(ListAudit::new("p"));
+        assert!(pages.next().is_some());
+        pages.received(&page);
+        assert_eq!(pages.next(), None);
+        assert!(MpinIdPage::parse(text.as_bytes(), &limits).unwrap().is_empty());
+        let nothing = MpinIdPage::parse(br#"{"total":0}"#, &limits).unwrap_err();
+        assert_eq!(nothing.path(), "$.list");
+
+        let text = r#"{"mpinId":"00","userId":"u","deviceName":"d","ip":"192.0.2.1","dvs":false,"createdAt":"2023-05-17T13:07:24.59692Z","updatedAt":"2023-05-17T13:07:24Z","revoked":true}"#;
+        let id = MpinId::parse(text.as_bytes(), &limits).unwrap();
+        assert_eq!((id.country.as_deref(), id.revoked), (None, true));
+        assert_eq!(id.to_json().to_string(), text);
+        let with = text.replace("\"dvs\"", "\"country\":\"UK\",\"dvs\"");
+        let id = MpinId::parse(with.as_bytes(), &limits).unwrap();
+        assert_eq!(id.country.as_deref(), Some("UK"));
+        let number = with.replace("\"UK\"", "7");
+        assert!(MpinId::parse(number.as_bytes(), &limits).is_err());
     }
 
     #[test]

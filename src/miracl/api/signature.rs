@@ -17,12 +17,12 @@ message! {
         u: String = "u",
         /// A point of the signature.
         v: String = "v",
-        /// The M-PIN ID: hexadecimal of its JSON.
-        mpin_id: String = "mpinId",
+        /// The M-PIN ID: hexadecimal of its JSON. The SDK for .NET spells it `mpinid`, which is read.
+        mpin_id: String = "mpinId" or "mpinid",
         /// The user's public key.
         public_key: String = "publicKey",
     } optional {
-        /// Base64 of the identifiers of the two authorities.
+        /// Base64 of the names of the authorities, passed on as the client sent it.
         dtas: String = "dtas",
     }
 }

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::miracl::token::{MARKS, check_typ};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
-use crate::time::{At, Time};
+use crate::time::{At, Leeway, Time};
 
 /// What a certificate must be about.
 ///
@@ -31,7 +31,8 @@ pub struct Expected(Binding);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Binding {
     Hash(String),
-    Request(SignatureRequest),
+    /// With how far the client's clock may be ahead of the service's.
+    Request(SignatureRequest, Leeway),
     Unbound,
 }
 
@@ -56,7 +57,13 @@ impl Expected {
     /// The strongest binding there is: only the request knows user, project and device.
     #[must_use]
     pub fn request(request: &SignatureRequest) -> Self {
-        Self(Binding::Request(request.clone()))
+        Self::request_within(request, Leeway::default())
+    }
+
+    /// Expects the hash of this request, and that its timestamp is not after the issue by more than
+    /// the leeway, as far as the client's clock may be ahead.
+    pub(super) fn request_within(request: &SignatureRequest, leeway: Leeway) -> Self {
+        Self(Binding::Request(request.clone(), leeway))
     }
 
     /// Expects nothing, with a warning in every report: the certificate then only says that some
@@ -73,7 +80,7 @@ impl Expected {
     pub(super) fn expected_hash(&self) -> Option<&str> {
         match &self.0 {
             Binding::Hash(hash) => Some(hash),
-            Binding::Request(request) => Some(request.hash()),
+            Binding::Request(request, _) => Some(request.hash()),
             Binding::Unbound => None,
         }
     }
@@ -200,14 +207,18 @@ impl Verifier {
         }
         let issued = claims.created_at;
         match &expected.0 {
-            Binding::Request(request) => {
+            Binding::Request(request, leeway) => {
                 let signed = request.timestamp();
-                let order = if signed > issued {
+                let order = if signed.unix() > issued.plus(*leeway) {
                     Err(Error::SignedAfterIssue { signed, issued })
                 } else {
                     Ok(())
                 };
                 trail.record(Check::SigningTime, order, |()| {
+                    if signed > issued {
+                        let ahead = signed.since(issued);
+                        return format!("signed at {signed}, {ahead} ahead, within the leeway");
+                    }
                     format!("signed at {signed}, {} before the issue", issued.since(signed))
                 });
             }
@@ -379,7 +390,6 @@ mod tests {
     use crate::policy::Rsa1024;
     use crate::report::Verdict;
     use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
-    use crate::time::Leeway;
     use alloc::string::ToString as _;
     use std::sync::OnceLock;
 

@@ -24,16 +24,19 @@ use crate::time::At;
 /// | | Check | Official SDKs | Why here |
 /// |---|---|---|---|
 /// | 1 | encodings; with feature `dvs-signature` the points | presence only (.NET) | the service should not be asked about what no client makes |
-/// | 2 | identity: for signing, of this project, and the expected user or `hashMPinId` | no | a certificate names nobody, and the service is not documented to compare projects |
+/// | 2 | identity: one that [may sign](crate::miracl::identity::MpinId::may_sign), of this project, and the expected user or `hashMPinId` | no | a certificate names nobody, and the service is not documented to compare projects |
 /// | 3 | hash of the document | no | the service certifies whatever hash the client sends |
 /// | 4 | `timestamp` not in the future, and not too old | `timestamp` ≥ 0 (.NET) | an old signature must not be certified as a new one |
 /// | 5 | HTTP status: 200, 401, 410, others | the same | [`Error::SignatureRefused`], [`Error::IdentityRevoked`], [`Error::NoAnswer`] |
 /// | 6 | certificate: structure, key by `kid`, RS256, signature | Go: so; .NET: last, with the first key, whatever `kid` and `alg` say | nothing that is not authentic is looked at |
 /// | 7 | `hash` of the certificate is that of the request, as text | the same | |
-/// | 8 | `timestamp` ≤ `cAt` | the same (.NET: 32 bits) | |
+/// | 8 | `timestamp` ≤ `cAt`, with the leeway of check 4 | the same, without leeway (.NET: 32 bits) | today's `timestamp` is the phone's clock |
 /// | 9 | `cAt` not in the future, `exp` not reached | iOS and Android only | an answer of last week is no answer |
 ///
 /// SDKs: miracl/maas-sdk-go `pkg/dvs/dvs.go`, miracl/maas-sdk-dotnet-core2 `DVS.cs`.
+///
+/// The policy's leeway, 0 unless it is set, counts in every check of a time, so that a phone's clock
+/// that is let pass before anyone is asked is let pass afterwards, too.
 ///
 /// *Not* checked: that each signature is used once. Who accepts a document twice has to keep what
 /// was accepted.
@@ -224,7 +227,9 @@ impl Transaction {
             trail.skip(Check::Signature, "no certificate");
             return None;
         }
-        let expected = certificate::Expected::request(&self.signature.to_request());
+        let request = self.signature.to_request();
+        let leeway = verifier.policy().leeway();
+        let expected = certificate::Expected::request_within(&request, leeway);
         batch::single(verifier, trail, Item { input: body, expected: &expected, at })
     }
 }
@@ -238,7 +243,7 @@ mod tests {
     use crate::miracl::dvs;
     use crate::report::{Verdict, Warning};
     use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
-    use crate::time::Time;
+    use crate::time::{Leeway, Time};
     use alloc::string::ToString as _;
     use alloc::vec::Vec;
 
@@ -345,6 +350,205 @@ mod tests {
         // The project of the arguments counts, whatever the expectations say.
         let foreign = expected().project_id("another");
         assert_eq!(begin(OBJECT, PROJECT, foreign, SIGNED), Code::Ok);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_within_the_leeway_passes_before_and_after_the_call() {
+        let issuer = issuer();
+        let keys = jwk_set(&[issuer.jwk()]).to_string();
+        let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+        for leeway in [0_u16, 5] {
+            let policy = Policy::default().with_leeway(Leeway::from_seconds(leeway).unwrap());
+            let verifier = Verifier::new(keys.clone(), policy);
+            let begin = |at| Transaction::begin(&verifier, OBJECT, PROJECT, expected(), time(at));
+            let edge = SIGNED - i64::from(leeway);
+            assert_eq!(begin(edge - 1).unwrap_err().code(), Code::NotYetValid, "{leeway}");
+            let transaction = begin(edge).unwrap();
+            let judge = |created| {
+                let hash = transaction.signature().hash();
+                let token = miracl::certificate(&issuer, created, created + 10, hash).unwrap();
+                let body = miracl::certificate_answer(&token).to_string();
+                // Late enough for the signature itself.
+                code(&transaction, &verifier, 200, &body, time(edge))
+            };
+            assert_eq!(judge(edge), Code::Ok, "{leeway}");
+            assert_eq!(judge(edge - 1), Code::SignedAfterIssue, "{leeway}");
+        }
+    }
+
+    #[cfg(feature = "dvs-signature")]
+    mod identities {
+        use super::*;
+        use crate::crypto::{Secret, sha256};
+        use crate::encoding::hex;
+        use crate::miracl::dvs::signature;
+        use crate::testkit::miracl::{DvsAuthority, dtas, signature_object, signature_request};
+
+        const AT: i64 = 1_700_000_000;
+        const USER: &str = "user@example.com";
+        /// As in September 2023.
+        const MERGED: &str = r#"{"iat":1693553942,"userID":"user@example.com","cID":"86cd3e64-f641-416a-bf80-64b9b7eef8ea","salt":"AAAAAAAAAAAAAAAAAAAAAA","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#;
+        const SIGNING: &str = r#"{"iat":1649404347,"userID":"user@example.com","cID":"86cd3e64-f641-416a-bf80-64b9b7eef8ea","salt":"hlVjKlHQ2kSK0JeBqbD0Xg","v":5,"scope":["dvs"],"dta":[],"vt":"dvs"}"#;
+        const FIRST: &str = r#"{"issuedAt":1497621167,"userID":"user@example.com","cID":"86cd3e64-f641-416a-bf80-64b9b7eef8ea","mobile":1,"salt":"00112233445566778899aabbccddeeff","v":1}"#;
+
+        fn authority() -> DvsAuthority {
+            DvsAuthority::generate(&mut Rng::from_seed(7))
+        }
+
+        /// What the client with this identity sends for the document, as today's SDK writes it.
+        fn object(mpin_id: &str, names: &[&str]) -> String {
+            let client = authority().register(mpin_id.as_bytes(), &[3; 32], 1234).unwrap();
+            let signature = client.sign(&sha256(b"document"), AT, 1234, &[5; 32]).unwrap();
+            signature_object(&signature, &dtas(names), AT).to_string()
+        }
+
+        /// The verdict of the service, which has the server secret.
+        fn served(body: &str, expected: &Expected) -> Code {
+            let secret = Secret::new(authority().server_secret().into_bytes());
+            let secret = signature::ServerSecret::new(&secret).unwrap();
+            let service = signature::Verifier::with_server_secret(secret, Policy::default());
+            let verified = service.verify(body.as_bytes(), expected, time(AT));
+            let code = verified.map_or_else(|error| error.code(), |_| Code::Ok);
+            assert_eq!(service.explain(body.as_bytes(), expected, time(AT)).code(), code);
+            code
+        }
+
+        fn document() -> Expected {
+            Expected::new(dvs::Expected::document(b"document"))
+        }
+
+        /// Begins, has it certified, and verifies and explains the answer.
+        fn whole(object: &str, expected: Expected) -> Result<Report, Code> {
+            let (issuer, at) = (issuer(), time(AT));
+            let verifier = verifier(&issuer);
+            let begun =
+                Transaction::begin(&verifier, object.as_bytes(), PROJECT, expected.clone(), at);
+            let transaction = begun.map_err(|error| error.code())?;
+            let sent = transaction.request_body().to_string();
+            assert_eq!(served(&sent, &expected), Code::Ok);
+            let hash = transaction.signature().hash();
+            let token = miracl::certificate(&issuer, AT, AT + 10, hash).unwrap();
+            let answer = miracl::certificate_answer(&token).to_string();
+            assert_eq!(code(&transaction, &verifier, 200, &answer, at), Code::Ok);
+            // Who was revoked is not let pass, whatever the identity.
+            assert_eq!(code(&transaction, &verifier, 410, &answer, at), Code::IdentityRevoked);
+            assert_eq!(code(&transaction, &verifier, 401, &answer, at), Code::SignatureRefused);
+            Ok(transaction.explain(&verifier, 200, answer.as_bytes(), at))
+        }
+
+        #[test]
+        fn identities_of_version_1_for_signing_and_of_today_are_certified_end_to_end() {
+            let today = miracl::mpin_id(PROJECT, USER, AT - 9, &[0xfb; 16]);
+            for mpin_id in [FIRST, SIGNING, MERGED, &today] {
+                let object = object(mpin_id, &["DTA Node", "DTA Node"]);
+                let hash = crate::miracl::identity::hash_mpin_id(mpin_id.as_bytes());
+                let right = document().user_id(USER).hash_mpin_id(&hash);
+                let report = whole(&object, right).unwrap();
+                assert_eq!(report.warnings, [Warning::UnusualDtas], "{mpin_id}");
+                let claims = report.claims.unwrap();
+                assert_eq!(claims.string("claims", "hashMPinId"), Ok(hash.as_str()));
+                let names = claims.member("dtas").unwrap().to_string();
+                assert_eq!(names, r#"["DTA Node","DTA Node"]"#);
+                for wrong in [
+                    document().user_id("another@example.com"),
+                    document().hash_mpin_id("00".repeat(32)),
+                ] {
+                    assert_eq!(whole(&object, wrong).unwrap_err(), Code::ContentMismatch);
+                }
+            }
+            let digests = ["c5".repeat(32), "7f".repeat(32)];
+            let usual = object(MERGED, &[&digests[0], &digests[1]]);
+            assert_eq!(whole(&usual, document()).unwrap().warnings, []);
+        }
+
+        #[test]
+        fn the_scope_dvs_is_demanded_of_an_identity_on_request() {
+            for (mpin_id, scope, code) in [
+                (SIGNING, "dvs", Code::Ok),
+                (MERGED, "auth", Code::Ok),
+                (MERGED, "dvs", Code::ContentMismatch),
+                (FIRST, "dvs", Code::ContentMismatch),
+                (SIGNING, "", Code::ContentMismatch),
+            ] {
+                let object = object(mpin_id, &["a"]);
+                let found = whole(&object, document().scope(scope)).map(|report| report.code());
+                assert_eq!(found.unwrap_or_else(|code| code), code, "{mpin_id} {scope}");
+            }
+        }
+
+        #[test]
+        fn an_identity_for_neither_signing_nor_authentication_is_not_sent() {
+            for (from, to) in [
+                (r#"["auth"]"#, "[]"),
+                (r#"["auth"]"#, r#"["oidc"]"#),
+                (r#"["auth"]"#, r#"["Auth"]"#),
+                (r#""scope":["auth"],"#, ""),
+            ] {
+                let object = object(&MERGED.replacen(from, to, 1), &["a"]);
+                assert_eq!(whole(&object, document()).unwrap_err(), Code::ContentMismatch, "{to}");
+                assert_eq!(served(&object, &document()), Code::ContentMismatch, "{to}");
+            }
+            // Version 1 may leave the project empty, and is of none then.
+            let nowhere = object(&FIRST.replace(PROJECT, ""), &["a"]);
+            assert_eq!(whole(&nowhere, document()).unwrap_err(), Code::ContentMismatch);
+        }
+
+        #[test]
+        fn dtas_are_passed_on_as_they_came_and_null_as_nothing() {
+            let verifier = verifier(&issuer());
+            let sent = |object: &str| {
+                let at = time(AT);
+                Transaction::begin(&verifier, object.as_bytes(), PROJECT, document(), at)
+                    .map(|transaction| transaction.request_body().to_string())
+                    .map_err(|error| error.code())
+            };
+            // Spaces, escapes and order are the client's.
+            let text = crate::encoding::base64::encode_standard(br#"[ "b\/a" , "a" ]"#);
+            let good = object(MERGED, &["a"]);
+            let with = |dtas: &str| good.replace(&dtas_member(&good), dtas);
+            let odd = with(&alloc::format!(r#""dtas":"{text}""#));
+            assert!(sent(&odd).unwrap().contains(&text));
+            let null = sent(&with(r#""dtas":null"#)).unwrap();
+            assert!(!null.contains("dtas"), "{null}");
+            assert_eq!(sent(&with(r#""dtas":"W10=""#)), Err(Code::WrongType));
+            assert_eq!(sent(&with(r#""dtas":"WyIiXQ==""#)), Err(Code::Malformed));
+            assert_eq!(sent(&with(r#""dtas":7"#)), Err(Code::WrongType));
+        }
+
+        fn dtas_member(object: &str) -> String {
+            let rest = &object[object.find("\"dtas\"").unwrap()..];
+            rest[..rest.find(',').unwrap()].into()
+        }
+
+        #[test]
+        fn the_identity_of_the_ios_tests_is_certified_under_its_published_hash() {
+            let digits = "7b22696174223a313631373237323435332c22757365724944223a22676c6f62616c406578616d706c652e636f6d222c22634944223a2236636134636133622d623663342d343262332d386536372d336432653038616532643765222c2273616c74223a226d30756558414b4162566234425756742b5461745a51222c2276223a352c2273636f7065223a5b2261757468225d2c22647461223a5b5d2c227674223a227076227d";
+            let client = authority().register(&hex::decode(digits).unwrap(), &[3; 32], 1).unwrap();
+            let signature = client.sign(&sha256(b"document"), AT, 1, &[5; 32]).unwrap();
+            let body = signature_request(&signature, AT).to_string();
+            let expected = document()
+                .user_id("global@example.com")
+                .hash_mpin_id("d3ddd84f90ff4497df43534e0ab0813f71838f5ea92ba98705a84a0d6f593c8d");
+            assert_eq!(served(&body, &expected), Code::Ok);
+            let project = "6ca4ca3b-b6c4-42b3-8e67-3d2e08ae2d7e";
+            let issuer = issuer();
+            let verifier = verifier(&issuer);
+            let transaction =
+                Transaction::begin(&verifier, body.as_bytes(), project, expected, time(AT))
+                    .unwrap();
+            let hash = transaction.signature().hash();
+            let token = miracl::certificate(&issuer, AT, AT + 10, hash).unwrap();
+            assert_eq!(
+                code(
+                    &transaction,
+                    &verifier,
+                    200,
+                    &miracl::certificate_answer(&token).to_string(),
+                    time(AT)
+                ),
+                Code::Ok
+            );
+        }
     }
 
     #[cfg(feature = "api")]

@@ -1,34 +1,59 @@
 //! The authentication token: what the SDKs' `authenticate` gives to a backend.
 //!
 //! Its published example is cut after `iss`, so claims beyond `iss`, `aud`, `sub`, `iat` and `exp`
-//! are not known. They are ignored, except the marks of other kinds, which are refused.
+//! are not known. They are ignored, except the marks of other kinds. `amr`, `cid`, `scp`, `events`
+//! and the scope `verification` of activation tokens are refused: one of them is in every token of
+//! another kind. Another `scope`, `nonce` and `projectID` are in no other kind without these, and
+//! leave the warning [`ForeignClaims`](crate::report::Warning::ForeignClaims).
 //!
 //! Not supported: finding out whether the identity was revoked since.
 
-use super::profile::{Profile, verifier};
+use super::Expected;
+use super::profile::{Profile, strings, verifier};
 use crate::encoding::json::Document;
 use crate::error::Error;
+use crate::report::{Trail, Warning};
 
 struct AuthProfile;
+
+/// Claims that are documented for other kinds, and make no token one of these.
+const FOREIGN: &[&str] = &["scope", "nonce", "projectID"];
 
 impl Profile for AuthProfile {
     const KIND: &'static str = "auth-token";
     const AUDIENCE: &'static str = "aud";
     const REQUIRED: &'static [&'static str] = &["iat"];
-    const OPTIONAL: &'static [&'static str] = &[];
+    const OPTIONAL: &'static [&'static str] = FOREIGN;
     type Own = ();
 
-    fn read(_: &Document) -> Result<(), Error> {
-        Ok(())
+    fn read(document: &Document) -> Result<(), Error> {
+        check_scope(document)
     }
+
+    fn check(trail: &mut impl Trail, document: &Document, (): &(), _: &Expected) {
+        if FOREIGN.iter().any(|claim| document.member(claim).is_some()) {
+            trail.warn(Warning::ForeignClaims);
+        }
+    }
+}
+
+/// Refuses the scope of activation tokens, as the one text, in a list, or in an array.
+fn check_scope(document: &Document) -> Result<(), Error> {
+    const SCOPE: &str = "scope";
+    let Some(value) = document.member(SCOPE) else { return Ok(()) };
+    let is_activation = match value.as_str() {
+        Some(text) => text.split_ascii_whitespace().any(|scope| scope == "verification"),
+        None => strings(document, SCOPE)?.iter().any(|scope| scope == "verification"),
+    };
+    if is_activation { Err(Error::ContentMismatch { member: SCOPE }) } else { Ok(()) }
 }
 
 verifier! {
     "an authentication token", AuthProfile, AuthToken,
     /// Verifies authentication tokens against the keys of `GET /.well-known/jwks`.
     ///
-    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
-    /// `iss`; that `aud`, a string or an array, contains the project; `iat` not in the future;
+    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of no other
+    /// kind; `iss`; that `aud`, a string or an array, contains the project; `iat` not in the future;
     /// `exp` not reached; the time between them; `sub`, if expected. *Not* checked: whether the
     /// token was used before.
     ///

@@ -1,20 +1,117 @@
-//! A signature that another device made, as a session hands it over.
+//! A session on another device: what has become of it, and the signature that it hands over.
 
 use alloc::string::{String, ToString as _};
 
 use crate::encoding::base64;
-use crate::encoding::json::{self, Document, Object};
-use crate::error::Error;
+use crate::encoding::json::{self, Document, Object, Value};
+use crate::error::{Error, open_codes};
 use crate::limits::Limits;
 use crate::miracl::dvs::SignatureRequest;
 
-/// What `POST /rps/v2/access` answers once the user has signed on another device: base64 of the
-/// signature object, with its `timestamp` inside (miracl/trust-sdk-android
-/// `CrossDeviceSessionApi.kt`).
+open_codes! {
+    /// What has become of a session. An open set: other texts are kept as they are.
+    ///
+    /// The device reports `wid`, `user`, `signed` and `abort` to the service
+    /// (miracl/trust-sdk-android `CrossDeviceSessionApi.kt`); whether `POST /rps/v2/access` answers
+    /// with these is not documented. That the user signed is known by the signature.
+    ///
+    /// ```
+    /// use countersign::miracl::token::SessionStatus;
+    ///
+    /// assert_eq!(SessionStatus::from("new"), SessionStatus::New);
+    /// assert_eq!(SessionStatus::from("signed").as_str(), "signed");
+    /// ```
+    enum SessionStatus;
+    /// Every status that is known.
+    const KNOWN;
+    /// Another status.
+    else Other;
+
+    /// Nothing has happened yet.
+    New = "new";
+    /// The user authenticated.
+    Authenticated = "authenticated";
+    /// Nothing will happen any more.
+    Expired = "expired";
+}
+
+/// What `POST /rps/v2/access` answers about a session in which a user is to sign on another device.
 ///
-/// Nothing is verified by reading it. The object goes to `POST /dvs/verify`, and the certificate of
-/// its answer to [`dvs::Verifier`](crate::miracl::dvs::Verifier), with
-/// [`request`](Self::request) as what is expected.
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json::Object;
+/// use countersign::miracl::token::{CrossDeviceSession, CrossDeviceSignature, SessionStatus};
+///
+/// let limits = Limits::default();
+/// let waiting = CrossDeviceSession::parse(br#"{"status":"new","signature":""}"#, &limits)?;
+/// assert_eq!(waiting, CrossDeviceSession::Unsigned(SessionStatus::New));
+///
+/// let object = Object::new().with("hash", "74657374").with("timestamp", 1_649_401_561_i64);
+/// let text = CrossDeviceSignature::encode(&object);
+/// let answer = format!(r#"{{"status":"authenticated","signature":"{text}"}}"#);
+/// let signed = CrossDeviceSession::parse(answer.as_bytes(), &limits)?;
+/// assert_eq!(signed.signature().unwrap().request().hash(), "74657374");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CrossDeviceSession {
+    /// There is no signature: the status tells whether to go on waiting.
+    Unsigned(SessionStatus),
+    /// There is a signature. *Nothing in it is verified.*
+    Signed(SessionStatus, CrossDeviceSignature),
+}
+
+impl CrossDeviceSession {
+    /// Parses the answer. A signature that is absent, `null` or empty is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`]; what is wrong with the JSON; [`Error::MissingMember`] or
+    /// [`Error::WrongType`] if there is no `status`; and as [`CrossDeviceSignature::parse`] for a
+    /// signature that is there.
+    pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
+        const ANSWER: &str = "session answer";
+        if body.len() > limits.message_bytes() {
+            return Err(Error::TooLarge { what: ANSWER, limit: limits.message_bytes() });
+        }
+        let answer = json::parse_object(ANSWER, body, limits)?;
+        let status = SessionStatus::from(answer.string(ANSWER, "status")?);
+        let signature = match answer.member("signature") {
+            None | Some(Value::Null) => "",
+            Some(_) => answer.string(ANSWER, "signature")?,
+        };
+        if signature.is_empty() {
+            return Ok(Self::Unsigned(status));
+        }
+        Ok(Self::Signed(status, CrossDeviceSignature::parse(signature, limits)?))
+    }
+
+    /// Returns what has become of the session.
+    #[must_use]
+    pub const fn status(&self) -> &SessionStatus {
+        match self {
+            Self::Unsigned(status) | Self::Signed(status, _) => status,
+        }
+    }
+
+    /// Returns the signature, if there is one.
+    #[must_use]
+    pub const fn signature(&self) -> Option<&CrossDeviceSignature> {
+        match self {
+            Self::Unsigned(_) => None,
+            Self::Signed(_, signature) => Some(signature),
+        }
+    }
+}
+
+/// The signature that a user made on another device: base64 of the signature object, with its
+/// `timestamp` inside (miracl/trust-sdk-android `CrossDeviceSessionApi.kt`).
+///
+/// Nothing is verified by reading it. The [object](Self::object)'s text goes to
+/// [`Transaction::begin`](crate::miracl::dvs::Transaction::begin), with the hash that the session was
+/// made with as what is expected. The hash of a session may be any text, so that what is signed is
+/// known only there.
 ///
 /// ```
 /// use countersign::Limits;
@@ -23,12 +120,10 @@ use crate::miracl::dvs::SignatureRequest;
 ///
 /// let object = Object::new().with("hash", "74657374").with("timestamp", 1_649_401_561_i64);
 /// let text = CrossDeviceSignature::encode(&object);
-/// let answer = format!(r#"{{"status":"signed","signature":"{text}"}}"#);
 ///
-/// let limits = Limits::default();
-/// let signature = CrossDeviceSignature::parse_answer(answer.as_bytes(), &limits)?;
-/// assert_eq!(signature, CrossDeviceSignature::parse(&text, &limits)?);
+/// let signature = CrossDeviceSignature::parse(&text, &Limits::default())?;
 /// assert_eq!(signature.request().hash(), "74657374");
+/// assert_eq!(signature.object().text(), object.to_string());
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,20 +149,6 @@ impl CrossDeviceSignature {
             .map_err(|fault| Error::Malformed { part: PART, fault })?;
         let request = SignatureRequest::parse(&bytes, limits)?;
         Ok(Self { object: Document::parse(PART, bytes, limits)?, request })
-    }
-
-    /// Parses the answer of the session.
-    ///
-    /// # Errors
-    ///
-    /// As [`parse`](Self::parse), and [`Error::MissingMember`] as long as nobody has signed.
-    pub fn parse_answer(body: &[u8], limits: &Limits) -> Result<Self, Error> {
-        const ANSWER: &str = "session answer";
-        if body.len() > limits.message_bytes() {
-            return Err(Error::TooLarge { what: ANSWER, limit: limits.message_bytes() });
-        }
-        let answer = json::parse_object(ANSWER, body, limits)?;
-        Self::parse(answer.string(ANSWER, "signature")?, limits)
     }
 
     /// Returns the base64 text of a signature object, as the device sends it.
@@ -110,9 +191,38 @@ mod tests {
         ] {
             assert_eq!(parse(&text).unwrap_err().code(), code, "{text}");
         }
-        let answer =
-            |body: &str| CrossDeviceSignature::parse_answer(body.as_bytes(), &Limits::default());
-        assert_eq!(answer(r#"{"status":"new"}"#).unwrap_err().code(), Code::MissingMember);
-        assert_eq!(answer(r#"{"signature":null}"#).unwrap_err().code(), Code::WrongType);
+    }
+
+    #[test]
+    fn a_session_without_a_signature_is_a_state_and_not_an_error() {
+        let parse = |body: &str| CrossDeviceSession::parse(body.as_bytes(), &Limits::default());
+        for (body, status) in [
+            (r#"{"status":"new","signature":""}"#, SessionStatus::New),
+            (r#"{"status":"new"}"#, SessionStatus::New),
+            (r#"{"status":"expired","signature":null}"#, SessionStatus::Expired),
+            (r#"{"status":"authenticated","userId":"u"}"#, SessionStatus::Authenticated),
+            (r#"{"status":"wid","signature":""}"#, SessionStatus::Other("wid".into())),
+        ] {
+            let session = parse(body).unwrap();
+            assert_eq!((session.status(), session.signature()), (&status, None), "{body}");
+        }
+        let text = base64::encode_standard(br#"{"hash":"00","timestamp":1}"#);
+        let signed = parse(&alloc::format!(r#"{{"status":"x","signature":"{text}"}}"#)).unwrap();
+        let signature = CrossDeviceSignature::parse(&text, &Limits::default()).unwrap();
+        assert_eq!(signed.status().as_str(), "x");
+        assert_eq!(signed.signature(), Some(&signature));
+        for (body, code) in [
+            ("{}".to_string(), Code::MissingMember),
+            (alloc::format!(r#"{{"signature":"{text}"}}"#), Code::MissingMember),
+            (r#"{"status":null,"signature":""}"#.into(), Code::WrongType),
+            (r#"{"status":"new","signature":7}"#.into(), Code::WrongType),
+            (r#"{"status":"new","signature":" "}"#.into(), Code::Malformed),
+            (r#"{"status":"new","signature":"e30="}"#.into(), Code::MissingMember),
+            (r#"{"status":"new","signature":"","signature":"e30="}"#.into(), Code::DuplicateMember),
+            ("[]".into(), Code::WrongType),
+            (" ".repeat(70_000), Code::TooLarge),
+        ] {
+            assert_eq!(parse(&body).unwrap_err().code(), code, "{body}");
+        }
     }
 }

@@ -2,21 +2,23 @@
 //!
 //! ```text
 //! token + keys + Expected ── auth, id, access, activation, new_user ──► verified token
-//! base64 of a signature object ── CrossDeviceSignature::parse ──► signature request
+//! answer about a session       ── CrossDeviceSession::parse   ──► status, signature request
 //! text of a URL                ── VerificationUrl::parse      ──► user, code       unsigned
 //! secret + document            ── MaasToken::sign, verify     ◄─► authorization    of old services
 //! ```
 //!
 //! | Kind | Module | Keys | The caller is named by | Its marks |
 //! |---|---|---|---|---|
-//! | authentication token | [`auth`] | `/.well-known/jwks` | `aud`: project | none, and none of the others |
+//! | authentication token | [`auth`] | `/.well-known/jwks` | `aud`: project | none; `nonce`, `scope` and `projectID` leave a warning |
 //! | OIDC ID token | [`id`] | `/oidc/certs` | `aud`: client | `amr`, `nonce` |
 //! | OIDC access token | [`access`] | `/oidc/certs` | `cid`: client | `cid`, `scp`; no `aud` |
 //! | activation token | [`activation`] | not documented | `projectID` | `projectID`, `scope`; no `aud` |
 //! | `new_user_token` | [`new_user`] | `/oidc/certs` | `aud`: project | `events` |
 //!
 //! **Every kind refuses the others**, even if the same key signed them for the same audience: a
-//! token has the marks of its kind and none of another one. All are RS256; `typ` is `JWT` or absent.
+//! token has the marks of its kind and none of another one. What is published of authentication
+//! tokens is cut off after `iss`, so some marks are only warned of there, and none that decides of
+//! another kind. All are RS256; `typ` is `JWT` or absent.
 //!
 //! Formats: MIRACL Trust documentation, `guides/authentication/jwt-verification` and
 //! `apis-and-libraries/oidc`; miracl/trust-sdk-android `RegistrationTest.kt`; miracl/maas-sdk-go
@@ -38,7 +40,7 @@ mod profile;
 mod tests;
 mod verification_url;
 
-pub use cross_device::CrossDeviceSignature;
+pub use cross_device::{CrossDeviceSession, CrossDeviceSignature, SessionStatus};
 pub use maas::MaasToken;
 pub(super) use profile::{MARKS, check_typ};
 pub use verification_url::VerificationUrl;

@@ -13,7 +13,7 @@ use crate::jose::JwkSet;
 use crate::limits::Limits;
 use crate::miracl::dvs;
 use crate::policy::Policy;
-use crate::report::{Check, Verdict};
+use crate::report::{Check, Verdict, Warning};
 use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use crate::time::{At, Leeway, Time};
 
@@ -450,6 +450,69 @@ fn an_activation_token_is_for_verification_only() {
     assert_eq!((verified.device_name(), verified.project_id().as_str()), ("test device", ME));
     assert!(!verified.identifier().is_empty());
     assert_eq!(verified.expires_at().unix(), ISSUED + 90);
+}
+
+#[test]
+fn an_authentication_token_with_claims_of_other_kinds_is_refused_or_warned_of() {
+    let verifier = auth::Verifier::new(keys(), Policy::default());
+    let array = |scopes: &[&'static str]| {
+        Value::Array(scopes.iter().map(|scope| Value::from(*scope)).collect())
+    };
+    let with = |name: &'static str, value: Value<'static>| claims(Kind::Auth).with(name, value);
+    assert!(!warns(&verifier, &claims(Kind::Auth)));
+    for (name, value) in [
+        ("scope", Value::from("jwt")),
+        ("scope", Value::from("")),
+        ("scope", Value::from("verifications")),
+        ("scope", array(&["jwt", "oidc"])),
+        ("scope", array(&[])),
+        ("nonce", Value::from("n")),
+        ("projectID", Value::from(ME)),
+    ] {
+        let claims = with(name, value);
+        assert_eq!(judge(Kind::Auth, &claims, &expected()), Code::Ok, "{claims}");
+        assert!(warns(&verifier, &claims), "{claims}");
+        // It is of no other kind by that.
+        for kind in KINDS.into_iter().filter(|kind| *kind != Kind::Auth) {
+            assert_ne!(judge(kind, &claims, &expected()), Code::Ok, "{kind:?}: {claims}");
+        }
+    }
+    for (name, value, code) in [
+        ("scope", Value::from("verification"), Code::ContentMismatch),
+        ("scope", Value::from("jwt verification"), Code::ContentMismatch),
+        ("scope", array(&["jwt", "verification"]), Code::ContentMismatch),
+        ("scope", Value::from(1_i64), Code::WrongType),
+        ("scope", Value::Null, Code::WrongType),
+        ("nonce", Value::Null, Code::WrongType),
+        ("amr", array(&["token"]), Code::ContentMismatch),
+        ("cid", Value::from(ME), Code::ContentMismatch),
+        ("scp", array(&["openid"]), Code::ContentMismatch),
+        ("events", Object::new().into(), Code::ContentMismatch),
+    ] {
+        let claims = with(name, value);
+        assert_eq!(judge(Kind::Auth, &claims, &expected()), code, "{claims}");
+    }
+    // The other kinds are as strict as they were.
+    for kind in KINDS.into_iter().filter(|kind| *kind != Kind::Auth) {
+        let own = claims(kind);
+        for name in ["scope", "nonce", "projectID"] {
+            if own.member(name).is_none() && !(kind == Kind::Id && name == "nonce") {
+                let code = judge(kind, &own.clone().with(name, "x"), &expected());
+                assert_eq!(code, Code::ContentMismatch, "{kind:?} {name}");
+            }
+        }
+    }
+    // What is expected is required, where a token may have it, too.
+    let nonce = with("nonce", "n".into());
+    assert_eq!(judge(Kind::Auth, &nonce, &expected().nonce("n")), Code::Ok);
+    assert_eq!(judge(Kind::Auth, &nonce, &expected().nonce("m")), Code::NonceMismatch);
+    let scope = with("scope", "jwt".into());
+    assert_eq!(judge(Kind::Auth, &scope, &expected().scope("jwt")), Code::ContentMismatch);
+}
+
+fn warns(verifier: &auth::Verifier, claims: &Object<'_>) -> bool {
+    let report = verifier.explain(token(claims).as_bytes(), &expected(), now());
+    report.warnings.contains(&Warning::ForeignClaims)
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::Signature;
 use crate::error::Error;
 use crate::jose::jws::check_start;
 use crate::miracl::dvs::certificate::{self, Binding};
+use crate::miracl::identity::Dtas;
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
 use crate::time::At;
@@ -28,6 +29,7 @@ pub struct Expected {
     user_id: Option<String>,
     project_id: Option<String>,
     hash_mpin_id: Option<String>,
+    scope: Option<String>,
     max_age: Option<u32>,
 }
 
@@ -37,7 +39,14 @@ impl Expected {
     /// The hash is compared as bytes, which are what was signed, in either letter case.
     #[must_use]
     pub const fn new(binding: certificate::Expected) -> Self {
-        Self { binding, user_id: None, project_id: None, hash_mpin_id: None, max_age: None }
+        Self {
+            binding,
+            user_id: None,
+            project_id: None,
+            hash_mpin_id: None,
+            scope: None,
+            max_age: None,
+        }
     }
 
     /// Expects this `userID` in the identity.
@@ -60,6 +69,17 @@ impl Expected {
     #[must_use]
     pub fn hash_mpin_id(mut self, hash: impl Into<String>) -> Self {
         self.hash_mpin_id = Some(hash.into());
+        self
+    }
+
+    /// Expects this scope in the identity.
+    ///
+    /// `dvs` is the scope of the identities that were made for signing alone, until 2022. It refuses
+    /// what today's SDKs sign with: identities of the scope `auth`, which authenticate and sign. An
+    /// identity of version 1 has no scopes.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
         self
     }
 
@@ -94,7 +114,7 @@ impl Signature {
             }
         }
         match expected.binding.binding() {
-            Binding::Request(request) => {
+            Binding::Request(request, _) => {
                 let same = if request.timestamp() == self.timestamp {
                     Ok(())
                 } else {
@@ -117,7 +137,10 @@ impl Signature {
         let differs = |wanted: &Option<String>, found: &str| {
             wanted.as_deref().is_some_and(|wanted| wanted != found)
         };
-        let result = if !id.is_for_signing() {
+        let lacks = |wanted: &Option<String>| {
+            wanted.as_ref().is_some_and(|wanted| !id.scope().contains(wanted))
+        };
+        let result = if !id.may_sign() || lacks(&expected.scope) {
             mismatch("scope")
         } else if differs(&expected.user_id, id.user_id()) {
             mismatch("userID")
@@ -131,6 +154,9 @@ impl Signature {
         trail.record(Check::Identity, result, |()| format!("hashMPinId {}", id.hash()));
         if id.is_unusual() {
             trail.warn(Warning::UnusualIdentity);
+        }
+        if self.dtas.as_ref().is_some_and(Dtas::is_unusual) {
+            trail.warn(Warning::UnusualDtas);
         }
         if id.issued_at().is_some_and(|issued| issued > self.timestamp) {
             trail.warn(Warning::SignedBeforeIdentity);

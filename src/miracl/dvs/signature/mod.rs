@@ -90,9 +90,10 @@ impl Signature {
     ///
     /// Checked: strict JSON of at most [`Limits::token_bytes`]; every member hexadecimal of either
     /// case and of its length; `u` and `v` start with `04`; `mpinId` (or `mpinid`, as the SDK for
-    /// .NET writes it) as [`MpinId::parse`]; `dtas`, where present, as [`Dtas::parse`]; `timestamp`
-    /// fits 32 bits, beside or inside the object but not both with different values. *Not* checked:
-    /// whether the points are on their curves, and whether the signature is right.
+    /// .NET writes it) as [`MpinId::parse`]; `dtas`, where present and not `null`, as
+    /// [`Dtas::parse`]; `timestamp` fits 32 bits, beside or inside the object but not both with
+    /// different values. *Not* checked: whether the points are on their curves, and whether the
+    /// signature is right.
     ///
     /// # Errors
     ///
@@ -116,7 +117,11 @@ impl Signature {
             _ => "mpinId",
         };
         let mpin_id = MpinId::from_hex(signature.string(PART, id)?, limits)?;
-        let dtas = signature.optional_string(PART, "dtas")?;
+        // The SDK for .NET writes what it has not as `null`.
+        let dtas = match signature.member("dtas") {
+            Some(Value::Null) => None,
+            _ => signature.optional_string(PART, "dtas")?,
+        };
         let dtas = dtas.map(|text| Dtas::parse(text, limits)).transpose()?;
         let mut members = Object::new();
         for (to, from) in [
@@ -127,7 +132,7 @@ impl Signature {
             ("dtas", "dtas"),
             ("hash", "hash"),
         ] {
-            if let Some(value) = signature.member(from) {
+            if let Some(value) = signature.member(from).filter(|value| **value != Value::Null) {
                 members.set(to, value.clone().into_owned());
             }
         }
@@ -158,7 +163,7 @@ impl Signature {
         &self.mpin_id
     }
 
-    /// Returns the identifiers of the D-TAs; older SDKs send none.
+    /// Returns the names of the D-TAs; older SDKs send none.
     #[must_use]
     pub const fn dtas(&self) -> Option<&Dtas> {
         self.dtas.as_ref()

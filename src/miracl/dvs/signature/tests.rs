@@ -394,12 +394,44 @@ fn expectations_are_compared_before_the_equation() {
     assert_eq!(code(&verifier(), &body, &request(SIGNED), At::Issued), Code::Ok);
     let later = code(&verifier(), &body, &request(SIGNED + 1), At::Issued);
     assert_eq!(later, Code::ContentMismatch);
-    // An identity for authentication signs nothing, even with a fitting equation.
-    let id = known::MPIN_ID.replace("\"dvs\"", "\"auth\"");
+}
+
+#[test]
+fn identities_for_authentication_sign_and_those_for_nothing_do_not_even_with_a_fitting_equation() {
     let authority = DvsAuthority::from_secret_scalar(&scalar(known::S)).unwrap();
-    let client = authority.register(id.as_bytes(), &[9; 32], 1).unwrap();
-    let object = client.sign(b"m", SIGNED, 1, &[8; 32]).unwrap();
-    assert_eq!(issued(&super::tests::body(&object, SIGNED)), Code::ContentMismatch);
+    let signed = |from: &str, to: &str| {
+        let id = known::MPIN_ID.replacen(from, to, 1);
+        let client = authority.register(id.as_bytes(), &[9; 32], 1).unwrap();
+        body(&client.sign(b"m", SIGNED, 1, &[8; 32]).unwrap(), SIGNED)
+    };
+    let both = r#"["dvs"],"dta":[],"vt":"dvs""#;
+    let merged = signed(both, r#"["auth"],"dta":[],"vt":"pv""#);
+    let dvs = anything().scope("dvs");
+    let blind = Verifier::new(Policy::default());
+    assert_eq!(issued(&merged), Code::Ok);
+    assert_eq!(code(&verifier(), &merged, &dvs, At::Issued), Code::ContentMismatch);
+    assert_eq!(code(&verifier(), &body(&object(), SIGNED), &dvs, At::Issued), Code::Ok);
+    assert_eq!(code(&blind, &merged, &anything(), At::Issued), Code::NoKey);
+    assert_eq!(code(&blind, &merged, &dvs, At::Issued), Code::ContentMismatch);
+    for scope in [r#"[],"dta":[],"vt":"pv""#, r#"["x"],"dta":[],"vt":"auth""#] {
+        assert_eq!(issued(&signed(both, scope)), Code::ContentMismatch, "{scope}");
+    }
+}
+
+#[test]
+fn d_tas_of_another_form_leave_a_warning() {
+    let warnings = |ids: &str| {
+        let dtas = crate::encoding::base64::encode_standard(ids.as_bytes());
+        let body = body(&object().with("dtas", dtas), SIGNED);
+        let report = verifier().explain(body.as_bytes(), &anything(), At::Issued);
+        assert_eq!(report.code(), Code::Ok, "{ids}");
+        report.warnings
+    };
+    let usual = format!(r#"["{0}","{0}"]"#, "c5".repeat(32));
+    assert!(!warnings(&usual).contains(&Warning::UnusualDtas));
+    for unusual in [r#"["DTA Node","DTA Node"]"#, r#"["c5"]"#] {
+        assert!(warnings(unusual).contains(&Warning::UnusualDtas), "{unusual}");
+    }
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Verified {
 /// Verifies signature objects: wholly with the server secret, and as far as possible without.
 ///
 /// Checked, in this order: encodings; points on the curve, of order r, none at infinity; the
-/// identity is for signing, and the expected one; the hash; the timestamp of the request, if one is
+/// identity [may sign](crate::miracl::identity::MpinId::may_sign), and is the expected one; the hash; the timestamp of the request, if one is
 /// expected; `timestamp` not in the future, and not too old; then, with the server secret, the
 /// equation. It comes last because it costs most, and because an "undecided" must not hide a check
 /// that fails. *Not* checked: whether the identity was revoked.
