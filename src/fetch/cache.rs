@@ -28,9 +28,13 @@ use crate::time::Time;
 ///
 /// - Verifying never waits for the network: [`snapshot`](KeySource::snapshot) returns the set that
 ///   is there. Those who would rather wait, within a bound, use [`waiting`](Self::waiting).
-/// - A token that names an unknown key makes for one attempt, then none until the
-///   [cooldown](Settings::cooldown) is over; a name that the new set does not have either is
-///   remembered, and asked for no more until the set is replaced.
+/// - A token that names an unknown key is refused and triggers one attempt. Then none is made until
+///   the [cooldown](Settings::cooldown) is over; after that, a token with the same or another unknown
+///   key may trigger the next. Attempts are bounded, names are not remembered: a key identifier that
+///   was tried before its key was published is refused for one cooldown longer at most.
+/// - So the first token after an unannounced rotation is refused, and later ones are verified with
+///   the new set. Issuers that publish a key before they sign with it avoid that, as sets are
+///   fetched again before they are too old; so do services that [wait](Self::waiting).
 /// - A set is replaced as a whole. A key that is gone is refused at once.
 /// - A failed attempt leaves the last good set in place, until it is
 ///   [stale](Settings::stale): then there is none, and verifiers say
@@ -139,7 +143,8 @@ impl JwksCache {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks for a refresh. One that comes within the cooldown is not made.
+    /// Asks for a refresh. Within the [cooldown](Settings::cooldown) after an attempt the question is
+    /// dropped: nothing bypasses it.
     pub fn refresh(&self) {
         let now = self.shared.clock.now();
         let mut state = self.shared.lock();
@@ -157,8 +162,11 @@ impl JwksCache {
     /// Returns a source of the same keys that waits, so long at most, for an attempt that is made
     /// because there is no set, or because a token names a key that is not in it.
     ///
-    /// For services whose threads may wait. Who sends tokens with unknown keys can make them wait,
-    /// once for each cooldown and at most so long.
+    /// With it, the first token after a rotation is verified with the new set instead of refused.
+    /// The price: anyone who sends tokens with unknown keys can make threads wait. Every thread that
+    /// meets such a token while an attempt is under way waits until it has ended, `at_most` each
+    /// time, and one attempt is made for each cooldown. Between attempts nobody waits. Services whose
+    /// threads must not wait let the client try again instead.
     #[must_use]
     pub fn waiting(self: &Arc<Self>, at_most: Duration) -> Waiting {
         Waiting { cache: Arc::clone(self), at_most }
@@ -223,8 +231,8 @@ impl KeySource for JwksCache {
 
     /// Returns what is newer, if it is there already; if not, sees to it that it is fetched, once
     /// for each cooldown.
-    fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
-        self.shared.renew(than, kid, Duration::ZERO)
+    fn renew(&self, than: &Snapshot, _: &str) -> Option<Snapshot> {
+        self.shared.renew(than, Duration::ZERO)
     }
 }
 
@@ -244,8 +252,8 @@ impl KeySource for Waiting {
         found
     }
 
-    fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
-        self.cache.shared.renew(than, kid, self.at_most)
+    fn renew(&self, than: &Snapshot, _: &str) -> Option<Snapshot> {
+        self.cache.shared.renew(than, self.at_most)
     }
 }
 
@@ -294,21 +302,21 @@ impl Shared {
         self.usable().filter(|snapshot| snapshot.sha256() != than.sha256())
     }
 
-    fn renew(&self, than: &Snapshot, kid: &str, at_most: Duration) -> Option<Snapshot> {
+    fn renew(&self, than: &Snapshot, at_most: Duration) -> Option<Snapshot> {
         self.observer.unknown_kid(self.settings.name());
         if let Some(newer) = self.newer(than) {
             return Some(newer);
         }
         let now = self.clock.now();
         let mut state = self.lock();
-        if state.schedule.ask_for(kid, now) == Asked::No {
-            return None;
+        if state.schedule.ask(now) == Asked::Soon {
+            self.wake.notify_one();
+            if !at_most.is_zero() {
+                state = self.wait_for_end(state, at_most);
+            }
         }
-        self.wake.notify_one();
-        if at_most.is_zero() {
-            return None;
-        }
-        drop(self.wait_for_end(state, at_most));
+        drop(state);
+        // Also within the cooldown: an attempt may have ended since the first look.
         self.newer(than)
     }
 
@@ -317,11 +325,13 @@ impl Shared {
             return Some(snapshot);
         }
         let now = self.clock.now();
-        let state = self.lock();
+        let mut state = self.lock();
         let expected = state.schedule.under_way() || state.schedule.due() <= now;
         if expected && !at_most.is_zero() {
-            drop(self.wait_for_end(state, at_most));
+            state = self.wait_for_end(state, at_most);
         }
+        // The look below may take the lock again.
+        drop(state);
         self.usable()
     }
 
@@ -393,7 +403,7 @@ impl Shared {
         let result = match answer {
             Ok((refreshed, snapshot, answer)) => {
                 let fresh = self.settings.fresh_seconds(answer.lifetime);
-                state.schedule.succeed(now, fresh, snapshot.keys(), jitter);
+                state.schedule.succeed(now, fresh, jitter);
                 state.validators = answer.validators;
                 state.fault = None;
                 let held = Held::new(snapshot, began, fresh, &self.settings);

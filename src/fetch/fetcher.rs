@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
-use std::io;
+use std::io::{self, Read as _};
 
 use http::{Method, Request, Response, Uri};
 use rustls::crypto::CryptoProvider;
@@ -204,11 +204,12 @@ impl Fetcher {
                 self.agent.run(request)
             };
         let (parts, mut body) = answer.map_err(|error| fault(&error))?.into_parts();
-        // `ureq` counts one byte too many as one too few.
-        let limit = self.body_bytes.saturating_add(1);
-        let body = body.with_config().limit(limit).read_to_vec().map_err(|error| fault(&error))?;
-        if u64::try_from(body.len()).is_ok_and(|length| length <= self.body_bytes) {
-            Ok(Response::from_parts(parts, body))
+        let mut bytes = Vec::new();
+        // One byte more than allowed tells a body that is too large from one that just fits.
+        let mut reader = body.as_reader().take(self.body_bytes.saturating_add(1));
+        reader.read_to_end(&mut bytes).map_err(|error| io_fault(&error))?;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length <= self.body_bytes) {
+            Ok(Response::from_parts(parts, bytes))
         } else {
             Err(Fault::TooLarge)
         }

@@ -73,15 +73,12 @@ pub(super) fn get(
     let condition = validators.condition();
     let response = follow(fetch, settings.url(), condition.as_ref())?;
     let headers = response.headers();
-    let (lifetime, new) = (freshness::lifetime(headers), Validators::of(headers));
+    let lifetime = freshness::lifetime(headers);
     match response.status() {
+        // The bytes at hand keep their own validators, whatever the answer repeats, leaves out or
+        // says instead: with another tag, later answers would confirm bytes that it never meant.
         StatusCode::NOT_MODIFIED if condition.is_some() => {
-            // What is not repeated still holds (RFC 9111 section 4.3.4).
-            let validators = Validators {
-                etag: new.etag.or_else(|| validators.etag.clone()),
-                last_modified: new.last_modified.or_else(|| validators.last_modified.clone()),
-            };
-            Ok(Answer { snapshot: None, lifetime, validators })
+            Ok(Answer { snapshot: None, lifetime, validators: validators.clone() })
         }
         StatusCode::OK => {
             check_content(headers, settings.media_types())?;
@@ -90,7 +87,8 @@ pub(super) fn get(
             if snapshot.keys().keys().is_empty() {
                 return Err(Fault::NoUsableKey);
             }
-            Ok(Answer { snapshot: Some(snapshot), lifetime, validators: new })
+            let validators = Validators::of(headers);
+            Ok(Answer { snapshot: Some(snapshot), lifetime, validators })
         }
         status => Err(Fault::Status(status.as_u16())),
     }

@@ -37,7 +37,10 @@ pub trait Observer: Send + Sync {
         let _ = (name, result);
     }
 
-    /// A token named a key that the set does not have.
+    /// A token named a key that the set it was verified with does not have.
+    ///
+    /// Told once for each verification that lacks it, before anything is done about it: whether it triggers an
+    /// attempt or comes within the cooldown, and whether or not a newer set has the key.
     fn unknown_kid(&self, name: &str) {
         let _ = name;
     }

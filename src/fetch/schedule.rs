@@ -1,19 +1,16 @@
 //! When a set is fetched: a state machine without clock, thread or network.
 //!
 //! ```text
-//! idle ── due, or wanted ──► under way ── succeeded, failed ──► idle, not before the cooldown
+//! idle ── due, or asked for ──► under way ── succeeded, failed ──► idle, quiet for the cooldown
 //! ```
-
-use alloc::boxed::Box;
-use std::collections::HashSet;
+//!
+//! Attempts are bounded, key identifiers are not remembered. Within the cooldown after an attempt,
+//! every identifier that the set lacks stays unknown; after it, any of them may cause the next
+//! attempt. So whoever guesses an identifier before it is published delays it by one cooldown at
+//! most, and nothing that a token holds is kept.
 
 use super::settings::{Settings, seconds};
-use crate::jose::JwkSet;
 use crate::time::Time;
-
-/// Names that were looked for in vain, at most. More are not remembered, which costs nothing but
-/// the chance to save an attempt.
-const NEGATIVES: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -30,10 +27,6 @@ pub(super) struct Schedule {
     attempts: u64,
     /// Failed ones since the last success.
     failures: u32,
-    /// Names asked for since the last attempt began.
-    asked: HashSet<Box<str>>,
-    /// Names that were still absent from the set that was fetched because of them.
-    absent: HashSet<Box<str>>,
 }
 
 /// What became of a request to refresh.
@@ -52,13 +45,12 @@ impl Schedule {
             due: now,
             quiet_until: now,
             last: now,
-            cooldown: seconds(settings.cooldown()),
+            // Without any, each token with an unknown key could cause an attempt.
+            cooldown: seconds(settings.cooldown()).max(1),
             wanted: false,
             under_way: false,
             attempts: 0,
             failures: 0,
-            asked: HashSet::new(),
-            absent: HashSet::new(),
         }
     }
 
@@ -78,8 +70,8 @@ impl Schedule {
         self.due
     }
 
-    /// Asks for a refresh, as an operator may: it waits for the cooldown like any other, except
-    /// that it is not forgotten.
+    /// Asks for a refresh, because an operator wants one or a token names a key that the set does
+    /// not have. Within the cooldown the question is dropped, not postponed.
     pub(super) fn ask(&mut self, now: Time) -> Asked {
         if self.under_way || self.wanted {
             return Asked::Soon;
@@ -89,19 +81,6 @@ impl Schedule {
         }
         self.wanted = true;
         Asked::Soon
-    }
-
-    /// Asks for a refresh because a token names a key that the set does not have.
-    pub(super) fn ask_for(&mut self, kid: &str, now: Time) -> Asked {
-        if self.absent.contains(kid) {
-            return Asked::No;
-        }
-        let asked = self.ask(now);
-        // What an attempt under way finds may be older than this question.
-        if asked == Asked::Soon && !self.under_way && self.asked.len() < NEGATIVES {
-            self.asked.insert(kid.into());
-        }
-        asked
     }
 
     fn is_quiet(&self, now: Time) -> bool {
@@ -122,16 +101,13 @@ impl Schedule {
 
     /// Ends an attempt that brought a set, or confirmed the one there is. It is fresh until then,
     /// and fetched again some time before, by a share of 256.
-    pub(super) fn succeed(&mut self, now: Time, fresh: i64, keys: &JwkSet, jitter: u8) {
+    pub(super) fn succeed(&mut self, now: Time, fresh: i64, jitter: u8) {
         let is_first = self.attempts == 0;
         self.end(now);
         self.failures = 0;
         if is_first {
             self.quiet_until = now;
         }
-        // The negative answers of the last set say nothing of this one.
-        self.absent = core::mem::take(&mut self.asked);
-        self.absent.retain(|kid| keys.keys().iter().all(|key| key.kid() != Some(&**kid)));
         // Between 80 and 95 percent of the time.
         let ahead = fresh
             .saturating_mul(20)
@@ -145,10 +121,8 @@ impl Schedule {
     pub(super) fn fail(&mut self, now: Time, jitter: u8) {
         self.end(now);
         self.failures = self.failures.saturating_add(1);
-        // They may be asked for again: nothing was learnt.
-        self.asked.clear();
         let extra = self.cooldown.saturating_mul(i64::from(jitter)) / 512;
-        self.due = later(now, self.cooldown.saturating_add(extra).max(1));
+        self.due = later(now, self.cooldown.saturating_add(extra));
     }
 
     fn end(&mut self, now: Time) {
@@ -167,7 +141,7 @@ pub(super) fn later(time: Time, seconds: i64) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
+    use core::time::Duration;
 
     const START: i64 = 1_700_000_000;
 
@@ -184,24 +158,23 @@ mod tests {
     fn loaded() -> Schedule {
         let mut schedule = schedule();
         assert!(schedule.begin(at(0)));
-        schedule.succeed(at(0), 600, &JwkSet::default(), 0);
+        schedule.succeed(at(0), 600, 0);
         schedule
     }
 
     #[test]
     fn the_first_set_begins_no_cooldown_and_every_other_attempt_does() {
         let mut schedule = loaded();
-        assert_eq!(schedule.ask_for("a", at(0)), Asked::Soon);
+        assert_eq!(schedule.ask(at(0)), Asked::Soon);
         assert!(schedule.begin(at(0)));
-        schedule.succeed(at(1), 600, &JwkSet::default(), 0);
-        assert_eq!(schedule.ask_for("b", at(30)), Asked::No);
-        assert_eq!(schedule.ask(at(30)), Asked::No, "an explicit refresh does not bypass it");
+        schedule.succeed(at(1), 600, 0);
+        assert_eq!(schedule.ask(at(30)), Asked::No);
         assert!(!schedule.begin(at(30)));
-        assert_eq!(schedule.ask_for("b", at(31)), Asked::Soon);
+        assert_eq!(schedule.ask(at(31)), Asked::Soon);
         assert!(schedule.begin(at(31)));
         schedule.fail(at(36), 0);
-        assert_eq!(schedule.ask_for("b", at(65)), Asked::No, "failed attempts count");
-        assert_eq!(schedule.ask_for("b", at(66)), Asked::Soon);
+        assert_eq!(schedule.ask(at(65)), Asked::No, "failed attempts count");
+        assert_eq!(schedule.ask(at(66)), Asked::Soon);
     }
 
     #[test]
@@ -220,7 +193,7 @@ mod tests {
         assert!(schedule.begin(at(0)));
         assert_eq!(schedule.ask(at(0)), Asked::Soon);
         assert!(!schedule.begin(at(10_000)));
-        schedule.succeed(at(1), 600, &JwkSet::default(), 0);
+        schedule.succeed(at(1), 600, 0);
         assert!(!schedule.begin(at(1)), "who asked meanwhile got it");
     }
 
@@ -229,35 +202,45 @@ mod tests {
         for (jitter, due) in [(0, 480), (255, 570)] {
             let mut schedule = schedule();
             schedule.begin(at(0));
-            schedule.succeed(at(0), 600, &JwkSet::default(), jitter);
+            schedule.succeed(at(0), 600, jitter);
             assert!(!schedule.begin(at(due - 1)));
             assert!(schedule.begin(at(due)));
         }
     }
 
     #[test]
-    fn a_name_that_stays_absent_is_not_asked_for_twice_until_the_next_set() {
+    fn every_cooldown_allows_one_attempt_however_often_and_by_whomever_it_is_asked_for() {
         let mut schedule = loaded();
-        assert_eq!(schedule.ask_for("gone", at(0)), Asked::Soon);
-        schedule.begin(at(0));
-        schedule.succeed(at(0), 600, &JwkSet::default(), 0);
-        assert_eq!(schedule.ask_for("gone", at(100)), Asked::No);
-        assert_eq!(schedule.ask_for("other", at(100)), Asked::Soon);
-        schedule.begin(at(100));
-        schedule.succeed(at(100), 600, &JwkSet::default(), 0);
-        assert_eq!(schedule.ask_for("gone", at(200)), Asked::Soon, "forgotten with the next set");
+        for round in 0..5 {
+            let now = at(round * 30);
+            for _ in 0..1000 {
+                assert_eq!(schedule.ask(now), Asked::Soon);
+            }
+            assert!(schedule.begin(now));
+            assert_eq!(schedule.ask(now), Asked::Soon, "an attempt is under way");
+            schedule.succeed(now, 600, 0);
+            for second in 0..30 {
+                let now = at(round * 30 + second);
+                assert_eq!(schedule.ask(now), Asked::No);
+                assert!(!schedule.begin(now), "what was asked within the cooldown is dropped");
+            }
+        }
+        assert_eq!(schedule.attempts(), 6);
     }
 
     #[test]
-    fn names_are_remembered_within_a_bound() {
-        let mut schedule = loaded();
-        for number in 0..10_000 {
-            assert_eq!(schedule.ask_for(&format!("k{number}"), at(0)), Asked::Soon);
+    fn a_cooldown_below_one_second_is_one_second() {
+        for cooldown in [Duration::ZERO, Duration::from_millis(999), Duration::from_secs(1)] {
+            let settings = Settings::new("a", "https://a.example/jwks").unwrap();
+            let mut schedule = Schedule::new(&settings.with_cooldown(cooldown), at(0));
+            for _ in 0..2 {
+                assert!(schedule.begin(at(0)) || schedule.ask(at(0)) == Asked::Soon);
+                schedule.begin(at(0));
+                schedule.succeed(at(0), 600, 0);
+            }
+            assert_eq!(schedule.ask(at(0)), Asked::No, "{cooldown:?}");
+            assert_eq!(schedule.ask(at(1)), Asked::Soon, "{cooldown:?}");
         }
-        assert_eq!(schedule.asked.len(), NEGATIVES);
-        schedule.begin(at(0));
-        schedule.succeed(at(0), 600, &JwkSet::default(), 0);
-        assert_eq!((schedule.asked.len(), schedule.absent.len()), (0, NEGATIVES));
     }
 
     #[test]

@@ -82,8 +82,9 @@ times! {
     /// How long a set may be used beyond its freshness while refreshes fail: a day. After that
     /// there is no usable set.
     stale, with_stale: 24 * 3600;
-    /// The least time between two attempts, successful or not: thirty seconds, as in panva/jose.
-    /// Only the first set of all does not begin it.
+    /// The least time between the end of an attempt, successful or not, and the next one that a token
+    /// or [`refresh`](super::JwksCache::refresh) causes: thirty seconds, as in panva/jose; one second
+    /// at least. Only the first set of all does not begin it.
     cooldown, with_cooldown: 30;
 }
 

@@ -195,9 +195,11 @@ pub trait KeySource: fmt::Debug + Send + Sync {
     fn snapshot(&self) -> Option<Snapshot>;
 
     /// Learns that a token names a key that the snapshot does not have, and returns newer keys if
-    /// there are: the verification is then made once more with them.
+    /// there are: the verification is then made once more with them. Otherwise the token is refused.
     ///
-    /// Anybody can send tokens that name any key, so what a source does about it must be bounded.
+    /// Called once for each such token. Anybody can send tokens that name any key, so what a source
+    /// does about it must be bounded: by attempts for each span of time, not by remembering `kid`,
+    /// which may be published a moment later.
     fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
         let _ = (than, kid);
         None

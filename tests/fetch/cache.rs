@@ -1,12 +1,13 @@
 //! Rotation, floods, outages: the rules of a cache, one by one.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use countersign::fetch::http::{Request, Response};
-use countersign::fetch::{Fault, Fetch, JwksCache, Observer, Refreshed, Settings, Silent};
+use countersign::fetch::{Clock, Fault, Fetch, JwksCache, Observer, Refreshed, Settings, Silent};
 use countersign::jose::{JwkSet, KeySource, Snapshot, jws};
 use countersign::testkit::Issuer as _;
 use countersign::{Algorithm, Code, Limits, Policy, Time};
@@ -137,22 +138,128 @@ fn failed_attempts_count_for_the_cooldown_and_an_explicit_refresh_does_not_bypas
 }
 
 #[test]
-fn a_kid_that_stays_unknown_is_not_fetched_for_again_until_the_set_is_replaced() {
+fn a_kid_that_stays_unknown_causes_one_fetch_for_each_cooldown_and_is_accepted_once_published() {
     let clock = Hands::new();
     let (server, cache) = loaded(&clock);
     let verifier = verifier(Arc::clone(&cache));
-    assert_eq!(code(&verifier, &token("gone")), Code::UnknownKey);
-    attempts(&cache, 2);
-    for _ in 0..10 {
-        clock.advance(COOLDOWN);
-        assert_eq!(code(&verifier, &token("gone")), Code::UnknownKey);
+    for attempt in 2..6 {
+        for _ in 0..3 {
+            assert_eq!(code(&verifier, &token("early")), Code::UnknownKey);
+            attempts(&cache, attempt);
+        }
+        clock.advance(COOLDOWN - 1);
+        assert_eq!(code(&verifier, &token("early")), Code::UnknownKey);
+        assert_eq!(cache.health().attempts, attempt, "the cooldown is not over");
+        clock.advance(1);
     }
-    assert_eq!((cache.health().attempts, server.requests().len()), (2, 2));
-    // The next set knows it, and so does the cache.
-    server.set(Behaviour::keys(&keys(&["k1", "gone"])));
-    clock.advance(LIFETIME);
+    server.set(Behaviour::keys(&keys(&["k1", "early"])));
+    assert_eq!(code(&verifier, &token("early")), Code::UnknownKey, "verifying does not wait");
+    attempts(&cache, 6);
+    assert_eq!(code(&verifier, &token("early")), Code::Ok);
+    assert_eq!(server.requests().len(), 6);
+}
+
+#[test]
+fn whoever_guesses_the_next_kid_keeps_it_refused_for_one_cooldown_at_most() {
+    let clock = Hands::new();
+    // The issuer lets its set be kept for a day, so no refresh of its own comes to help.
+    let lasting =
+        |kids: &[&str]| Behaviour::json(&keys(kids), &[("Cache-Control", "max-age=86400")]);
+    let server = Server::http(lasting(&["k1"]));
+    let cache = start(&server, &clock);
+    attempts(&cache, 1);
+    let patient = verifier(cache.waiting(Duration::from_secs(10)));
+    for number in 0..1000 {
+        let guess = if number % 2 == 0 { token("next") } else { random_kid(number) };
+        assert_eq!(code(&verifier(Arc::clone(&cache)), &guess), Code::UnknownKey);
+    }
+    attempts(&cache, 2);
+    server.set(lasting(&["k1", "next"]));
+    clock.advance(COOLDOWN - 1);
+    assert_eq!(code(&patient, &token("next")), Code::UnknownKey);
+    clock.advance(1);
+    assert_eq!(code(&patient, &token("next")), Code::Ok);
+    assert_eq!((cache.health().attempts, server.requests().len()), (3, 3));
+}
+
+#[test]
+fn a_kid_that_was_asked_for_in_vain_during_an_outage_is_asked_for_again() {
+    let clock = Hands::new();
+    let (server, cache) = loaded(&clock);
+    let patient = verifier(cache.waiting(Duration::from_secs(10)));
+    server.set(Behaviour::Answer(503, Vec::new(), Vec::new()));
+    assert_eq!(code(&patient, &token("k2")), Code::UnknownKey);
+    server.set(Behaviour::keys(&keys(&["k2"])));
+    clock.advance(COOLDOWN);
+    assert_eq!(code(&patient, &token("k2")), Code::Ok);
+    assert_eq!(cache.health().attempts, 3);
+}
+
+/// Does something on another thread, and fails if that does not end.
+fn ends<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || done.send(work()));
+    result.recv_timeout(Duration::from_secs(30)).unwrap_or_else(|_| panic!("{what} does not end"))
+}
+
+#[test]
+fn nobody_waits_while_nothing_is_on_its_way() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let clock = Hands::new();
+    let (server, cache) = loaded(&clock);
+    let patient = verifier(cache.waiting(HOUR));
+    assert_eq!(code(&patient, &token("k2")), Code::UnknownKey);
+    attempts(&cache, 2);
+    // Within the cooldown nothing comes.
+    let renewing = patient.clone();
+    assert_eq!(ends("renewing", move || code(&renewing, &token("k2"))), Code::UnknownKey);
+    // Nor between the attempts of an outage.
+    server.set(Behaviour::Answer(503, Vec::new(), Vec::new()));
+    clock.advance(LIFETIME + STALE);
     attempts(&cache, 3);
-    assert_eq!(code(&verifier, &token("gone")), Code::Ok);
+    assert_eq!(ends("verifying", move || code(&patient, &token("k1"))), Code::Unreachable);
+    let waiting = Arc::clone(&cache);
+    assert_eq!(ends("waiting", move || waiting.wait(HOUR)), None);
+    assert_eq!(cache.health().attempts, 3);
+}
+
+/// A clock that stands still, except that every third look of anybody but the thread that fetches
+/// is long after the next attempt.
+#[derive(Clone, Debug, Default)]
+struct Jumping(Arc<AtomicUsize>);
+
+impl Clock for Jumping {
+    fn now(&self) -> Time {
+        let fetches = thread::current().name() == Some("jwks");
+        let jumps = !fetches && self.0.fetch_add(1, Ordering::SeqCst) % 3 == 2;
+        Time::from_unix(if jumps { START + 1000 } else { START }).expect("in range")
+    }
+}
+
+/// A client that never gets through.
+struct Down;
+
+impl Fetch for Down {
+    fn send(&self, _: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+        Err(Fault::Connection)
+    }
+}
+
+#[test]
+fn an_attempt_that_becomes_due_while_somebody_waits_for_a_set_locks_nobody_out() {
+    let settings = Settings::new("down", "https://idp.example/jwks").expect("an address");
+    let clock = Jumping::default();
+    let cache = JwksCache::start_with(settings, Down, clock.clone(), Silent).expect("a thread");
+    let cache = Arc::new(cache);
+    eventually("the attempt", || cache.health().attempts == 1);
+    clock.0.store(0, Ordering::SeqCst);
+    // Whoever waits looks three times: for a set, for an attempt, and for a set.
+    for _ in 0..100 {
+        let waiting = Arc::clone(&cache);
+        assert_eq!(ends("waiting", move || waiting.wait(Duration::from_secs(1))), None);
+        assert_eq!(clock.0.load(Ordering::SeqCst) % 3, 0);
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]
@@ -329,8 +436,80 @@ fn an_unchanged_set_is_confirmed_without_being_sent_again() {
     }
 }
 
+/// A client whose answers were written down before, and which keeps what it was asked.
+#[derive(Clone, Default)]
+struct Script {
+    answers: Arc<Mutex<VecDeque<Response<Vec<u8>>>>>,
+    requests: Arc<Mutex<Vec<Request<Vec<u8>>>>>,
+}
+
+impl Fetch for Script {
+    fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+        self.requests.lock().expect("lock").push(request);
+        self.answers.lock().expect("lock").pop_front().ok_or(Fault::Connection)
+    }
+}
+
+#[test]
+fn the_validators_of_a_set_stay_those_of_its_bytes_whatever_a_304_says() {
+    const DATE: &str = "Tue, 14 Nov 2023 22:13:20 GMT";
+    let answer = |status: u16, headers: &[(&str, &str)], body: String| {
+        let mut response = Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        response.header("Content-Type", "application/json").body(body.into_bytes()).expect("valid")
+    };
+    let own: [&[(&str, &str)]; 2] =
+        [&[("ETag", "\"v1\""), ("Last-Modified", DATE)], &[("Last-Modified", DATE)]];
+    let said: [&[(&str, &str)]; 3] = [
+        &[],
+        &[("ETag", "\"v1\""), ("Last-Modified", DATE)],
+        &[("ETag", "\"v2\""), ("Last-Modified", "Wed, 15 Nov 2023 22:13:20 GMT")],
+    ];
+    for (own, said) in own.iter().flat_map(|own| said.iter().map(move |said| (own, said))) {
+        let (clock, script) = (Hands::new(), Script::default());
+        let unchanged = || answer(304, said, String::new());
+        let broken = answer(503, &[("ETag", "\"v3\"")], String::new());
+        script.answers.lock().expect("lock").extend([
+            answer(200, own, keys(&["k1"])),
+            unchanged(),
+            unchanged(),
+            broken,
+            unchanged(),
+            answer(200, &[], keys(&["k2"])),
+            answer(200, &[], keys(&["k2"])),
+        ]);
+        let settings = Settings::new("script", "https://idp.example/jwks").expect("an address");
+        let cache = JwksCache::start_with(settings, script.clone(), clock.clone(), Silent);
+        let cache = cache.expect("a thread");
+        for attempt in 1..8 {
+            attempts(&cache, attempt);
+            clock.advance(LIFETIME);
+        }
+        let conditions: Vec<_> = script
+            .requests
+            .lock()
+            .expect("lock")
+            .iter()
+            .map(|request| {
+                let headers = request.headers();
+                let text = |name| headers.get(name).map(|v| v.to_str().expect("text").to_owned());
+                (text("if-none-match"), text("if-modified-since"))
+            })
+            .collect();
+        let condition = match own {
+            [(_, tag), _] => (Some((*tag).to_owned()), None),
+            _ => (None, Some(DATE.to_owned())),
+        };
+        let none = (None, None);
+        let expected = [&none, &condition, &condition, &condition, &condition, &condition, &none];
+        assert!(conditions.iter().eq(expected), "{own:?} {said:?}: {conditions:?}");
+        assert_eq!((cache.health().failures, code(&verifier(cache), &token("k2"))), (0, Code::Ok));
+    }
+}
+
 fn clock_time(clock: &Hands) -> Time {
-    use countersign::fetch::Clock as _;
     clock.now()
 }
 
@@ -356,6 +535,11 @@ fn an_exported_set_serves_through_an_outage_as_old_as_it_is_and_no_longer() {
     // How old a set without a date is, nobody knows.
     let undated = Snapshot::parse(keys(&["k1"]).as_bytes(), None, &Limits::default());
     assert_eq!(restart(undated.expect("a set")), Code::Unreachable);
+    // A set without a usable key is none, as if it had been fetched.
+    for text in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"oct","k":"AA"}]}"#] {
+        let empty = Snapshot::parse(text.as_bytes(), Some(clock.now()), &Limits::default());
+        assert_eq!(restart(empty.expect("a set")), Code::Unreachable);
+    }
 }
 
 /// A client that answers from memory, and says when it is dropped.
@@ -458,6 +642,14 @@ fn what_happens_is_told_to_the_observer_with_bounded_labels() {
     clock.advance(COOLDOWN);
     assert_eq!(code(&verifier(Arc::clone(&cache)), &token("k2")), Code::UnknownKey);
     assert_eq!(told(2), ["test unknown-kid", "test unchanged"]);
+    // Within the cooldown, too.
+    assert_eq!(code(&verifier(Arc::clone(&cache)), &token("k2")), Code::UnknownKey);
+    assert_eq!(told(1), ["test unknown-kid"]);
+    // And where a newer set has the key.
+    server.set(Behaviour::keys(&keys(&["k2"])));
+    clock.advance(COOLDOWN);
+    assert_eq!(code(&verifier(cache.waiting(Duration::from_secs(10))), &token("k2")), Code::Ok);
+    assert_eq!(told(2), ["test unknown-kid", "test replaced"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the client refuses to do, and that an answer comes back as it was sent.
 
+use std::process::Command;
 use std::time::Duration;
 
 use countersign::Time;
@@ -220,11 +221,45 @@ fn sizes_are_counted_while_reading_and_exactly() {
     let server = Server::http(Behaviour::Answer(200, Vec::new(), vec![b'x'; 1000]));
     assert_eq!(limit(1000).send(get(&server.url("/"))).expect("fits").body().len(), 1000);
     assert_eq!(fault(&limit(999), &server.url("/")), Fault::TooLarge);
+    // Without a length, too: in chunks, and up to the end of the connection.
+    let chunked = format!("Transfer-Encoding: chunked\r\n\r\n3e8\r\n{}\r\n0\r\n", "x".repeat(1000));
+    for rest in [chunked, format!("\r\n{}", "x".repeat(1000))] {
+        server.set(Behaviour::Raw(format!("HTTP/1.1 200 OK\r\n{rest}\r\n").into_bytes()));
+        let exact = if rest.starts_with("Transfer") { 1000 } else { 1002 };
+        let answer = limit(exact).send(get(&server.url("/"))).expect("fits");
+        assert_eq!(u64::try_from(answer.body().len()), Ok(exact));
+        assert_eq!(fault(&limit(exact - 1), &server.url("/")), Fault::TooLarge);
+    }
     server.set(Behaviour::Large);
     assert_eq!(fault(&limit(256 * 1024), &server.url("/")), Fault::TooLarge);
     let long = vec![("X-Long".to_owned(), "x".repeat(100_000))];
     server.set(Behaviour::Answer(200, long, Vec::new()));
     assert_eq!(fault(&limit(1000), &server.url("/")), Fault::TooLarge);
+}
+
+/// Runs itself again in a process whose environment names a proxy.
+#[test]
+fn a_proxy_that_the_environment_names_is_not_used() {
+    const NAME: &str = "client::a_proxy_that_the_environment_names_is_not_used";
+    const URL: &str = "COUNTERSIGN_TEST_URL";
+    if let Ok(url) = std::env::var(URL) {
+        let response = client().build().expect("a client").send(get(&url)).expect("an answer");
+        assert_eq!(*response.body(), b"direct");
+        return;
+    }
+    let answer = |text: &str| Behaviour::Answer(200, Vec::new(), text.as_bytes().to_vec());
+    let (server, proxy) = (Server::http(answer("direct")), Server::http(answer("by proxy")));
+    let mut again = Command::new(std::env::current_exe().expect("a program"));
+    again.args(["--exact", NAME]).env(URL, server.url("/"));
+    for name in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"] {
+        let proxy = proxy.url("");
+        again.env(name, &proxy).env(name.to_ascii_lowercase(), proxy);
+    }
+    again.env_remove("NO_PROXY").env_remove("no_proxy");
+    let output = again.output().expect("runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!((server.requests().len(), proxy.connections()), (1, 0));
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum Behaviour {
     Cut,
     /// Something that is not HTTP.
     Garbage,
+    /// These bytes, and the end of the connection.
+    Raw(Vec<u8>),
 }
 
 impl Behaviour {
@@ -222,6 +224,11 @@ impl Shared {
                 }
                 Behaviour::Garbage => {
                     stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")?;
+                    stream.flush()?;
+                    return Ok(());
+                }
+                Behaviour::Raw(bytes) => {
+                    stream.write_all(&bytes)?;
                     stream.flush()?;
                     return Ok(());
                 }
