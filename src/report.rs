@@ -205,12 +205,13 @@ pub enum Warning {
     NegativeModulus,
     /// `x5c` is not written as RFC 7515 says, which was accepted by choice.
     X5cEncoding,
-    /// A digital id is signed by another key than what is around it, and both by the device's
-    /// domain.
+    /// Layers of one domain are signed by different keys: two devices' perhaps, or a device's and its
+    /// provider's.
     OtherSigner,
-    /// The outermost layer is not signed, which was accepted by choice.
+    /// Layers around the signed ones are not signed, which was accepted by choice.
     UnsignedLayers,
-    /// The elements of one answer differ in signer or transaction, or lie far apart in time.
+    /// The captures of one answer differ in signer, device or transaction, are the same twice, or lie
+    /// far apart in time.
     MixedCapture,
     /// The private half of the key is published, or other parties are known to use the key.
     PublishedKey,
@@ -284,7 +285,9 @@ pub struct Report {
     pub id: Option<String>,
     /// The kind of artefact, such as `dvs-certificate`.
     pub kind: &'static str,
-    /// The time of judgement; `None` if it was the artefact's own and that is unknown.
+    /// The time of judgement; `None` if it was the artefact's own and that is unknown. Of a message
+    /// with several signers, each judged at its own time, it is the first signer's: the outermost
+    /// signed layer of the first part.
     pub at: Option<Time>,
     /// SHA-256 of the input.
     pub input_sha256: [u8; 32],

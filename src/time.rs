@@ -135,7 +135,8 @@ pub enum At {
     /// This instant: the present for a service, the time of capture for an auditor.
     Time(Time),
     /// The artefact's own time: `cAt`, `iat` or `timeStamp`. This believes the signer about time,
-    /// so it says nothing about freshness.
+    /// so it says nothing about freshness. Only signed times count, and each signer of a message is
+    /// judged at the time that its own layer states.
     Issued,
 }
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
-use countersign::mosip::device::{self, DeviceData, DigitalId};
+use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::trust::Verified;
 use countersign::mosip::{registration, sbi};
 use countersign::testkit::accept_all;
@@ -111,9 +111,9 @@ verifies! {
     dvs::Verifier, dvs::Expected, dvs::Certificate;
     signature::Verifier, signature::Expected, signature::Verified;
     registration::Verifier, registration::Expected, registration::Registration;
-    device::Verifier, device::Expected, Verified<DeviceData>;
+    device::Verifier, device::Expected, Verified<device::SignedLayers>;
     device::DigitalIdVerifier, device::Expected, Verified<DigitalId>;
-    sbi::InfoVerifier, sbi::InfoExpected, Verified<Vec<sbi::Info>>;
+    sbi::InfoVerifier, sbi::InfoExpected, Verified<Vec<sbi::DeviceAnswer>>;
     sbi::CaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
     sbi::RegistrationCaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
 }

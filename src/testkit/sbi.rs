@@ -132,6 +132,30 @@ pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static
         .with("thumbprint", thumbprint(certificate))
 }
 
+/// Returns the `deviceInfo` of a device service, of a device with this level, around a digital ID as
+/// text.
+///
+/// ```
+/// let info = countersign::testkit::sbi::service_info("e30", "L0");
+/// assert_eq!(info.member("deviceStatus").unwrap().as_str(), Some("Ready"));
+/// ```
+#[must_use]
+pub fn service_info<'a>(digital_id: &'a str, level: &'a str) -> Object<'a> {
+    Object::new()
+        .with("deviceStatus", "Ready")
+        .with("deviceId", 1_i64)
+        .with("firmware", "1.0")
+        .with("certification", level)
+        .with("serviceVersion", "0.9.5")
+        .with("deviceSubId", Value::Array(alloc::vec!["0".into()]))
+        .with("callbackId", "http://127.0.0.1:4501/")
+        .with("digitalId", digital_id)
+        .with("deviceCode", "device-1")
+        .with("env", "Staging")
+        .with("purpose", "Registration")
+        .with("specVersion", Value::Array(alloc::vec!["0.9.5".into()]))
+}
+
 /// Returns the answer to a request for information, of a device with this level.
 ///
 /// # Errors
@@ -151,26 +175,13 @@ pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static
 /// let answer = sbi::info(&pki.device, &pki.chip, "L1").unwrap();
 /// let verifier = InfoVerifier::new(Trust::self_asserted(), Policy::default());
 /// let found = verifier.verify(answer.as_bytes(), &InfoExpected::default(), At::Issued)?;
-/// assert_eq!(found.content()[0].device_status.as_deref(), Some("Ready"));
+/// assert_eq!(found.content()[0].info().unwrap().device_status.as_deref(), Some("Ready"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
 pub fn info(device: &Device, chip: &Device, level: &str) -> Result<String, IssueError> {
     let id = chip.sign(&digital_id("1801160992").to_string())?;
-    let info = Object::new()
-        .with("deviceStatus", "Ready")
-        .with("deviceId", 1_i64)
-        .with("firmware", "1.0")
-        .with("certification", level)
-        .with("serviceVersion", "0.9.5")
-        .with("deviceSubId", Value::Array(alloc::vec!["0".into()]))
-        .with("callbackId", "http://127.0.0.1:4501/")
-        .with("digitalId", id.as_str())
-        .with("deviceCode", "device-1")
-        .with("env", "Staging")
-        .with("purpose", "Registration")
-        .with("specVersion", Value::Array(alloc::vec!["0.9.5".into()]));
+    let info = device.sign(&service_info(&id, level).to_string())?;
     let error = Object::new().with("errorCode", "0").with("errorInfo", "Success");
-    let element =
-        Object::new().with("deviceInfo", device.sign(&info.to_string())?).with("error", error);
+    let element = Object::new().with("deviceInfo", info).with("error", error);
     Ok(Value::Array(alloc::vec![element.into()]).to_string())
 }

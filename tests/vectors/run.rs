@@ -331,14 +331,31 @@ pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> O
         }
         "sbi-capture" => {
             let verifier = sbi::CaptureVerifier::new(trust, policy);
-            judge!(verifier, test, &sbi::Expected::new())
+            judge!(verifier, test, &captures(test))
         }
         "sbi-rcapture" => {
             let verifier = sbi::RegistrationCaptureVerifier::new(trust, policy);
-            judge!(verifier, test, &sbi::Expected::new())
+            judge!(verifier, test, &captures(test))
         }
         other => panic!("{other}"),
     }
+}
+
+/// What the captures of an answer are expected to say, where anything is.
+fn captures(test: &Object<'static>) -> sbi::Expected {
+    let mut expected = sbi::Expected::new();
+    for (member, value) in object(test, "expected").into_iter().flat_map(Object::iter) {
+        expected = match member {
+            "previousHash" => expected.previous_hash(value.as_str().unwrap()),
+            "mixed" => {
+                assert_eq!(value.as_str(), Some("deny"));
+                expected.mixed(sbi::Mixed::Deny)
+            }
+            "span" => expected.span(value.as_i64().unwrap().try_into().unwrap()),
+            other => panic!("{other}"),
+        };
+    }
+    expected
 }
 
 fn trust(given: &Object<'static>) -> Trust {

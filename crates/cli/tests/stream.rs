@@ -33,7 +33,7 @@ fn templates() -> Vec<(String, &'static str)> {
         (line(format!(r#""artefact":{registration}"#)), "ok"),
         (line(format!(r#""artefact":"{forged}","hash":"74657374""#)), "signature-mismatch"),
         (line(format!(r#""artefact":"{jws}","at":1300819379"#)), "no-key"),
-        (line(format!(r#""artefact":{device_data},"at":"issued""#)), "unsupported-format"),
+        (line(format!(r#""artefact":{device_data},"at":"issued""#)), "unsigned-layer"),
         (line(format!(r#""artefact":"{token}","leeways":5"#)), "malformed"),
         (line(format!(r#""artefact":"{token}","allow_rsa_1024":false"#)), "key-too-small"),
     ]

@@ -3,7 +3,7 @@
 use countersign::Code::{self, *};
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::mosip::sbi::Scheme;
+use countersign::mosip::sbi::{HashChain, Scheme};
 use countersign::testkit::mosip::digital_id;
 use countersign::testkit::{
     Authority, Certificate, Critical, Device, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template,
@@ -37,6 +37,8 @@ pub(crate) fn file(keys: &Keys) -> String {
         world.lenient(None),
         world.lenient(Some("x5c-encoding")),
         world.lenient(Some("negative-modulus")),
+        world.partly_signed("registration-client"),
+        world.partly_signed("self-asserted"),
         world.nobody(),
         world.asserted(),
         world.nested("registration-client"),
@@ -45,6 +47,8 @@ pub(crate) fn file(keys: &Keys) -> String {
         world.info(),
         world.captures("sbi-rcapture"),
         world.captures("sbi-capture"),
+        world.mixed(),
+        world.own_times(),
     ];
     let header = &[
         "What MOSIP's devices sign: digital ids, device data, information and captures.",
@@ -171,9 +175,10 @@ impl World<'_> {
                 "not signed",
                 &["Unsigned"],
                 base64::encode_url(short_id().as_bytes()),
-                UnsupportedFormat,
+                UnsignedLayer,
             ),
-            Case::new("not signed, as an object", &["Unsigned"], short_id(), UnsupportedFormat),
+            Case::new("not signed, as an object", &["Unsigned"], short_id(), UnsignedLayer),
+            Case::new("another object, not signed", &["Unsigned"], "{}", UnsupportedFormat),
             Case::new(
                 "a member is missing",
                 &["ClaimType"],
@@ -499,17 +504,52 @@ impl World<'_> {
         let resigned = device.sign(&device_data(swapped.as_str()).to_string()).unwrap();
         let outer = text(&device_data(info.as_str()));
         let unsigned = text(&device_data(text(&device_info(&plain_id, "L0"))));
+        let stripped = text(&device_data(text(&device_info(&id(device), "L0"))));
+        let foreign = |inner: &Object<'_>| {
+            let inner = device.sign(&inner.to_string()).unwrap();
+            device.sign(&device_data(inner.as_str()).to_string()).unwrap()
+        };
+        let key = &self.keys.main;
+        let another = template("another").end_entity();
+        let another = self.pki.device_intermediate.issue(key, &another).unwrap();
+        let another = Device::new(key.clone(), vec![another]);
+        let by_another = another.sign(&device_data(info.as_str()).to_string()).unwrap();
         let request =
             Object::new().with("request", Object::new().with("deviceData", genuine.clone()));
         group.extend([
             Case::new("a whole request", &["Valid"], request.to_string(), Ok),
             Case::new(
                 "the outermost layer is not signed",
-                &["NestedSignature", "Unsigned"],
+                &["SignatureStripping", "Unsigned"],
                 outer,
+                UnsignedLayer,
+            ),
+            Case::new(
+                "nothing is signed but the digital id",
+                &["SignatureStripping", "Unsigned"],
+                stripped,
+                UnsignedLayer,
+            ),
+            Case::new("nothing is signed", &["Unsigned"], unsigned, UnsignedLayer),
+            Case::new(
+                "information of a device service within device data",
+                &["TokenKind"],
+                foreign(&sbi::service_info(&id(device), "L0")),
+                ContentMismatch,
+            ),
+            Case::new(
+                "captured data within device data",
+                &["TokenKind"],
+                foreign(&sbi::data(&id(device), "Finger", "AAAA")),
+                MissingMember,
+            ),
+            Case::new("a digital id", &["TokenKind"], id(device), MissingMember),
+            Case::new(
+                "two layers of the device's domain by two keys",
+                &["NestedSignature", "Valid"],
+                by_another,
                 Ok,
             ),
-            Case::new("nothing is signed", &["Unsigned"], unsigned, UnsupportedFormat),
             Case::new(
                 "another inner layer under the same signatures",
                 &["NestedSignature"],
@@ -538,30 +578,209 @@ impl World<'_> {
         ] {
             let id = by.sign(&short_id()).unwrap();
             let info = device.sign(&device_info(&id, level).to_string()).unwrap();
-            let data = base64::encode_standard(device_data(info.as_str()).to_string().as_bytes());
+            let data = device.sign(&device_data(info.as_str()).to_string()).unwrap();
             group.add(Case::new(what, &["NestedSignature"], data, code));
         }
         let id = chip.sign(&short_id()).unwrap();
-        let info = chip.sign(&device_info(&id, "L1").to_string()).unwrap();
-        let data = base64::encode_standard(device_data(info.as_str()).to_string().as_bytes());
+        let key = &self.keys.main;
+        let other = template("other").organization("Another Vendor").end_entity();
+        let other = self.pki.device_intermediate.issue(key, &other).unwrap();
+        let other = Device::new(key.clone(), vec![other]);
+        let info = other.sign(&device_info(&id, "L1").to_string()).unwrap();
+        let data = other.sign(&device_data(info.as_str()).to_string()).unwrap();
         group.add(Case::new("another organisation", &["NestedSignature"], data, UntrustedChain));
+        group
+    }
+
+    fn partly_signed(&self, rules: &'static str) -> Group {
+        let asserted = rules == "self-asserted";
+        let trust = if asserted { Object::new().with("rules", rules) } else { self.trust(rules) };
+        let trust = trust.with("lenient", Value::Array(vec!["unsigned-layers".into()]));
+        let mut group = group("unsigned layers, accepted by name", "device-data", trust);
+        let device = &self.pki.device;
+        let text = |json: &Object<'_>| base64::encode_standard(json.to_string().as_bytes());
+        let id = device.sign(&short_id()).unwrap();
+        let info = device.sign(&device_info(&id, "L0").to_string()).unwrap();
+        let own = Certificate::self_signed(&self.keys.main, "x", time(-86_400), time(86_400));
+        let stranger = Device::new(self.keys.main.clone(), vec![own.unwrap()]);
+        let by_stranger = stranger.sign(&device_info(&id, "L0").to_string()).unwrap();
+        let plain_id = base64::encode_url(short_id().as_bytes());
+        let untrusted = if asserted { Ok } else { UntrustedChain };
+        group.extend([
+            Case::new("an outermost layer", &["Unsigned"], text(&device_data(info.as_str())), Ok),
+            Case::new(
+                "everything but the digital id",
+                &["SignatureStripping", "Unsigned"],
+                text(&device_data(text(&device_info(&id, "L0")))),
+                untrusted,
+            ),
+            Case::new(
+                "around information by a stranger",
+                &["SignatureStripping", "Unsigned"],
+                text(&device_data(by_stranger.as_str())),
+                untrusted,
+            ),
+            Case::new(
+                "everything",
+                &["Unsigned"],
+                text(&device_data(text(&device_info(&plain_id, "L0")))),
+                UnsignedLayer,
+            ),
+        ]);
         group
     }
 
     fn info(&self) -> Group {
         let mut group = group("information of a device", "sbi-device-info", self.trust("ida"));
         let (device, chip) = (&self.pki.device, &self.pki.chip);
+        let id = chip.sign(&short_id()).unwrap();
+        let signed = |payload: &Object<'_>| {
+            format!(r#"[{{"deviceInfo":"{}"}}]"#, device.sign(&payload.to_string()).unwrap())
+        };
+        let encoded = |payload: &Object<'_>| {
+            let text = base64::encode_url(payload.to_string().as_bytes());
+            format!(r#"[{{"deviceInfo":"{text}"}}]"#)
+        };
+        let genuine = sbi::info(device, chip, "L1").unwrap();
+        let unsigned = encoded(&sbi::service_info(&id, "L1"));
+        let beside =
+            format!("{},{}", genuine.trim_end_matches(']'), unsigned.trim_start_matches('['));
         group.extend([
-            Case::new("information", &["Valid"], sbi::info(device, chip, "L1").unwrap(), Ok),
+            Case::new("information", &["Valid"], genuine, Ok),
             Case::new(
                 "by the device alone",
                 &["NestedSignature"],
                 sbi::info(device, device, "L1").unwrap(),
                 UntrustedChain,
             ),
+            Case::new(
+                "not signed, around a signed digital id",
+                &["SignatureStripping", "Unsigned"],
+                unsigned,
+                UnsignedLayer,
+            ),
+            Case::new("one of two is not signed", &["Unsigned"], beside, UnsignedLayer),
+            Case::new(
+                "captured data",
+                &["TokenKind"],
+                signed(&sbi::data(&id, "Finger", "AAAA")),
+                ContentMismatch,
+            ),
+            Case::new(
+                "information of a registration request",
+                &["TokenKind"],
+                signed(&device_info(&id, "L1")),
+                ContentMismatch,
+            ),
+            Case::new(
+                "the answer of a registration server",
+                &["TokenKind"],
+                signed(
+                    &Object::new()
+                        .with("status", "Registered")
+                        .with("digitalId", id.as_str())
+                        .with("deviceCode", "c")
+                        .with("env", "Staging")
+                        .with("timeStamp", sbi::TIMESTAMP),
+                ),
+                MissingMember,
+            ),
             Case::new("no device", &["Unsigned"], "[]", UnsupportedFormat),
             Case::new("no array", &["Structure"], "1", WrongType),
         ]);
+        group
+    }
+
+    /// Captures that do not belong together, with hashes that fit.
+    fn mixed(&self) -> Group {
+        let mut group = group("captures of one answer", "sbi-rcapture", self.trust("ida"));
+        let (device, chip) = (&self.pki.device, &self.pki.chip);
+        let id = |serial: &str| chip.sign(&digital_id(serial).to_string()).unwrap();
+        let key = &self.keys.main;
+        let other = template("other").organization(Pki::MAKER).end_entity();
+        let other = self.pki.device_intermediate.issue(key, &other).unwrap();
+        let other = Device::new(key.clone(), vec![other]);
+        let own = id("1");
+        let shot = |by: &Device, id: &str, value: &[u8], transaction: &str, seconds: i64| {
+            let bio_value = base64::encode_url(value);
+            let payload = sbi::data(id, "Finger", &bio_value)
+                .with("transactionId", transaction)
+                .with("timestamp", time(seconds).to_string());
+            (by.sign(&payload.to_string()).unwrap(), value.to_vec())
+        };
+        let body = |shots: &[&(String, Vec<u8>)]| {
+            let mut chain = HashChain::new(Scheme::Current);
+            let elements = shots.iter().map(|(token, value)| {
+                chain.extend(value);
+                sbi::biometric(token, &chain.hash())
+            });
+            sbi::answer(elements.collect()).to_string()
+        };
+        let (first, second) =
+            (shot(device, &own, b"a", "AAAA", 0), shot(device, &own, b"b", "AAAA", 60));
+        let mut case = |what: &str, flags, shots: &[&(String, Vec<u8>)], expected, code| {
+            group.add(Case::new(what, flags, body(shots), code).expecting(expected));
+        };
+        let deny = || Object::new().with("mixed", "deny");
+        let span = |seconds: i64| deny().with("span", seconds);
+        case("captures that belong together", &["Valid"], &[&first, &second], deny(), Ok);
+        for (what, mixed) in [
+            ("captures by two devices", &shot(&other, &own, b"b", "AAAA", 0)),
+            ("captures with two digital ids", &shot(device, &id("2"), b"b", "AAAA", 0)),
+            ("captures of two transactions", &shot(device, &own, b"b", "BBBB", 0)),
+            ("the same capture twice", &first),
+        ] {
+            let nothing = Object::new();
+            case(what, &["MixedCapture"], &[&first, mixed], nothing, Ok);
+            let refused = format!("{what}, refused");
+            case(&refused, &["MixedCapture"], &[&first, mixed], deny(), ContentMismatch);
+        }
+        let pair = [&first, &second];
+        case("captures a minute apart", &["MixedCapture", "TimeBoundary"], &pair, span(60), Ok);
+        case(
+            "captures a second too far apart",
+            &["MixedCapture", "TimeBoundary"],
+            &pair,
+            span(59),
+            ContentMismatch,
+        );
+        group
+    }
+
+    /// Two devices whose certificates have no second in common.
+    fn own_times(&self) -> Group {
+        let trust = self.trust("registration-client");
+        let mut group = group("each signer at its own time", "sbi-capture", trust);
+        let dated = |key: &RsaIssuer, from, to| {
+            let template = Template::new("dated", time(from), time(to)).end_entity();
+            let certificate = self.pki.device_intermediate.issue(key, &template).unwrap();
+            Device::new(key.clone(), vec![certificate])
+        };
+        let early = dated(&self.keys.main, 0, 100);
+        let late = dated(self.pki.chip.key(), 1000, 1100);
+        let element = |by: &Device, captured: i64, made: i64| {
+            let id = digital_id("1").with("dateTime", time(made).to_string());
+            let id = by.sign(&id.to_string()).unwrap();
+            let payload =
+                sbi::data(&id, "Finger", "AAAA").with("timestamp", time(captured).to_string());
+            sbi::biometric(&by.sign(&payload.to_string()).unwrap(), "")
+        };
+        let mut case = |what: &str, elements: Vec<Object<'static>>, code| {
+            let body = sbi::answer(elements).to_string();
+            group.add(Case::new(what, &["AsIssued", "OwnTime"], body, code).issued());
+        };
+        let first = || element(&early, 100, 0);
+        case("each at its own time", vec![first(), element(&late, 1000, 1100)], Ok);
+        case(
+            "a capture at the time of the one before",
+            vec![first(), element(&late, 100, 1000)],
+            CertificateExpired,
+        );
+        case(
+            "a digital id at a time that only the capture suits",
+            vec![first(), element(&late, 1000, 0)],
+            CertificateExpired,
+        );
         group
     }
 
@@ -590,6 +809,18 @@ impl World<'_> {
         let mut token = altered[1].string("t", "data").unwrap().to_owned();
         token.truncate(token.rfind('.').unwrap());
         altered[1].set("data", token + ".AAAA");
+        let id = chip.sign(&short_id()).unwrap();
+        let unsigned = base64::encode_url(sbi::data(&id, "Finger", "AAAA").to_string().as_bytes());
+        let info = device.sign(&sbi::service_info(&id, "L1").to_string()).unwrap();
+        let mut old = Object::new();
+        for (name, value) in sbi::data(&id, "Finger", "AAAA").iter() {
+            if !["bioType", "transactionId"].contains(&name) {
+                old.set(name.to_owned(), value.clone().into_owned());
+            }
+        }
+        let mut chain = HashChain::new(Scheme::Legacy);
+        chain.extend(old.to_string().as_bytes());
+        let old = vec![sbi::biometric(&device.sign(&old.to_string()).unwrap(), &chain.hash())];
         group.extend([
             Case::new("two captures", &["Valid"], body(current.clone()), Ok),
             Case::new("two captures of the legacy scheme", &["Valid"], body(legacy), Ok),
@@ -614,7 +845,29 @@ impl World<'_> {
                 UnsupportedFormat,
             ),
             Case::new("no biometrics", &["Structure"], "{}", MissingMember),
+            Case::new(
+                "data that nobody signed",
+                &["Unsigned"],
+                body(vec![current[0].clone(), sbi::biometric(&unsigned, "")]),
+                UnsignedLayer,
+            ),
+            Case::new("data of version 0.9.2", &["Valid"], body(old), Ok),
+            Case::new(
+                "information instead of data",
+                &["TokenKind"],
+                body(vec![sbi::biometric(&info, "")]),
+                MissingMember,
+            ),
         ]);
+        let hash = current[0].string("h", "hash").unwrap().to_owned();
+        for (what, previous, code) in [
+            ("the second after the first", hash.as_str(), Ok),
+            ("the second after the second", current[1].string("h", "hash").unwrap(), broken),
+        ] {
+            let expected = Object::new().with("previousHash", previous.to_owned());
+            let input = body(current[1..].to_vec());
+            group.add(Case::new(what, &["HashChain"], input, code).expecting(expected));
+        }
         group
     }
 }

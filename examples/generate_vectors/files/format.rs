@@ -93,7 +93,7 @@ const NOTES: &[Note] = &[
     (
         "HashChain",
         "substitution",
-        "Each capture has a hash of itself and of the one before, so that none can be moved, replaced or left out. Hashes of encrypted values need the decrypted ones.",
+        "Each capture has a hash of itself and of the one before: hashes and captures have to belong together. Anyone can compute them, so they prove nothing about who captured what. Hashes of encrypted values need the decrypted ones.",
     ),
     ("Header", "lax parsing", "The header is not what RFC 7515 section 4 allows."),
     (
@@ -118,6 +118,11 @@ const NOTES: &[Note] = &[
         "A device breaks the format in a way that a verifier may accept where that is asked for by name.",
     ),
     ("Limit", "denial of service", "A size, count or depth exactly at a limit, or one beyond it."),
+    (
+        "MixedCapture",
+        "substitution",
+        "Captures of one answer that differ in signer, device or transaction, that are the same twice, or lie far apart in time. Their hashes fit all the same.",
+    ),
     ("Modified", "forgery", "A genuine artefact that was altered, or a signature by another key."),
     (
         "NestedSignature",
@@ -128,6 +133,11 @@ const NOTES: &[Note] = &[
         "NoSecret",
         "false comfort",
         "Nobody without the server secret can tell whether the signature is right: the verdict is undecided at best, never valid.",
+    ),
+    (
+        "OwnTime",
+        "policy",
+        "Judged as at its own time, each signer is judged at the time that its own signed layer states, and never at one that nobody signed.",
     ),
     (
         "Padding",
@@ -152,6 +162,11 @@ const NOTES: &[Note] = &[
         "The signature is the right number, but not written as the format says: another length, or plus a multiple of the modulus.",
     ),
     (
+        "SignatureStripping",
+        "authentication bypass",
+        "The outer signatures of a message are left out, so that none of them can be found wrong: what is inside is genuine, and what is around it anybody's.",
+    ),
+    (
         "StrictJson",
         "lax parsing",
         "JSON that two parsers can understand differently: repeated names, byte order marks, lone surrogates, text after the value.",
@@ -171,7 +186,7 @@ const NOTES: &[Note] = &[
     (
         "Unsigned",
         "authentication bypass",
-        "Something has no signature of its own. What no signature covers is never authentic, and a message without any is refused.",
+        "Something has no signature of its own. What no signature covers is never authentic, and a message whose outermost layer has none is refused, unless that is accepted by name.",
     ),
     (
         "UnsignedHeader",

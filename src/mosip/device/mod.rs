@@ -5,13 +5,31 @@
 //!                        base64 or JWS   JSON, base64 or JWS   base64 or JWS
 //!                            │ Verifier, DigitalIdVerifier
 //!                            ▼
-//!                     trust::Verified<DeviceData>, trust::Verified<DigitalId>
+//!                     trust::Verified<SignedLayers>, trust::Verified<DigitalId>
 //! ```
 //!
 //! Every layer exists unsigned (MOSIP kernel) and signed (partner management service); which one
 //! was found is the [`Layer`] of its [`Origin`]. What `decode` returns is what a text says, not what
 //! is true: it looks at no signature, as the kernel does not. The verifiers check the signature of
-//! every layer that has one, whose it is and who vouches for it, and name what is not signed.
+//! every layer that has one, whose it is and who vouches for it. The outermost layer has to be signed,
+//! unless [`PartlySigned`](super::trust::PartlySigned) says otherwise.
+//!
+//! A device's key signs objects of several kinds, and no header tells them apart. Their members do,
+//! and the verifiers here and in [`sbi`](super::sbi) demand those of their kind and refuse those that
+//! mark another:
+//!
+//! | Object | Demanded | Refused |
+//! |---|---|---|
+//! | `deviceData` | `deviceInfo`, `purpose` | `digitalId`, `bioValue`, … |
+//! | `deviceInfo` within it | `certification`, `digitalId` | `deviceStatus`, `callbackId`, `bioValue`, `deviceInfo`, … |
+//! | `deviceInfo` of a device service | `deviceStatus`, `certification`, `specVersion`, `digitalId` | `deviceExpiry`, `bioValue`, `deviceInfo`, … |
+//! | captured `data` | `bioValue`, `timestamp`, `digitalId` | `deviceStatus`, `deviceInfo`, … |
+//! | `digitalId` | its eight members | `digitalId`, `deviceInfo`, `bioValue`, … |
+//!
+//! A foreign member is [`content-mismatch`](crate::Code::ContentMismatch), a missing one
+//! [`missing-member`](crate::Code::MissingMember); `null` counts as absent. Every version of the
+//! interface since 0.9.2 has the members that are demanded. A registration answer, which the server
+//! signs, has neither `deviceStatus` nor `bioValue`, and has a `digitalId`: it is none of these.
 //!
 //! Reading is tolerant where MOSIP's components and devices differ (names, dates, lists of sub ids)
 //! and strict where two readers could disagree: base64, JSON, two names for one member.
@@ -21,6 +39,7 @@
 //!
 //! Not supported: the length rules of the server's objects.
 
+mod kind;
 mod verify;
 
 #[cfg(test)]
@@ -31,14 +50,15 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use crate::encoding::base64;
 use crate::encoding::json::{self, Object, Value};
+use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
 use crate::jose::Compact;
 use crate::limits::Limits;
 use crate::time::Time;
 
-pub use verify::{DigitalIdVerifier, Expected, Verifier};
+pub(super) use kind::Kind;
+pub use verify::{DigitalIdVerifier, Expected, SignedLayers, Verifier};
 
 const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
@@ -145,6 +165,11 @@ impl Timestamp {
     #[must_use]
     pub const fn time(&self) -> Option<Time> {
         self.time
+    }
+
+    /// Returns the instant that a member states.
+    pub(super) fn instant(&self, member: &'static str) -> Result<Time, Error> {
+        self.time.ok_or(Error::Malformed { part: member, fault: Fault::Time })
     }
 }
 
@@ -600,10 +625,10 @@ impl<W: Witness> Opener<'_, W> {
     }
 
     /// Opens a member that is a text, or takes it as it is if it is an object.
-    fn nested(
+    pub(super) fn nested(
         &mut self,
         part: &'static str,
-        object: &Object<'static>,
+        object: &Object<'_>,
         member: &'static str,
     ) -> Result<Origin, Error> {
         match object.member(member) {
@@ -615,7 +640,7 @@ impl<W: Witness> Opener<'_, W> {
                     layer: Layer::Json,
                     encoded_twice: false,
                     text: None,
-                    members: members.clone(),
+                    members: members.clone().into_owned(),
                 })
             }
             Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),

@@ -288,6 +288,47 @@ fn purposes_have_no_case_and_certifications_do() {
 }
 
 #[test]
+fn kinds_refuse_what_marks_another_and_have_what_they_need() {
+    let all =
+        [Kind::DeviceData, Kind::RequestInfo, Kind::ServiceInfo, Kind::Captured, Kind::DigitalId];
+    let needed = ["deviceStatus", "certification", "specVersion"];
+    let object = |kind: Kind| {
+        let mut object = Object::new();
+        for member in if kind == Kind::ServiceInfo { &needed[..] } else { &[] } {
+            object.set(*member, "");
+        }
+        object
+    };
+    for (mark, owners) in [
+        ("deviceInfo", &[Kind::DeviceData][..]),
+        ("foundationalTrustProviderId", &[Kind::DeviceData]),
+        ("deviceExpiry", &[Kind::RequestInfo]),
+        ("deviceStatus", &[Kind::ServiceInfo]),
+        ("callbackId", &[Kind::ServiceInfo]),
+        ("bioValue", &[Kind::Captured]),
+        ("bioType", &[Kind::Captured]),
+        ("digitalId", &[Kind::RequestInfo, Kind::ServiceInfo, Kind::Captured]),
+        ("timestamp", &all),
+        ("make", &all),
+    ] {
+        for kind in all {
+            let marked = kind.check(&object(kind).with(mark, ""));
+            let foreign = Err(Error::ContentMismatch { member: mark });
+            let expected = if owners.contains(&kind) { Ok(()) } else { foreign };
+            assert_eq!(marked, expected, "{kind:?} {mark}");
+        }
+    }
+    for member in needed {
+        let without = object(Kind::ServiceInfo).with(member, Value::Null);
+        let missing = Error::MissingMember { part: "deviceInfo", member };
+        assert_eq!(Kind::ServiceInfo.check(&without), Err(missing));
+    }
+    // A `null` is none.
+    let null = object(Kind::Captured).with("deviceStatus", Value::Null);
+    assert_eq!(Kind::Captured.check(&null), Ok(()));
+}
+
+#[test]
 fn the_shown_tree_says_what_every_layer_is() {
     let text = base64(&data(&format!("\"{}\"", jws(&info(&base64(&base64(ID)), "")))));
     let shown = decode(&text).unwrap().to_json();

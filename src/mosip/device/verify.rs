@@ -2,22 +2,19 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{
-    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DigitalId, Opener, Witness,
-    check_size, text_of,
+    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Kind,
+    Layer, Opener, Origin, REQUEST, Witness, check_size, request_of,
 };
 use crate::batch::{Immediate, Item, entry_points};
-use crate::encoding::Fault;
-use crate::encoding::json::{self, Object};
+use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::mosip::trust::{Checker, Signed, Stated, Trust, Verified};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
-use crate::time::Time;
 
 /// What device data or a digital id are expected to say. Nothing is expected by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,15 +40,21 @@ impl Expected {
 /// Verifies the `deviceData` of registration requests.
 ///
 /// Checked, for every layer that is signed, from the outside to the inside: structure and header, the
-/// certificate of `x5c`, RS256, key size and signature; then the members; then for every signer the
-/// dates of its certificate, and by the rules of [`Trust`] who vouches for it; then what
-/// [`Expected`] names. *Not* checked: layers without a signature, which are named in the result, and
-/// the rules of the server that registers.
+/// certificate of `x5c`, RS256, key size and signature; then the members, and that they are those of
+/// this kind; then for every signer the dates of its certificate, and by the rules of [`Trust`] who
+/// vouches for it; then what [`Expected`] names. *Not* checked: the rules of the server that
+/// registers.
 ///
-/// A message without any signature is refused as
-/// [`unsupported-format`](crate::Code::UnsupportedFormat). Judged
-/// [`At::Issued`](crate::At::Issued), the time is that of the request (`timeStamp`), or else
-/// `dateTime` of the digital id.
+/// `deviceData` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer);
+/// layers inside it may do without a signature of their own, as the module
+/// [`trust`](crate::mosip::trust) says. With [`PartlySigned::Allow`], some inner layer has to be.
+///
+/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
+/// states: `timeStamp` of `deviceInfo`, `dateTime` of the digital id. `deviceData` states none, and an
+/// older `deviceInfo` may not: then that of the next layer inside counts. The report's time is that of
+/// the outermost signed layer.
+///
+/// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 ///
 /// ```
 /// use countersign::mosip::device::{Expected, Verifier};
@@ -62,7 +65,7 @@ impl Expected {
 /// // The published request is not signed at all.
 /// let verifier = Verifier::new(Trust::self_asserted(), Policy::default());
 /// let error = verifier.verify(request, &Expected::new(), At::Issued).unwrap_err();
-/// assert_eq!(error.code(), Code::UnsupportedFormat);
+/// assert_eq!(error.code(), Code::UnsignedLayer);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
@@ -99,121 +102,198 @@ impl DigitalIdVerifier {
     }
 }
 
+/// Device data as far as signatures cover it. Only [`Verifier`] makes one.
+///
+/// The outermost layer that is signed covers everything inside it. As a rule that is `deviceData`
+/// itself; only where the caller chose [`PartlySigned::Allow`] may layers be left around it.
+///
+/// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedLayers {
+    data: DeviceData,
+    outermost: Outermost,
+}
+
+/// The outermost layer that a signature covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outermost {
+    DeviceData,
+    DeviceInfo,
+    DigitalId,
+}
+
+impl SignedLayers {
+    fn new(data: DeviceData, signed: &Signed) -> Self {
+        let outermost = if signed.covers(DEVICE_DATA) {
+            Outermost::DeviceData
+        } else if signed.covers(DEVICE_INFO) {
+            Outermost::DeviceInfo
+        } else {
+            Outermost::DigitalId
+        };
+        Self { data, outermost }
+    }
+
+    /// Returns the device data with everything inside. `None` if no signature covers all of it,
+    /// which only [`PartlySigned::Allow`](crate::mosip::trust::PartlySigned::Allow) accepts.
+    #[must_use]
+    pub fn device_data(&self) -> Option<&DeviceData> {
+        (self.outermost == Outermost::DeviceData).then_some(&self.data)
+    }
+
+    /// Returns the device information with everything inside, if a signature covers it.
+    #[must_use]
+    pub fn device_info(&self) -> Option<&DeviceInfo> {
+        (self.outermost != Outermost::DigitalId).then_some(&self.data.device_info)
+    }
+
+    /// Returns the digital id: whatever is signed, a signature covers it.
+    #[must_use]
+    pub const fn digital_id(&self) -> &DigitalId {
+        &self.data.device_info.digital_id
+    }
+
+    /// Returns the device data as decoded, if outer layers of it are covered by no signature: those
+    /// are *untrusted*.
+    #[must_use]
+    pub fn unauthenticated_data(&self) -> Option<&DeviceData> {
+        (self.outermost != Outermost::DeviceData).then_some(&self.data)
+    }
+}
+
 entry_points!(
     "device data, as the whole request or the bare text of `deviceData`,",
     Verifier,
     Expected,
-    Verified<DeviceData>
+    Verified<SignedLayers>
 );
 entry_points!("a digital id", DigitalIdVerifier, Expected, Verified<DigitalId>);
 
 /// An object that may hold others, each of which may be signed.
 trait Nested: Sized {
-    /// The names of the objects, outermost first.
-    const PARTS: &'static [&'static str];
-
     fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error>;
-    fn level(&self) -> Option<&Certification>;
-    fn issued(&self) -> Option<Time>;
-    fn digital_id(&self) -> &DigitalId;
 
-    /// Shows one of the objects with everything inside.
-    fn show(&self, part: &str) -> Object<'static>;
+    /// Says what the layers state.
+    fn state(&self, checker: &mut Checker<'_, impl Trail>);
+
+    /// Returns the layers, outermost first, each with its kind.
+    fn layers(&self) -> Vec<(Kind, &Origin)>;
+
+    fn digital_id(&self) -> &DigitalId;
 }
 
 impl Nested for DeviceData {
-    const PARTS: &'static [&'static str] = &[DEVICE_DATA, DEVICE_INFO, DIGITAL_ID];
-
     fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         Self::open(text, opener)
     }
 
-    fn level(&self) -> Option<&Certification> {
-        Some(&self.device_info.certification)
+    fn state(&self, checker: &mut Checker<'_, impl Trail>) {
+        let info = &self.device_info;
+        let requested = info.time_stamp.as_ref().map(|stamp| stamp.instant("timeStamp"));
+        let times =
+            [(DEVICE_DATA, None), (DEVICE_INFO, requested), (DIGITAL_ID, info.digital_id.stated())];
+        checker.state(Some(&info.certification), times);
     }
 
-    fn issued(&self) -> Option<Time> {
-        let requested = self.device_info.time_stamp.as_ref().and_then(|stamp| stamp.time());
-        requested.or_else(|| self.digital_id().issued())
+    fn layers(&self) -> Vec<(Kind, &Origin)> {
+        alloc::vec![
+            (Kind::DeviceData, self.origin()),
+            (Kind::RequestInfo, self.device_info.origin()),
+            (Kind::DigitalId, self.digital_id().origin()),
+        ]
     }
 
     fn digital_id(&self) -> &DigitalId {
         &self.device_info.digital_id
     }
-
-    fn show(&self, part: &str) -> Object<'static> {
-        match part {
-            DEVICE_DATA => self.to_json(),
-            DEVICE_INFO => self.device_info.to_json(),
-            _ => self.digital_id().to_json(),
-        }
-    }
 }
 
 impl Nested for DigitalId {
-    const PARTS: &'static [&'static str] = &[DIGITAL_ID];
-
     fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         Self::open(text, opener)
     }
 
-    fn level(&self) -> Option<&Certification> {
-        None
+    fn state(&self, checker: &mut Checker<'_, impl Trail>) {
+        let level: Option<&Certification> = None;
+        checker.state(level, [(DIGITAL_ID, self.stated())]);
     }
 
-    fn issued(&self) -> Option<Time> {
-        self.date_time.time()
+    fn layers(&self) -> Vec<(Kind, &Origin)> {
+        alloc::vec![(Kind::DigitalId, self.origin())]
     }
 
     fn digital_id(&self) -> &DigitalId {
         self
     }
-
-    fn show(&self, _: &str) -> Object<'static> {
-        self.to_json()
-    }
 }
 
-/// Shows what is authentic, and names what is not.
-fn claims<N: Nested>(verified: &Verified<N>) -> Object<'static> {
-    let mut claims = Object::new();
-    if let Some(part) = N::PARTS.iter().find(|part| verified.is_authentic(part)) {
-        claims.set(*part, verified.content().show(part));
+impl DigitalId {
+    /// Returns the time that it states.
+    pub(in crate::mosip) fn stated(&self) -> Stated {
+        Some(self.date_time.instant("dateTime"))
     }
-    verified.name_unauthenticated(&mut claims);
-    claims
 }
 
 /// Takes device data out of a request.
 fn request_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
-    text_of(body, DEVICE_DATA, limits).map(String::into_bytes)
+    check_size(DEVICE_DATA, body, limits)?;
+    let object = json::parse_object(DEVICE_DATA, body, limits)?;
+    let has = |member| object.member(member).is_some();
+    // The object itself, not even encoded.
+    if !has(REQUEST) && has(DEVICE_INFO) && has("purpose") {
+        return Err(Error::UnsignedLayer { part: DEVICE_DATA });
+    }
+    Ok(request_of(body, limits)?.string(REQUEST, DEVICE_DATA)?.as_bytes().to_vec())
 }
 
 /// Takes a digital id out of an object that holds one.
 fn digital_id_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     check_size(DIGITAL_ID, body, limits)?;
     let body = json::parse_object(DIGITAL_ID, body, limits)?;
-    if body.member(DIGITAL_ID).is_none() {
-        return Err(Error::UnsupportedFormat { what: "a message without any signature" });
+    match body.member(DIGITAL_ID) {
+        Some(Value::String(text)) => Ok(text.as_bytes().to_vec()),
+        Some(Value::Object(_)) => Err(Error::UnsignedLayer { part: DIGITAL_ID }),
+        Some(_) => {
+            Err(Error::WrongType { part: DIGITAL_ID, member: DIGITAL_ID, expected: "a string" })
+        }
+        None => Err(plain_digital_id(body)),
     }
-    Ok(body.string(DIGITAL_ID, DIGITAL_ID)?.as_bytes().to_vec())
+}
+
+/// Says why an object without a digital id inside cannot be verified: it is one, or it is none.
+fn plain_digital_id(body: Object<'_>) -> Error {
+    let origin =
+        Origin { layer: Layer::Json, encoded_twice: false, text: None, members: body.into_owned() };
+    match DigitalId::read(origin) {
+        Ok(_) => Error::UnsignedLayer { part: DIGITAL_ID },
+        Err(_) => Error::UnsupportedFormat { what: "an object without a digital id" },
+    }
 }
 
 impl Immediate for Verifier {
     const KIND: &'static str = Self::KIND;
     type Expected = Expected;
-    type Made = Verified<DeviceData>;
+    type Made = Verified<SignedLayers>;
 
     fn decide(
         &self,
         trail: &mut impl Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<DeviceData>> {
-        decide(trail, &self.trust, &self.policy, item, request_text)
+    ) -> Option<Verified<SignedLayers>> {
+        let (data, signed) = decide(trail, &self.trust, &self.policy, item, request_text)?;
+        Some(Verified::new(SignedLayers::new(data, &signed), signed))
     }
 
-    fn claims(made: &Verified<DeviceData>) -> Object<'static> {
-        claims(made)
+    /// Shows what is authentic, and names what is not.
+    fn claims(made: &Verified<SignedLayers>) -> Object<'static> {
+        let SignedLayers { data, outermost } = made.content();
+        let mut claims = match outermost {
+            Outermost::DeviceData => Object::new().with(DEVICE_DATA, data.to_json()),
+            Outermost::DeviceInfo => Object::new().with(DEVICE_INFO, data.device_info.to_json()),
+            Outermost::DigitalId => Object::new().with(DIGITAL_ID, data.digital_id().to_json()),
+        };
+        made.name_unauthenticated(&mut claims);
+        claims
     }
 }
 
@@ -227,11 +307,12 @@ impl Immediate for DigitalIdVerifier {
         trail: &mut impl Trail,
         item: Item<'_, Expected>,
     ) -> Option<Verified<DigitalId>> {
-        decide(trail, &self.trust, &self.policy, item, digital_id_text)
+        let (id, signed) = decide(trail, &self.trust, &self.policy, item, digital_id_text)?;
+        Some(Verified::new(id, signed))
     }
 
     fn claims(made: &Verified<DigitalId>) -> Object<'static> {
-        claims(made)
+        Object::new().with(DIGITAL_ID, made.content().to_json())
     }
 }
 
@@ -241,7 +322,7 @@ fn decide<N: Nested>(
     policy: &Policy,
     item: Item<'_, Expected>,
     text: fn(&[u8], &Limits) -> Result<Vec<u8>, Error>,
-) -> Option<Verified<N>> {
+) -> Option<(N, Signed)> {
     let limits = policy.limits();
     let body = item.input.trim_ascii_start().starts_with(b"{");
     let text = if body { text(item.input, limits).map(Cow::Owned) } else { Ok(item.input.into()) };
@@ -252,19 +333,16 @@ fn decide<N: Nested>(
     let check = if checker.saw_anything() { Check::Claims } else { Check::Structure };
     checker.trail.part("");
     let opened = checker.trail.record(check, opened, |_| "every object has its members".into());
-    let issued = opened.as_ref().and_then(N::issued);
-    let at = item.at.resolve(issued);
-    if opened.is_some() && at.is_none() {
-        let error = Error::Malformed { part: "dateTime", fault: Fault::Time };
-        checker.trail.fail(Check::Claims, error);
-    }
-    checker.trail.at(at);
-    checker.state_level(opened.as_ref().and_then(N::level).cloned());
     if let Some(opened) = &opened {
+        for (kind, origin) in opened.layers() {
+            checker.check_kind(kind, origin.members());
+        }
+        checker.trail.part("");
+        opened.state(&mut checker);
         check_content(checker.trail, opened.digital_id(), item.expected);
     }
-    let signed = checker.conclude(at);
-    Some(Verified::new(opened?, signed?, at?))
+    let signed = checker.conclude(item.at);
+    Some((opened?, signed?))
 }
 
 fn check_content(trail: &mut impl Trail, digital_id: &DigitalId, expected: &Expected) {

@@ -5,32 +5,32 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::mixed::{Captured, Mixed, check_mixed};
 use super::{DeviceError, HashChain, Scheme};
 use crate::batch::{Immediate, Item, entry_points};
 use crate::crypto::sha256;
 use crate::encoding::json::{self, Object, Value};
-use crate::encoding::{Fault, base64, hex};
+use crate::encoding::{base64, hex};
 use crate::error::Error;
 use crate::jose::Compact;
 use crate::limits::Limits;
 use crate::mosip::device::{
-    DIGITAL_ID, DigitalId, Opener, Timestamp, Witness, optional_text, text,
+    DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
 };
-use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::mosip::trust::{Checker, Trust, Usage, Verified};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
-use crate::time::{At, Time};
 
 const DATA: &str = "data";
 const BIO_VALUE: &str = "bioValue";
-const BIOMETRICS: &str = "biometrics";
+pub(super) const BIOMETRICS: &str = "biometrics";
 
 /// The signed data of one biometric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Data {
-    /// `bioType`: `Finger`, `Iris` or `Face`.
-    pub bio_type: String,
+    /// `bioType`: `Finger`, `Iris` or `Face`; version 0.9.2 of the interface has none.
+    pub bio_type: Option<String>,
     /// `bioSubType`, such as `Left IndexFinger`; a face has none.
     pub bio_sub_type: Option<String>,
     /// `bioValue`, decoded: the biometric, or in answers to a capture for authentication its
@@ -55,7 +55,7 @@ pub struct Data {
     /// The whole payload but `bioValue`, of which a digest is kept.
     members: Object<'static>,
     /// SHA-256 of the payload.
-    payload_sha256: [u8; 32],
+    pub(super) payload_sha256: [u8; 32],
 }
 
 impl Data {
@@ -72,6 +72,9 @@ impl Data {
         checker: &mut Checker<'_, T>,
         limits: &Limits,
     ) -> Result<Self, Error> {
+        if is_unsigned(token) {
+            return Err(Error::UnsignedLayer { part: DATA });
+        }
         let token = Compact::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
         checker.signed(DATA, &token)?;
         let mut payload = token.into_payload();
@@ -103,7 +106,7 @@ impl Data {
             members.set(name.to_string(), value);
         }
         Ok(Self {
-            bio_type: text(&object, DATA, "bioType", &[])?,
+            bio_type: optional("bioType")?,
             bio_sub_type: optional("bioSubType")?,
             timestamp: Timestamp::new(&text(&object, DATA, "timestamp", &["timeStamp"])?),
             transaction_id: optional("transactionId")?,
@@ -120,12 +123,34 @@ impl Data {
     }
 }
 
+/// Tells whether a text is encoded JSON without a signature.
+fn is_unsigned(text: &[u8]) -> bool {
+    !text.contains(&b'.')
+        && base64::decode_mosip(text).is_ok_and(|json| json.trim_ascii_start().starts_with(b"{"))
+}
+
 /// One biometric of an answer. Only its `data` is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Biometric {
-    /// `data`, if there is any: a device that captured nothing says why in `error`.
+    /// `data`, if there is any: a device that captured nothing says why in its `error`.
     pub data: Option<Data>,
+    unauthenticated: Unauthenticated,
+}
+
+impl Biometric {
+    /// Returns what no signature covers.
+    #[must_use]
+    pub const fn unauthenticated(&self) -> &Unauthenticated {
+        &self.unauthenticated
+    }
+}
+
+/// What stands beside the signed data of a biometric: *untrusted*. Of it, hashes alone are compared
+/// with anything, see [`HashChain`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unauthenticated {
     /// `hash`.
     pub hash: Option<String>,
     /// `sessionKey`, base64url.
@@ -137,6 +162,8 @@ pub struct Biometric {
 }
 
 /// The answer to a capture.
+///
+/// No signature covers how many biometrics it has and in which order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capture {
@@ -169,6 +196,8 @@ pub struct Expected {
     scheme: HashScheme,
     previous_hash: String,
     values: Option<Vec<Vec<u8>>>,
+    pub(super) mixed: Mixed,
+    pub(super) span: Option<u32>,
 }
 
 impl Expected {
@@ -227,6 +256,22 @@ impl Expected {
         self.values = Some(values);
         self
     }
+
+    /// Chooses what is done with an answer whose captures do not belong together: see [`Mixed`].
+    #[must_use]
+    pub const fn mixed(mut self, mixed: Mixed) -> Self {
+        self.mixed = mixed;
+        self
+    }
+
+    /// Expects the captures of one answer to lie no more than these seconds apart, by what each
+    /// says in `timestamp`. Without it, times are not compared. What a longer span means is for
+    /// [`mixed`](Self::mixed) to say.
+    #[must_use]
+    pub const fn span(mut self, seconds: u32) -> Self {
+        self.span = Some(seconds);
+        self
+    }
 }
 
 macro_rules! verifier {
@@ -257,18 +302,24 @@ verifier! {
     /// Verifies the answer to a capture for authentication, whose values are encrypted.
     ///
     /// Checked, for each biometric: `data` and the digital id within, each with its signature, its
-    /// certificate, and by the rules of [`Trust`] who vouches for it; the members, and what
-    /// [`Expected`] names. The chain of hashes needs the decrypted values, unless it is of the legacy
-    /// scheme; without them it is not checked, and the report says so. *Not* checked: everything
-    /// outside `data`, which is named in the result.
+    /// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
+    /// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
+    /// one transaction; see [`Mixed`]. The chain of hashes needs the decrypted values, unless it is of
+    /// the legacy scheme; without them it is not checked, and the report says so. *Not* checked:
+    /// everything outside `data`, which is named in the result.
     ///
-    /// At least one biometric has to have signed data. Judged [`At::Issued`], the time is `timestamp`
-    /// of the first.
+    /// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
+    /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
+    /// captured is [`unsupported-format`](crate::Code::UnsupportedFormat).
+    ///
+    /// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
+    /// states: `timestamp` of `data`, `dateTime` of the digital id. The report's time is `timestamp` of
+    /// the first biometric.
     CaptureVerifier, "sbi-capture";
     /// Verifies the answer to a capture for registration, whose values are plain.
     ///
     /// Checked as by [`CaptureVerifier`], and the chain of hashes always: a broken one is
-    /// [`Error::HashChain`], which says where.
+    /// [`Error::HashChain`], which says where. What the chain shows is said at [`HashChain`].
     RegistrationCaptureVerifier, "sbi-rcapture";
     /// Verifies the signed `data` of a single biometric, as packets keep it (see
     /// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes.
@@ -326,12 +377,11 @@ impl Immediate for DataVerifier {
         let data = Data::open(item.input, &mut checker, limits);
         let data = record_data(&mut checker, data);
         checker.trail.part("");
-        let at = instant(checker.trail, data.as_ref(), item.at);
         if let Some(data) = &data {
             check_content(checker.trail, data, item.expected);
         }
-        let signed = checker.conclude(at)?;
-        Some(Verified::new(data?, signed, at?))
+        let signed = checker.conclude(item.at)?;
+        Some(Verified::new(data?, signed))
     }
 
     fn claims(made: &Verified<Data>) -> Object<'static> {
@@ -359,7 +409,7 @@ fn decide(
         trail.record(Check::Envelope, answer, |answer| format!("{} biometrics", answer.len()))?;
     let most = usize::from(limits.capture_segments()) * 2;
     let mut checker = Checker::new(trail, trust, policy, most);
-    let mut biometrics = Vec::with_capacity(answer.len());
+    let (mut biometrics, mut groups) = (Vec::with_capacity(answer.len()), Vec::new());
     for (index, element) in answer.iter().enumerate() {
         checker.begin_part(format!("{BIOMETRICS}[{index}]."));
         for (member, _) in element.iter().filter(|(member, _)| *member != DATA) {
@@ -367,13 +417,13 @@ fn decide(
         }
         let text = |member| optional_text(element, BIOMETRICS, member, &[]);
         let outside = || {
-            Ok(Biometric {
-                data: None,
+            let unauthenticated = Unauthenticated {
                 hash: text("hash")?,
                 session_key: text("sessionKey")?,
                 thumbprint: text("thumbprint")?,
                 error: DeviceError::read(element, BIOMETRICS)?,
-            })
+            };
+            Ok(Biometric { data: None, unauthenticated })
         };
         checker.enter("");
         let found = outside().and_then(|found| Ok((found, data_of(element)?)));
@@ -391,23 +441,41 @@ fn decide(
                 }
             }
             biometrics.push(biometric);
+            groups.push(checker.group());
         }
         if !checker.trail.goes_on() {
             return None;
         }
     }
     checker.trail.part("");
-    let first = biometrics.iter().find_map(|biometric| biometric.data.as_ref());
-    let at = instant(checker.trail, first, item.at);
+    if !answer.iter().any(|element| matches!(data_of(element), Ok(Some(_)) | Err(_))) {
+        let what = "an answer in which nothing was captured";
+        checker.trail.fail(Check::Structure, Error::UnsupportedFormat { what });
+    }
     let complete = biometrics.len() == answer.len();
     let scheme = if complete {
+        let captured: Vec<_> = captured(&checker, &biometrics, &groups).collect();
+        check_mixed(checker.trail, &captured, item.expected);
         check_hashes(checker.trail, &biometrics, item.expected, values)
     } else {
         checker.trail.skip(Check::HashChain, "a biometric cannot be read");
         None
     };
-    let signed = checker.conclude(at)?;
-    Some(Verified::new(Capture { biometrics, scheme }, signed, at?))
+    let signed = checker.conclude(item.at)?;
+    Some(Verified::new(Capture { biometrics, scheme }, signed))
+}
+
+/// Returns what was captured, with the keys that signed it.
+fn captured<'b, T: Trail>(
+    checker: &Checker<'_, T>,
+    biometrics: &'b [Biometric],
+    groups: &[usize],
+) -> impl Iterator<Item = Captured<'b>> {
+    biometrics.iter().zip(groups).enumerate().filter_map(|(index, (biometric, group))| {
+        let data = biometric.data.as_ref()?;
+        let keys = [Usage::Data, Usage::DigitalId].map(|usage| checker.key_number(*group, usage));
+        Some(Captured { index, data, keys })
+    })
 }
 
 /// Reads the body: JSON with an array of objects.
@@ -441,22 +509,21 @@ fn data_of<'o>(element: &'o Object<'_>) -> Result<Option<&'o str>, Error> {
     Ok(data.filter(|text| !text.is_empty()))
 }
 
+/// Records how the opening of `data` ended, and what it states.
 fn record_data<T: Trail>(checker: &mut Checker<'_, T>, data: Result<Data, Error>) -> Option<Data> {
-    checker.enter(DATA);
-    checker.trail.record(Check::Claims, data, |data| {
-        let (kind, length) = (&data.bio_type, data.bio_value.len());
-        format!("{}, {length} bytes of `bioValue`", crate::error::shorten(kind))
-    })
-}
-
-/// Returns the time of judgement; one that was captured at no time has none.
-fn instant(trail: &mut impl Trail, first: Option<&Data>, at: At) -> Option<Time> {
-    let instant = at.resolve(first.and_then(|data| data.timestamp.time()));
-    if instant.is_none() && first.is_some() {
-        trail.fail(Check::Claims, Error::Malformed { part: "timestamp", fault: Fault::Time });
-    }
-    trail.at(instant);
-    instant
+    let part = checker.enter(DATA);
+    let unsigned = matches!(data, Err(Error::UnsignedLayer { .. }));
+    let check = if unsigned { Check::Signature } else { Check::Claims };
+    let data = checker.trail.record(check, data, |data| {
+        let kind = data.bio_type.as_deref().map_or("no `bioType`".into(), crate::error::shorten);
+        format!("{kind}, {} bytes of `bioValue`", data.bio_value.len())
+    })?;
+    checker.check_kind(Kind::Captured, &data.members);
+    checker.check_kind(Kind::DigitalId, data.digital_id.origin().members());
+    checker.trail.part(&part);
+    let captured = Some(data.timestamp.instant("timestamp"));
+    checker.state(None, [(DATA, captured), (DIGITAL_ID, data.digital_id.stated())]);
+    Some(data)
 }
 
 fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {
@@ -545,12 +612,31 @@ fn check_hashes(
             trail.skip(Check::HashChain, "hashes of encrypted values need the decrypted ones");
         }
         (Some((index, error)), ..) => {
+            if captured.first().is_some_and(|(first, ..)| *first == index)
+                && matches!(error, Error::HashChain { .. })
+            {
+                hint_at_beginning(trail, &expected.previous_hash);
+            }
             trail.part(&format!("{BIOMETRICS}[{index}]"));
             trail.fail(Check::HashChain, error);
             trail.part("");
         }
     }
     None
+}
+
+/// Says what a chain may want that is broken at its very first capture.
+fn hint_at_beginning(trail: &mut impl Trail, previous_hash: &str) {
+    trail.hint(|| {
+        let hint = if previous_hash.is_empty() {
+            "the first hash does not begin a chain: if this answer continues an earlier one, give the \
+             last hash of that one (`previous_hash`, `--previous-hash`)"
+        } else {
+            "the first hash does not follow from the previous hash given (`previous_hash`, \
+             `--previous-hash`)"
+        };
+        Some(hint.into())
+    });
 }
 
 /// Follows a chain to its end, or to the first capture whose hash is not the one that follows.
@@ -562,7 +648,7 @@ fn follow(
 ) -> Result<(), (usize, Error)> {
     for (place, (index, biometric, data)) in captured.iter().enumerate() {
         let missing = Error::MissingMember { part: BIOMETRICS, member: "hash" };
-        let hash = biometric.hash.as_ref().ok_or((*index, missing))?;
+        let hash = biometric.unauthenticated.hash.as_ref().ok_or((*index, missing))?;
         match scheme {
             Scheme::Current => {
                 let value = values.and_then(|values| values.get(place));

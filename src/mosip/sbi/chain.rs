@@ -1,12 +1,20 @@
 //! The chain of hashes through the captures of a device.
 //!
-//! Each capture has a hash of its own content and of the hash before, so that none can be left out,
-//! moved or replaced. Two schemes exist; both begin with the hash of nothing.
+//! Each capture has a hash of its own content and of the hash before. Two schemes exist; both begin
+//! with the hash of nothing.
 //!
 //! | Scheme | Hash of a capture | Content |
 //! |---|---|---|
 //! | [`Scheme::Current`] | `H(previous ‖ H(content))`, bytes | the biometric value |
 //! | [`Scheme::Legacy`] (to about May 2021) | `H(HEX(previous) ‖ HEX(H(content)))`, text | the whole payload of the token |
+//!
+//! The hashes are neither signed nor keyed: anyone who has the contents can compute them, in any order
+//! and from any selection. An unbroken chain shows that hashes and contents belong together, and in
+//! which order the writer of the hashes put the contents. It does *not* show that the device captured
+//! them in this order, that none was left out, repeated or added from elsewhere, or who wrote the
+//! hashes. Who knows the last hash of an earlier answer from a source of their own can check that an
+//! answer claims to continue it. Whether the captures of one answer belong together is asked of what
+//! is signed: see [`Mixed`](super::Mixed).
 //!
 //! Sources: mosip/mosip-compliance-toolkit, `HashUtil`; mosip/id-authentication, `BytesUtil` and
 //! `AuthRequestValidator` of 1.1.5.

@@ -6,18 +6,16 @@ use alloc::vec::Vec;
 
 use super::spec_versions;
 use crate::batch::{Immediate, Item, entry_points};
-use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::device::{
-    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Opener, Origin, Witness, check_size,
+    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Kind, Opener, Origin, Witness, check_size,
     optional_text, sub_ids,
 };
-use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::mosip::trust::{Checker, Signed, Trust, Verified};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
-use crate::time::Time;
 
 /// What a device says went wrong. It is never signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +138,7 @@ fn devices<'a>(
     values.into_iter().map(object).collect::<Option<_>>().ok_or(wrong)
 }
 
-/// The `deviceInfo` of one device, with what is around it.
+/// The `deviceInfo` of one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Info {
@@ -168,8 +166,6 @@ pub struct Info {
     pub spec_versions: Vec<String>,
     /// `digitalId`.
     pub digital_id: DigitalId,
-    /// `error`, which is outside the signature.
-    pub error: Option<DeviceError>,
     origin: Origin,
 }
 
@@ -181,8 +177,7 @@ impl Info {
     }
 
     fn open(element: &Object<'_>, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
-        let text = element.string(DEVICE_INFO, DEVICE_INFO)?;
-        let origin = opener.open(DEVICE_INFO, text.as_bytes())?;
+        let origin = opener.nested(DEVICE_INFO, element, DEVICE_INFO)?;
         let members = origin.members();
         let text = |member, aliases| optional_text(members, DEVICE_INFO, member, aliases);
         let device_id = match members.member("deviceId").and_then(Value::as_i64) {
@@ -204,7 +199,6 @@ impl Info {
             purpose: text("purpose", &[])?,
             spec_versions: spec_versions(members, DEVICE_INFO)?,
             digital_id: DigitalId::open(digital_id.as_bytes(), opener)?,
-            error: DeviceError::read(element, DEVICE_INFO)?,
             origin,
         })
     }
@@ -216,6 +210,62 @@ impl Info {
     }
 }
 
+/// One device of an answer, as far as signatures cover what it says. Only [`InfoVerifier`] makes one.
+///
+/// As a rule `deviceInfo` is signed. Only where the caller chose [`PartlySigned::Allow`] may it be
+/// that it is not, or that nothing of a device is.
+///
+/// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceAnswer {
+    info: Option<Info>,
+    /// The digital id, if it is signed and what is around it is not.
+    lone_digital_id: Option<DigitalId>,
+    unauthenticated: UnauthenticatedInfo,
+}
+
+/// What no signature covers in the answer of a device: *untrusted*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnauthenticatedInfo {
+    /// `error`.
+    pub error: Option<DeviceError>,
+    /// `deviceInfo`, if it is not signed.
+    pub info: Option<Info>,
+}
+
+impl DeviceAnswer {
+    fn new(index: usize, info: Info, error: Option<DeviceError>, signed: &Signed) -> Self {
+        let covers = |member| signed.covers(&format!("[{index}].{member}"));
+        let (info, lone_digital_id, unsigned) = if covers(DEVICE_INFO) {
+            (Some(info), None, None)
+        } else {
+            let lone = covers(DIGITAL_ID).then(|| info.digital_id.clone());
+            (None, lone, Some(info))
+        };
+        let unauthenticated = UnauthenticatedInfo { error, info: unsigned };
+        Self { info, lone_digital_id, unauthenticated }
+    }
+
+    /// Returns `deviceInfo` with the digital id inside, if a signature covers it.
+    #[must_use]
+    pub const fn info(&self) -> Option<&Info> {
+        self.info.as_ref()
+    }
+
+    /// Returns the digital id, if a signature covers it.
+    #[must_use]
+    pub fn digital_id(&self) -> Option<&DigitalId> {
+        self.info.as_ref().map(|info| &info.digital_id).or(self.lone_digital_id.as_ref())
+    }
+
+    /// Returns what no signature covers.
+    #[must_use]
+    pub const fn unauthenticated(&self) -> &UnauthenticatedInfo {
+        &self.unauthenticated
+    }
+}
+
 /// What information of devices is expected to say: nothing so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -224,11 +274,19 @@ pub struct InfoExpected;
 /// Verifies the answer to a request for device information: an array with one element a device.
 ///
 /// Checked, for each device: `deviceInfo` and the digital id within, each with its signature, its
-/// certificate, and by the rules of [`Trust`] who vouches for it; the types of all members. What is
-/// not signed, such as the information of a device that is not registered, is named in the result.
-/// *Not* checked: what the members say.
+/// certificate, and by the rules of [`Trust`] who vouches for it; the types of all members, and that
+/// they are those of this kind. *Not* checked: what the members say.
 ///
-/// Judged [`At::Issued`](crate::At::Issued), the time is `dateTime` of the first digital id.
+/// Every `deviceInfo` has to be signed, or the verdict is
+/// [`unsigned-layer`](crate::Code::UnsignedLayer): devices that are not registered sign nothing. With
+/// [`PartlySigned::Allow`], something in the answer has to be. An answer without devices is
+/// [`unsupported-format`](crate::Code::UnsupportedFormat).
+///
+/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
+/// states. `deviceInfo` states none, so that of the digital id inside it counts, `dateTime`. The
+/// report's time is that of the first device.
+///
+/// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 ///
 /// ```
 /// use countersign::mosip::sbi::{InfoExpected, InfoVerifier};
@@ -256,20 +314,24 @@ impl InfoVerifier {
     }
 }
 
-entry_points!("an answer", InfoVerifier, InfoExpected, Verified<Vec<Info>>);
+entry_points!("an answer", InfoVerifier, InfoExpected, Verified<Vec<DeviceAnswer>>);
 
 impl Immediate for InfoVerifier {
     const KIND: &'static str = Self::KIND;
     type Expected = InfoExpected;
-    type Made = Verified<Vec<Info>>;
+    type Made = Verified<Vec<DeviceAnswer>>;
 
     fn decide(
         &self,
         trail: &mut impl Trail,
         item: Item<'_, InfoExpected>,
-    ) -> Option<Verified<Vec<Info>>> {
+    ) -> Option<Verified<Vec<DeviceAnswer>>> {
         let limits = self.policy.limits();
         let devices = devices("answer", item.input, limits);
+        let devices = devices.and_then(|devices| {
+            let what = "an answer without devices";
+            if devices.is_empty() { Err(Error::UnsupportedFormat { what }) } else { Ok(devices) }
+        });
         let devices = trail
             .record(Check::Envelope, devices, |devices| format!("{} devices", devices.len()))?;
         let most = usize::from(limits.capture_segments()) * 2;
@@ -278,13 +340,17 @@ impl Immediate for InfoVerifier {
         for (index, device) in devices.iter().enumerate() {
             checker.begin_part(format!("[{index}]."));
             let info = Info::open(device, &mut Opener::watched(limits, &mut checker));
+            let info = info.and_then(|info| Ok((info, DeviceError::read(device, DEVICE_INFO)?)));
             checker.enter("");
-            let info = checker.trail.record(Check::Claims, info, |info| {
+            let info = checker.trail.record(Check::Claims, info, |(info, _)| {
                 format!("{} members", info.origin.members().iter().count())
             });
-            if let Some(info) = info {
-                checker.state_level(info.certification.clone());
-                infos.push(info);
+            if let Some((info, error)) = info {
+                checker.check_kind(Kind::ServiceInfo, info.origin.members());
+                checker.check_kind(Kind::DigitalId, info.digital_id.origin().members());
+                let times = [(DEVICE_INFO, None), (DIGITAL_ID, info.digital_id.stated())];
+                checker.state(info.certification.as_ref(), times);
+                infos.push((index, info, error));
             }
             for (member, _) in device.iter().filter(|(member, _)| *member != DEVICE_INFO) {
                 checker.name_outside(member);
@@ -294,24 +360,22 @@ impl Immediate for InfoVerifier {
             }
         }
         checker.trail.part("");
-        let issued: Option<Time> = infos.first().and_then(|info| info.digital_id.date_time.time());
-        let at = item.at.resolve(issued);
-        if at.is_none() && !infos.is_empty() {
-            let error = Error::Malformed { part: "dateTime", fault: Fault::Time };
-            checker.trail.fail(Check::Claims, error);
-        }
-        checker.trail.at(at);
-        let signed = checker.conclude(at)?;
-        Some(Verified::new(infos, signed, at?))
+        let signed = checker.conclude(item.at)?;
+        let answers = infos
+            .into_iter()
+            .map(|(index, info, error)| DeviceAnswer::new(index, info, error, &signed));
+        Some(Verified::new(answers.collect(), signed))
     }
 
-    fn claims(made: &Verified<Vec<Info>>) -> Object<'static> {
-        let mut claims = Object::new();
-        let infos = made.content().iter().enumerate();
-        let signed =
-            infos.filter(|(index, _)| made.is_authentic(&format!("[{index}].{DEVICE_INFO}")));
-        let signed = signed.map(|(_, info)| Value::from(info.show()));
-        claims.set(DEVICE_INFO, Value::Array(signed.collect()));
+    fn claims(made: &Verified<Vec<DeviceAnswer>>) -> Object<'static> {
+        let infos = made.content().iter().filter_map(DeviceAnswer::info);
+        let infos = infos.map(|info| Value::from(info.show()));
+        let mut claims = Object::new().with(DEVICE_INFO, Value::Array(infos.collect()));
+        let ids = made.content().iter().filter_map(|answer| answer.lone_digital_id.as_ref());
+        let ids: Vec<_> = ids.map(|id| Value::from(id.origin().members().clone())).collect();
+        if !ids.is_empty() {
+            claims.set(DIGITAL_ID, Value::Array(ids));
+        }
         made.name_unauthenticated(&mut claims);
         claims
     }

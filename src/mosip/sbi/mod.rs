@@ -3,15 +3,17 @@
 //!
 //! ```text
 //! discovery ──► Discovered                                                    nothing is signed
-//! info      ──► [{"deviceInfo": JWS, …}]         ── InfoVerifier ──► Verified<Vec<Info>>
+//! info      ──► [{"deviceInfo": JWS, …}]         ── InfoVerifier ──► Verified<Vec<DeviceAnswer>>
 //! capture   ──► {"biometrics":[{"data": JWS, …}]} ── CaptureVerifier ──► Verified<Capture>
 //! packet    ──► cbeff::Segment ── the same JWS ── DataVerifier ──► Verified<Data>
 //! ```
 //!
 //! A device signs `deviceInfo` and the `data` of each biometric, and within them its digital id is
 //! signed once more, from L1 on by the secure chip. Everything else of an answer (`hash`,
-//! `sessionKey`, `thumbprint`, `specVersion`, `error`, `additionalInfo`) is outside every signature
-//! and named as such; the hashes are at least held against what was captured, see [`HashChain`].
+//! `sessionKey`, `thumbprint`, `specVersion`, `error`, `additionalInfo`) is outside every signature:
+//! it is named as such, and reachable only through methods called `unauthenticated`. Nothing that is
+//! signed binds the captures of an answer together. Hashes and contents are compared, see
+//! [`HashChain`], and so are the captures with each other, see [`Mixed`].
 //!
 //! Sources: mosip/documentation, "MOSIP Device Service Specification" 0.9.5 and "Secure Biometric
 //! Interface Specification" 1.0; mosip/mosip-compliance-toolkit, `SBIValidator`; mosip/bio-utils,
@@ -24,16 +26,20 @@ pub mod cbeff;
 mod capture;
 mod chain;
 mod info;
+mod mixed;
 
 #[cfg(test)]
 mod tests;
 
 pub use capture::{
     Biometric, Capture, CaptureVerifier, Data, DataVerifier, Expected, HashScheme,
-    RegistrationCaptureVerifier,
+    RegistrationCaptureVerifier, Unauthenticated,
 };
 pub use chain::{HashChain, Scheme, thumbprint};
-pub use info::{DeviceError, Discovered, Info, InfoExpected, InfoVerifier};
+pub use info::{
+    DeviceAnswer, DeviceError, Discovered, Info, InfoExpected, InfoVerifier, UnauthenticatedInfo,
+};
+pub use mixed::Mixed;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -7,16 +7,16 @@ use std::sync::OnceLock;
 
 use super::cbeff::{Padding, Segment};
 use super::*;
-use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
+use crate::encoding::{Fault, base64};
 use crate::error::{ChainFault, Code, Error};
 use crate::limits::Limits;
-use crate::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+use crate::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
 use crate::policy::Policy;
 use crate::report::{Outcome, Report, Warning};
 use crate::testkit::mosip::digital_id;
 use crate::testkit::sbi::{
-    TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, data, encrypted, info,
+    TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, data, encrypted, info, service_info,
 };
 use crate::testkit::{Pki, Rng};
 use crate::time::{At, Time};
@@ -28,7 +28,8 @@ fn now() -> Time {
 fn pki() -> &'static Pki {
     static PKI: OnceLock<Pki> = OnceLock::new();
     PKI.get_or_init(|| {
-        let (start, end) = (now().unix() - 1000, now().unix() + 1000);
+        // Digital ids say to have been made five and a half hours before.
+        let (start, end) = (now().unix() - 20_000, now().unix() + 1000);
         let [start, end] = [start, end].map(|seconds| Time::from_unix(seconds).unwrap());
         Pki::generate(&mut Rng::from_seed(7), start, end).unwrap()
     })
@@ -220,10 +221,8 @@ fn encrypted_values_are_chained_by_what_they_were_before() {
     assert_eq!(hashes.outcome, Outcome::Skip);
     let found = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap();
     assert_eq!(found.content().scheme, None);
-    assert_eq!(
-        found.content().biometrics[0].thumbprint.as_deref(),
-        Some(thumbprint(b"certificate").as_str())
-    );
+    let beside = found.content().biometrics[0].unauthenticated();
+    assert_eq!(beside.thumbprint.as_deref(), Some(thumbprint(b"certificate").as_str()));
 
     let expected = Expected::new().decrypted_values(values());
     let found = verifier.verify(body.as_bytes(), &expected, now()).unwrap();
@@ -232,8 +231,14 @@ fn encrypted_values_are_chained_by_what_they_were_before() {
     wrong[2].push(0);
     let report = judge(&Expected::new().decrypted_values(wrong));
     assert_eq!(failure(&report), Some(("biometrics[2]", &Error::HashChain { index: 2 })));
-    let report = judge(&Expected::new().decrypted_values(values()[1..].to_vec()));
-    assert_eq!(report.code(), Code::HashMismatch);
+    // As many as there are captures: one more would be left over, and one less looked for.
+    let mut more = values();
+    more.push(b"bdb-4".to_vec());
+    for (wrong, index) in [(more, 3), (values()[..2].to_vec(), 3), (Vec::new(), 3)] {
+        let report = judge(&Expected::new().decrypted_values(wrong));
+        assert_eq!(failure(&report), Some(("", &Error::HashChain { index })));
+        assert!(report.hints[0].contains("not as many"), "{:?}", report.hints);
+    }
     let legacy = Expected::new().scheme(HashScheme::Only(Scheme::Legacy));
     assert_eq!(judge(&legacy).code(), Code::HashMismatch);
 
@@ -256,7 +261,8 @@ fn biometrics_without_data_are_kept_and_an_answer_without_any_is_refused() {
     let verifier = RegistrationCaptureVerifier::new(trust(Consumer::Ida), Policy::default());
     let found = verifier.verify(body.as_bytes(), &Expected::new(), At::Issued).unwrap();
     let second = &found.content().biometrics[1];
-    assert!(second.data.is_none() && !second.error.as_ref().unwrap().is_success());
+    let error = second.unauthenticated().error.as_ref().unwrap();
+    assert!(second.data.is_none() && !error.is_success());
     for body in [answer(alloc::vec![failed()]).to_string(), answer(Vec::new()).to_string()] {
         let error = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap_err();
         assert_eq!(error.code(), Code::UnsupportedFormat);
@@ -277,15 +283,12 @@ fn answers_that_are_not_the_format_are_refused() {
         (r#"{"biometrics":[1]}"#.into(), Code::WrongType),
         (r#"{"biometrics":[{"data":1}]}"#.into(), Code::WrongType),
         (r#"{"biometrics":[{"data":"a.b"}]}"#.into(), Code::Malformed),
+        (r#"{"biometrics":[{"data":"AAAA"}]}"#.into(), Code::Malformed),
         (r#"{"biometrics":[{"data":"","error":1}]}"#.into(), Code::WrongType),
         (answer(alloc::vec![biometric(&token("no JSON"), "")]).to_string(), Code::Malformed),
         (answer(alloc::vec![biometric(&token("{}"), "")]).to_string(), Code::MissingMember),
         (
             answer(alloc::vec![biometric(&with("bioValue", "*".into()), "")]).to_string(),
-            Code::Malformed,
-        ),
-        (
-            answer(alloc::vec![biometric(&with("timestamp", "then".into()), "")]).to_string(),
             Code::Malformed,
         ),
         (answer(alloc::vec![biometric("", ""); 17]).to_string(), Code::TooLarge),
@@ -345,28 +348,449 @@ fn information_is_verified_with_the_rules_for_its_level() {
     let verifier = InfoVerifier::new(Trust::new(pki().store(), toolkit()), Policy::default());
     let found = verifier.verify(both.as_bytes(), &InfoExpected::default(), now()).unwrap();
     assert_eq!(found.content().len(), 2);
-    assert_eq!(found.content()[1].device_id.as_deref(), Some("1"));
+    assert_eq!(found.content()[1].info().unwrap().device_id.as_deref(), Some("1"));
+    let beside = found.content()[1].unauthenticated();
+    assert!(beside.error.as_ref().unwrap().is_success() && beside.info.is_none());
     assert_eq!(found.unauthenticated(), ["[0].error", "[1].error"]);
+}
+
+/// A judge of information, by these rules.
+fn explain_info(trust: Trust, body: &str, at: impl Into<At>) -> Report {
+    let (verifier, at) = (InfoVerifier::new(trust, Policy::default()), at.into());
+    let report = verifier.explain(body.as_bytes(), &InfoExpected::default(), at);
+    let verdict = verifier.verify(body.as_bytes(), &InfoExpected::default(), at);
+    assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+    report
+}
+
+/// Answers about several devices, as one.
+fn joined(answers: &[&str]) -> String {
+    let elements = answers.iter().map(|answer| answer.trim_matches(['[', ']']));
+    format!("[{}]", elements.collect::<Vec<_>>().join(","))
+}
+
+/// The payload of the information of a device, as it is signed.
+fn info_payload() -> Object<'static> {
+    let id = pki().chip.sign(&digital_id("1801160992").to_string()).unwrap();
+    service_info(&id, "L1").into_owned()
 }
 
 #[test]
 fn information_of_a_device_that_is_not_registered_is_no_signed_information() {
     let id = base64::encode_url(digital_id("1").to_string().as_bytes());
-    let text = format!(r#"{{"deviceStatus":"Not Registered","digitalId":"{id}"}}"#);
-    let bare = base64::encode_url(text.as_bytes());
+    let text = info_payload().with("digitalId", id).to_string();
+    let encoded = base64::encode_url(text.as_bytes());
+    let alone = format!(r#"[{{"deviceInfo":"{encoded}"}}]"#);
+    let object = format!(r#"[{{"deviceInfo":{text}}}]"#);
+    // A genuine digital id within.
+    let around = base64::encode_url(info_payload().to_string().as_bytes());
+    let around = format!(r#"[{{"deviceInfo":"{around}"}}]"#);
     let signed = info(&pki().device, &pki().chip, "L1").unwrap();
-    let verifier = InfoVerifier::new(trust(Consumer::Ida), Policy::default());
-    let alone = format!(r#"[{{"deviceInfo":"{bare}"}}]"#);
-    let error = verifier.verify(alone.as_bytes(), &InfoExpected::default(), now()).unwrap_err();
-    assert_eq!(error.code(), Code::UnsupportedFormat);
-    let beside = format!(r#"{},{{"deviceInfo":"{bare}"}}]"#, signed.trim_end_matches(']'));
-    let report = verifier.explain(beside.as_bytes(), &InfoExpected::default(), now());
-    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::Unauthenticated][..]));
+    let unsigned = Error::UnsignedLayer { part: "deviceInfo" };
+    let trusts = || [trust(Consumer::Ida), Trust::self_asserted()];
+    for (body, part) in [
+        (alone.clone(), "[0].deviceInfo"),
+        (object.clone(), "[0].deviceInfo"),
+        (around.clone(), "[0].deviceInfo"),
+        (joined(&[&signed, &alone]), "[1].deviceInfo"),
+        (joined(&[&alone, &signed]), "[0].deviceInfo"),
+        (joined(&[&signed, &object]), "[1].deviceInfo"),
+        (joined(&[&signed, &around]), "[1].deviceInfo"),
+    ] {
+        for trust in trusts() {
+            let report = explain_info(trust, &body, now());
+            assert_eq!(failure(&report), Some((part, &unsigned)), "{body}");
+        }
+    }
+
+    // By choice, what is signed counts, and the rest is not handed out.
+    let allowed = |trust: Trust| trust.with_partly_signed(PartlySigned::Allow);
+    for (trust, body, expected) in [
+        (trust(Consumer::Ida), joined(&[&signed, &alone]), Code::Ok),
+        (trust(Consumer::Ida), alone.clone(), Code::UnsignedLayer),
+        (trust(Consumer::Ida), joined(&[&signed, &around]), Code::UntrustedChain),
+        (trust(Consumer::Ida), around.clone(), Code::UntrustedChain),
+        (Trust::self_asserted(), alone.clone(), Code::UnsignedLayer),
+        (Trust::self_asserted(), around.clone(), Code::Ok),
+        (
+            Trust::new(pki().store(), Rules::of(Consumer::Ida).with_organization(Pki::MAKER)),
+            joined(&[&signed, &alone]),
+            Code::UntrustedChain,
+        ),
+    ] {
+        assert_eq!(explain_info(allowed(trust), &body, now()).code(), expected, "{body}");
+    }
+    let body = joined(&[&alone, &signed]);
+    let report = explain_info(allowed(trust(Consumer::Ida)), &body, now());
+    let warnings = [Warning::Unauthenticated, Warning::UnsignedLayers];
+    assert_eq!(report.warnings, warnings);
     let claims = report.claims.unwrap();
     assert_eq!(claims.member("deviceInfo").unwrap().as_array().unwrap().len(), 1);
+    let names = claims.member("unauthenticated").unwrap().to_string();
+    assert_eq!(names, r#"["[0].deviceInfo","[0].digitalId","[1].error"]"#);
+    let verifier = InfoVerifier::new(allowed(trust(Consumer::Ida)), Policy::default());
+    let found = verifier.verify(body.as_bytes(), &InfoExpected::default(), now()).unwrap();
+    let [first, second] = &found.content()[..] else { panic!("two devices") };
+    assert!(first.info().is_none() && first.digital_id().is_none());
+    assert_eq!(first.unauthenticated().info.as_ref().unwrap().digital_id.serial_no, "1");
+    assert_eq!(second.digital_id().unwrap().serial_no, "1801160992");
+    // Of this one, the digital id is signed, and nobody asks who signed what is around it.
+    let verifier = InfoVerifier::new(allowed(Trust::self_asserted()), Policy::default());
+    let found = verifier.verify(around.as_bytes(), &InfoExpected::default(), now()).unwrap();
+    let answer = &found.content()[0];
+    assert!(answer.info().is_none() && answer.unauthenticated().info.is_some());
+    assert_eq!(answer.digital_id().unwrap().serial_no, "1801160992");
+    let report = verifier.explain(around.as_bytes(), &InfoExpected::default(), now());
+    let claims = report.claims.unwrap();
+    assert_eq!(claims.member("deviceInfo").unwrap().to_string(), "[]");
+    assert_eq!(claims.member("digitalId").unwrap().as_array().unwrap().len(), 1);
+
     for body in ["", "1", "[1]", "[{}]", r#"[{"deviceInfo":1}]"#, r#"[{"deviceInfo":"e30"}]"#] {
-        let report = verifier.explain(body.as_bytes(), &InfoExpected::default(), now());
-        assert_ne!(report.code(), Code::Ok, "{body}");
+        assert_ne!(explain_info(trust(Consumer::Ida), body, now()).code(), Code::Ok, "{body}");
+    }
+    let empty = explain_info(trust(Consumer::Ida), "[]", now());
+    assert_eq!(empty.code(), Code::UnsupportedFormat);
+}
+
+#[test]
+fn information_has_the_members_of_its_kind_and_no_others() {
+    let judge = |payload: &Object<'_>| {
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let body = format!(r#"[{{"deviceInfo":"{token}"}}]"#);
+        let report = explain_info(trust(Consumer::Ida), &body, now());
+        failure(&report).map(|(part, error)| (part.to_string(), error.clone()))
+    };
+    assert_eq!(judge(&info_payload()), None);
+    for member in ["deviceStatus", "certification", "specVersion"] {
+        let missing = Error::MissingMember { part: "deviceInfo", member };
+        let absent = info_payload().with(member, Value::Null);
+        assert_eq!(judge(&absent), Some(("[0].deviceInfo".into(), missing)), "{member}");
+    }
+    // The later version of the interface has `serialNo`, the earlier ones had no `env`.
+    let mut later = Object::new().with("serialNo", "1");
+    for (name, value) in info_payload().iter() {
+        if !["deviceId", "deviceCode", "env"].contains(&name) {
+            later.set(name.to_string(), value.clone());
+        }
+    }
+    assert_eq!(judge(&later), None);
+    for member in
+        ["bioValue", "bioType", "deviceInfo", "deviceExpiry", "foundationalTrustProviderId"]
+    {
+        let foreign = info_payload().with(member, "");
+        let error = Error::ContentMismatch { member };
+        assert_eq!(judge(&foreign), Some(("[0].deviceInfo".into(), error)));
+    }
+}
+
+#[test]
+fn as_issued_each_element_is_judged_at_its_own_time() {
+    // Two devices, whose certificates have no second in common.
+    let early = Pki::generate(&mut Rng::from_seed(40), at(0), at(100)).unwrap();
+    let late = Pki::generate(&mut Rng::from_seed(41), at(1000), at(1100)).unwrap();
+    let id = |pki: &Pki, seconds| {
+        let id = digital_id("1").with("dateTime", at(seconds).to_string());
+        pki.chip.sign(&id.to_string()).unwrap()
+    };
+    let element = |pki: &Pki, captured: i64, made: i64| {
+        let id = id(pki, made);
+        let payload = data(&id, "Finger", "AAAA").with("timestamp", at(captured).to_string());
+        biometric(&pki.device.sign(&payload.to_string()).unwrap(), "")
+    };
+    let info = |pki: &Pki, seconds| {
+        let payload = info_payload().with("digitalId", id(pki, seconds));
+        format!(r#"[{{"deviceInfo":"{}"}}]"#, pki.device.sign(&payload.to_string()).unwrap())
+    };
+    let asserted = || CaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    for (elements, part) in [
+        ([element(&early, 0, 100), element(&late, 1000, 1100)], None),
+        ([element(&late, 1100, 1000), element(&early, 100, 0)], None),
+        // Neither the first element's time helps the second, nor the capture's the digital id.
+        ([element(&early, 0, 0), element(&late, 0, 1000)], Some("biometrics[1].data")),
+        ([element(&early, 0, 0), element(&late, 1000, 0)], Some("biometrics[1].digitalId")),
+        ([element(&early, 0, 1000), element(&late, 1000, 1000)], Some("biometrics[0].digitalId")),
+    ] {
+        let first = elements[0].clone();
+        let body = answer(elements.to_vec()).to_string();
+        let report = asserted().explain(body.as_bytes(), &Expected::new(), At::Issued);
+        let found = failure(&report);
+        assert_eq!(found.map(|(part, _)| part), part);
+        assert_eq!(found.map(|(_, error)| error.code()), part.map(|_| Code::CertificateExpired));
+        let verdict = asserted().verify(body.as_bytes(), &Expected::new(), At::Issued);
+        assert_eq!(verdict.err().map(|error| error.code()), part.map(|_| Code::CertificateExpired));
+        // The report states the time of the first.
+        let first = answer(alloc::vec![first]).to_string();
+        let first = asserted().explain(first.as_bytes(), &Expected::new(), At::Issued);
+        assert_eq!(report.at, first.at);
+    }
+    // That they are two devices is nothing to be warned of.
+    let both = joined(&[&info(&early, 0), &info(&late, 1000)]);
+    let report = explain_info(Trust::self_asserted(), &both, At::Issued);
+    assert_eq!(report.warnings, [Warning::AtIssued, Warning::SelfAsserted]);
+    for (body, part) in
+        [(both, None), (joined(&[&info(&early, 0), &info(&late, 0)]), Some("[1].deviceInfo"))]
+    {
+        let report = explain_info(Trust::self_asserted(), &body, At::Issued);
+        assert_eq!(failure(&report).map(|(part, _)| part), part);
+        assert_eq!(report.at, Some(at(0)));
+    }
+    // A time that cannot be read is none, and none is needed where the caller gives one.
+    let id = id(&early, 0);
+    let payload = data(&id, "Finger", "AAAA").with("timestamp", "then").to_string();
+    let element = biometric(&early.device.sign(&payload).unwrap(), "");
+    let body = answer(alloc::vec![element]).to_string();
+    let report = asserted().explain(body.as_bytes(), &Expected::new(), At::Issued);
+    let unreadable = Error::Malformed { part: "timestamp", fault: Fault::Time };
+    assert_eq!(failure(&report), Some(("biometrics[0].data", &unreadable)));
+    let verdict = asserted().verify(body.as_bytes(), &Expected::new(), At::Issued);
+    assert_eq!(verdict.unwrap_err(), unreadable);
+    assert!(asserted().verify(body.as_bytes(), &Expected::new(), at(50)).is_ok());
+    // An unsigned element in front has no time to give.
+    let unsigned = base64::encode_url(info_payload().to_string().as_bytes());
+    let unsigned = format!(r#"[{{"deviceInfo":"{unsigned}"}}]"#);
+    let body = joined(&[&unsigned, &info(&late, 0)]);
+    let allowed = Trust::self_asserted().with_partly_signed(PartlySigned::Allow);
+    assert_eq!(explain_info(allowed, &body, At::Issued).code(), Code::CertificateExpired);
+}
+
+/// So many seconds after everything was captured.
+fn at(offset: i64) -> Time {
+    Time::from_unix(now().unix() + offset).unwrap()
+}
+
+#[test]
+fn captured_data_that_nobody_signed_are_refused_whatever_is_allowed() {
+    let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
+    let payload = data(&id, "Finger", "AAAA").to_string();
+    let genuine = captured(&pki().device, &pki().chip, &[b"a"], Scheme::Current).unwrap();
+    let unsigned = Error::UnsignedLayer { part: "data" };
+    for encoded in
+        [base64::encode_url(payload.as_bytes()), base64::encode_standard(payload.as_bytes())]
+    {
+        let element = biometric(&encoded, "");
+        for trust in [trust(Consumer::Ida), Trust::self_asserted()] {
+            for partly_signed in [PartlySigned::Deny, PartlySigned::Allow] {
+                let trust = trust.clone().with_partly_signed(partly_signed);
+                let body = answer(alloc::vec![genuine[0].clone(), element.clone()]).to_string();
+                let verifier = CaptureVerifier::new(trust.clone(), Policy::default());
+                let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
+                assert_eq!(failure(&report), Some(("biometrics[1].data", &unsigned)));
+                let failed = Outcome::Fail(unsigned.clone());
+                let mut entries = report.checks.iter().filter(|entry| entry.outcome == failed);
+                assert_eq!(entries.next().unwrap().check.name(), "signature");
+                let verdict = verifier.verify(body.as_bytes(), &Expected::new(), now());
+                assert_eq!(verdict.unwrap_err(), unsigned);
+                let verifier = DataVerifier::new(trust, Policy::default());
+                let verdict = verifier.verify(encoded.as_bytes(), &Expected::new(), now());
+                assert_eq!(verdict.unwrap_err(), unsigned);
+            }
+        }
+    }
+}
+
+#[test]
+fn captured_data_have_the_members_of_their_kind_and_no_others() {
+    let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
+    let judge = |payload: Object<'_>| {
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let verifier = DataVerifier::new(trust(Consumer::Ida), Policy::default());
+        let verdict = verifier.verify(token.as_bytes(), &Expected::new(), now());
+        let report = verifier.explain(token.as_bytes(), &Expected::new(), now());
+        assert_eq!(report.code(), verdict.as_ref().err().map_or(Code::Ok, Error::code));
+        verdict
+    };
+    let genuine = || data(&id, "Finger", "AAAA");
+    assert!(judge(genuine()).is_ok());
+    // Version 0.9.2 of the interface has neither.
+    let old = genuine().with("bioType", Value::Null).with("transactionId", Value::Null);
+    assert_eq!(judge(old).unwrap().content().bio_type, None);
+    for member in ["bioValue", "timestamp", "digitalId"] {
+        let error = judge(genuine().with(member, Value::Null)).unwrap_err();
+        assert!(matches!(error.code(), Code::MissingMember | Code::WrongType), "{member}");
+    }
+    for member in ["deviceStatus", "callbackId", "deviceInfo", "deviceExpiry"] {
+        let error = judge(genuine().with(member, "")).unwrap_err();
+        assert_eq!(error, Error::ContentMismatch { member });
+    }
+    // A digital id is one as well.
+    let id = digital_id("1").with("bioValue", "AAAA").to_string();
+    let id = pki().chip.sign(&id).unwrap();
+    let error = judge(data(&id, "Finger", "AAAA")).unwrap_err();
+    assert_eq!(error, Error::ContentMismatch { member: "bioValue" });
+}
+
+/// Elements with hashes that fit, whatever they are.
+fn chained(tokens: &[(&str, &[u8])]) -> Vec<Object<'static>> {
+    let mut chain = HashChain::new(Scheme::Current);
+    let element = |(token, value): &(&str, &[u8])| {
+        chain.extend(value);
+        biometric(token, &chain.hash())
+    };
+    tokens.iter().map(element).collect()
+}
+
+#[test]
+fn captures_that_do_not_belong_together_are_warned_of_or_refused_though_their_hashes_fit() {
+    let other = Pki::generate(&mut Rng::from_seed(42), at(-1000), at(1000)).unwrap();
+    let shot =
+        |device: &crate::testkit::Device, id: &str, value: &[u8], transaction: &str, seconds| {
+            let bio_value = base64::encode_url(value);
+            let payload = data(id, "Finger", &bio_value)
+                .with("transactionId", transaction)
+                .with("timestamp", at(seconds).to_string());
+            device.sign(&payload.to_string()).unwrap()
+        };
+    let id = |chip: &crate::testkit::Device, serial: &str| {
+        chip.sign(&digital_id(serial).to_string()).unwrap()
+    };
+    let (device, chip) = (&pki().device, &pki().chip);
+    let own = id(chip, "1");
+    let first = shot(device, &own, b"a", "AAAA", 0);
+    let second = shot(device, &own, b"b", "AAAA", 60);
+    let again = shot(device, &id(chip, "1"), b"b", "AAAA", 60);
+    let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let judge = |pair: [&str; 2], expected: Expected| {
+        let values: [&[u8]; 2] = if pair[0] == pair[1] { [b"a", b"a"] } else { [b"a", b"b"] };
+        let elements = chained(&[(pair[0], values[0]), (pair[1], values[1])]);
+        let body = answer(elements).to_string();
+        let report = verifier.explain(body.as_bytes(), &expected, now());
+        let verdict = verifier.verify(body.as_bytes(), &expected, now());
+        assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+        report
+    };
+    let deny = || Expected::new().mixed(Mixed::Deny);
+    for together in [[first.as_str(), &second], [&first, &again]] {
+        let report = judge(together, deny().span(60));
+        assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::SelfAsserted][..]));
+    }
+    for (other, member, hint) in [
+        (shot(&other.device, &own, b"b", "AAAA", 0), "x5c", "different keys"),
+        (shot(device, &id(&other.chip, "1"), b"b", "AAAA", 0), "digitalId", "different signers"),
+        (shot(device, &id(chip, "2"), b"b", "AAAA", 0), "digitalId", "different devices"),
+        (shot(device, &own, b"b", "BBBB", 0), "transactionId", "`transactionId`"),
+        (first.clone(), "data", "the same capture"),
+    ] {
+        let report = judge([&first, &other], Expected::new());
+        assert_eq!(report.code(), Code::Ok, "{hint}");
+        // Each element by itself is of one device.
+        assert_eq!(report.warnings, [Warning::MixedCapture, Warning::SelfAsserted], "{hint}");
+        let named = "biometrics[0] and [1]";
+        let is_named = |text: &String| text.contains(hint) && text.contains(named);
+        assert!(report.hints.iter().any(is_named), "{:?}", report.hints);
+        let report = judge([&first, &other], deny());
+        assert_eq!(failure(&report), Some(("", &Error::ContentMismatch { member })));
+        assert!(!report.warnings.contains(&Warning::MixedCapture));
+    }
+    // How far apart is the caller's to say.
+    let mixed = |report: Report| report.warnings.contains(&Warning::MixedCapture);
+    assert!(!mixed(judge([&first, &second], Expected::new())));
+    assert!(!mixed(judge([&first, &second], Expected::new().span(60))));
+    assert!(mixed(judge([&first, &second], Expected::new().span(59))));
+    let report = judge([&first, &second], deny().span(59));
+    assert_eq!(failure(&report), Some(("", &Error::ContentMismatch { member: "timestamp" })));
+    assert!(report.hints[0].contains("60 s apart"), "{:?}", report.hints);
+    let value = base64::encode_url(b"b");
+    let timeless = data(&own, "Finger", &value).with("timestamp", "then");
+    let timeless = timeless.with("transactionId", "AAAA").to_string();
+    let timeless = device.sign(&timeless).unwrap();
+    assert!(!mixed(judge([&first, &timeless], Expected::new())));
+    assert!(mixed(judge([&first, &timeless], Expected::new().span(600))));
+}
+
+#[test]
+fn captures_that_were_left_out_moved_repeated_or_mixed_are_not_seen_by_their_hashes_alone() {
+    let other = Pki::generate(&mut Rng::from_seed(43), at(-1000), at(1000)).unwrap();
+    let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let one = |pki: &Pki, value: &'static [u8]| {
+        let elements = captured(&pki.device, &pki.chip, &[value], Scheme::Current).unwrap();
+        (elements[0].string("t", "data").unwrap().to_string(), value)
+    };
+    let (a, b, c) = (one(pki(), b"a"), one(pki(), b"b"), one(&other, b"c"));
+    for (order, mixed) in [
+        (alloc::vec![&a, &b], false),
+        // What the hashes say of order and number is what their writer says.
+        (alloc::vec![&b, &a], false),
+        (alloc::vec![&b], false),
+        (alloc::vec![&a, &a], true),
+        (alloc::vec![&a, &c, &b], true),
+    ] {
+        let tokens: Vec<_> = order.iter().map(|(token, value)| (token.as_str(), *value)).collect();
+        let body = answer(chained(&tokens)).to_string();
+        let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(report.warnings.contains(&Warning::MixedCapture), mixed, "{}", order.len());
+        let report = verifier.explain(body.as_bytes(), &Expected::new().mixed(Mixed::Deny), now());
+        assert_eq!(report.code() == Code::ContentMismatch, mixed);
+    }
+}
+
+#[test]
+fn a_chain_that_goes_on_after_an_earlier_answer_asks_for_its_last_hash() {
+    for scheme in [Scheme::Current, Scheme::Legacy] {
+        let all = elements(scheme);
+        let hash = |index: usize| all[index].string("t", "hash").unwrap().to_string();
+        let rest = || all[1..].to_vec();
+        let report = explain(&rest(), &Expected::new());
+        assert_eq!(failure(&report).unwrap().1, &Error::HashChain { index: 0 });
+        let hint = |report: &Report| report.hints.iter().any(|h| h.contains("--previous-hash"));
+        assert!(hint(&report), "{:?}", report.hints);
+        let report = explain(&rest(), &Expected::new().previous_hash(hash(0)));
+        assert_eq!((report.code(), report.hints.len()), (Code::Ok, 0));
+        let report = explain(&rest(), &Expected::new().previous_hash(hash(1)));
+        assert!(report.code() == Code::HashMismatch && hint(&report));
+        // Elsewhere than at the beginning, no previous hash helps.
+        let report = explain(&[all[0].clone(), all[2].clone()], &Expected::new());
+        assert!(report.code() == Code::HashMismatch && !hint(&report));
+        let mut without = rest();
+        without[0].set("hash", Value::Null);
+        let report = explain(&without, &Expected::new());
+        assert!(report.code() == Code::MissingMember && !hint(&report));
+    }
+}
+
+#[test]
+fn the_signatures_and_devices_of_a_message_are_counted() {
+    let code = |verdict: Result<(), Error>| verdict.err().map_or(Code::Ok, |error| error.code());
+    let policy =
+        |segments| Policy::default().with_limits(Limits::default().with_capture_segments(segments));
+    // A digital id within a token of its own: three signatures instead of two.
+    let twice = pki().chip.sign(&pki().chip.sign(&digital_id("1").to_string()).unwrap()).unwrap();
+    let token = pki().device.sign(&data(&twice, "Finger", "AAAA").to_string()).unwrap();
+    let capture = |count: usize, segments| {
+        let body = answer(alloc::vec![biometric(&token, ""); count]).to_string();
+        let verifier = CaptureVerifier::new(trust(Consumer::Ida), policy(segments));
+        code(verifier.verify(body.as_bytes(), &Expected::new(), now()).map(drop))
+    };
+    assert_eq!(capture(1, 1), Code::TooLarge);
+    assert_eq!(capture(1, 2), Code::Ok);
+    assert_eq!(capture(2, 2), Code::TooLarge);
+    assert_eq!(capture(2, 3), Code::Ok);
+    let verifier = DataVerifier::new(trust(Consumer::Ida), policy(16));
+    let verdict = verifier.verify(token.as_bytes(), &Expected::new(), now());
+    assert_eq!(code(verdict.map(drop)), Code::TooLarge);
+
+    let one = info(&pki().device, &pki().chip, "L1").unwrap();
+    let body = |count: usize| joined(&alloc::vec![one.as_str(); count]);
+    let devices = |count: usize, segments| {
+        let verifier = InfoVerifier::new(trust(Consumer::Ida), policy(segments));
+        let verdict = verifier.verify(body(count).as_bytes(), &InfoExpected::default(), now());
+        code(verdict.map(drop))
+    };
+    assert_eq!([devices(2, 2), devices(3, 2)], [Code::Ok, Code::TooLarge]);
+    let limits = Limits::default().with_capture_segments(2);
+    let discovered = |count: usize| {
+        let answer = joined(&alloc::vec![r#"{"deviceStatus":"Ready"}"#; count]);
+        code(Discovered::parse(answer.as_bytes(), &limits).map(drop))
+    };
+    assert_eq!([discovered(2), discovered(3)], [Code::Ok, Code::TooLarge]);
+    // Three signatures of one device are one too many as well.
+    let payload = info_payload().with("digitalId", twice).to_string();
+    let token = pki().device.sign(&payload).unwrap();
+    let body = format!(r#"[{{"deviceInfo":"{token}"}}]"#);
+    for (segments, expected) in [(1, Code::TooLarge), (2, Code::Ok)] {
+        let verifier = InfoVerifier::new(trust(Consumer::Ida), policy(segments));
+        let verdict = verifier.verify(body.as_bytes(), &InfoExpected::default(), now());
+        assert_eq!(code(verdict.map(drop)), expected);
     }
 }
 
@@ -416,6 +840,8 @@ fn segments_are_put_together_with_padding_and_without() {
             let spaced = format!("{payload} ");
             assert_eq!(wrong(Segment { payload: &spaced, ..segment }), Code::SignatureMismatch);
             assert_eq!(wrong(Segment { payload: "{}", ..segment }), Code::Malformed);
+            let both = payload.replace("Staging", "<bioValue>");
+            assert_eq!(wrong(Segment { payload: &both, ..segment }), Code::Malformed);
             assert_eq!(wrong(Segment { sb: &token, ..segment }), Code::Malformed);
         }
     }

@@ -5,18 +5,19 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::coverage::{self, Levels};
 use super::{Certification, Domain, Extra, SignedPart, Standing, Trust};
 use crate::crypto::{Algorithm, PublicKey};
-use crate::encoding::json::{self, Value};
+use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
-use crate::error::{ChainFault, Error};
+use crate::error::Error;
 use crate::jose::path::Search;
 use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, is_published, x509};
 use crate::limits::Limits;
-use crate::mosip::device::Witness;
+use crate::mosip::device::{Kind, Witness};
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
-use crate::time::Time;
+use crate::time::{At, Time};
 
 /// What a signed object is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,29 +27,56 @@ pub(in crate::mosip) enum Usage {
 }
 
 /// The signer of one object, as its header names it.
-struct Signer {
-    part: String,
+pub(super) struct Signer {
+    pub(super) part: String,
+    /// The layer, without the prefix that the part has.
+    member: &'static str,
     /// Which of the message's independent parts it belongs to.
-    group: usize,
-    usage: Usage,
-    certificate: Certificate,
+    pub(super) group: usize,
+    pub(super) usage: Usage,
+    pub(super) certificate: Certificate,
     /// The members of `x5c` behind the first, if the rules make use of them.
     extra: Vec<Certificate>,
 }
 
 /// An object without a signature of its own.
-struct Unsigned {
-    part: String,
-    group: usize,
-    usage: Usage,
+pub(super) struct Unsigned {
+    pub(super) part: String,
+    pub(super) member: &'static str,
+    pub(super) group: usize,
+    pub(super) usage: Usage,
     /// Which signer's signature covers it.
-    cover: Option<usize>,
+    pub(super) cover: Option<usize>,
 }
 
 /// What the signatures of a message say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::mosip) struct Signed {
     pub(super) parts: Vec<SignedPart>,
+    /// The layers without a signature of their own that one around them covers.
+    pub(super) covered: Vec<String>,
     pub(super) unauthenticated: Vec<String>,
+    pub(super) at: Time,
+}
+
+impl Signed {
+    /// Tells whether a layer is covered by a signature, its own or one around it.
+    pub(in crate::mosip) fn covers(&self, part: &str) -> bool {
+        let is_signed = self.parts.iter().any(|signed| signed.part == part);
+        is_signed || self.covered.iter().any(|covered| covered == part)
+    }
+}
+
+/// The time that a layer states, or why that is none; nothing if layers of its kind state no time.
+pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
+
+/// What an independent part of a message states.
+#[derive(Default)]
+struct Statement {
+    /// The level of the device.
+    level: Option<Certification>,
+    /// The layers by name, outermost first, each with its time.
+    times: Vec<(&'static str, Stated)>,
 }
 
 /// Follows the opening of nested objects and checks what is signed; then the signers.
@@ -61,8 +89,8 @@ pub(in crate::mosip) struct Checker<'c, T> {
     policy: &'c Policy,
     /// What stands before the names of parts.
     prefix: String,
-    /// What the independent parts of the message say of their devices.
-    levels: Vec<Option<Certification>>,
+    /// What the independent parts of the message state.
+    statements: Vec<Statement>,
     /// What no signature covers, beyond what was opened.
     outside: Vec<String>,
     /// The signer whose signature covers what is opened next.
@@ -92,7 +120,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             trust,
             policy,
             prefix: String::new(),
-            levels: alloc::vec![None],
+            statements: alloc::vec![Statement::default()],
             outside: Vec::new(),
             cover: None,
             signers: Vec::new(),
@@ -106,13 +134,18 @@ impl<'c, T: Trail> Checker<'c, T> {
     pub(in crate::mosip) fn begin_part(&mut self, prefix: String) {
         self.prefix = prefix;
         self.cover = None;
-        self.levels.push(None);
+        self.statements.push(Statement::default());
     }
 
-    /// Says what the current part states about its device.
-    pub(in crate::mosip) fn state_level(&mut self, level: Option<Certification>) {
-        if let Some(last) = self.levels.last_mut() {
-            *last = level;
+    /// Says what the current part states: the level of its device, and the time of each layer,
+    /// outermost first.
+    pub(in crate::mosip) fn state<const N: usize>(
+        &mut self,
+        level: Option<&Certification>,
+        times: [(&'static str, Stated); N],
+    ) {
+        if let Some(last) = self.statements.last_mut() {
+            *last = Statement { level: level.cloned(), times: times.into() };
         }
     }
 
@@ -128,8 +161,24 @@ impl<'c, T: Trail> Checker<'c, T> {
         part
     }
 
-    const fn group(&self) -> usize {
-        self.levels.len().saturating_sub(1)
+    /// Checks that an object of the current part is of a kind, and of no other.
+    pub(in crate::mosip) fn check_kind(&mut self, kind: Kind, members: &Object<'_>) {
+        self.enter(kind.part());
+        let own = kind.check(members);
+        self.trail.record(Check::TokenKind, own, |()| "of its kind and of no other".into());
+    }
+
+    /// Returns the number of the current part.
+    pub(in crate::mosip) const fn group(&self) -> usize {
+        self.statements.len().saturating_sub(1)
+    }
+
+    /// Returns a number for the key that signed what a part is used as: the same for the same key.
+    pub(in crate::mosip) fn key_number(&self, group: usize, usage: Usage) -> Option<usize> {
+        let mut signers = self.signers.iter();
+        let signer = signers.find(|signer| signer.group == group && signer.usage == usage)?;
+        let key = signer.certificate.key().ok()?;
+        self.signers.iter().position(|other| other.certificate.key().is_ok_and(|own| own == key))
     }
 
     /// Tells whether anything was opened, signed or not.
@@ -138,9 +187,9 @@ impl<'c, T: Trail> Checker<'c, T> {
     }
 
     /// Checks everything about a signed object but dates and trust.
-    fn check_signature(&mut self, part: String, usage: Usage, token: &Compact<'_>) {
+    fn check_signature(&mut self, part: String, member: &'static str, token: &Compact<'_>) {
         const NO_KEY: &str = "no certificate to verify with";
-        let limits = self.policy.limits();
+        let (usage, limits) = (usage(member), self.policy.limits());
         let (payload, signature) = (token.payload().len(), token.signature().len());
         self.trail.pass(Check::Structure, || {
             format!("{payload} bytes of payload, {signature} of signature")
@@ -193,7 +242,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
         self.cover = Some(self.signers.len());
         let group = self.group();
-        self.signers.push(Signer { part, group, usage, certificate, extra });
+        self.signers.push(Signer { part, member, group, usage, certificate, extra });
     }
 
     fn read_certificates(
@@ -213,19 +262,43 @@ impl<'c, T: Trail> Checker<'c, T> {
         Ok((certificate, key, members.collect::<Result<_, _>>()?))
     }
 
-    /// Checks certificates and trust of every signer, and that everything that has to be signed
-    /// is.
+    /// Returns the time at which a signer is judged. As issued, that is what its own layer states,
+    /// or else the next layer inside, which its signature covers as well.
+    fn time_of(&self, signer: &Signer, at: At) -> Stated {
+        if let Some(at) = at.resolve(None) {
+            return Some(Ok(at));
+        }
+        let times = &self.statements.get(signer.group)?.times;
+        let inwards = times.iter().skip_while(|(layer, _)| *layer != signer.member);
+        inwards.filter_map(|(_, time)| time.clone()).next()
+    }
+
+    /// Checks that everything that has to be signed is, and the dates and trust of every signer.
     ///
-    /// `at` is the time of judgement.
-    pub(in crate::mosip) fn conclude(self, at: Option<Time>) -> Option<Signed> {
-        let Self { trail, trust, policy, levels, outside, signers, unsigned, .. } = self;
-        let level = |group: usize| levels.get(group).and_then(Option::as_ref);
-        let mut parts = Vec::with_capacity(signers.len());
-        for signer in &signers {
+    /// The time of judgement is the first signer's, if each is judged at its own.
+    pub(in crate::mosip) fn conclude(self, at: At) -> Option<Signed> {
+        let times: Vec<Stated> =
+            self.signers.iter().map(|signer| self.time_of(signer, at)).collect();
+        let Self { trail, trust, policy, statements, outside, signers, unsigned, .. } = self;
+        let first = times.first().and_then(|time| time.as_ref()?.as_ref().ok());
+        let at = at.resolve(first.copied());
+        trail.at(at);
+        let mut unauthenticated =
+            coverage::check_outermost(trail, trust.partly_signed, &signers, &unsigned);
+        if !trail.goes_on() {
+            return None;
+        }
+        let stated = statements.into_iter().map(|statement| statement.level);
+        let levels = Levels::new(stated, &unsigned);
+        let judged = signers.iter().zip(times).map(|(signer, time)| {
+            if !trail.goes_on() {
+                return None;
+            }
             trail.part(&signer.part);
-            let Some(at) = at else {
+            let level = levels.of(signer.group);
+            let Some(at) = time.and_then(|time| record_time(trail, time)) else {
                 trail.skip_all(&[Check::KeyCertificate, Check::Trust], "no time to judge at");
-                continue;
+                return None;
             };
             let validity = signer.certificate.validity();
             let dates = validity.check(at, policy.leeway());
@@ -233,40 +306,26 @@ impl<'c, T: Trail> Checker<'c, T> {
                 let (start, end) = (validity.not_before, validity.not_after);
                 format!("valid from {start} to {end}, judged at {at}")
             });
-            let Some(standing) = check_trust(trail, trust, policy, signer, level(signer.group), at)
-            else {
-                continue;
-            };
-            parts.push(SignedPart {
-                part: signer.part.clone(),
-                certificate: signer.certificate.clone(),
-                standing,
-            });
-        }
-        let mut unauthenticated = Vec::new();
-        for Unsigned { part, group, usage, cover } in unsigned {
-            trail.part(&part);
-            match cover.and_then(|index| signers.get(index)) {
-                None => {
-                    trail.skip(Check::Signature, "not signed, and no signature covers it");
-                    trail.warn(Warning::Unauthenticated);
-                    unauthenticated.push(part);
-                }
-                Some(cover) => {
-                    trail.skip(Check::Signature, "not signed itself, but within what is signed");
-                    check_cover(trail, trust, usage, cover, level(group));
-                }
-            }
-        }
+            let standing = check_trust(trail, trust, policy, signer, level, at)?;
+            let (part, certificate) = (signer.part.clone(), signer.certificate.clone());
+            Some(SignedPart { part, certificate, standing, at })
+        });
+        let parts: Vec<Option<SignedPart>> = judged.collect();
+        let covered = coverage::check_covered(trail, trust, &signers, &unsigned, &levels);
+        coverage::check_data_signers(trail, trust, &signers, &unsigned, &levels);
         unauthenticated.extend(outside);
         trail.part("");
-        warn_of_other_signers(trail, &signers, &parts);
-        if signers.is_empty() && trail.goes_on() {
-            let error = Error::UnsupportedFormat { what: "a message without any signature" };
-            trail.fail(Check::Signature, error);
-        }
-        trail.goes_on().then_some(Signed { parts, unauthenticated })
+        coverage::compare_keys(trail, &signers, &parts, &levels);
+        let parts: Vec<SignedPart> = parts.into_iter().collect::<Option<_>>()?;
+        // Whoever opened nothing says why; without a signature there is nothing to hand out.
+        let complete = trail.goes_on() && !parts.is_empty();
+        complete.then_some(Signed { parts, covered, unauthenticated, at: at? })
     }
+}
+
+/// Returns a time, if it can be read.
+fn record_time(trail: &mut impl Trail, time: Result<Time, Error>) -> Option<Time> {
+    time.map_err(|error| trail.fail(Check::Claims, error)).ok()
 }
 
 impl<T: Trail> Witness for Checker<'_, T> {
@@ -279,7 +338,7 @@ impl<T: Trail> Witness for Checker<'_, T> {
             return Err(Error::TooLarge { what: "number of signatures", limit });
         }
         let part = self.enter(member);
-        self.check_signature(part, usage(member), token);
+        self.check_signature(part, member, token);
         // The trail knows the failure already; this only ends the opening.
         if self.trail.goes_on() { Ok(()) } else { Err(Error::SignatureMismatch) }
     }
@@ -287,7 +346,7 @@ impl<T: Trail> Witness for Checker<'_, T> {
     fn unsigned(&mut self, member: &'static str) {
         let part = format!("{}{member}", self.prefix);
         let (group, usage, cover) = (self.group(), usage(member), self.cover);
-        self.unsigned.push(Unsigned { part, group, usage, cover });
+        self.unsigned.push(Unsigned { part, member, group, usage, cover });
     }
 
     fn encoded_twice(&mut self) {
@@ -355,49 +414,6 @@ fn check_trust(
         });
     }
     Some(Standing::Rooted { domain, root: (*path.last()?).clone() })
-}
-
-/// Checks that an object may do without a signature of its own: the signature around it has to be
-/// one of the domain that the rules ask for. A device must not get around its chip by leaving the
-/// chip's signature out.
-fn check_cover(
-    trail: &mut impl Trail,
-    trust: &Trust,
-    usage: Usage,
-    cover: &Signer,
-    level: Option<&Certification>,
-) {
-    let Some((_, rules)) = trust.basis.as_deref() else { return };
-    let wanted = rules.domain(usage, level);
-    let result = match (wanted, rules.domain(cover.usage, level)) {
-        (Ok(wanted), Ok(found)) if wanted == found => Ok(wanted),
-        (Err(fault), _) => Err(Error::UntrustedChain { fault }),
-        _ => Err(Error::UntrustedChain { fault: ChainFault::Unsigned }),
-    };
-    trail.record(Check::Trust, result, |domain| format!("{domain}, by what is around it"));
-}
-
-/// Within the domain of devices, a digital id is signed by the device itself. MOSIP's consumers do
-/// not compare the two, so this is a warning.
-fn warn_of_other_signers(trail: &mut impl Trail, signers: &[Signer], parts: &[SignedPart]) {
-    let in_device_domain = |part: &str| {
-        let standing = parts.iter().find(|found| found.part == part).map(|found| &found.standing);
-        matches!(standing, Some(Standing::Rooted { domain: Domain::Device, .. }))
-    };
-    let mut around: Option<&Signer> = None;
-    for signer in signers {
-        match (signer.usage, around) {
-            (Usage::Data, _) => around = Some(signer),
-            (Usage::DigitalId, Some(around))
-                if in_device_domain(&signer.part)
-                    && signer.group == around.group
-                    && signer.certificate.key() != around.certificate.key() =>
-            {
-                trail.warn(Warning::OtherSigner);
-            }
-            (Usage::DigitalId, _) => {}
-        }
-    }
 }
 
 /// The certificates of a header, decoded from base64 and not further.

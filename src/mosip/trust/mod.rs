@@ -20,11 +20,21 @@
 //!
 //! Where they are lenient without need, this module is not: the algorithm is RS256 and nothing else,
 //! dates are judged at the caller's time, for roots as well, and `x5t#S256` is compared with the
-//! certificate instead of looked up.
+//! certificate instead of looked up. Judged [as at its own time](crate::At::Issued), each signer is
+//! judged at the time that its own signed layer states.
+//!
+//! The outermost layer of a message has to be signed. An inner layer may do without a signature of
+//! its own where the signature around it is one of the domain that the rules ask for. Messages whose
+//! outer layers nobody signed are accepted by choice only: [`PartlySigned`].
 //!
 //! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), unless the caller
 //! chooses [`Trust::self_asserted`]. That is what partner management does with the requests that it
-//! registers, and it is reported as a warning.
+//! registers, and it is reported as a warning. Such a message proves that the key in each layer's
+//! certificate signed that layer. It proves neither whose the keys are nor that they belong together:
+//! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
+//! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
+//! domain. Without rules, the layers of the device are all but the digital id, and that as well if the
+//! message says L0.
 //!
 //! Sources: mosip/keymanager, `SignatureServiceImpl` and `PartnerCertificateManagerServiceImpl`;
 //! mosip/id-authentication, `IdAuthFilter`; mosip/registration-client,
@@ -33,6 +43,7 @@
 //! Not supported: revocation (nor do the consumers check it), and what [`crate::jose`] says of
 //! certificates.
 
+mod coverage;
 mod layer;
 
 #[cfg(test)]
@@ -52,7 +63,7 @@ use crate::jose::path::Search;
 use crate::policy::Policy;
 use crate::time::Time;
 
-pub(super) use layer::{Checker, Signed, Usage};
+pub(super) use layer::{Checker, Signed, Stated, Usage};
 
 /// What an authority of a partner issues certificates for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -341,6 +352,10 @@ impl Rules {
     }
 
     /// Asks for an organisation (`O`) in the certificate that signs data, compared byte for byte.
+    ///
+    /// A message in which nobody signed the data is refused. So is a digital id alone, unless the
+    /// rules ask the same domain for digital ids as for data: then its signer is the device, and is
+    /// asked for the organisation.
     #[must_use]
     pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
         self.organization = Some(organization.into());
@@ -369,6 +384,11 @@ impl Rules {
         }
     }
 
+    /// Tells whether the certificate that signs data has to name an organisation.
+    fn asks_for_organization(&self) -> bool {
+        self.organization.is_some() || self.consumer == Consumer::ComplianceToolkit
+    }
+
     fn check_organization(&self, certificate: &Certificate) -> Result<(), ChainFault> {
         let wanted = match (&self.organization, self.consumer) {
             (Some(wanted), _) => wanted,
@@ -382,6 +402,34 @@ impl Rules {
     }
 }
 
+/// Whether messages are accepted whose outermost layers nobody signed.
+///
+/// Device data and the elements of device information may have layers around a signed one that no
+/// signature covers: plain base64 around a signed digital id, for example. Anyone can put such a layer
+/// around a genuine signed one. Captured data is never accepted without its signature, and neither is
+/// a message without any.
+///
+/// ```
+/// use countersign::mosip::trust::{PartlySigned, Trust};
+///
+/// let trust = Trust::self_asserted().with_partly_signed(PartlySigned::Allow);
+/// assert_ne!(trust, Trust::self_asserted());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PartlySigned {
+    /// Refuse them: [`unsigned-layer`](crate::Code::UnsignedLayer).
+    #[default]
+    Deny,
+    /// Accept them, with a warning in every report.
+    ///
+    /// Rules ask for a signer of the data all the same: where a digital id is signed and nothing
+    /// around it, the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), and where an
+    /// organisation is asked for, every element needs a signer of its data. What no signature covers
+    /// is no part of the verified content.
+    Allow,
+}
+
 /// A way in which devices break their formats, accepted only where it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -391,11 +439,14 @@ pub enum Leniency {
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,
+    /// Outer layers without a signature: the name of [`PartlySigned::Allow`] in lists of
+    /// leniencies.
+    UnsignedLayers,
 }
 
 impl Leniency {
     /// Every leniency.
-    pub const ALL: [Self; 2] = [Self::NegativeModulus, Self::X5cEncoding];
+    pub const ALL: [Self; 3] = [Self::NegativeModulus, Self::X5cEncoding, Self::UnsignedLayers];
 
     /// Returns the name, in kebab case: that of the warning that tells of its use.
     #[must_use]
@@ -403,6 +454,7 @@ impl Leniency {
         match self {
             Self::NegativeModulus => "negative-modulus",
             Self::X5cEncoding => "x5c-encoding",
+            Self::UnsignedLayers => "unsigned-layers",
         }
     }
 }
@@ -420,21 +472,36 @@ pub struct Trust {
     basis: Option<Arc<(TrustStore, Rules)>>,
     negative_modulus: bool,
     x5c_encoding: bool,
+    partly_signed: PartlySigned,
 }
 
 impl Trust {
     /// Believes signers for whom the authorities of the store vouch, under the rules.
     #[must_use]
     pub fn new(store: TrustStore, rules: Rules) -> Self {
-        let basis = Some(Arc::new((store, rules)));
-        Self { basis, negative_modulus: false, x5c_encoding: false }
+        Self { basis: Some(Arc::new((store, rules))), ..Self::self_asserted() }
     }
 
-    /// Believes every signer that its own certificate: signatures and dates are checked, and
-    /// nobody vouches for anything. Every report says so.
+    /// Accepts each signer's own certificate; no authority vouches for it. Signatures and dates are
+    /// checked, and every report says so.
+    ///
+    /// *Not* checked: whose the keys are, and whether the layers of a message were signed by one key.
+    /// Reports count the keys.
     #[must_use]
     pub const fn self_asserted() -> Self {
-        Self { basis: None, negative_modulus: false, x5c_encoding: false }
+        Self {
+            basis: None,
+            negative_modulus: false,
+            x5c_encoding: false,
+            partly_signed: PartlySigned::Deny,
+        }
+    }
+
+    /// Chooses what is done with messages whose outermost layers nobody signed.
+    #[must_use]
+    pub const fn with_partly_signed(mut self, partly_signed: PartlySigned) -> Self {
+        self.partly_signed = partly_signed;
+        self
     }
 
     /// Accepts one way of breaking the format.
@@ -443,6 +510,7 @@ impl Trust {
         match leniency {
             Leniency::NegativeModulus => self.negative_modulus = true,
             Leniency::X5cEncoding => self.x5c_encoding = true,
+            Leniency::UnsignedLayers => self.partly_signed = PartlySigned::Allow,
         }
         self
     }
@@ -470,6 +538,7 @@ pub struct SignedPart {
     part: String,
     certificate: Certificate,
     standing: Standing,
+    at: Time,
 }
 
 impl SignedPart {
@@ -490,27 +559,31 @@ impl SignedPart {
     pub const fn standing(&self) -> &Standing {
         &self.standing
     }
+
+    /// Returns the time at which the signer was judged: that of the caller, or as issued the one
+    /// that the part states. A part that states none is judged at the time of the layer inside it.
+    #[must_use]
+    pub const fn at(&self) -> Time {
+        self.at
+    }
 }
 
 /// A message whose every signed part passed every check. Only verifiers make one.
 ///
-/// At least one part is signed. What no signature covers is named, and stays *untrusted*.
+/// At least one part is signed. What no signature covers is named, and is reachable only through
+/// methods with `unauthenticated` in their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<T> {
     content: T,
-    parts: Vec<SignedPart>,
-    unauthenticated: Vec<String>,
-    at: Time,
+    signed: Signed,
 }
 
 impl<T> Verified<T> {
-    pub(super) fn new(content: T, signed: Signed, at: Time) -> Self {
-        let Signed { parts, unauthenticated } = signed;
-        Self { content, parts, unauthenticated, at }
+    pub(super) const fn new(content: T, signed: Signed) -> Self {
+        Self { content, signed }
     }
 
-    /// Returns the content. What [`unauthenticated`](Self::unauthenticated) names is as untrusted
-    /// in it as before.
+    /// Returns the content that signatures cover.
     #[must_use]
     pub const fn content(&self) -> &T {
         &self.content
@@ -519,31 +592,33 @@ impl<T> Verified<T> {
     /// Returns the signed parts, outermost first.
     #[must_use]
     pub fn parts(&self) -> &[SignedPart] {
-        &self.parts
+        &self.signed.parts
     }
 
     /// Names what no signature covers.
     #[must_use]
     pub fn unauthenticated(&self) -> &[String] {
-        &self.unauthenticated
+        &self.signed.unauthenticated
     }
 
-    /// Tells whether a part is covered by a signature, its own or one around it.
+    /// Tells whether a part is one of the message's layers and is covered by a signature, its own or
+    /// one around it.
     #[must_use]
     pub fn is_authentic(&self, part: &str) -> bool {
-        !self.unauthenticated.iter().any(|name| name == part)
+        self.signed.covers(part)
     }
 
-    /// Returns the time at which it was judged.
+    /// Returns the time of judgement, as the report states it: that of the caller, or as issued that
+    /// of the first part. Each part has its own: [`SignedPart::at`].
     #[must_use]
     pub const fn at(&self) -> Time {
-        self.at
+        self.signed.at
     }
 
     /// Adds to the claims of a report what is no claim.
     pub(super) fn name_unauthenticated(&self, claims: &mut Object<'static>) {
-        if !self.unauthenticated.is_empty() {
-            let names = self.unauthenticated.iter().cloned().map(Value::from).collect();
+        if !self.unauthenticated().is_empty() {
+            let names = self.unauthenticated().iter().cloned().map(Value::from).collect();
             claims.set("unauthenticated", Value::Array(names));
         }
     }

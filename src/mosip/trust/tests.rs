@@ -13,7 +13,7 @@ use crate::error::Code;
 use crate::jose::{self, Modulus};
 use crate::mosip::device::{DeviceData, DigitalIdVerifier, Expected, Layer, Verifier};
 use crate::policy::{Policy, Rsa1024};
-use crate::report::{Outcome, Report, Warning};
+use crate::report::{FirstFailure, Outcome, Report, Warning};
 use crate::testkit::{
     self, Authority, Critical, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template,
     device_data, device_info, mosip::digital_id,
@@ -26,8 +26,9 @@ fn time(seconds: i64) -> Time {
     Time::from_unix(seconds).unwrap()
 }
 
+/// Before the time of the digital ids.
 fn start() -> Time {
-    time(NOW - 1000)
+    time(NOW - 20_000)
 }
 
 fn end() -> Time {
@@ -169,12 +170,15 @@ fn each_layer_reports_its_signature_certificate_and_trust() {
     let verifier = Verifier::new(Trust::new(pki().store(), rules), Policy::default());
     let found = verifier.verify(message.as_bytes(), &Expected::new(), At::Issued).unwrap();
     assert_eq!(found.at(), time(NOW));
+    let times: Vec<_> = found.parts().iter().map(|part| NOW - part.at().unix()).collect();
+    assert_eq!(times, [0, 0, 19_800]);
     let parts: Vec<_> = found.parts().iter().map(SignedPart::part).collect();
     assert_eq!(parts, ["deviceData", "deviceInfo", "digitalId"]);
     let root = read(pki().device_root.certificate());
     let standing = Standing::Rooted { domain: Domain::Device, root };
     assert!(found.parts().iter().all(|part| *part.standing() == standing));
-    assert_eq!(found.content().origin().layer(), Layer::VerifiedJws);
+    let data = found.content().device_data().unwrap();
+    assert_eq!(data.origin().layer(), Layer::VerifiedJws);
     assert_eq!(found.unauthenticated(), [""; 0]);
 }
 
@@ -245,40 +249,402 @@ fn any_changed_byte_of_the_nested_message_is_refused() {
     }
 }
 
-#[test]
-fn what_is_not_signed_is_named_and_never_claimed() {
-    let device = &pki().device;
-    let encode = |text: &str| base64::encode_standard(text.as_bytes());
-    let id = device.sign(&id_text()).unwrap();
-    let info_text = device_info(&id, "L0").to_string();
-    let info = device.sign(&info_text).unwrap();
-    let trust = || Trust::new(pki().store(), rules(Consumer::RegistrationClient));
+/// Encoded, and not signed.
+fn encode(text: &str) -> String {
+    base64::encode_standard(text.as_bytes())
+}
 
-    let outer_unsigned = encode(&device_data(info.as_str()).to_string());
-    let report = explain(trust(), &outer_unsigned, time(NOW));
-    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::Unauthenticated][..]));
+fn client() -> Trust {
+    Trust::new(pki().store(), rules(Consumer::RegistrationClient))
+}
+
+/// Device data around a genuine digital id, of which nothing but that is signed.
+fn stripped(id: &Device, level: &str) -> String {
+    let id = id.sign(&id_text()).unwrap();
+    encode(&device_data(Value::Object(device_info(&id, level))).to_string())
+}
+
+/// A key with a certificate of its own making.
+fn stranger(seed: u64) -> Device {
+    let key = RsaIssuer::generate(&mut Rng::from_seed(seed), 2048, None).unwrap();
+    let own = testkit::Certificate::self_signed(&key, "x", start(), end()).unwrap();
+    Device::new(key, alloc::vec![own])
+}
+
+fn first_failure(report: &Report) -> Option<(&str, &Error)> {
+    report.checks.iter().find_map(|entry| match &entry.outcome {
+        Outcome::Fail(error) => Some((entry.part.as_deref().unwrap_or_default(), error)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_message_whose_outermost_layer_is_not_signed_is_refused() {
+    let info_text = device_info(&pki().device.sign(&id_text()).unwrap(), "L0").to_string();
+    let info = pki().device.sign(&info_text).unwrap();
+    let plain_info = device_info(&encode(&id_text()), "L0").to_string();
+    for message in [
+        encode(&device_data(info.as_str()).to_string()),
+        encode(&device_data(encode(&info_text)).to_string()),
+        stripped(&pki().device, "L0"),
+        encode(&encode(&device_data(info.as_str()).to_string())),
+        // Nothing at all is signed.
+        encode(&device_data(encode(&plain_info)).to_string()),
+        device_data(info.as_str()).to_string(),
+    ] {
+        for trust in [client(), Trust::self_asserted()] {
+            let report = explain(trust, &message, time(NOW));
+            let error = Error::UnsignedLayer { part: "deviceData" };
+            assert_eq!(first_failure(&report).unwrap().1, &error, "{message}");
+            assert_eq!((report.code(), report.claims), (Code::UnsignedLayer, None));
+            assert!(!report.warnings.contains(&Warning::UnsignedLayers));
+        }
+    }
+    // What is not signed is named, and nothing more is said of it.
+    let report = explain(client(), &stripped(&pki().device, "L0"), time(NOW));
+    let failed = report.checks.iter().filter(|entry| matches!(entry.outcome, Outcome::Fail(_)));
+    let failed: Vec<_> = failed.map(|entry| (entry.part.as_deref(), entry.check.name())).collect();
+    assert_eq!(failed, [(Some("deviceData"), "signature"), (Some("deviceInfo"), "signature")]);
+    // What is no device data at all has other faults.
+    for (body, code) in [
+        ("{}", Code::MissingMember),
+        (r#"{"purpose":"Auth"}"#, Code::MissingMember),
+        (r#"{"deviceInfo":"e30"}"#, Code::MissingMember),
+        (r#"{"request":{}}"#, Code::MissingMember),
+        (r#"{"request":{"deviceData":{}}}"#, Code::WrongType),
+    ] {
+        assert_eq!(explain(client(), body, time(NOW)).code(), code, "{body}");
+    }
+    // Within signed data, an object needs no signature of its own.
+    let inner = pki().device.sign(&device_data(encode(&info_text)).to_string()).unwrap();
+    let report = explain(client(), &inner, time(NOW));
+    assert_eq!((report.code(), report.warnings.len()), (Code::Ok, 0));
+
+    for id in [encode(&id_text()), id_text(), format!(r#"{{"digitalId":{}}}"#, id_text())] {
+        let error = judge_id(pki().store(), rules(Consumer::KeymanagerV1), &id).unwrap_err();
+        assert_eq!(error, Error::UnsignedLayer { part: "digitalId" }, "{id}");
+    }
+    for other in ["{}", r#"{"serialNo":"1"}"#] {
+        let error = judge_id(pki().store(), rules(Consumer::KeymanagerV1), other).unwrap_err();
+        assert_eq!(error.code(), Code::UnsupportedFormat, "{other}");
+    }
+}
+
+#[test]
+fn a_partly_signed_message_is_valid_by_choice_only_and_hands_out_nothing_unsigned() {
+    let device = &pki().device;
+    let info_text = device_info(&device.sign(&id_text()).unwrap(), "L0").to_string();
+    let info = device.sign(&info_text).unwrap();
+    let allowed = |trust: Trust| trust.with_partly_signed(PartlySigned::Allow);
+    let warnings = [Warning::Unauthenticated, Warning::UnsignedLayers];
+
+    let outer = encode(&device_data(info.as_str()).to_string());
+    let report = explain(allowed(client()), &outer, time(NOW));
+    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &warnings[..]));
     let claims = report.claims.unwrap();
     assert!(claims.member("deviceInfo").is_some() && claims.member("deviceData").is_none());
     assert_eq!(claims.member("unauthenticated").unwrap().to_string(), r#"["deviceData"]"#);
+    let verifier = Verifier::new(allowed(client()), Policy::default());
+    let found = verifier.verify(outer.as_bytes(), &Expected::new(), time(NOW)).unwrap();
+    let layers = found.content();
+    assert!(layers.device_data().is_none() && layers.device_info().is_some());
+    assert_eq!(layers.digital_id().serial_no, "1801160992");
+    assert_eq!(layers.unauthenticated_data().unwrap().device_id.as_deref().unwrap().len(), 36);
+    assert_eq!(found.unauthenticated(), ["deviceData"]);
+    for (part, expected) in [("deviceData", false), ("deviceInfo", true), ("deviceDate", false)] {
+        assert_eq!(found.is_authentic(part), expected, "{part}");
+    }
+    // As the command says it.
+    let lenient = client().with_leniency(Leniency::UnsignedLayers);
+    assert_eq!(lenient, allowed(client()));
+    assert_eq!(allowed(client()).with_partly_signed(PartlySigned::Deny), client());
 
-    // An object within unsigned data is no more signed than the data.
-    let object = device_info(&id, "L0");
-    let only_id = encode(&device_data(Value::Object(object)).to_string());
-    let report = explain(trust(), &only_id, time(NOW));
-    assert_eq!(report.code(), Code::Ok);
+    // Nothing but the digital id: without rules, it alone is handed out.
+    let only_id = stripped(device, "L0");
+    let verifier = Verifier::new(allowed(Trust::self_asserted()), Policy::default());
+    let found = verifier.verify(only_id.as_bytes(), &Expected::new(), time(NOW)).unwrap();
+    assert!(found.content().device_info().is_none() && found.content().device_data().is_none());
+    assert_eq!(found.content().digital_id().serial_no, "1801160992");
+    assert_eq!(found.unauthenticated(), ["deviceData", "deviceInfo"]);
+    let report = verifier.explain(only_id.as_bytes(), &Expected::new(), time(NOW));
     let claims = report.claims.unwrap();
     assert!(claims.member("digitalId").is_some() && claims.member("deviceInfo").is_none());
 
-    // Within signed data, it is.
-    let inner_unsigned = device.sign(&device_data(encode(&info_text)).to_string()).unwrap();
-    let report = explain(trust(), &inner_unsigned, time(NOW));
-    assert_eq!((report.code(), report.warnings.len()), (Code::Ok, 0));
+    // All of it: nothing is unauthenticated, and no warning remains.
+    let whole = device.sign(&device_data(encode(&info_text)).to_string()).unwrap();
+    let found = Verifier::new(allowed(client()), Policy::default());
+    let found = found.verify(whole.as_bytes(), &Expected::new(), time(NOW)).unwrap();
+    assert!(found.content().device_data().is_some() && found.content().device_info().is_some());
+    assert!(found.content().unauthenticated_data().is_none());
+    assert!(found.is_authentic("deviceInfo") && found.unauthenticated().is_empty());
 
-    let nothing = encode(
-        &device_data(encode(&device_info(&encode(&id_text()), "L0").to_string())).to_string(),
-    );
-    for trust in [trust(), Trust::self_asserted()] {
-        assert_eq!(explain(trust, &nothing, time(NOW)).code(), Code::UnsupportedFormat);
+    // A message without any signature is none that is partly signed.
+    let info = device_info(&encode(&id_text()), "L0").to_string();
+    let nothing = encode(&device_data(encode(&info)).to_string());
+    for trust in [client(), Trust::self_asserted()] {
+        let report = explain(allowed(trust), &nothing, time(NOW));
+        assert_eq!(report.code(), Code::UnsignedLayer);
+    }
+}
+
+#[test]
+fn no_rule_about_the_signer_of_data_is_got_around_by_leaving_that_signature_out() {
+    let (device, chip, stranger) = (&pki().device, &pki().chip, stranger(99));
+    let other = || Rules::of(Consumer::ComplianceToolkit).with_organization("Another Vendor");
+    let all = Consumer::ALL.map(rules).into_iter().chain([
+        other(),
+        rules(Consumer::RegistrationClient).with_organization("Another Vendor"),
+        rules(Consumer::KeymanagerV1).with_data_domain(Domain::Auth),
+    ]);
+    for rules in all {
+        let trust = Trust::new(pki().store(), rules.clone());
+        let allowed = trust.clone().with_partly_signed(PartlySigned::Allow);
+        for (id, level) in [(device, "L0"), (chip, "L1")] {
+            let message = stripped(id, level);
+            assert_eq!(explain(trust.clone(), &message, time(NOW)).code(), Code::UnsignedLayer);
+            let report = explain(allowed.clone(), &message, time(NOW));
+            assert_eq!(report.code(), Code::UntrustedChain, "{rules:?} {level}");
+        }
+        // A stranger is none the more trusted for leaving out the outer one of two signatures.
+        let id = device.sign(&id_text()).unwrap();
+        let info = stranger.sign(&device_info(&id, "L0").to_string()).unwrap();
+        let message = encode(&device_data(info.as_str()).to_string());
+        let report = explain(allowed, &message, time(NOW));
+        assert_eq!(report.code(), Code::UntrustedChain, "{rules:?}");
+    }
+    // Nor does the device get another organisation by it.
+    let info = device.sign(&device_info(&device.sign(&id_text()).unwrap(), "L0").to_string());
+    let message = encode(&device_data(info.unwrap().as_str()).to_string());
+    for (rules, expected) in [
+        (rules(Consumer::ComplianceToolkit), None),
+        (other(), Some(Error::UntrustedChain { fault: ChainFault::Organization })),
+    ] {
+        let trust = Trust::new(pki().store(), rules).with_partly_signed(PartlySigned::Allow);
+        let report = explain(trust, &message, time(NOW));
+        assert_eq!(first_failure(&report).map(|(_, error)| error), expected.as_ref());
+    }
+    // What nobody signed says nothing about the level of its device.
+    let toolkit = Trust::new(pki().store(), rules(Consumer::ComplianceToolkit));
+    let toolkit = toolkit.with_partly_signed(PartlySigned::Allow);
+    let report = explain(toolkit, &stripped(chip, "L1"), time(NOW));
+    let level = Error::UntrustedChain { fault: ChainFault::Level };
+    assert_eq!(first_failure(&report), Some(("digitalId", &level)));
+}
+
+#[test]
+fn an_organisation_is_asked_of_a_digital_id_alone_where_the_device_signs_it() {
+    let by = |device: &Device| device.sign(&id_text()).unwrap();
+    let (device, chip) = (by(&pki().device), by(&pki().chip));
+    let toolkit = |level| rules(Consumer::ComplianceToolkit).with_level(level);
+    let ida = || rules(Consumer::Ida);
+    for (rules, token, expected) in [
+        (rules(Consumer::RegistrationClient).with_organization(Pki::MAKER), &device, None),
+        (
+            rules(Consumer::RegistrationClient).with_organization("Another Vendor"),
+            &device,
+            Some(ChainFault::Organization),
+        ),
+        (ida(), &chip, None),
+        (ida().with_organization(Pki::MAKER), &chip, Some(ChainFault::Unsigned)),
+        (ida().with_organization("Chip Maker"), &chip, Some(ChainFault::Unsigned)),
+        (toolkit(Certification::L0), &device, None),
+        (toolkit(Certification::L1), &chip, Some(ChainFault::Unsigned)),
+        (
+            Rules::of(Consumer::ComplianceToolkit).with_level(Certification::L0),
+            &device,
+            Some(ChainFault::Organization),
+        ),
+    ] {
+        assert_eq!(fault(pki().store(), rules.clone(), token), expected, "{rules:?}");
+    }
+}
+
+/// A device whose certificate is valid within these seconds around `NOW`, and a root for it.
+fn dated(seed: u64, from: i64, to: i64) -> (Device, Certificate) {
+    let mut rng = Rng::from_seed(seed);
+    let wide = Template::new("root", time(0), time(NOW * 2)).authority(None);
+    let root = Authority::root(EcIssuer::generate(&mut rng, None), &wide).unwrap();
+    let key = RsaIssuer::generate(&mut rng, 2048, None).unwrap();
+    let template = Template::new("dated", time(NOW + from), time(NOW + to)).end_entity();
+    let certificate = root.issue(&key, &template).unwrap();
+    (Device::new(key, alloc::vec![certificate]), read(root.certificate()))
+}
+
+/// A digital id that says to have been made so many seconds after `NOW`.
+fn id_at(offset: i64) -> String {
+    digital_id("1").with("dateTime", time(NOW + offset).to_string()).to_string()
+}
+
+/// Device information with this time, or without.
+fn info_at(id: &str, offset: Option<i64>) -> String {
+    let mut info = device_info(id, "L1");
+    match offset {
+        Some(offset) => info.set("timeStamp", time(NOW + offset).to_string()),
+        None => info.set("timeStamp", Value::Null),
+    }
+    info.to_string()
+}
+
+#[test]
+fn as_issued_each_signer_is_judged_at_the_time_of_its_own_layer() {
+    let (device, device_root) = dated(30, 0, 100);
+    let (chip, chip_root) = dated(31, 1000, 1100);
+    let store = TrustStore::new()
+        .with_roots(Domain::Device, [device_root])
+        .with_roots(Domain::Ftm, [chip_root]);
+    let trust = || Trust::new(store.clone(), rules(Consumer::Ida));
+    let message = |info: Option<i64>, id: i64| {
+        let id = chip.sign(&id_at(id)).unwrap();
+        let info = device.sign(&info_at(&id, info)).unwrap();
+        device.sign(&device_data(info.as_str()).to_string()).unwrap()
+    };
+    let good = message(Some(100), 1000);
+    let found = Verifier::new(trust(), Policy::default());
+    let found = found.verify(good.as_bytes(), &Expected::new(), At::Issued).unwrap();
+    let times: Vec<_> = found.parts().iter().map(SignedPart::at).collect();
+    assert_eq!(times, [100, 100, 1000].map(|offset| time(NOW + offset)));
+    assert_eq!(found.at(), time(NOW + 100));
+    let report = explain(trust(), &good, At::Issued);
+    assert_eq!((report.code(), report.at), (Code::Ok, Some(time(NOW + 100))));
+    assert_eq!(report.warnings, [Warning::AtIssued]);
+
+    for (info, id, part) in [
+        (Some(101), 1000, Some("deviceData")),
+        (Some(-1), 1000, Some("deviceData")),
+        (Some(0), 999, Some("digitalId")),
+        (Some(0), 1101, Some("digitalId")),
+        // Without a time of its own, that of the digital id inside.
+        (None, 1000, Some("deviceData")),
+    ] {
+        let report = explain(trust(), &message(info, id), At::Issued);
+        let (found, error) = first_failure(&report).unzip();
+        assert_eq!(found, part, "{info:?} {id}");
+        assert_eq!(error.unwrap().code(), Code::CertificateExpired);
+    }
+    // No one time suits both.
+    for offset in [0, 100, 1000, 1100] {
+        let report = explain(trust(), &good, time(NOW + offset));
+        assert_eq!(report.code(), Code::CertificateExpired, "{offset}");
+    }
+}
+
+#[test]
+fn no_time_comes_out_of_a_layer_that_nobody_signed() {
+    let (device, root) = dated(32, -900, -800);
+    let store = || TrustStore::new().with_roots(Domain::Device, [root.clone()]);
+    let id = device.sign(&id_at(0)).unwrap();
+    let forged = encode(&device_data(encode(&info_at(&id, Some(-850)))).to_string());
+    let trust = Trust::new(store(), rules(Consumer::RegistrationClient));
+    let alone = DigitalIdVerifier::new(trust.clone(), Policy::default());
+    let alone = alone.verify(id.as_bytes(), &Expected::new(), At::Issued);
+    assert_eq!(alone.unwrap_err().code(), Code::CertificateExpired);
+    assert_eq!(explain(trust, &forged, At::Issued).code(), Code::UnsignedLayer);
+    // Nor where that layer is accepted.
+    let allowed = || Trust::self_asserted().with_partly_signed(PartlySigned::Allow);
+    let report = explain(allowed(), &forged, At::Issued);
+    assert_eq!((report.code(), report.at), (Code::CertificateExpired, Some(time(NOW))));
+    let id = device.sign(&id_at(-850)).unwrap();
+    let honest = encode(&device_data(encode(&info_at(&id, Some(0)))).to_string());
+    let report = explain(allowed(), &honest, At::Issued);
+    assert_eq!((report.code(), report.at), (Code::Ok, Some(time(NOW - 850))));
+}
+
+#[test]
+fn a_layer_whose_time_cannot_be_read_has_none_to_be_judged_at() {
+    let device = &pki().device;
+    let late = |id: &str| id.replace("2020-01-13T07:20:42.195Z", "13.01.2020");
+    let token = device.sign(&late(&id_text())).unwrap();
+    let verifier = DigitalIdVerifier::new(client(), Policy::default());
+    let unreadable = |member| Error::Malformed { part: member, fault: Fault::Time };
+    let verdict = verifier.verify(token.as_bytes(), &Expected::new(), At::Issued);
+    assert_eq!(verdict.unwrap_err(), unreadable("dateTime"));
+    let report = verifier.explain(token.as_bytes(), &Expected::new(), At::Issued);
+    assert_eq!(first_failure(&report), Some(("digitalId", &unreadable("dateTime"))));
+    assert_eq!(report.at, None);
+    // The caller's time needs none.
+    assert!(verifier.verify(token.as_bytes(), &Expected::new(), time(NOW)).is_ok());
+
+    // A time of its own that cannot be read is not made up for by one further inside.
+    let id = device.sign(&id_text()).unwrap();
+    let info = info_at(&id, None).replace(r#""timeStamp":null"#, r#""timeStamp":"then""#);
+    let message = device.sign(&device_data(device.sign(&info).unwrap().as_str()).to_string());
+    let message = message.unwrap();
+    let report = explain(client(), &message, At::Issued);
+    assert_eq!(first_failure(&report), Some(("deviceData", &unreadable("timeStamp"))));
+    assert_eq!(explain(client(), &message, time(NOW)).code(), Code::Ok);
+}
+
+#[test]
+fn without_a_signature_there_is_nothing_to_hand_out() {
+    let (trust, policy) = (Trust::self_asserted(), Policy::default());
+    let mut trail = FirstFailure::default();
+    let checker = Checker::new(&mut trail, &trust, &policy, 1);
+    assert_eq!(checker.conclude(time(NOW).into()), None);
+}
+
+/// What the report says of the number of keys.
+fn keys(report: &Report) -> Option<&str> {
+    let mut entries = report.checks.iter();
+    let entry = entries.find(|entry| entry.check.name() == "key" && entry.part.is_none())?;
+    Some(entry.detail.as_str())
+}
+
+#[test]
+fn keys_are_counted_and_different_ones_within_a_domain_are_warned_of() {
+    let (device, chip) = (&pki().device, &pki().chip);
+    let template = Template::new("other", start(), end()).organization(Pki::MAKER).end_entity();
+    let certificate = pki().device_intermediate.issue(other_key(), &template).unwrap();
+    let other = &Device::new(other_key().clone(), alloc::vec![certificate]);
+    let message = |data: &Device, info: &Device, id: &Device, level: &str| {
+        let id = id.sign(&id_text()).unwrap();
+        let info = info.sign(&device_info(&id, level).to_string()).unwrap();
+        data.sign(&device_data(info.as_str()).to_string()).unwrap()
+    };
+    let trusted = |consumer| Trust::new(pki().store(), rules(consumer));
+    let (one, warned) = (Warning::SelfAsserted, Warning::OtherSigner);
+    let asserted = Trust::self_asserted;
+    for (trust, message, number, warnings) in [
+        (asserted(), message(device, device, device, "L0"), 1, &[one][..]),
+        (asserted(), message(device, device, device, "L1"), 1, &[one]),
+        // A device and its chip.
+        (asserted(), message(device, device, chip, "L1"), 2, &[one]),
+        (asserted(), message(device, device, chip, "L9"), 2, &[one]),
+        // A device that has no chip.
+        (asserted(), message(device, device, chip, "L0"), 2, &[one, warned]),
+        (asserted(), message(device, other, other, "L0"), 2, &[one, warned]),
+        (asserted(), message(device, other, chip, "L1"), 3, &[one, warned]),
+        (trusted(Consumer::Ida), message(device, device, chip, "L1"), 2, &[]),
+        (trusted(Consumer::Ida), message(device, other, chip, "L1"), 3, &[warned]),
+        (trusted(Consumer::ComplianceToolkit), message(device, device, chip, "L1"), 2, &[]),
+        (trusted(Consumer::RegistrationClient), message(device, device, other, "L0"), 2, &[warned]),
+        (trusted(Consumer::KeymanagerV1), message(other, device, device, "L0"), 2, &[warned]),
+    ] {
+        let report = explain(trust, &message, time(NOW));
+        assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, warnings));
+        let expected = format!("signatures: 3, distinct keys: {number}");
+        assert_eq!(keys(&report), Some(expected.as_str()));
+    }
+    // Of one signature nothing is counted.
+    let verifier = DigitalIdVerifier::new(asserted(), Policy::default());
+    let token = device.sign(&id_text()).unwrap();
+    let report = verifier.explain(token.as_bytes(), &Expected::new(), time(NOW));
+    assert_eq!((report.code(), keys(&report)), (Code::Ok, None));
+}
+
+#[test]
+fn what_the_caller_knows_of_the_level_goes_before_what_the_device_says() {
+    let (device, chip) = (&pki().device, &pki().chip);
+    for (known, said, id, expected) in [
+        (Certification::L0, "L1", device, Code::Ok),
+        (Certification::L0, "L1", chip, Code::UntrustedChain),
+        (Certification::L1, "L0", chip, Code::Ok),
+        (Certification::L1, "L0", device, Code::UntrustedChain),
+        (Certification::L1, "L7", chip, Code::Ok),
+    ] {
+        let rules = rules(Consumer::ComplianceToolkit).with_level(known.clone());
+        let report =
+            explain(Trust::new(pki().store(), rules), &nested(device, id, said), time(NOW));
+        assert_eq!(report.code(), expected, "{known:?} {said}");
     }
 }
 
@@ -323,10 +689,10 @@ fn the_toolkit_wants_the_partners_organisation() {
         assert_eq!(report.code(), expected, "{organization:?}");
     }
     // A digital id says nothing of levels.
-    let token = pki().chip.sign(&id_text()).unwrap();
+    let token = pki().device.sign(&id_text()).unwrap();
     let rules = rules(Consumer::ComplianceToolkit);
     assert_eq!(fault(pki().store(), rules.clone(), &token), Some(ChainFault::Level));
-    let rules = rules.with_level(Certification::L1);
+    let rules = rules.with_level(Certification::L0);
     assert_eq!(fault(pki().store(), rules, &token), None);
 }
 

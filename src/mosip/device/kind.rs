@@ -1,0 +1,72 @@
+//! What tells the objects that devices sign from each other.
+
+use super::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID};
+use crate::encoding::json::{Object, Value};
+use crate::error::Error;
+
+/// A kind of object that a device signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::mosip) enum Kind {
+    /// `deviceData` of a registration request.
+    DeviceData,
+    /// `deviceInfo` within device data.
+    RequestInfo,
+    /// `deviceInfo` of a device service.
+    ServiceInfo,
+    /// `data` of a capture.
+    Captured,
+    /// `digitalId`.
+    DigitalId,
+}
+
+impl Kind {
+    const ALL: [Self; 5] =
+        [Self::DeviceData, Self::RequestInfo, Self::ServiceInfo, Self::Captured, Self::DigitalId];
+
+    /// Returns the name of the object.
+    pub(in crate::mosip) const fn part(self) -> &'static str {
+        match self {
+            Self::DeviceData => DEVICE_DATA,
+            Self::RequestInfo | Self::ServiceInfo => DEVICE_INFO,
+            Self::Captured => "data",
+            Self::DigitalId => DIGITAL_ID,
+        }
+    }
+
+    /// Returns members that objects of this kind have, and that those of most others have not.
+    const fn marks(self) -> &'static [&'static str] {
+        match self {
+            Self::DeviceData => &[DEVICE_INFO, "foundationalTrustProviderId"],
+            Self::RequestInfo => &[DIGITAL_ID, "deviceExpiry"],
+            Self::ServiceInfo => &[DIGITAL_ID, "deviceStatus", "callbackId"],
+            Self::Captured => &[DIGITAL_ID, "bioValue", "bioType"],
+            // All others require a member that digital ids refuse.
+            Self::DigitalId => &[],
+        }
+    }
+
+    /// Returns what every object of this kind has beyond what reading it demands.
+    const fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::ServiceInfo => &["deviceStatus", "certification", "specVersion"],
+            _ => &[],
+        }
+    }
+
+    /// Checks that an object is of this kind, and of no other. A `null` counts as absent.
+    pub(in crate::mosip) fn check(self, members: &Object<'_>) -> Result<(), Error> {
+        let has = |name: &str| members.member(name).is_some_and(|value| *value != Value::Null);
+        let foreign = Self::ALL.into_iter().flat_map(Self::marks);
+        for member in foreign.filter(|mark| !self.marks().contains(mark)) {
+            if has(member) {
+                return Err(Error::ContentMismatch { member });
+            }
+        }
+        for member in self.required() {
+            if !has(member) {
+                return Err(Error::MissingMember { part: self.part(), member });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Whether the captures of one answer belong together.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::capture::{BIOMETRICS, Data, Expected};
+use crate::error::Error;
+use crate::report::{Check, Trail, Warning};
+
+/// What is done with an answer whose captures do not belong together.
+///
+/// Each capture is signed by itself, and nothing that is signed binds them to each other: an answer
+/// can be put together from captures of several devices, transactions or times, and its hashes made
+/// to fit. So the captures are compared. They belong together if
+///
+/// - one key signed all `data`, and one key all digital ids;
+/// - all digital ids name one device (`serialNo`, `make`, `model`);
+/// - all have the same `transactionId`, or none has one;
+/// - no two have the same payload, which is one capture given twice;
+/// - they lie no further apart than [`Expected::span`] says, if it does.
+///
+/// What differs is named in a hint of the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mixed {
+    /// Accept it, with the warning [`MixedCapture`](crate::Warning::MixedCapture).
+    #[default]
+    Warn,
+    /// Refuse it: [`content-mismatch`](crate::Code::ContentMismatch).
+    Deny,
+}
+
+/// One capture of an answer.
+pub(super) struct Captured<'a> {
+    /// Its place in the answer.
+    pub(super) index: usize,
+    pub(super) data: &'a Data,
+    /// Numbers for the keys that signed `data` and the digital id.
+    pub(super) keys: [Option<usize>; 2],
+}
+
+/// Checks that the captures belong together.
+pub(super) fn check_mixed(trail: &mut impl Trail, captured: &[Captured<'_>], expected: &Expected) {
+    let [first, others @ ..] = captured else { return };
+    if others.is_empty() {
+        return;
+    }
+    let mut differences = Vec::new();
+    let mut compare = |member, what, differs: &dyn Fn(&Captured<'_>) -> bool| {
+        if let Some(other) = others.iter().find(|other| differs(other)) {
+            differences.push((member, describe(first, other, what)));
+        }
+    };
+    compare("x5c", "are signed by different keys", &|other| other.keys[0] != first.keys[0]);
+    compare("digitalId", "have digital ids by different signers", &|other| {
+        other.keys[1] != first.keys[1]
+    });
+    compare("digitalId", "have digital ids of different devices", &|other| {
+        let [one, two] = [first, other].map(|captured| &captured.data.digital_id);
+        (&one.serial_no, &one.make, &one.model) != (&two.serial_no, &two.make, &two.model)
+    });
+    compare("transactionId", "differ in `transactionId`", &|other| {
+        other.data.transaction_id != first.data.transaction_id
+    });
+    differences.extend(repeated(captured).map(|text| ("data", text)));
+    if let Some(span) = expected.span {
+        differences.extend(too_far_apart(captured, span).map(|text| ("timestamp", text)));
+    }
+    let Some((member, _)) = differences.first() else {
+        let count = captured.len();
+        return trail.pass(Check::Content, || format!("{count} captures that belong together"));
+    };
+    match expected.mixed {
+        Mixed::Warn => trail.warn(Warning::MixedCapture),
+        Mixed::Deny => trail.fail(Check::Content, Error::ContentMismatch { member }),
+    }
+    for (_, text) in differences {
+        trail.hint(|| Some(text));
+    }
+}
+
+fn describe(one: &Captured<'_>, other: &Captured<'_>, what: &str) -> String {
+    format!("{BIOMETRICS}[{}] and [{}] {what}", one.index, other.index)
+}
+
+/// Finds a capture that is given twice.
+fn repeated(captured: &[Captured<'_>]) -> Option<String> {
+    let mut places = captured.iter().enumerate();
+    places.find_map(|(place, one)| {
+        let mut behind = captured.iter().skip(place + 1);
+        let same = behind.find(|two| two.data.payload_sha256 == one.data.payload_sha256)?;
+        Some(describe(one, same, "are the same capture"))
+    })
+}
+
+/// Compares the earliest and the latest time. A time that cannot be read is far from every other.
+fn too_far_apart(captured: &[Captured<'_>], span: u32) -> Option<String> {
+    let times = captured.iter().map(|one| one.data.timestamp.time().map(|time| (time, one)));
+    let Some(times) = times.collect::<Option<Vec<_>>>() else {
+        return Some(format!("a `timestamp` cannot be read, of captures within {span} s"));
+    };
+    let (start, first) = times.iter().min_by_key(|(time, _)| *time)?;
+    let (end, last) = times.iter().max_by_key(|(time, _)| *time)?;
+    let distance = end.unix() - start.unix();
+    let too_far = distance > i64::from(span);
+    too_far.then(|| describe(first, last, &format!("lie {distance} s apart, of at most {span}")))
+}
