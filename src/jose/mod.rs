@@ -21,7 +21,7 @@ mod source;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
+    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
