@@ -50,6 +50,11 @@ macro_rules! limits {
         }
 
         impl Limits {
+            /// Checks that so many bytes pay for.
+            pub(crate) fn checks_for(&self, bytes: usize) -> usize {
+                bytes.checked_div(self.bytes_per_check.into()).unwrap_or(usize::MAX)
+            }
+
             /// Bytes of one JSON text, whatever it is: the largest of the limits in bytes. Where a
             /// smaller one applies, the caller checked it before.
             pub(crate) fn json_bytes(&self) -> usize {
@@ -78,6 +83,9 @@ limits! {
     key_set_bytes, with_key_set_bytes: usize = 256 * 1024;
     /// Keys of one key set.
     keys, with_keys: usize = 64;
+    /// Bytes of a decoded header. That of a device has up to 2.1 KB, most of it one certificate in
+    /// `x5c`; eight certificates of 4096-bit keys come to 22 KB.
+    header_bytes, with_header_bytes: usize = 32 * 1024;
     /// Bytes of a `kid`. The longest in use, a hash in base64url, has 44.
     kid_bytes, with_kid_bytes: usize = 256;
     /// Levels of JSON arrays and objects within each other. The type bounds the recursion.
@@ -91,10 +99,32 @@ limits! {
     layers, with_layers: u8 = 4;
     /// Signed objects of one message, however they are nested.
     signatures, with_signatures: u8 = 8;
+    /// Bytes of one certificate in DER. Those of devices have 0.9 to 1.6 KB.
+    certificate_bytes, with_certificate_bytes: usize = 8 * 1024;
+    /// Extensions of one certificate. RFC 5280 defines 17; certificates in use have about ten.
+    certificate_extensions, with_certificate_extensions: u8 = 64;
+    /// Bits of an RSA modulus that comes with a message, in a certificate of its `x5c`. A check costs
+    /// four times as much with twice the bits, and the sender chooses them. Keys of the caller may
+    /// have 8192.
+    x5c_modulus_bits, with_x5c_modulus_bits: u16 = 4096;
     /// Certificates in one `x5c`, and in one path from a signer to its root.
     chain_certificates, with_chain_certificates: u8 = 8;
-    /// Signatures of certificates that one search for a path verifies.
+    /// Signatures of certificates that are verified for one message, for all of its signers and hints
+    /// together. A signature that was verified under a key is remembered, so that the chain of a
+    /// capture's thirty-two signers counts once.
     chain_signatures, with_chain_signatures: u8 = 32;
+    /// Certificates that are tried as issuers for one message, their signatures verified or
+    /// remembered: four for each signer of a capture, and as many again.
+    chain_steps, with_chain_steps: u16 = 256;
+    /// Bytes with which a message pays for one check of RSA with 2048 bits, where it can cause more
+    /// than its own: keys of a set that are tried in turn, hints, and the signatures of certificates
+    /// under keys that other certificates in its headers bring. Twice the bits cost four times as
+    /// many, and P-256 twelve. MOSIP's shortest published answer has 1050 bytes, which pay for 64
+    /// such checks. At 0 nothing is paid for.
+    bytes_per_check, with_bytes_per_check: u8 = 16;
+    /// What the keys of a set may cost one message in all, however long it is, in the same measure:
+    /// a whole set of 64 keys of 2048 bits can be tried.
+    key_attempts, with_key_attempts: u16 = 64;
     /// Bytes of one answer of a biometric device. The images of a whole hand are a few megabytes.
     capture_bytes, with_capture_bytes: usize = 16 * 1024 * 1024;
     /// Biometrics of one such answer, each with up to two signatures: ten fingers, two irises and

@@ -8,14 +8,18 @@
 
 use countersign::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use countersign::encoding::base64::{encode_standard, encode_url};
-use countersign::encoding::json::{self, Document};
-use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, jws};
+use countersign::encoding::json::{self, Document, Object};
+use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
 use countersign::miracl::{dvs, otp};
-use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
-use countersign::mosip::registration::SignedRegistration;
-use countersign::testkit::{self, EcIssuer, Issuer as _, Rng, RsaIssuer};
+use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
+use countersign::mosip::registration::{self, SignedRegistration};
+use countersign::mosip::trust::Trust;
+use countersign::testkit::{
+    self, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
+};
 use countersign::{Algorithm, At, Code, Error, Leeway, Limits, Policy, Rsa1024, Secret, Time, api};
 use num_bigint::BigUint;
+use std::sync::LazyLock;
 
 /// Feeds something of a size to what the limit guards.
 type Feed = fn(usize, &Limits) -> Result<(), Error>;
@@ -236,6 +240,80 @@ const ROWS: &[Row] = &[
         ]
     ),
     row!(layers, with_layers, 4, 2, &[("device data", nested)]),
+    row!(
+        header_bytes,
+        with_header_bytes,
+        32_768,
+        100,
+        &[
+            ("Header", |size, limits| {
+                Header::parse(&spaced(r#"{"alg":"RS256"}"#.into(), size), limits).map(drop)
+            }),
+            ("outer header of a registration", |size, limits| {
+                let header = spaced("{}".into(), size);
+                let token = mosip::wrap(&header, "e30=", encode_standard(b"\0").as_bytes());
+                judge_registration(&[own_key().jwk()], &token, limits).or_else(unless_too_large)
+            }),
+        ]
+    ),
+    row!(
+        certificate_bytes,
+        with_certificate_bytes,
+        8192,
+        1000,
+        &[
+            ("Certificate", |size, limits| {
+                Certificate::from_der_with(&certificate(size), Modulus::Strict, limits).map(drop)
+            }),
+            ("PEM", |size, limits| {
+                let own = testkit::Certificate::from_der(certificate(size));
+                Certificate::from_pem(own.to_pem().as_bytes(), limits).map(drop)
+            }),
+        ]
+    ),
+    row!(
+        certificate_extensions,
+        with_certificate_extensions,
+        64,
+        3,
+        &[("Certificate", |count, limits| {
+            let extension = |template: Template, n: usize| {
+                let last = n.try_into().unwrap();
+                template.extension(&[0x2a, 3, last], Critical::No, &[])
+            };
+            let der = self_issued(&(0..count).fold(template(), extension));
+            Certificate::from_der_with(&der, Modulus::Strict, limits).map(drop)
+        })]
+    ),
+    row!(
+        x5c_modulus_bits,
+        with_x5c_modulus_bits,
+        4096,
+        3000,
+        &[("digital id", |bits, limits| {
+            let own = Authority::root(Unsigned(bits), &template()).unwrap();
+            let device = Device::new(own_key(), vec![own.certificate().clone()]);
+            let token = device.sign("{}").unwrap();
+            let policy = Policy::default().with_limits(*limits);
+            let verifier = DigitalIdVerifier::new(Trust::self_asserted(), policy);
+            let now = Time::from_unix(0).unwrap();
+            let verdict = verifier.verify(token.as_bytes(), &device::Expected::new(), now);
+            // Nobody signed it with such a key.
+            verdict.map(drop).or_else(unless_too_large)
+        })]
+    ),
+    row!(
+        key_attempts,
+        with_key_attempts,
+        64,
+        3,
+        &[("registration", |count, limits| {
+            // Of equal size, and the right one at the end.
+            let strangers = vec![Unsigned(2048).jwk(); count - 1];
+            let keys: Vec<_> = strangers.into_iter().chain([own_key().jwk()]).collect();
+            judge_registration(&keys, &registration(&own_key()), limits)
+        })]
+    ),
 ];
 
 /// Limits that are fed where the artefacts for it are made.
@@ -243,9 +321,76 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("with_signatures", include_str!("../src/mosip/trust/tests.rs")),
     ("with_chain_certificates", include_str!("../src/mosip/trust/tests.rs")),
     ("with_chain_signatures", include_str!("../src/mosip/trust/tests.rs")),
+    ("with_chain_steps", include_str!("../src/mosip/trust/tests.rs")),
+    ("with_bytes_per_check", include_str!("work.rs")),
     ("with_capture_bytes", include_str!("../src/mosip/sbi/tests.rs")),
     ("with_capture_segments", include_str!("../src/mosip/sbi/tests.rs")),
 ];
+
+/// One key of 2048 bits for all.
+fn own_key() -> RsaIssuer {
+    static KEY: LazyLock<RsaIssuer> =
+        LazyLock::new(|| RsaIssuer::generate(&mut Rng::from_seed(3), 2048, None).unwrap());
+    KEY.clone()
+}
+
+/// A key of so many bits with which nobody can sign.
+#[derive(Clone, Copy)]
+struct Unsigned(usize);
+
+impl Issuer for Unsigned {
+    fn jwk(&self) -> Object<'static> {
+        let n = encode_url(&modulus(self.0));
+        Object::new().with("kty", "RSA").with("n", n).with("e", "AQAB")
+    }
+
+    fn kid(&self) -> Option<&str> {
+        None
+    }
+
+    fn sign_raw(&self, _: &[u8], _: Algorithm) -> Result<Vec<u8>, testkit::IssueError> {
+        Ok(vec![1; self.0.div_ceil(8)])
+    }
+}
+
+fn template() -> Template {
+    Template::new("name", Time::from_unix(0).unwrap(), Time::from_unix(1000).unwrap())
+}
+
+fn self_issued(template: &Template) -> Vec<u8> {
+    Authority::root(own_key(), template).unwrap().certificate().to_der().to_vec()
+}
+
+/// A certificate of exactly so many bytes of DER.
+fn certificate(size: usize) -> Vec<u8> {
+    let filled = |filling: usize| {
+        self_issued(&template().extension(&[0x2a, 3], Critical::No, &vec![0; filling]))
+    };
+    let filling = size - filled(300).len() + 300;
+    (filling.saturating_sub(8)..).map(filled).find(|der| der.len() >= size).unwrap()
+}
+
+/// The answer that registers a device, in the oldest era.
+fn registration(issuer: &RsaIssuer) -> String {
+    let (era, id) = (registration::Era::A, mosip::digital_id("1801160992"));
+    let time_stamp = "2020-01-13T12:55:29.918Z";
+    let payload = mosip::payload(issuer, era, &id, "code", "Staging", time_stamp).unwrap();
+    mosip::answer(&mosip::token(issuer, era, payload.as_bytes()).unwrap()).to_string()
+}
+
+/// Judges an answer by a set of more keys than one may usually have.
+fn judge_registration(
+    keys: &[Object<'static>],
+    answer: &str,
+    limits: &Limits,
+) -> Result<(), Error> {
+    let set = testkit::jwk_set(keys).to_string();
+    let keys = JwkSet::parse(set.as_bytes(), &Limits::default().with_keys(100)).unwrap();
+    let policy = Policy::default().with_limits(limits.with_keys(100));
+    let verifier = registration::Verifier::new(keys, policy);
+    let (expected, now) = (registration::Expected::new(), Time::from_unix(0).unwrap());
+    verifier.verify(answer.as_bytes(), &expected, now).map(drop)
+}
 
 fn unless_too_large(error: Error) -> Result<(), Error> {
     if error.code() == Code::TooLarge { Err(error) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! The command's stream of records: one report a line, whatever the line is.
+//! The command's stream of records: one report a line, whatever is on it, and one for the blank ones.
 //!
 //! It needs the command and not only the library, so it is no part of `lib.rs`.
 
@@ -18,8 +18,11 @@ static STREAM: LazyLock<Stream> = LazyLock::new(|| {
 
 pub fn run(data: &[u8]) {
     let reports = STREAM.judge(data);
-    let lines = data.split_inclusive(|b| *b == b'\n').count();
-    assert_eq!(reports.len(), lines, "one report for each line");
+    let is_blank = |line: &&[u8]| line.trim_ascii().is_empty();
+    let (blank, lines): (Vec<_>, Vec<_>) =
+        data.split_inclusive(|b| *b == b'\n').partition(is_blank);
+    let all = lines.len() + usize::from(!blank.is_empty());
+    assert_eq!(reports.len(), all, "one report for each line, and one for all blank ones");
     for report in &reports {
         assert!(!report.chars().any(char::is_control), "{report}");
         let report: Value = serde_json::from_str(report).expect("a report is JSON");

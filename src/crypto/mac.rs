@@ -5,7 +5,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::Secret;
+use super::{Secret, work};
 use crate::error::{Error, KeyFault};
 
 /// Computes the MAC of the concatenated parts.
@@ -15,6 +15,7 @@ pub(crate) fn hmac_sha256(key: &Secret, message: &[&[u8]]) -> Zeroizing<[u8; 32]
         return Zeroizing::new([0; 32]);
     };
     for part in message {
+        work::hashed(part.len());
         mac.update(part);
     }
     Zeroizing::new(mac.finalize().into_bytes().into())

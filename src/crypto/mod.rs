@@ -12,6 +12,7 @@ pub(crate) mod mac;
 pub mod primitives;
 pub mod rsa;
 mod secret;
+pub(crate) mod work;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -170,6 +171,7 @@ impl PublicKey {
             RsaKeyError::TooLarge { .. } => Error::KeyUnusable(KeyFault::TooLarge),
             RsaKeyError::Roca => Error::KeyUnusable(KeyFault::Roca),
         })?;
+        work::key();
         Ok(Self(Material::Rsa(Arc::new(key))))
     }
 
@@ -267,16 +269,30 @@ impl PublicKey {
         signature: &[u8],
     ) -> Result<(), Error> {
         self.fits(algorithm)?;
-        let valid = self.is_in_range(signature)
-            && backend
-                .verify(self, algorithm, message, signature)
-                .unwrap_or_else(|| self.verify_natively(algorithm, message, signature));
+        if !self.is_in_range(signature) {
+            return Err(Error::SignatureMismatch);
+        }
+        work::signature(self.effort());
+        let valid = backend
+            .verify(self, algorithm, message, signature)
+            .unwrap_or_else(|| self.verify_natively(algorithm, message, signature));
         if valid { Ok(()) } else { Err(Error::SignatureMismatch) }
+    }
+
+    /// Returns what one check of a signature costs, in checks of RSA with 2048 bits and the usual
+    /// exponent.
+    pub(crate) fn effort(&self) -> usize {
+        /// Measured on a Zen 3: 430 µs against 35.
+        const P256: usize = 12;
+        match &self.0 {
+            Material::Rsa(key) => key.effort(),
+            Material::P256(_) => P256,
+        }
     }
 
     /// Checks a signature's length, and that its numbers are in range (RFC 8017 section 5.2.2, RFC
     /// 7518 section 3.4), before any backend does.
-    fn is_in_range(&self, signature: &[u8]) -> bool {
+    pub(crate) fn is_in_range(&self, signature: &[u8]) -> bool {
         match &self.0 {
             // Of one length, big-endian numbers are ordered as their bytes.
             Material::Rsa(key) => signature.len() == key.size() && signature < key.modulus(),
@@ -299,9 +315,12 @@ impl PublicKey {
                 };
                 verdict.is_ok()
             }
-            Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
-                .and_then(|signature| key.verify(&message.concat(), &signature))
-                .is_ok(),
+            Material::P256(key) => {
+                work::hashed(message.iter().map(|part| part.len()).sum());
+                p256::ecdsa::Signature::from_slice(signature)
+                    .and_then(|signature| key.verify(&message.concat(), &signature))
+                    .is_ok()
+            }
         }
     }
 }
@@ -327,6 +346,11 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Tells whether the key could have made the signature, which costs nothing.
+    pub(crate) fn is_in_range(&self) -> bool {
+        self.key.fits(self.algorithm).is_ok() && self.key.is_in_range(self.signature)
+    }
+
     pub(crate) fn verify(&self) -> Result<(), Error> {
         self.key.verify_with(self.backend, self.algorithm, &[self.message], self.signature)
     }
@@ -347,6 +371,9 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
         match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
             (Some(key), Some(hash)) if job.backend.is_native() => {
                 let (message, signature) = (job.message, job.signature);
+                if job.key.is_in_range(signature) {
+                    work::signature(job.key.effort());
+                }
                 indices.push(index);
                 items.push(Pkcs1Message { key, hash, message, signature });
                 results.push(Some(Err(Error::SignatureMismatch)));
@@ -367,6 +394,7 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
 /// Returns the SHA-256 of the bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    work::hashed(bytes.len());
     Sha256::digest(bytes).into()
 }
 

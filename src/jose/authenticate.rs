@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::source::Published;
 use super::{Compact, Header, Jwk, JwkSet, Keys};
+use crate::crypto::rsa::RsaPublicKey;
 use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -42,6 +43,7 @@ pub(crate) struct Pending<'t, 'k> {
     /// The key, unless none was found; whether it can be tried is up to its algorithm.
     key: Option<ChosenKey<'k>>,
     backend: SignatureBackend,
+    attempts: Attempts,
 }
 
 enum ChosenKey<'k> {
@@ -105,7 +107,9 @@ pub(crate) fn begin<'t, 'k>(
         }
         keys => choose_public(trail, &header, keys.set(), format, policy),
     };
-    trail.goes_on().then_some(Pending { compact, header, key, backend: policy.backend() })
+    let attempts = Attempts::new(limits, compact.token_bytes());
+    let backend = policy.backend();
+    trail.goes_on().then_some(Pending { compact, header, key, backend, attempts })
 }
 
 impl Pending<'_, '_> {
@@ -131,7 +135,7 @@ pub(crate) fn conclude<'k>(
     verified: Option<Result<(), Error>>,
 ) -> Option<Authentic<'k>> {
     const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
-    let Pending { compact, header, key, .. } = pending;
+    let Pending { compact, header, key, backend, mut attempts } = pending;
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
     let signer = match &key {
@@ -149,11 +153,10 @@ pub(crate) fn conclude<'k>(
                     trail.record(Check::Signature, result, detail(required));
                     trail.cite(required.reference());
                     if failed {
-                        trail.hint(|| {
-                            signature_hint(keys, |key| {
-                                key.key().verify(required, &[input], signature).is_ok()
-                            })
-                        });
+                        let (key, message) = (key.key(), input);
+                        let job = Job { key, algorithm: required, message, signature, backend };
+                        attempts.owe(&job);
+                        trail.hint(|| signature_hint(keys, &mut attempts, &job, |_| false));
                     }
                 }
             }
@@ -249,24 +252,90 @@ pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &P
     };
     let bits = rsa.bits();
     let result = allow_size(bits, policy.rsa_1024());
-    if bits == 1024 {
-        match &result {
-            Ok(()) => trail.warn(Warning::Rsa1024),
-            Err(_) => trail.hint(|| {
-                Some("a 1024-bit key needs an opt-in: `Rsa1024::Allow`, `--allow-rsa-1024`".into())
-            }),
+    match &result {
+        Ok(()) => warn_of_key(trail, rsa),
+        Err(_) => {
+            trail.hint(|| {
+                let what = "a 1024-bit key needs an opt-in: `Rsa1024::Allow`, `--allow-rsa-1024`";
+                (bits == 1024).then(|| what.into())
+            });
+            warn_of_exponent(trail, rsa);
         }
-    }
-    if rsa.exponent() < 65_537 {
-        trail.warn(Warning::SmallExponent);
     }
     trail.record(Check::KeySize, result, |()| format!("{bits} bits"));
 }
 
-/// Tells which key of the set does fit, for operators.
-pub(crate) fn signature_hint(keys: &JwkSet, fits: impl Fn(&Jwk) -> bool) -> Option<String> {
-    let key = keys.keys().iter().find(|key| fits(key))?;
-    Some(format!("signature fits another key of the set: {}", describe(key)))
+/// Warns of a key that was accepted, and that others would not accept: one of a message or one that
+/// issued a certificate on its path.
+pub(super) fn warn_of_key(trail: &mut impl Trail, rsa: &RsaPublicKey) {
+    if rsa.bits() == 1024 {
+        trail.warn(Warning::Rsa1024);
+    }
+    warn_of_exponent(trail, rsa);
+}
+
+fn warn_of_exponent(trail: &mut impl Trail, rsa: &RsaPublicKey) {
+    if rsa.exponent() < 65_537 {
+        trail.warn(Warning::SmallExponent);
+    }
+}
+
+/// What trying the keys of a set may still cost one message, in checks of RSA with 2048 bits.
+///
+/// A message pays for the checks with its own length, so that what one of its bytes can cost is
+/// bounded, whatever the set.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempts {
+    left: usize,
+    limit: usize,
+}
+
+impl Attempts {
+    pub(crate) fn new(limits: &Limits, message_bytes: usize) -> Self {
+        let limit = limits.checks_for(message_bytes).min(limits.key_attempts().into());
+        Self { left: limit, limit }
+    }
+
+    /// Pays for a check that was made in any case.
+    pub(crate) fn owe(&mut self, job: &Job<'_>) {
+        if job.is_in_range() {
+            self.left = self.left.saturating_sub(job.key.effort());
+        }
+    }
+
+    /// Tells whether the key made the signature, if there is enough left to find out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if there is not.
+    pub(crate) fn try_key(&mut self, job: &Job<'_>) -> Result<bool, Error> {
+        if !job.is_in_range() {
+            return Ok(false);
+        }
+        let what = "cost of trying keys, in checks of RSA-2048,";
+        let limit = self.limit;
+        self.left =
+            self.left.checked_sub(job.key.effort()).ok_or(Error::TooLarge { what, limit })?;
+        Ok(job.verify().is_ok())
+    }
+}
+
+/// Tells which key of the set does fit, for operators. No key is tried twice, and none for which
+/// there is nothing left.
+pub(crate) fn signature_hint(
+    keys: &JwkSet,
+    attempts: &mut Attempts,
+    failed: &Job<'_>,
+    tried: impl Fn(&Jwk) -> bool,
+) -> Option<String> {
+    let others = keys.keys().iter().filter(|key| key.key() != failed.key && !tried(key));
+    for key in others {
+        let job = Job { key: key.key(), ..*failed };
+        if attempts.try_key(&job).ok()? {
+            return Some(format!("signature fits another key of the set: {}", describe(key)));
+        }
+    }
+    None
 }
 
 fn algorithm_hint(token: Algorithm, key: &Jwk) -> Option<String> {

@@ -47,10 +47,13 @@ impl Header {
     ///
     /// # Errors
     ///
-    /// What is wrong with the JSON or its members, [`Error::UnsupportedAlgorithm`] or
-    /// [`Error::CriticalHeader`].
+    /// [`Error::TooLarge`] beyond [`Limits::header_bytes`]; what is wrong with the JSON or its
+    /// members, [`Error::UnsupportedAlgorithm`] or [`Error::CriticalHeader`].
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "header";
+        if text.len() > limits.header_bytes() {
+            return Err(Error::TooLarge { what: PART, limit: limits.header_bytes() });
+        }
         let object = json::parse_object(PART, text, limits)?;
         if object.member("crit").is_some()
             || object.member("b64").is_some_and(|b64| *b64 != Value::Bool(true))
@@ -174,6 +177,11 @@ impl<'a> Compact<'a> {
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         self.decoded.get(self.header_end..).unwrap_or_default()
+    }
+
+    /// Returns the length of the whole token.
+    pub(crate) fn token_bytes(&self) -> usize {
+        self.token.len()
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
@@ -961,10 +969,16 @@ mod tests {
     fn signature_hint_of(verifier: &Verifier) -> Option<String> {
         let Keys::Public(keys) = &verifier.keys else { return None };
         let compact = Compact::parse(A2.as_bytes(), &Limits::default()).unwrap();
-        crate::jose::signature_hint(keys, |key| {
-            let (input, signature) = (compact.signing_input(), compact.signature());
-            key.key().verify(Algorithm::Rs256, &[input], signature).is_ok()
-        })
+        let wrong = keys.select(Some("wrong")).unwrap();
+        let failed = Job {
+            key: wrong.key(),
+            algorithm: Algorithm::Rs256,
+            message: compact.signing_input(),
+            signature: compact.signature(),
+            backend: Policy::default().backend(),
+        };
+        let mut attempts = crate::jose::Attempts::new(&Limits::default(), A2.len());
+        crate::jose::signature_hint(keys, &mut attempts, &failed, |_| false)
     }
 
     #[test]

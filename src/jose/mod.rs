@@ -24,7 +24,7 @@ mod source;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
+    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
 };
 pub(crate) use certified::{check_certificate, check_certificates};
 pub use issuers::{Issuers, RepeatedIssuer};

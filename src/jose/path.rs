@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The search goes depth first over the certificates with the issuer's name, roots before others.
-//! How long a path may be and how many signatures a search may verify is limited.
+//! How long a path may be is limited, and a [`Budget`] bounds what all searches for one message may
+//! cost together.
 //!
 //! Two things differ from what browsers do, as they do in MOSIP's keymanager (Java's PKIX): the
 //! leaf may call itself an issuer, because partner management writes `CA:TRUE` into every
@@ -15,15 +16,93 @@
 
 use alloc::vec::Vec;
 
-use super::authenticate::allow_size;
+use super::authenticate::{allow_size, warn_of_key};
 use super::x509::{Certificate, Role};
-use crate::crypto::SignatureBackend;
+use crate::crypto::{PublicKey, SignatureBackend, work};
 use crate::error::{ChainFault, Error};
+use crate::limits::Limits;
 use crate::policy::{Policy, Rsa1024};
+use crate::report::Trail;
 use crate::time::{Leeway, Time};
 
+/// What the searches for the paths of one message may still cost, and what they found out.
+///
+/// A message brings as many signers as it likes, and each of them the certificates through which
+/// the search goes. So the bound is one for all, hints included; and a signature that was verified
+/// under a key is not verified again, whichever certificate holds the key. For what its own keys cost,
+/// the message pays with its headers.
+pub(crate) struct Budget {
+    signatures: Allowance,
+    steps: Allowance,
+    effort: Allowance,
+    /// Certificate, key and verdict. There are no more than [`Limits::chain_signatures`].
+    verified: Vec<(Certificate, PublicKey, Result<(), Error>)>,
+}
+
+/// So many of something, and what to say if there are more.
+struct Allowance {
+    left: usize,
+    what: &'static str,
+    limit: usize,
+}
+
+impl Allowance {
+    const fn new(what: &'static str, limit: usize) -> Self {
+        Self { left: limit, what, limit }
+    }
+
+    fn spend(&mut self, amount: usize) -> Result<(), Error> {
+        let Self { left, what, limit } = self;
+        *left = left.checked_sub(amount).ok_or(Error::TooLarge { what, limit: *limit })?;
+        Ok(())
+    }
+}
+
+impl Budget {
+    /// What one message may cost that brings certificates in headers of so many bytes in all.
+    pub(crate) fn new(limits: &Limits, header_bytes: usize) -> Self {
+        let signatures = limits.chain_signatures().into();
+        let steps = limits.chain_steps().into();
+        let effort = limits.checks_for(header_bytes);
+        let of_effort = "cost of certificate signatures, in checks of RSA-2048,";
+        Self {
+            signatures: Allowance::new("number of certificate signatures", signatures),
+            steps: Allowance::new("number of certificates tried as issuers", steps),
+            effort: Allowance::new(of_effort, effort),
+            verified: Vec::new(),
+        }
+    }
+
+    /// Verifies the signature of a certificate, or remembers that it was verified.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if nothing may be verified any more; the verdict is within.
+    fn verify(
+        &mut self,
+        issued: &Certificate,
+        issuer: &Certificate,
+        key: &PublicKey,
+        verify: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<Result<(), Error>, Error> {
+        let known = self.verified.iter().find(|(certificate, under, _)| {
+            certificate.sha256() == issued.sha256() && under == key
+        });
+        if let Some((.., verdict)) = known {
+            return Ok(verdict.clone());
+        }
+        self.signatures.spend(1)?;
+        if issuer.came_with_message() {
+            self.effort.spend(key.effort())?;
+        }
+        let verdict = verify();
+        self.verified.push((issued.clone(), key.clone(), verdict.clone()));
+        Ok(verdict)
+    }
+}
+
 /// One search for a path.
-pub(crate) struct Search<'s> {
+pub(crate) struct Search<'s, 'b> {
     roots: &'s [Certificate],
     intermediates: Vec<&'s Certificate>,
     at: Time,
@@ -31,15 +110,15 @@ pub(crate) struct Search<'s> {
     rsa_1024: Rsa1024,
     backend: SignatureBackend,
     most_certificates: usize,
-    most_signatures: usize,
-    signatures: usize,
+    budget: &'b mut Budget,
 }
 
-/// Why a way was no path, and how far it led: of several ways, the one that led farthest says what
-/// is wrong.
-struct DeadEnd {
-    progress: (usize, Step),
-    error: Error,
+/// Why a way was no path.
+enum DeadEnd {
+    /// How far it led: of several ways, the one that led farthest says what is wrong.
+    Here { progress: (usize, Step), error: Error },
+    /// The search is over: it would go beyond the limits.
+    Exhausted(Error),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,14 +130,14 @@ enum Step {
     Dates,
 }
 
-impl<'s> Search<'s> {
+impl<'s, 'b> Search<'s, 'b> {
     pub(crate) fn new(
         roots: &'s [Certificate],
         intermediates: impl Iterator<Item = &'s Certificate>,
         at: Time,
         policy: &Policy,
+        budget: &'b mut Budget,
     ) -> Self {
-        let limits = policy.limits();
         Self {
             roots,
             intermediates: intermediates.collect(),
@@ -66,9 +145,8 @@ impl<'s> Search<'s> {
             leeway: policy.leeway(),
             rsa_1024: policy.rsa_1024(),
             backend: policy.backend(),
-            most_certificates: limits.chain_certificates().into(),
-            most_signatures: limits.chain_signatures().into(),
-            signatures: 0,
+            most_certificates: policy.limits().chain_certificates().into(),
+            budget,
         }
     }
 
@@ -89,8 +167,10 @@ impl<'s> Search<'s> {
         }
         leaf.is_understood().map_err(fault)?;
         let mut path = alloc::vec![leaf];
-        self.extend(leaf, &mut path).map_err(|end| end.error)?;
-        Ok(path)
+        match self.extend(leaf, &mut path) {
+            Ok(()) => Ok(path),
+            Err(DeadEnd::Here { error, .. } | DeadEnd::Exhausted(error)) => Err(error),
+        }
     }
 
     fn extend(
@@ -103,8 +183,7 @@ impl<'s> Search<'s> {
         }
         let length = path.len();
         let fault = if last.is_self_issued() { ChainFault::SelfSigned } else { ChainFault::NoPath };
-        let error = Error::UntrustedChain { fault };
-        let mut farthest = DeadEnd { progress: (length, Step::Name), error };
+        let mut farthest = ((length, Step::Name), Error::UntrustedChain { fault });
         let candidates: Vec<_> = self
             .roots
             .iter()
@@ -115,12 +194,11 @@ impl<'s> Search<'s> {
         for (issuer, role) in candidates {
             if length >= self.most_certificates {
                 let (what, limit) = ("number of certificates in a path", self.most_certificates);
-                return Err(DeadEnd {
-                    progress: (usize::MAX, Step::Dates),
-                    error: Error::TooLarge { what, limit },
-                });
+                return Err(DeadEnd::Exhausted(Error::TooLarge { what, limit }));
             }
-            let step = match self.check(issuer, role, last, path) {
+            self.budget.steps.spend(1).map_err(DeadEnd::Exhausted)?;
+            work::step();
+            let found = match self.check(issuer, role, last, path) {
                 Ok(()) => {
                     path.push(issuer);
                     let found = match role {
@@ -132,51 +210,63 @@ impl<'s> Search<'s> {
                     }
                     found
                 }
-                Err((step, error)) => Err(DeadEnd { progress: (length, step), error }),
+                Err(end) => Err(end),
             };
-            match step {
+            match found {
                 Ok(()) => return Ok(()),
-                Err(end @ DeadEnd { error: Error::TooLarge { .. }, .. }) => return Err(end),
-                Err(end) if end.progress > farthest.progress => farthest = end,
-                Err(_) => {}
+                Err(end @ DeadEnd::Exhausted(_)) => return Err(end),
+                Err(DeadEnd::Here { progress, error }) if progress > farthest.0 => {
+                    farthest = (progress, error);
+                }
+                Err(DeadEnd::Here { .. }) => {}
             }
         }
-        Err(farthest)
+        let (progress, error) = farthest;
+        Err(DeadEnd::Here { progress, error })
     }
 
-    /// Checks one step of a path: whether this issuer issued that certificate, and may have.
+    /// Checks one step of a path: whether this issuer issued that certificate, and may have. What is
+    /// cheap comes first, except for the dates: only a signature makes them those of the issuer.
     fn check(
         &mut self,
         issuer: &Certificate,
         role: Role,
         issued: &Certificate,
         path: &[&Certificate],
-    ) -> Result<(), (Step, Error)> {
-        let fault = |fault| Error::UntrustedChain { fault };
+    ) -> Result<(), DeadEnd> {
+        let end = |step, error| DeadEnd::Here { progress: (path.len(), step), error };
+        let fault = |step, fault| end(step, Error::UntrustedChain { fault });
         // The leaf is no issuer, whatever it says of itself, and does not count.
         let below = path.iter().skip(1).filter(|issuer| !issuer.is_self_issued()).count();
         issuer
             .is_understood()
             .and_then(|()| issuer.may_issue(below, role))
-            .map_err(|end| (Step::Issuer, fault(end)))?;
+            .map_err(|why| fault(Step::Issuer, why))?;
         let algorithm =
-            issued.signature_algorithm().ok_or((Step::Key, fault(ChainFault::Algorithm)))?;
-        let key = issuer.key().map_err(|error| (Step::Key, error))?;
+            issued.signature_algorithm().ok_or_else(|| fault(Step::Key, ChainFault::Algorithm))?;
+        let key = issuer.key().map_err(|error| end(Step::Key, error))?;
         let allowed = key.as_rsa().map_or(Ok(()), |rsa| allow_size(rsa.bits(), self.rsa_1024));
-        allowed.map_err(|error| (Step::Key, error))?;
+        allowed.map_err(|error| end(Step::Key, error))?;
         if key.fits(algorithm).is_err() {
-            return Err((Step::Key, fault(ChainFault::Signature)));
+            return Err(fault(Step::Key, ChainFault::Signature));
         }
-        self.signatures += 1;
-        if self.signatures > self.most_signatures {
-            let (what, limit) = ("number of certificate signatures", self.most_signatures);
-            return Err((Step::Signature, Error::TooLarge { what, limit }));
-        }
-        issued
-            .verify(key, algorithm, self.backend)
-            .map_err(|_| (Step::Signature, fault(ChainFault::Signature)))?;
+        let backend = self.backend;
+        let verdict =
+            self.budget.verify(issued, issuer, key, || issued.verify(key, algorithm, backend));
+        verdict
+            .map_err(DeadEnd::Exhausted)?
+            .map_err(|_| fault(Step::Signature, ChainFault::Signature))?;
         let validity = issuer.validity();
-        validity.check(self.at, self.leeway).map_err(|error| (Step::Dates, error))
+        validity.check(self.at, self.leeway).map_err(|error| end(Step::Dates, error))
+    }
+}
+
+/// Warns of weak keys among the issuers of a path. The leaf's own key is its verifier's to judge.
+pub(crate) fn warn_of_issuers(trail: &mut impl Trail, path: &[&Certificate]) {
+    for issuer in path.iter().skip(1) {
+        if let Some(rsa) = issuer.key().ok().and_then(PublicKey::as_rsa) {
+            warn_of_key(trail, rsa);
+        }
     }
 }
 
@@ -184,7 +274,6 @@ impl<'s> Search<'s> {
 mod tests {
     use super::*;
     use crate::jose::Modulus;
-    use crate::limits::Limits;
     use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;
@@ -224,7 +313,8 @@ mod tests {
     ) -> Result<Vec<&'s Certificate>, Error> {
         let policy = Policy::default().with_limits(limits);
         let at = Time::from_unix(NOW).unwrap();
-        Search::new(roots, intermediates.iter(), at, &policy).find(leaf)
+        let mut budget = Budget::new(&limits, 0);
+        Search::new(roots, intermediates.iter(), at, &policy, &mut budget).find(leaf)
     }
 
     #[test]
@@ -280,6 +370,68 @@ mod tests {
         let (by_other, both) = (leaf("j", 3), [other, old]);
         let error = find(&by_other, &roots, &both, Limits::default()).unwrap_err();
         assert_eq!(error, Error::UntrustedChain { fault: ChainFault::PathLength });
+    }
+
+    /// Searches with what others left of a budget.
+    fn find_within<'s>(
+        leaf: &'s Certificate,
+        roots: &'s [Certificate],
+        budget: &mut Budget,
+    ) -> Result<Vec<&'s Certificate>, Error> {
+        let at = Time::from_unix(NOW).unwrap();
+        Search::new(roots, [].iter(), at, &Policy::default(), budget).find(leaf)
+    }
+
+    #[test]
+    fn a_signature_is_verified_once_under_a_key_whatever_certificates_hold_the_key() {
+        let authority =
+            |template: Template| own(&Authority::root(key(1), &template.authority(None)).unwrap());
+        let expired = |serial| {
+            let [start, end] = [NOW - 10, NOW - 5].map(|at| Time::from_unix(at).unwrap());
+            authority(Template::new("root", start, end).serial(serial))
+        };
+        let roots = [expired(1), expired(2), authority(template("root"))];
+        let leaf = leaf("root", 1);
+        let limits = Limits::default().with_chain_signatures(1);
+        assert_eq!(find(&leaf, &roots, &[], limits).unwrap(), [&leaf, &roots[2]]);
+
+        // Another leaf is another signature, and another key another verdict.
+        let other = read(
+            &Authority::root(key(1), &template("root").authority(None))
+                .unwrap()
+                .issue(&key(9), &template("other"))
+                .unwrap(),
+        );
+        let mut budget = Budget::new(&limits, 0);
+        assert!(find_within(&leaf, &roots, &mut budget).is_ok());
+        assert!(find_within(&leaf, &roots, &mut budget).is_ok());
+        let error = find_within(&other, &roots, &mut budget).unwrap_err();
+        assert_eq!(error.code(), crate::Code::TooLarge);
+        let stranger = own(&Authority::root(key(2), &template("root").authority(None)).unwrap());
+        let mut budget = Budget::new(&limits.with_chain_signatures(2), 0);
+        for _ in 0..3 {
+            let fault = ChainFault::Signature;
+            let error = find_within(&leaf, &[stranger.clone()], &mut budget).unwrap_err();
+            assert_eq!(error, Error::UntrustedChain { fault });
+            assert!(find_within(&leaf, &roots, &mut budget).is_ok());
+        }
+    }
+
+    #[test]
+    fn steps_are_counted_over_all_searches_with_one_budget() {
+        let root = own(&Authority::root(key(1), &template("root").authority(None)).unwrap());
+        let (leaf, roots) = (leaf("root", 1), [root]);
+        for most in [0, 1, 2] {
+            let mut budget = Budget::new(&Limits::default().with_chain_steps(most), 0);
+            for _ in 0..most {
+                assert!(find_within(&leaf, &roots, &mut budget).is_ok());
+            }
+            let error = find_within(&leaf, &roots, &mut budget).unwrap_err();
+            let (what, limit) = ("number of certificates tried as issuers", most.into());
+            assert_eq!(error, Error::TooLarge { what, limit });
+            // A leaf that is a root needs no step.
+            assert!(find_within(&roots[0], &roots, &mut budget).is_ok());
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use super::jwk::Validity;
 use super::x509::{Certificate, Modulus};
 use crate::crypto::PublicKey;
+use crate::crypto::rsa::bit_length;
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
@@ -38,7 +39,7 @@ pub(super) fn parse(text: &[u8]) -> Result<(PublicKey, Option<Validity>), Error>
         }
         "PUBLIC KEY" => {
             let info = SubjectPublicKeyInfoOwned::from_der(&bytes).map_err(|_| BAD_DER)?;
-            Ok((public_key(&info, Modulus::Strict)?, None))
+            Ok((public_key(&info, Modulus::Strict, usize::MAX)?, None))
         }
         _ => Err(BAD_PEM),
     }
@@ -61,22 +62,28 @@ pub(super) fn parse_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Cer
         let (block, behind) = block.split_at_checked(length).unwrap_or_default();
         // The label at the beginning has to be that at the end.
         let (_, bytes) = der::pem::decode_vec(block.as_bytes()).map_err(|_| BAD_PEM)?;
-        certificates.push(Certificate::from_der(&bytes, Modulus::Strict)?);
+        certificates.push(Certificate::from_der_with(&bytes, Modulus::Strict, limits)?);
         rest = behind;
     }
     if certificates.is_empty() { Err(BAD_PEM) } else { Ok(certificates) }
 }
 
-/// Reads the key of a certificate or of its own file.
+/// Reads the key of a certificate or of its own file. A modulus of more than so many bits is not
+/// prepared, which is most of the work; [`PublicKey::rsa`] has a limit of its own.
 pub(super) fn public_key(
     info: &SubjectPublicKeyInfoOwned,
     modulus: Modulus,
+    most_bits: usize,
 ) -> Result<PublicKey, Error> {
     let key = info.subject_public_key.as_bytes().ok_or(BAD_DER)?;
     let parameters = info.algorithm.parameters.as_ref();
     match info.algorithm.oid {
         RSA_ENCRYPTION if parameters.is_some_and(|any| any.is_null()) => {
             let (n, e) = rsa_public_key(key, modulus).map_err(|_| BAD_DER)?;
+            if bit_length(n) > most_bits {
+                let what = "number of bits of an RSA modulus in `x5c`";
+                return Err(Error::TooLarge { what, limit: most_bits });
+            }
             PublicKey::rsa(n, e)
         }
         EC_PUBLIC_KEY => {

@@ -24,7 +24,7 @@ use x509_cert::name::Name;
 
 use super::jwk::Validity;
 use super::pem::{self, BAD_DER};
-use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256};
+use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
 use crate::encoding::hex;
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
@@ -79,37 +79,93 @@ struct Fields {
     usage: Option<KeyUsage>,
     /// An extension that nobody here understands, and must.
     not_understood: bool,
+    source: Source,
+}
+
+/// Who gave a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Caller,
+    /// A sender, who chooses what its key costs.
+    Message,
 }
 
 impl Certificate {
-    /// Reads the DER of one certificate.
+    /// Reads the DER of one certificate, within the default [`Limits`].
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`]; nothing that concerns the key, see [`key`](Self::key).
+    /// As [`from_der_with`](Self::from_der_with).
     pub fn from_der(der: &[u8], modulus: Modulus) -> Result<Self, Error> {
+        Self::from_der_with(der, modulus, &Limits::default())
+    }
+
+    /// Reads the DER of one certificate, within these limits.
+    ///
+    /// Size and number of extensions are checked before anything is allocated for them. What
+    /// [`Limits::x5c_modulus_bits`] says is about messages, and not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] and [`Error::Malformed`]; nothing that concerns the key, see
+    /// [`key`](Self::key).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use countersign::jose::{Certificate, Modulus};
+    /// use countersign::{Code, Limits};
+    ///
+    /// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
+    /// let certificate = Certificate::from_pem(pem, &Limits::default())?.remove(0);
+    /// let der = certificate.der();
+    /// assert_eq!(Certificate::from_der_with(der, Modulus::Strict, &Limits::default())?, certificate);
+    ///
+    /// let small = Limits::default().with_certificate_bytes(der.len() - 1);
+    /// let error = Certificate::from_der_with(der, Modulus::Strict, &small).unwrap_err();
+    /// assert_eq!(error.code(), Code::TooLarge);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn from_der_with(der: &[u8], modulus: Modulus, limits: &Limits) -> Result<Self, Error> {
+        Self::read(der, modulus, limits, Source::Caller)
+    }
+
+    /// Reads a certificate that a message brings along. A modulus above
+    /// [`Limits::x5c_modulus_bits`] makes the key [`Error::TooLarge`].
+    pub(crate) fn from_message(
+        der: &[u8],
+        modulus: Modulus,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        Self::read(der, modulus, limits, Source::Message)
+    }
+
+    fn read(der: &[u8], modulus: Modulus, limits: &Limits, source: Source) -> Result<Self, Error> {
+        let limit = limits.certificate_bytes();
+        if der.len() > limit {
+            return Err(Error::TooLarge { what: "certificate", limit });
+        }
+        let limit = limits.certificate_extensions().into();
+        if count_extensions(der, limit).map_err(|_| BAD_DER)? > limit {
+            return Err(Error::TooLarge { what: "number of extensions of a certificate", limit });
+        }
+        work::certificate();
         let content = x509_cert::Certificate::from_der(der).map_err(|_| BAD_DER)?;
         let fields = content.tbs_certificate();
         let validity = Validity {
             not_before: instant(fields.validity().not_before)?,
             not_after: instant(fields.validity().not_after)?,
         };
-        let info = fields.subject_public_key_info();
-        let mut key = pem::public_key(info, Modulus::Strict);
-        let mut negative_modulus = false;
-        if modulus == Modulus::Unsigned && key == Err(BAD_DER) {
-            key = pem::public_key(info, modulus);
-            negative_modulus = key.is_ok();
-        }
         let (mut constraints, mut usage, mut not_understood) = (None, None, false);
         let extensions = fields.extensions().map_or(&[][..], Vec::as_slice);
-        for (index, extension) in extensions.iter().enumerate() {
-            let id = extension.extn_id;
-            if extensions.iter().take(index).any(|other| other.extn_id == id) {
-                return Err(BAD_DER);
-            }
+        let mut ids: Vec<_> = extensions.iter().map(|extension| extension.extn_id).collect();
+        ids.sort_unstable();
+        if ids.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(BAD_DER);
+        }
+        for extension in extensions {
             let value = extension.extn_value.as_bytes();
-            match id {
+            match extension.extn_id {
                 BasicConstraints::OID => {
                     constraints = Some(BasicConstraints::from_der(value).map_err(|_| BAD_DER)?);
                 }
@@ -127,6 +183,18 @@ impl Certificate {
         if !extensions.is_empty() && fields.version() != Version::V3 {
             return Err(BAD_DER);
         }
+        // Last, as it is the most work.
+        let most_bits = match source {
+            Source::Caller => usize::MAX,
+            Source::Message => limits.x5c_modulus_bits().into(),
+        };
+        let info = fields.subject_public_key_info();
+        let mut key = pem::public_key(info, Modulus::Strict, most_bits);
+        let mut negative_modulus = false;
+        if modulus == Modulus::Unsigned && key == Err(BAD_DER) {
+            key = pem::public_key(info, modulus, most_bits);
+            negative_modulus = key.is_ok();
+        }
         Ok(Self(Arc::new(Fields {
             der: der.to_vec(),
             sha256: sha256(der),
@@ -136,6 +204,7 @@ impl Certificate {
             constraints,
             usage,
             not_understood,
+            source,
             content,
         })))
     }
@@ -145,7 +214,7 @@ impl Certificate {
     /// # Errors
     ///
     /// [`Error::Malformed`] for anything else within a PEM block, [`Error::TooLarge`] for more than
-    /// [`Limits::keys`].
+    /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
     pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         pem::parse_certificates(text, limits)
     }
@@ -199,6 +268,11 @@ impl Certificate {
     #[must_use]
     pub fn has_negative_modulus(&self) -> bool {
         self.0.negative_modulus
+    }
+
+    /// Tells whether a message brought it along.
+    pub(crate) fn came_with_message(&self) -> bool {
+        self.0.source == Source::Message
     }
 
     pub(crate) fn name(&self) -> &Name {
@@ -319,6 +393,34 @@ fn display(name: &Name) -> String {
         Ok(()) => text,
         Err(_) => String::new(),
     }
+}
+
+/// Counts the extensions of a certificate, up to one more than there may be.
+fn count_extensions(der: &[u8], most: usize) -> der::Result<usize> {
+    /// `[3] EXPLICIT` (RFC 5280 section 4.1).
+    const EXTENSIONS: u8 = 0xa3;
+    let mut fields = SliceReader::new(content(signed_part(der)?)?)?;
+    while !fields.is_finished() {
+        let field = fields.tlv_bytes()?;
+        if field.first() != Some(&EXTENSIONS) {
+            continue;
+        }
+        let mut extensions = SliceReader::new(content(content(field)?)?)?;
+        let mut count = 0;
+        while !extensions.is_finished() && count <= most {
+            extensions.tlv_bytes()?;
+            count += 1;
+        }
+        return Ok(count);
+    }
+    Ok(0)
+}
+
+/// Returns what is within the first element.
+fn content(element: &[u8]) -> der::Result<&[u8]> {
+    let mut reader = SliceReader::new(element)?;
+    let header = Header::decode(&mut reader)?;
+    reader.read_slice(header.length())
 }
 
 /// Returns the `TBSCertificate` as it was received, within DER that was read before.

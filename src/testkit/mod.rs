@@ -38,6 +38,7 @@ use crate::crypto::{Algorithm, Secret, SignatureBackend, mac};
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
 
+pub use crate::crypto::work::Work;
 pub use certificate::{Authority, Certificate, Critical, Template};
 pub use device::{Device, Pki, device_data, device_info};
 pub use ec::EcIssuer;

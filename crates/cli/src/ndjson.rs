@@ -7,6 +7,9 @@
 //! No line ends the run. One that cannot be understood is a report like any other: `malformed`,
 //! `wrong-type`, `missing-member`, `too-large`. An unknown member is `malformed` too: it may be a
 //! misspelt expectation, and nobody must believe that it was checked.
+//!
+//! Blank lines are no records. They are counted, and one report at the end of the stream says how
+//! many there were: a report each would be hundreds of bytes for every byte that comes in.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
@@ -43,6 +46,25 @@ pub(crate) struct Line {
 pub(crate) struct Lines<R> {
     reader: BufReader<R>,
     number: u64,
+    blank: Option<Blank>,
+}
+
+/// Lines without anything on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Blank {
+    /// The number of the first.
+    first: u64,
+    count: u64,
+}
+
+impl Blank {
+    /// Reports that there was nothing to check, under the place of the first line.
+    pub(crate) fn report(self, source: &Source) -> (String, Item) {
+        let Self { first, count } = self;
+        let lines = if count == 1 { "1 blank line" } else { &format!("{count} blank lines") };
+        let report = Report::of_unreadable(format!("{lines}: nothing to check"));
+        (format!("{source}:{first}"), Item::Empty(Box::new(report)))
+    }
 }
 
 impl<R: Read> Lines<R> {
@@ -51,10 +73,16 @@ impl<R: Read> Lines<R> {
     }
 
     pub(crate) fn with_capacity(capacity: usize, reader: R) -> Self {
-        Self { reader: BufReader::with_capacity(capacity, reader), number: 0 }
+        Self { reader: BufReader::with_capacity(capacity, reader), number: 0, blank: None }
     }
 
-    /// Reads the next lines, none at the end, up to an error if there is one.
+    /// Returns the blank lines so far.
+    pub(crate) const fn blank(&self) -> Option<Blank> {
+        self.blank
+    }
+
+    /// Reads the next lines, none at the end, up to an error if there is one. Blank ones are counted
+    /// instead.
     ///
     /// Once there is a line, only lines that have arrived are added: a live stream gets its reports
     /// as it goes.
@@ -62,6 +90,13 @@ impl<R: Read> Lines<R> {
         let (mut lines, mut bytes) = (Vec::new(), 0);
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
             match self.next_line() {
+                // Of a line that was cut, nobody knows what else was on it.
+                Ok(Some(Line { number, text }))
+                    if text.len() <= INPUT_BYTES && text.trim_ascii().is_empty() =>
+                {
+                    let blank = self.blank.get_or_insert(Blank { first: number, count: 0 });
+                    blank.count += 1;
+                }
                 Ok(Some(line)) => {
                     bytes += line.text.len();
                     lines.push(line);
@@ -69,7 +104,7 @@ impl<R: Read> Lines<R> {
                 Ok(None) => break,
                 Err(error) => return (lines, Some(error)),
             }
-            if !self.reader.buffer().contains(&b'\n') {
+            if !lines.is_empty() && !self.reader.buffer().contains(&b'\n') {
                 break;
             }
         }
@@ -414,14 +449,42 @@ mod tests {
             );
         }
         assert_eq!(lines(b"", 8), []);
-        assert_eq!(
-            lines(
-                b"
+    }
 
-a", 8
-            ),
-            [(1, vec![]), (2, vec![]), (3, b"a".to_vec())]
-        );
+    #[test]
+    fn blank_lines_are_counted_and_the_others_keep_their_numbers() {
+        for (text, numbers, blank) in [
+            ("", &[][..], None),
+            ("a\nb\n", &[1, 2], None),
+            ("a\n\n", &[1], Some((2, 1))),
+            ("\n\na", &[3], Some((1, 2))),
+            ("\n", &[], Some((1, 1))),
+            (" \t\r\n\na\n \nb\n  ", &[3, 5], Some((1, 4))),
+        ] {
+            for capacity in [1, 2, 8192] {
+                let mut lines = Lines::with_capacity(capacity, text.as_bytes());
+                let mut found = Vec::new();
+                loop {
+                    let (chunk, _) = lines.next_chunk();
+                    if chunk.is_empty() {
+                        break;
+                    }
+                    found.extend(chunk.iter().map(|line| line.number));
+                }
+                assert_eq!(found, numbers, "{text:?}");
+                assert_eq!(lines.blank().map(|blank| (blank.first, blank.count)), blank);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_spaces_that_is_too_long_is_not_blank() {
+        for (length, blank) in [(INPUT_BYTES, true), (INPUT_BYTES + 1, false)] {
+            let text = vec![b' '; length];
+            let mut lines = Lines::with_capacity(8192, text.as_slice());
+            let (chunk, _) = lines.next_chunk();
+            assert_eq!((chunk.is_empty(), lines.blank().is_some()), (blank, blank));
+        }
     }
 
     #[test]

@@ -242,6 +242,9 @@ impl Run<'_> {
                     break;
                 }
             }
+            if let Some(blank) = lines.blank() {
+                self.chunk(&[blank], |blank| Ok(blank.report(source)))?;
+            }
         }
         Ok(())
     }
@@ -361,7 +364,7 @@ impl Stream {
         Ok(Self { config, kind: args.kind })
     }
 
-    /// Returns one report for each line, in order.
+    /// Returns one report for each line, in order, and one for all blank lines.
     #[must_use]
     pub fn judge(&self, text: &[u8]) -> Vec<String> {
         let source = Source::Stdin;
@@ -371,13 +374,17 @@ impl Stream {
         let mut reports = Vec::new();
         loop {
             let (chunk, _) = lines.next_chunk();
+            let judge = |line| ndjson::judge(&self.config, self.kind, &source, line);
+            let judged = if chunk.is_empty() {
+                lines.blank().map(|blank| blank.report(&source)).into_iter().collect()
+            } else {
+                chunk.iter().map(judge).collect()
+            };
+            let rendered = conclude(&self.config, style, judged);
+            reports.extend(rendered.into_iter().map(|rendered| rendered.text));
             if chunk.is_empty() {
                 return reports;
             }
-            let judge = |line| ndjson::judge(&self.config, self.kind, &source, line);
-            let judged = chunk.iter().map(judge).collect();
-            let rendered = conclude(&self.config, style, judged);
-            reports.extend(rendered.into_iter().map(|rendered| rendered.text));
         }
     }
 }

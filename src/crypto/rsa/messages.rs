@@ -2,6 +2,7 @@
 
 use super::batch::verify_each;
 use super::{Hash, Kernel, Pkcs1Item, RsaPublicKey};
+use crate::crypto::work;
 use crate::simd::MESSAGES;
 use alloc::vec::Vec;
 use sha2::{Sha256, Sha384, Sha512};
@@ -64,6 +65,7 @@ fn hash_all(kernel: Kernel, items: &[Pkcs1Message<'_>]) -> Vec<[u8; 64]> {
             Some(ifma) if together => {
                 let message =
                     |lane| items.get(lane).map_or(&[][..], |item: &Pkcs1Message<'_>| item.message);
+                work::hashed(items.iter().map(|item| item.message.len()).sum());
                 let sixteen = ifma.sha256_sixteen(&core::array::from_fn(message));
                 digests.extend(sixteen.iter().take(items.len()).map(|hashed| {
                     let mut digest = [0; 64];
@@ -93,6 +95,7 @@ pub(in crate::crypto) fn hash_message<'b>(
             *to = *from;
         }
     }
+    work::hashed(message.iter().map(|part| part.len()).sum());
     match hash {
         Hash::Sha256 => copy(&digest::<Sha256>(message), buffer),
         Hash::Sha384 => copy(&digest::<Sha384>(message), buffer),

@@ -251,6 +251,25 @@ impl RsaPublicKey {
         self.exponent
     }
 
+    /// What one check costs, in checks with 2048 bits and the usual exponent: the products of so many
+    /// squares, rounded up.
+    pub(super) fn effort(&self) -> usize {
+        /// Products of a check for the usual exponent: sixteen squares, two more.
+        const USUAL: usize = 18;
+        const USUAL_LIMBS: usize = 2048 / 64;
+        let products = match self.exponent {
+            check::EXPONENT => USUAL,
+            // Square and multiply, and the ways into Montgomery form and out of it.
+            other => {
+                let products = other.ilog2().saturating_add(other.count_ones()).saturating_add(1);
+                usize::try_from(products).unwrap_or(usize::MAX)
+            }
+        };
+        let limbs = self.bits.div_ceil(64);
+        let work = limbs.saturating_mul(limbs).saturating_mul(products);
+        work.div_ceil(USUAL_LIMBS * USUAL_LIMBS * USUAL)
+    }
+
     /// Verifies an RSASSA-PKCS1-v1_5 signature over `digest`
     /// ([RFC 8017, 8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2)).
     ///
@@ -409,7 +428,7 @@ fn strip_zeros(bytes: &[u8]) -> &[u8] {
 }
 
 /// Bits of a big-endian number without leading zeros.
-fn bit_length(bytes: &[u8]) -> usize {
+pub(crate) fn bit_length(bytes: &[u8]) -> usize {
     match bytes {
         [] => 0,
         [first, rest @ ..] => {

@@ -212,6 +212,10 @@ impl SignedRegistration {
                 });
             }
         };
+        let limit = limits.header_bytes();
+        if self.header.len() > limit {
+            return Err(Error::TooLarge { what: "outer header", limit });
+        }
         let outer = json::parse_object("outer header", &self.header, limits)?;
         let outer = outer.member("alg").map_or_else(String::new, Value::to_string);
         Ok(Headers { signed, outer: Some(outer) })

@@ -13,7 +13,7 @@ use crate::encoding::json::{Document, Object};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
+    Attempts, Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
     check_key_size, describe, signature_hint,
 };
 use crate::limits::Limits;
@@ -125,7 +125,8 @@ impl Registration {
 /// validity of the key's certificate, if it came from one; what [`Expected`] names. *Not* checked:
 /// who issued that certificate, and whether the device is still registered.
 ///
-/// Tokens of eras A, A' and B name no key, so every RSA key of the set is tried.
+/// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, as far as
+/// [`Limits::key_attempts`] goes: [`Error::TooLarge`] if it ends before the keys do.
 ///
 /// ```
 /// use countersign::jose::Jwk;
@@ -225,21 +226,35 @@ impl Verifier {
     }
 
     /// Checks key size and signature, and returns the key that verified, or else the first that
-    /// could have. The first key was tried already.
+    /// could have. The first key was tried already; the others as far as the input's bytes pay for
+    /// it.
     fn check_signature<'s>(
         &'s self,
         trail: &mut impl Trail,
         signed: &SignedRegistration,
         candidates: &Candidates<'s>,
         tried: Option<Result<(), Error>>,
+        input_bytes: usize,
     ) -> &'s Jwk {
         let required = signed.era().algorithm();
-        let verifies = |key: &Jwk| job(signed, key, self.policy.backend()).verify() == Ok(());
-        let verified = tried.as_ref().and_then(|tried| match tried {
-            Ok(()) => Some(candidates.first),
-            Err(_) => candidates.rest.iter().copied().find(|key| verifies(key)),
-        });
-        let key = verified.unwrap_or(candidates.first);
+        let job = |key| job(signed, key, self.policy.backend());
+        let first = job(candidates.first);
+        let mut attempts = Attempts::new(self.policy.limits(), input_bytes);
+        let verified = match &tried {
+            None => Ok(None),
+            Some(Ok(())) => Ok(Some(candidates.first)),
+            Some(Err(_)) => {
+                attempts.owe(&first);
+                let mut rest = candidates.rest.iter().copied();
+                rest.find_map(|key| match attempts.try_key(&job(key)) {
+                    Ok(false) => None,
+                    Ok(true) => Some(Ok(key)),
+                    Err(error) => Some(Err(error)),
+                })
+                .transpose()
+            }
+        };
+        let key = verified.as_ref().ok().copied().flatten().unwrap_or(candidates.first);
         trail.key(|| key.info(required));
         if key.is_published() {
             trail.warn(Warning::PublishedKey);
@@ -247,10 +262,15 @@ impl Verifier {
         check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
-            (_, Some(_)) => trail.pass(Check::Signature, || signed.era().scheme().into()),
-            (_, None) => {
+            (_, Ok(Some(_))) => trail.pass(Check::Signature, || signed.era().scheme().into()),
+            (_, Ok(None)) => {
                 trail.fail(Check::Signature, Error::SignatureMismatch);
-                trail.hint(|| signature_hint(self.keys.set().ok()?, verifies));
+                let tried =
+                    |key: &Jwk| candidates.rest.iter().any(|tried| tried.key() == key.key());
+                trail.hint(|| signature_hint(self.keys.set().ok()?, &mut attempts, &first, tried));
+            }
+            (_, Err(error)) => {
+                trail.fail(Check::Signature, error);
             }
         }
         key
@@ -334,9 +354,10 @@ impl Procedure for Verifier {
     ) -> Option<Self::Made> {
         let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
         let (at, expected) = (item.at, item.expected);
+        let bytes = item.input.len();
         let chosen = candidates
             .as_ref()
-            .map(|candidates| self.check_signature(trail, &signed, candidates, verified));
+            .map(|candidates| self.check_signature(trail, &signed, candidates, verified, bytes));
         if !trail.goes_on() {
             return None;
         }

@@ -10,8 +10,8 @@ use super::{Certification, Domain, Extra, SignedPart, Standing, Trust};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
-use crate::error::Error;
-use crate::jose::path::Search;
+use crate::error::{Code, Error};
+use crate::jose::path::{Budget, Search, warn_of_issuers};
 use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, is_published, x509};
 use crate::limits::Limits;
 use crate::mosip::device::{Kind, Witness};
@@ -99,6 +99,8 @@ pub(in crate::mosip) struct Checker<'c, T> {
     unsigned: Vec<Unsigned>,
     signatures: usize,
     most_signatures: usize,
+    /// Bytes of the headers that brought certificates.
+    header_bytes: usize,
 }
 
 const SIGNATURE_CHECKS: [Check; 4] =
@@ -127,6 +129,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             unsigned: Vec::new(),
             signatures: 0,
             most_signatures,
+            header_bytes: 0,
         }
     }
 
@@ -211,6 +214,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             self.trail.skip_all(&SIGNATURE_CHECKS[1..], NO_KEY);
             return;
         };
+        self.header_bytes = self.header_bytes.saturating_add(token.header_bytes().len());
         if x5c.is_lenient {
             self.trail.warn(Warning::X5cEncoding);
         }
@@ -250,7 +254,9 @@ impl<'c, T: Trail> Checker<'c, T> {
         x5c: &X5c,
     ) -> Result<(Certificate, PublicKey, Vec<Certificate>), Error> {
         let modulus = if self.trust.negative_modulus { Modulus::Unsigned } else { Modulus::Strict };
-        let mut members = x5c.members.iter().map(|der| Certificate::from_der(der, modulus));
+        let limits = self.policy.limits();
+        let mut members =
+            x5c.members.iter().map(|der| Certificate::from_message(der, modulus, limits));
         let certificate = members
             .next()
             .unwrap_or(Err(Error::MissingMember { part: "header", member: "x5c" }))?;
@@ -279,7 +285,9 @@ impl<'c, T: Trail> Checker<'c, T> {
     pub(in crate::mosip) fn conclude(self, at: At) -> Option<Signed> {
         let times: Vec<Stated> =
             self.signers.iter().map(|signer| self.time_of(signer, at)).collect();
-        let Self { trail, trust, policy, statements, outside, signers, unsigned, .. } = self;
+        let Self {
+            trail, trust, policy, statements, outside, signers, unsigned, header_bytes, ..
+        } = self;
         let first = times.first().and_then(|time| time.as_ref()?.as_ref().ok());
         let at = at.resolve(first.copied());
         trail.at(at);
@@ -290,6 +298,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
         let stated = statements.into_iter().map(|statement| statement.level);
         let levels = Levels::new(stated, &unsigned);
+        let mut budget = Budget::new(policy.limits(), header_bytes);
         let judged = signers.iter().zip(times).map(|(signer, time)| {
             if !trail.goes_on() {
                 return None;
@@ -306,7 +315,7 @@ impl<'c, T: Trail> Checker<'c, T> {
                 let (start, end) = (validity.not_before, validity.not_after);
                 format!("valid from {start} to {end}, judged at {at}")
             });
-            let standing = check_trust(trail, trust, policy, signer, level, at)?;
+            let standing = check_trust(trail, trust, policy, signer, level, at, &mut budget)?;
             let (part, certificate) = (signer.part.clone(), signer.certificate.clone());
             Some(SignedPart { part, certificate, standing, at })
         });
@@ -365,34 +374,43 @@ fn check_trust(
     signer: &Signer,
     level: Option<&Certification>,
     at: Time,
+    budget: &mut Budget,
 ) -> Option<Standing> {
     let Some((store, rules)) = trust.basis.as_deref() else {
         trail.skip(Check::Trust, "nobody vouches for the signer, by choice");
         trail.warn(Warning::SelfAsserted);
         return Some(Standing::SelfAsserted);
     };
-    let search = |domain| {
+    if !trail.goes_on() {
+        return None;
+    }
+    let mut search = |domain| {
         let intermediates = store.intermediates(domain).iter().chain(&signer.extra);
-        Search::new(store.roots(domain), intermediates, at, policy).find(&signer.certificate)
+        let search = Search::new(store.roots(domain), intermediates, at, policy, budget);
+        search.find(&signer.certificate)
     };
-    let found = rules
+    let wanted = rules
         .domain(signer.usage, level)
         .and_then(|domain| match signer.usage {
             Usage::Data => rules.check_organization(&signer.certificate).map(|()| domain),
             Usage::DigitalId => Ok(domain),
         })
-        .map_err(|fault| Error::UntrustedChain { fault })
-        .and_then(|domain| Ok((domain, search(domain)?)));
-    let refused = found.is_err();
+        .map_err(|fault| Error::UntrustedChain { fault });
+    let found = wanted.clone().and_then(|domain| Ok((domain, search(domain)?)));
+    let refused = found.as_ref().err().cloned();
     let found = trail.record(Check::Trust, found, |(domain, path)| {
         let (steps, rules) = (path.len().saturating_sub(1), rules.consumer());
         let root = path.last().map_or_else(String::new, |root| x509::describe(root));
         format!("{domain}, by the rules of {rules}: {steps} up to {root}")
     });
-    if refused {
+    if let Some(error) = refused {
         trail.hint(|| {
-            let mut domains = Domain::ALL.into_iter();
-            let other = domains.find(|domain| search(*domain).is_ok())?;
+            // Nothing is left to search with.
+            if error.code() == Code::TooLarge {
+                return None;
+            }
+            let mut others = Domain::ALL.into_iter().filter(|domain| wanted != Ok(*domain));
+            let other = others.find(|domain| search(*domain).is_ok())?;
             Some(format!("{}: an authority of {other} vouches for the signer", signer.part))
         });
         trail.hint(|| {
@@ -404,6 +422,7 @@ fn check_trust(
     for issuer in &path {
         trail.warn_if(Warning::PublishedKey, || issuer.key().is_ok_and(is_published));
     }
+    warn_of_issuers(trail, &path);
     let sha2 = |issued: &&Certificate| {
         matches!(issued.signature_algorithm(), Some(Algorithm::Rs384 | Algorithm::Rs512))
     };

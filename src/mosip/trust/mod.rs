@@ -36,6 +36,11 @@
 //! domain. Without rules, the layers of the device are all but the digital id, and that as well if the
 //! message says L0.
 //!
+//! What a message can make a search do is limited: keys within `x5c` have 4096 bits at most
+//! ([`Limits::x5c_modulus_bits`](crate::Limits::x5c_modulus_bits)), and all signers of a message share
+//! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a key of 1024 bits or
+//! with a small exponent, where that is accepted, leaves a warning.
+//!
 //! Sources: mosip/keymanager, `SignatureServiceImpl` and `PartnerCertificateManagerServiceImpl`;
 //! mosip/id-authentication, `IdAuthFilter`; mosip/registration-client,
 //! `MosipDeviceSpecificationHelper`; mosip/mosip-compliance-toolkit, `SignatureValidator`.
@@ -59,7 +64,7 @@ use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::{ChainFault, Error};
 use crate::jose::Certificate;
-use crate::jose::path::Search;
+use crate::jose::path::{Budget, Search};
 use crate::policy::Policy;
 use crate::time::Time;
 
@@ -176,7 +181,8 @@ impl TrustStore {
     /// Finds the path from a certificate to a root of a domain, both included.
     ///
     /// Checked: the dates of all certificates, and the signatures, names and constraints of the
-    /// path (RFC 5280 section 6.1). *Not* checked: revocation, and what the certificate is for.
+    /// path (RFC 5280 section 6.1). *Not* checked: revocation, and what the certificate is for. Weak
+    /// keys that the policy accepts are no error here; verifiers warn of them.
     ///
     /// # Errors
     ///
@@ -209,7 +215,9 @@ impl TrustStore {
     ) -> Result<Vec<Certificate>, Error> {
         certificate.validity().check(at, policy.leeway())?;
         let intermediates = self.intermediates(domain).iter();
-        let path = Search::new(self.roots(domain), intermediates, at, policy).find(certificate)?;
+        let mut budget = Budget::new(policy.limits(), 0);
+        let search = Search::new(self.roots(domain), intermediates, at, policy, &mut budget);
+        let path = search.find(certificate)?;
         Ok(path.into_iter().cloned().collect())
     }
 }

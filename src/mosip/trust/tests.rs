@@ -994,10 +994,13 @@ fn certificates_and_their_signatures_are_counted() {
     let limits = crate::Limits::default;
     let certificates = |most| code(limits().with_chain_certificates(most));
     let signatures = |most| code(limits().with_chain_signatures(most));
+    let steps = |most| code(limits().with_chain_steps(most));
     // The device, what issued it, and the root.
     assert_eq!([2, 3, 4].map(certificates), [Code::TooLarge, Code::Ok, Code::Ok]);
     // The root's own signature is not looked at.
     assert_eq!([1, 2, 3].map(signatures), [Code::TooLarge, Code::Ok, Code::Ok]);
+    assert_eq!([1, 2, 3].map(steps), [Code::TooLarge, Code::Ok, Code::Ok]);
+    assert_eq!((limits().chain_signatures(), limits().chain_steps()), (32, 256));
 }
 
 #[test]
