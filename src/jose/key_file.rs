@@ -366,7 +366,7 @@ fn open(file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
         return Err(foreign.into());
     }
     if is_der(file) {
-        return Ok(Content::Material(alloc::vec![from_der(file)?]));
+        return Ok(Content::Material(alloc::vec![from_der(file, limits)?]));
     }
     let text = read_text(file)?;
     match text.trim_ascii_start().as_bytes().first() {
@@ -419,7 +419,7 @@ fn open_pem(text: &str, limits: &Limits) -> Result<Vec<Material>, KeyFileError> 
     if let Some(foreign) = foreign.into_iter().next() {
         return Err(foreign.into());
     }
-    blocks.iter().map(from_block).collect()
+    blocks.iter().map(|block| from_block(block, limits)).collect()
 }
 
 /// Names what a block is by its label.
@@ -459,11 +459,12 @@ fn without_pem(text: &str) -> Foreign {
     }
 }
 
-fn from_block(block: &Block<'_>) -> Result<Material, KeyFileError> {
+fn from_block(block: &Block<'_>, limits: &Limits) -> Result<Material, KeyFileError> {
     match block.label {
         // RFC 7468 section 5.1 names the second and third, which old tools write.
         "CERTIFICATE" | "X509 CERTIFICATE" | "X.509 CERTIFICATE" => {
-            let certificate = Certificate::from_der(&block.decode()?, Modulus::Strict)?;
+            let certificate =
+                Certificate::from_der_with(&block.decode()?, Modulus::Strict, limits)?;
             Ok(Material::Certificate(certificate))
         }
         "PUBLIC KEY" => Ok(Material::Key(public_key(&block.decode()?)?)),
@@ -473,7 +474,7 @@ fn from_block(block: &Block<'_>) -> Result<Material, KeyFileError> {
 }
 
 /// Reads DER, which says by its shape what it is.
-fn from_der(der: &[u8]) -> Result<Material, KeyFileError> {
+fn from_der(der: &[u8], limits: &Limits) -> Result<Material, KeyFileError> {
     const INTEGER: Tag = Tag::Integer;
     const SEQUENCE: Tag = Tag::Sequence;
     let elements = elements(der).map_err(|_| pem::BAD_DER)?;
@@ -482,7 +483,7 @@ fn from_der(der: &[u8]) -> Result<Material, KeyFileError> {
         [SEQUENCE, Tag::BitString] => Ok(Material::Key(public_key(der)?)),
         [INTEGER, INTEGER] => Ok(Material::Key(rsa_public_key(der)?)),
         [SEQUENCE, SEQUENCE, Tag::BitString] => {
-            let certificate = Certificate::from_der(der, Modulus::Strict);
+            let certificate = Certificate::from_der_with(der, Modulus::Strict, limits);
             certificate.map(Material::Certificate).map_err(|error| match elements.first() {
                 Some(content) if is_request(content) => Foreign::CertificateRequest.into(),
                 _ => KeyFileError::from(error),
@@ -523,7 +524,7 @@ fn is_request(content: &AnyRef<'_>) -> bool {
 
 fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
     let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| pem::BAD_DER)?;
-    pem::public_key(&info, Modulus::Strict)
+    pem::public_key(&info, Modulus::Strict, usize::MAX)
 }
 
 fn rsa_public_key(der: &[u8]) -> Result<PublicKey, Error> {
