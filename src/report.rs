@@ -145,6 +145,9 @@ checks! {
     Rules = "rules", "MOSIP kernel-masterdata-service dto";
     /// The server's tables know what the request names, and nothing that stands against it.
     Records = "records", "MOSIP kernel-masterdata-service";
+    /// Whoever asks for the verdict expects nothing that contradicts itself, and nothing that this
+    /// kind cannot meet or miss.
+    Expectations = "expectations", "";
 }
 
 /// What became of one check.
@@ -283,6 +286,9 @@ pub struct KeyInfo {
 pub struct Report {
     /// The name that the caller gave the item.
     pub id: Option<String>,
+    /// Where the caller found the item, such as `INPUT:LINE` for a line of a stream. Unlike
+    /// [`id`](Self::id), which may be the sender's, it names one item only.
+    pub place: Option<String>,
     /// The kind of artefact, such as `dvs-certificate`.
     pub kind: &'static str,
     /// The time of judgement; `None` if it was the artefact's own and that is unknown. Of a message
@@ -305,6 +311,9 @@ pub struct Report {
     pub hints: Vec<String>,
     /// What was signed, if the verdict is valid.
     pub claims: Option<Object<'static>>,
+    /// What the item itself decided instead of the policy, by the names of its members, where the
+    /// caller lets it.
+    pub overrides: Vec<String>,
     /// SHA-256 of the policy, as the caller gives it.
     pub policy_sha256: Option<[u8; 32]>,
 }
@@ -328,6 +337,24 @@ impl Report {
         let (check, outcome) = (Check::Input, Outcome::Skip);
         report.checks.push(Entry { check, part: None, outcome, detail, reference: "" });
         report
+    }
+
+    /// Puts a failure of the caller's own before all checks, with a text for people, and takes back
+    /// the claims: what is known to be wrong without a look at the artefact must not hide behind
+    /// an `undecided`.
+    ///
+    /// ```
+    /// use countersign::{Check, Code, Error, Report};
+    ///
+    /// let mut report = Report::of_failure("jws", b"", Check::Key, Error::NoKey);
+    /// let unused = Error::ExpectationUnused { expectation: "hash" };
+    /// report.refuse(Check::Expectations, unused, "no JWS states a hash");
+    /// assert_eq!(report.code(), Code::ExpectationUnused);
+    /// ```
+    pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<String>) {
+        let detail = detail.into();
+        self.checks.insert(0, Entry { detail, ..Entry::failed(check, error) });
+        self.claims = None;
     }
 
     /// Returns the code of the first check that failed, or [`Code::Ok`].
@@ -360,6 +387,9 @@ impl Report {
         if let Some(id) = &self.id {
             report.set("id", id.as_str());
         }
+        if let Some(place) = &self.place {
+            report.set("place", place.as_str());
+        }
         report.set("kind", self.kind);
         report.set("verdict", Verdict::from(code).as_str());
         report.set("code", code.as_str());
@@ -387,6 +417,10 @@ impl Report {
         }
         if let Some(claims) = &self.claims {
             report.set("claims", claims.clone());
+        }
+        if !self.overrides.is_empty() {
+            let overrides = self.overrides.iter().map(|member| member.as_str().into()).collect();
+            report.set("overrides", Value::Array(overrides));
         }
         if let Some(digest) = &self.policy_sha256 {
             report.set("policy", Object::new().with("sha256", hex::encode(digest)));
@@ -590,6 +624,7 @@ impl Explanation {
     ) -> Report {
         let mut report = Report {
             id: None,
+            place: None,
             kind,
             at: self.at,
             input_sha256: sha256(input),
@@ -600,6 +635,7 @@ impl Explanation {
             warnings: self.warnings,
             hints: self.hints,
             claims: None,
+            overrides: Vec::new(),
             policy_sha256: None,
         };
         if report.code() == Code::Ok {

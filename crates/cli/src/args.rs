@@ -70,7 +70,7 @@ pub(crate) struct VerifyArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<Source>,
 
-    /// Take every input for this kind, instead of recognising it
+    /// Treat every input as this kind, instead of recognising it
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) kind: Option<Kind>,
 
@@ -127,14 +127,33 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) nonce: Option<String>,
 
+    /// Capture: expect the chain of hashes to continue after this one, the `hash` of the capture
+    /// before
+    #[arg(long, value_name = "HEX", value_parser = parse_previous_hash, help_heading = "Expectations")]
+    pub(crate) previous_hash: Option<String>,
+
+    /// Capture: expect the captures of one answer to lie no more than this far apart
+    #[arg(long, value_name = "SECONDS", help_heading = "Expectations")]
+    pub(crate) span: Option<u32>,
+
+    /// Capture: refuse an answer whose captures differ in signer or transaction, are repeated, or lie
+    /// further apart than `--span`, instead of warning
+    #[arg(long, help_heading = "Expectations")]
+    pub(crate) deny_mixed: bool,
+
+    /// JWS: accept a token without `exp`, which never expires
+    #[arg(long, help_heading = "Expectations")]
+    pub(crate) allow_no_exp: bool,
+
     /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
     ///
     /// One table per kind, such as `[dvs-certificate]` or `[id-token]`, each with any of
     /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
     /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
     /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
-    /// `nonce`. DVS signatures have no `jwks`, `keys` and `allow-rsa-1024`, but
-    /// `server-secret = "FILE"`, `audience` and `subject`. For the kinds of devices
+    /// `nonce`, for JWS also `unbound = true` and `allow-no-exp = true`; for captures
+    /// `previous-hash`, `span` and `deny-mixed = true`. DVS signatures have no `jwks`, `keys` and
+    /// `allow-rsa-1024`, but `server-secret = "FILE"`, `audience` and `subject`. For the kinds of devices
     /// `trust = ["DOMAIN=FILE"]`, `trust-policy`, `domain`, `organization` and
     /// `lenient = ["NAME"]`. Files are relative to the policy's folder. Options on the command line
     /// override the policy.
@@ -145,11 +164,22 @@ pub(crate) struct VerifyArgs {
     ///
     /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
     /// have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
-    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`: they override the
-    /// command line for that record. A line that is no such record is reported as malformed, and
-    /// the run goes on.
+    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `previous_hash`. What
+    /// a record expects is required in addition to what the command line and the policy say. It
+    /// takes nothing away: see --trust-records. A line that is no such record is reported as
+    /// malformed, and the run goes on. Every report has its `place`, INPUT:LINE, beside its `id`.
     #[arg(long)]
     pub(crate) ndjson: bool,
+
+    /// Let records decide: their members override the command line and the policy
+    ///
+    /// Without it, a record that expects something else than the run fails, and one that asks for
+    /// less (`unbound`, `allow_rsa_1024`, a larger `leeway`, another `at`) is judged by the terms of
+    /// the run. With it, every report names in `overrides` what its record decided instead. Use it
+    /// only for records that you wrote yourself, or that come from somebody who may decide what is
+    /// checked.
+    #[arg(long, requires = "ndjson")]
+    pub(crate) trust_records: bool,
 
     /// How to report; `json` is one object for a single input, else one array [default: text, or
     /// ndjson with --ndjson]
@@ -169,7 +199,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
-/// What a DVS certificate or signature is about; a certificate names no user or project by itself.
+/// What a DVS certificate or signature is about; a certificate does not identify the signer.
 #[derive(Args, Debug, Default)]
 #[group(multiple = false)]
 pub(crate) struct BindingArgs {
@@ -186,7 +216,8 @@ pub(crate) struct BindingArgs {
     #[arg(long, value_name = "FILE", help_heading = "Expectations")]
     pub(crate) request: Option<PathBuf>,
 
-    /// DVS: expect nothing, and be warned in the report
+    /// DVS: accept any document; JWS: accept any issuer and audience, or those alone that are named;
+    /// adds a warning
     #[arg(long, help_heading = "Expectations")]
     pub(crate) unbound: bool,
 }
@@ -409,6 +440,10 @@ fn parse_digest(text: &str) -> Result<Digest, String> {
         .and_then(|bytes| bytes.try_into().ok())
         .map(Digest)
         .ok_or_else(|| "not 64 hexadecimal digits".into())
+}
+
+fn parse_previous_hash(text: &str) -> Result<String, String> {
+    crate::config::parse_previous_hash(text)
 }
 
 fn parse_leeway(text: &str) -> Result<Leeway, String> {

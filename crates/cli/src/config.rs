@@ -4,7 +4,8 @@
 //! policy table of a kind ── options ──► Profile (keys, policy, terms) ── record ──► Terms of one item
 //! ```
 //!
-//! Each step overrides the one before it, member by member.
+//! Options override the policy member by member. What a record may do is in
+//! [`tighten`](crate::tighten).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use countersign::encoding::json;
-use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::miracl::dvs::{self, signature};
+use countersign::encoding::hex;
+use countersign::jose::key_file::{read_keys, read_text};
+use countersign::jose::{JwkSet, jws};
+use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::registration;
+use countersign::mosip::sbi::Mixed;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
@@ -27,6 +30,8 @@ use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
 use crate::input::{Source, read_configuration};
 use crate::kind::{Kind, Token};
+use crate::terms::{Binding, Names, NoExpiry, Overrides, Terms, Unbound};
+use crate::tighten::Records;
 
 /// A time of judgement, before the clock is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,151 +72,6 @@ pub(crate) fn now() -> Result<Time, Stop> {
         .and_then(|since| i64::try_from(since.as_secs()).ok())
         .and_then(Time::from_unix)
         .ok_or_else(|| Stop::Misuse("the system's clock is outside the years 1970 to 9999".into()))
-}
-
-/// What the command line or one record says; `None` leaves things as they are.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Overrides {
-    pub(crate) at: Option<Moment>,
-    pub(crate) leeway: Option<Leeway>,
-    pub(crate) rsa_1024: Option<Rsa1024>,
-    pub(crate) binding: Option<dvs::Expected>,
-    pub(crate) issuer: Option<String>,
-    pub(crate) audience: Option<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) nonce: Option<String>,
-    /// Something is said about trust, which [`TrustTerms`] knows.
-    pub(crate) trust: bool,
-}
-
-impl Overrides {
-    fn from_args(args: &VerifyArgs) -> Result<Self, Stop> {
-        Ok(Self {
-            at: args.at,
-            leeway: args.leeway,
-            rsa_1024: args.allow_rsa_1024.then_some(Rsa1024::Allow),
-            binding: Binding::from(&args.binding).load(Path::new(""))?,
-            issuer: args.issuer.clone(),
-            audience: args.audience.clone(),
-            subject: args.subject.clone(),
-            nonce: args.nonce.clone(),
-            trust: args.trust.is_given(),
-        })
-    }
-
-    /// Names what was asked for that a verifier of this kind does not look at. Silence would let
-    /// a reader believe that it was checked.
-    pub(crate) fn without_effect(&self, kind: Kind) -> impl Iterator<Item = &'static str> {
-        let unhashed = !matches!(kind, Kind::DvsCertificate | Kind::DvsSignature);
-        let jwt = !matches!(kind, Kind::Jws | Kind::Token(_));
-        let nameless = jwt && kind != Kind::DvsSignature;
-        [
-            ("hash, document, request or unbound", self.binding.is_some(), unhashed),
-            ("issuer", self.issuer.is_some(), jwt),
-            ("audience", self.audience.is_some(), nameless),
-            ("subject", self.subject.is_some(), nameless),
-            ("nonce", self.nonce.is_some(), jwt),
-            (
-                "trust, trust-policy, domain, organization or lenient",
-                self.trust,
-                !matches!(kind, Kind::Device(_)),
-            ),
-        ]
-        .into_iter()
-        .filter(|(_, given, foreign)| *given && *foreign)
-        .map(|(name, ..)| name)
-    }
-}
-
-/// Everything but the keys that decides about one item.
-#[derive(Clone, Debug)]
-pub(crate) struct Terms {
-    pub(crate) at: Moment,
-    pub(crate) policy: Policy,
-    pub(crate) binding: Option<dvs::Expected>,
-    pub(crate) jwt: Names,
-}
-
-/// What the registered claims of a JWT are expected to be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Names {
-    issuer: Option<String>,
-    audience: Option<String>,
-    subject: Option<String>,
-    nonce: Option<String>,
-}
-
-impl Names {
-    /// Returns what any JWT can be expected to say.
-    pub(crate) fn jws(self) -> jws::Expected {
-        let unbound = || jws::Expected::unbound().allow_no_expiry();
-        let expected = match (self.issuer, self.audience) {
-            (Some(issuer), Some(audience)) => jws::Expected::new(issuer, audience),
-            (Some(issuer), None) => unbound().issuer(issuer),
-            (None, Some(audience)) => unbound().audience(audience),
-            (None, None) => unbound(),
-        };
-        let expected = add(expected, self.subject, jws::Expected::subject);
-        add(expected, self.nonce, jws::Expected::nonce)
-    }
-
-    /// Returns what a token of MIRACL Trust is expected to say, or the name of what is missing.
-    pub(crate) fn token(self) -> Result<token::Expected, &'static str> {
-        let issuer = self.issuer.ok_or("issuer")?;
-        let audience = self.audience.ok_or("audience")?;
-        let expected = token::Expected::new(issuer, audience);
-        let expected = add(expected, self.subject, token::Expected::subject);
-        Ok(add(expected, self.nonce, token::Expected::nonce))
-    }
-}
-
-fn add<E>(expected: E, name: Option<String>, with: fn(E, String) -> E) -> E {
-    match name {
-        Some(name) => with(expected, name),
-        None => expected,
-    }
-}
-
-impl Terms {
-    /// Returns these terms with what the overrides name put in place.
-    pub(crate) fn with(&self, overrides: &Overrides) -> Self {
-        let mut terms = self.clone();
-        if let Some(at) = overrides.at {
-            terms.at = at;
-        }
-        if let Some(leeway) = overrides.leeway {
-            terms.policy = terms.policy.with_leeway(leeway);
-        }
-        if let Some(rsa_1024) = overrides.rsa_1024 {
-            terms.policy = terms.policy.with_rsa_1024(rsa_1024);
-        }
-        if let Some(binding) = &overrides.binding {
-            terms.binding = Some(binding.clone());
-        }
-        for (name, given) in [
-            (&mut terms.jwt.issuer, &overrides.issuer),
-            (&mut terms.jwt.audience, &overrides.audience),
-            (&mut terms.jwt.subject, &overrides.subject),
-            (&mut terms.jwt.nonce, &overrides.nonce),
-        ] {
-            if given.is_some() {
-                name.clone_from(given);
-            }
-        }
-        terms
-    }
-
-    /// Returns what a DVS signature must say, unless nothing tells what it must be about.
-    pub(crate) fn signature(&self) -> Option<signature::Expected> {
-        let mut expected = signature::Expected::new(self.binding.clone()?);
-        if let Some(user) = &self.jwt.subject {
-            expected = expected.user_id(user.as_str());
-        }
-        if let Some(project) = &self.jwt.audience {
-            expected = expected.project_id(project.as_str());
-        }
-        Some(expected)
-    }
 }
 
 /// What the verifiers of the library have in common.
@@ -311,7 +171,9 @@ pub(crate) struct Config {
     pub(crate) jws: Profile<jws::Verifier>,
     pub(crate) devices: Devices,
     /// What the command line asked for.
-    pub(crate) overrides: Overrides,
+    overrides: Overrides,
+    /// What the records of a stream may do.
+    pub(crate) records: Records,
     pub(crate) limits: Limits,
     pub(crate) policy_sha256: Option<[u8; 32]>,
     now: Time,
@@ -322,6 +184,10 @@ impl Config {
     pub(crate) fn load(args: &VerifyArgs) -> Result<Self, Stop> {
         let limits = Limits::default();
         let overrides = Overrides::from_args(args)?;
+        if let (Some(kind), None) = (args.kind, &args.policy) {
+            let terms = Terms::new(&limits).with(&overrides);
+            check_kind(kind, args, &overrides.unused(kind), &terms)?;
+        }
         let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits, &args.fetch)?;
         let (mut file, policy_sha256) = match &args.policy {
             Some(path) => {
@@ -349,7 +215,7 @@ impl Config {
         };
         let Rules { terms, .. } = rules(Kind::DvsSignature, file.dvs_signature)?;
         let signature = Rules { keys: secret, terms };
-        Ok(Self {
+        let config = Self {
             devices,
             dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
             signature: Profile::new(signature),
@@ -361,10 +227,24 @@ impl Config {
             new_user: Profile::new(rules(Kind::Token(Token::NewUser), file.new_user_token)?),
             jws: Profile::new(rules(Kind::Jws, file.jws)?),
             overrides,
+            records: if args.trust_records { Records::Override } else { Records::Tighten },
             limits,
             policy_sha256,
             now: now()?,
-        })
+        };
+        if let Some(kind) = args.kind {
+            check_kind(kind, args, &config.unused(kind), config.terms(kind))?;
+        }
+        Ok(config)
+    }
+
+    /// Names what the command line expects and a verifier of this kind does not look at.
+    pub(crate) fn unused(&self, kind: Kind) -> Vec<&'static str> {
+        let mut unused = self.overrides.unused(kind);
+        if let Kind::Device(device) = kind {
+            unused.extend(self.devices.unused(device));
+        }
+        unused
     }
 
     /// Returns the terms that hold where an item of this kind says nothing.
@@ -392,6 +272,24 @@ impl Config {
             Moment::Now => At::Time(self.now),
             Moment::At(at) => at,
         }
+    }
+}
+
+/// Refuses what is known to fail for every input of the one kind that is named.
+fn check_kind(
+    kind: Kind,
+    args: &VerifyArgs,
+    unused: &[&'static str],
+    terms: &Terms,
+) -> Result<(), Stop> {
+    // A trusted record may be of another kind, and any record may say what the run does not.
+    if let (Some(name), false) = (unused.first(), args.trust_records) {
+        let what = format!("--{name} does not apply to the kind {}", kind.name());
+        return Err(Stop::Misuse(what));
+    }
+    match terms.expected(kind) {
+        Err(_) if !args.ndjson => Err(Stop::Misuse(kind.needs())),
+        _ => Ok(()),
     }
 }
 
@@ -432,6 +330,10 @@ struct Table {
     audience: Option<String>,
     subject: Option<String>,
     nonce: Option<String>,
+    previous_hash: Option<String>,
+    span: Option<u32>,
+    deny_mixed: bool,
+    allow_no_exp: bool,
     trust: Vec<String>,
     trust_policy: Option<String>,
     domain: Option<String>,
@@ -454,7 +356,7 @@ impl PolicyFile {
 
     fn parse(path: &Path, text: &[u8]) -> Result<Self, Stop> {
         let misuse = |what: String| Stop::Misuse(format!("{}: {what}", path.display()));
-        let text = std::str::from_utf8(text).map_err(|error| misuse(error.to_string()))?;
+        let text = read_text(text).map_err(|error| misuse(error.to_string()))?;
         // The error's own text quotes the line, which is a secret where the file is mistaken for
         // another one.
         toml::from_str(text).map_err(|error| {
@@ -479,7 +381,7 @@ impl Table {
         let leeway = self.leeway.unwrap_or_default();
         let leeway = Leeway::from_seconds(leeway)
             .ok_or_else(|| misuse("`leeway` is more than 300 seconds"))?;
-        let binding = Binding {
+        let given = Given {
             document: self.document.as_deref(),
             hash: self.hash.as_deref(),
             request: self.request.as_deref(),
@@ -493,37 +395,48 @@ impl Table {
         if public && has_secret {
             return Err(misuse("jwks, keys or allow-rsa-1024: not for this kind"));
         }
-        if binding.given() > 1 {
+        if given.count() > 1 {
             return Err(misuse("more than one of `document`, `hash`, `request`, `unbound`"));
         }
+        if self.unbound && !kind.is_dvs() && kind != Kind::Jws {
+            return Err(misuse("unbound: not for this kind"));
+        }
+        if self.allow_no_exp && kind != Kind::Jws {
+            return Err(misuse("allow-no-exp: not for this kind"));
+        }
+        let previous_hash = self.previous_hash.as_deref().map(parse_previous_hash).transpose();
+        let trust = [
+            ("trust", !self.trust.is_empty()),
+            ("trust-policy", self.trust_policy.is_some()),
+            ("domain", self.domain.is_some()),
+            ("organization", self.organization.is_some()),
+            ("lenient", !self.lenient.is_empty()),
+        ];
         let overrides = Overrides {
             at: moment,
             leeway: Some(leeway),
             rsa_1024: self.allow_rsa_1024.then_some(Rsa1024::Allow),
-            binding: binding.load(folder)?,
-            issuer: self.issuer,
-            audience: self.audience,
-            subject: self.subject,
-            nonce: self.nonce,
-            trust: !self.trust.is_empty()
-                || self.trust_policy.is_some()
-                || self.domain.is_some()
-                || self.organization.is_some()
-                || !self.lenient.is_empty(),
+            binding: given.load(folder)?,
+            unbound: given.unbound(),
+            names: Names {
+                issuer: self.issuer,
+                audience: self.audience,
+                subject: self.subject,
+                nonce: self.nonce,
+            },
+            no_expiry: self.allow_no_exp.then_some(NoExpiry::Allow),
+            previous_hash: previous_hash.map_err(|e| misuse(&format!("`previous-hash`: {e}")))?,
+            span: self.span,
+            mixed: self.deny_mixed.then_some(Mixed::Deny),
+            trust: trust.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect(),
         };
-        if let Some(foreign) = overrides.without_effect(kind).next() {
+        if let Some(foreign) = overrides.unused(kind).first() {
             return Err(misuse(&format!("{foreign}: not for this kind")));
         }
-        let terms = Terms {
-            at: Moment::Now,
-            policy: Policy::default().with_limits(*limits),
-            binding: None,
-            jwt: Names::default(),
-        };
         let sets: Vec<_> = self.jwks.into_iter().map(KeySetAt::File).collect();
         let keys = load_keys(folder, &sets, &self.keys, limits, &FetchArgs::default())?;
         let keys = keys.unwrap_or_default();
-        Ok(Rules { keys, terms: terms.with(&overrides) })
+        Ok(Rules { keys, terms: Terms::new(limits).with(&overrides) })
     }
 }
 
@@ -537,16 +450,24 @@ fn parse_moment(value: &toml::Value) -> Result<Moment, String> {
     .map_err(|error: String| format!("`at`: {error}"))
 }
 
+/// Reads a hash of a chain of captures: SHA-256 in hexadecimal.
+pub(crate) fn parse_previous_hash(text: &str) -> Result<String, String> {
+    let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
+    let digest = digest.ok_or("not 64 hexadecimal digits")?;
+    // Letter case makes no difference.
+    Ok(hex::encode(&digest).to_ascii_uppercase())
+}
+
 /// The four ways to say what a DVS certificate or signature must be about.
 #[derive(Clone, Copy, Debug)]
-struct Binding<'a> {
+pub(crate) struct Given<'a> {
     document: Option<&'a Path>,
     hash: Option<&'a str>,
     request: Option<&'a Path>,
     unbound: bool,
 }
 
-impl<'a> From<&'a BindingArgs> for Binding<'a> {
+impl<'a> From<&'a BindingArgs> for Given<'a> {
     fn from(args: &'a BindingArgs) -> Self {
         Self {
             document: args.document.as_deref(),
@@ -557,8 +478,12 @@ impl<'a> From<&'a BindingArgs> for Binding<'a> {
     }
 }
 
-impl Binding<'_> {
-    fn given(&self) -> usize {
+impl Given<'_> {
+    pub(crate) fn unbound(&self) -> Option<Unbound> {
+        self.unbound.then_some(Unbound::Allow)
+    }
+
+    fn count(&self) -> usize {
         usize::from(self.document.is_some())
             + usize::from(self.hash.is_some())
             + usize::from(self.request.is_some())
@@ -566,23 +491,23 @@ impl Binding<'_> {
     }
 
     /// Reads the files that are named, relative to a folder.
-    fn load(&self, folder: &Path) -> Result<Option<dvs::Expected>, Stop> {
+    pub(crate) fn load(&self, folder: &Path) -> Result<Option<Binding>, Stop> {
         Ok(if let Some(hash) = self.hash {
-            Some(dvs::Expected::hash(hash))
+            Some(Binding::Hash(hash.into()))
         } else if let Some(path) = self.document {
             // The caller's own document, so there is no limit on it.
             let path = folder.join(path);
             let document = std::fs::read(&path)
                 .map_err(|error| Stop::Misuse(format!("{}: {error}", path.display())))?;
-            Some(dvs::Expected::document(&document))
+            Some(Binding::Document(hex::encode(&sha256(&document))))
         } else if let Some(path) = self.request {
             let path = folder.join(path);
             let body = read_configuration(&path)?;
-            let request = dvs::SignatureRequest::parse(&body, &Limits::default())
+            let request = SignatureRequest::parse(&body, &Limits::default())
                 .map_err(|error| Stop::Misuse(format!("{}: {error}", path.display())))?;
-            Some(dvs::Expected::request(&request))
+            Some(Binding::Request(request))
         } else {
-            self.unbound.then(dvs::Expected::unbound)
+            None
         })
     }
 }
@@ -604,31 +529,22 @@ fn load_keys(
         return Ok(None);
     }
     let mut all = JwkSet::default();
-    let read = |path: &Path, parse: fn(&[u8], &Limits) -> Result<JwkSet, countersign::Error>| {
+    let read = |path: &Path| {
         let path = folder.join(path);
-        let text = read_configuration(&path)?;
-        parse(&text, limits)
+        let file = read_configuration(&path)?;
+        read_keys(&file, limits)
             .map_err(|error| Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code())))
     };
     for set in sets {
         all.extend(match set {
-            KeySetAt::File(path) => read(path, JwkSet::parse)?,
+            KeySetAt::File(path) => read(path)?,
             KeySetAt::Url(url) => fetch(url, network)?.keys().clone(),
         });
     }
     for path in keys {
-        all.extend(read(path, parse_keys)?);
+        all.extend(read(path)?);
     }
     Ok(Some(all))
-}
-
-/// Reads a key in any form: PEM certificate or public key, JWK, JWK Set.
-pub(crate) fn parse_keys(text: &[u8], limits: &Limits) -> Result<JwkSet, countersign::Error> {
-    if !text.trim_ascii_start().starts_with(b"{") {
-        return Jwk::from_pem(text).map(JwkSet::from);
-    }
-    let is_set = json::parse_object("key", text, limits)?.member("keys").is_some();
-    if is_set { JwkSet::parse(text, limits) } else { Jwk::parse(text, limits).map(JwkSet::from) }
 }
 
 #[cfg(test)]
@@ -676,6 +592,7 @@ mod tests {
 
     #[test]
     fn what_a_policy_cannot_mean_is_refused() {
+        let previous_hash = format!("previous-hash = \"{}\"", "00".repeat(32));
         for (text, kind) in [
             ("hash = \"00\"\nunbound = true", Kind::DvsCertificate),
             ("hash = \"00\"", Kind::Jws),
@@ -686,6 +603,13 @@ mod tests {
             ("allow-rsa-1024 = true", Kind::DvsSignature),
             ("keys = [\"no-such-file.json\"]", Kind::DvsSignature),
             ("server-secret = \"no-such-file\"", Kind::Jws),
+            ("unbound = true", Kind::Token(Token::Id)),
+            ("previous-hash = \"00\"", Kind::Device(Device::Capture)),
+            (&previous_hash, Kind::Device(Device::Data)),
+            (&previous_hash, Kind::Jws),
+            ("organization = \"a\"", Kind::Jws),
+            ("organization = \"a\"", Kind::Device(Device::DigitalId)),
+            ("lenient = [\"x5c-encoding\"]", Kind::DvsCertificate),
             ("leeway = 301", Kind::Jws),
             ("leeway = -1", Kind::Jws),
             ("leeways = 1", Kind::Jws),
@@ -695,6 +619,9 @@ mod tests {
         ] {
             assert!(matches!(table(text, kind), Err(Stop::Misuse(_))), "{text}");
         }
+        assert!(table(&previous_hash, Kind::Device(Device::Capture)).is_ok());
+        assert!(table("unbound = true", Kind::Jws).is_ok());
+        assert!(table("organization = \"a\"", Kind::Device(Device::Data)).is_ok());
         assert!(toml::from_str::<PolicyFile>("[jwt]").is_err());
     }
 
@@ -702,27 +629,12 @@ mod tests {
     fn later_words_override_earlier_ones_member_by_member() {
         let rules = table("leeway = 5\nissuer = \"a\"\nsubject = \"s\"", Kind::Jws);
         let Ok(Rules { terms, .. }) = rules else { panic!("the table is right") };
-        let unbound = || jws::Expected::unbound().allow_no_expiry().subject("s");
-        assert_eq!(terms.jwt.clone().jws(), unbound().issuer("a"));
-        assert_eq!(terms.jwt.clone().token(), Err("audience"));
-        let overrides = Overrides { issuer: Some("b".into()), ..Overrides::default() };
-        let terms = terms.with(&overrides);
-        assert_eq!(terms.jwt.jws(), unbound().issuer("b"));
+        let expected = |issuer: &str| jws::Expected::unbound().issuer(issuer).subject("s");
+        assert_eq!(terms.names.jws(), expected("a"));
+        let names = Names { issuer: Some("b".into()), ..Names::default() };
+        let terms = terms.with(&Overrides { names, ..Overrides::default() });
+        assert_eq!(terms.names.jws(), expected("b"));
         assert_eq!(terms.policy.leeway().seconds(), 5);
         assert_eq!(terms.policy.rsa_1024(), Rsa1024::Deny);
-    }
-
-    #[test]
-    fn what_a_kind_does_not_look_at_is_named() {
-        let overrides = Overrides {
-            issuer: Some("b".into()),
-            binding: Some(dvs::Expected::unbound()),
-            ..Overrides::default()
-        };
-        let names = |kind| overrides.without_effect(kind).collect::<Vec<_>>();
-        assert_eq!(names(Kind::DvsCertificate), ["issuer"]);
-        assert_eq!(names(Kind::Jws), ["hash, document, request or unbound"]);
-        assert_eq!(names(Kind::DvsSignature), ["issuer"]);
-        assert_eq!(names(Kind::MosipRegistration).len(), 2);
     }
 }

@@ -115,9 +115,7 @@ impl Decoded {
 
 /// Unfolds a whole input.
 fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
-    let is_capture =
-        |kind| matches!(kind, Content::Known(Kind::Device(device)) if device.is_capture());
-    if bytes.len() > INPUT_BYTES && !is_capture(kind::recognise(bytes, limits)) {
+    if bytes.len() > INPUT_BYTES && !kind::recognise(bytes, limits).is_capture() {
         return Err(Error::TooLarge { what: "input", limit: INPUT_BYTES });
     }
     let layers = limits.layers();

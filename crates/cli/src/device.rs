@@ -9,14 +9,14 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use countersign::jose::Certificate;
+use countersign::jose::key_file::read_certificates;
 use countersign::mosip::trust::{Consumer, Domain, Leniency, Rules, Trust, TrustStore};
 use countersign::mosip::{device, sbi};
 use countersign::{Item, Limits, Policy, Report};
 
-use crate::config::Terms;
 use crate::exit::Stop;
 use crate::input::read_configuration;
+use crate::terms::Terms;
 
 /// A kind of message that devices sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,12 @@ impl Device {
         matches!(self, Self::Capture | Self::RegistrationCapture)
     }
 
+    /// Tells whether a verifier of this kind looks at a member of [`TrustTerms`].
+    pub(crate) fn looks_at(self, member: &str) -> bool {
+        // The organisation is that of whoever signs data, and a digital id alone has no data.
+        member != ORGANIZATION || self != Self::DigitalId
+    }
+
     /// Whose rules hold where none are named: those of who consumes such messages.
     const fn consumer(self) -> Consumer {
         match self {
@@ -55,6 +61,32 @@ impl Device {
         }
     }
 }
+
+/// What the content of a device's message is expected to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Expected {
+    /// The hash that a chain of captures goes on after.
+    pub(crate) previous_hash: Option<String>,
+    /// How many seconds the captures of one answer may lie apart.
+    pub(crate) span: Option<u32>,
+    pub(crate) mixed: sbi::Mixed,
+}
+
+impl Expected {
+    fn capture(&self) -> sbi::Expected {
+        let mut expected = sbi::Expected::new().mixed(self.mixed);
+        if let Some(hash) = &self.previous_hash {
+            expected = expected.previous_hash(hash.as_str());
+        }
+        match self.span {
+            Some(seconds) => expected.span(seconds),
+            None => expected,
+        }
+    }
+}
+
+const DOMAIN: &str = "domain";
+const ORGANIZATION: &str = "organization";
 
 /// Whose signatures are believed, as options and policy say it.
 #[derive(Args, Clone, Debug, Default)]
@@ -157,13 +189,25 @@ impl TrustTerms {
         })
     }
 
-    /// Tells whether anything is said.
-    pub(crate) const fn is_given(&self) -> bool {
-        !self.roots.is_empty()
-            || self.rules.is_some()
-            || self.domain.is_some()
-            || self.organization.is_some()
-            || !self.lenient.is_empty()
+    /// Names what tightens who is believed. Authorities and leniencies give, and expect nothing.
+    pub(crate) fn expectations(&self) -> Vec<&'static str> {
+        let given = [
+            ("trust-policy", matches!(self.rules, Some(TrustRules::Of(_)))),
+            (DOMAIN, self.domain.is_some()),
+            (ORGANIZATION, self.organization.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+    }
+
+    /// Tells whether these terms of the command line name a domain, and no rules, and those of this
+    /// kind leave none to choose. The domain may be meant for other kinds of the run.
+    fn names_domain_in_vain(&self, table: &Self, kind: Device) -> bool {
+        let leaves_domain = match table.rules {
+            Some(TrustRules::Of(consumer)) => leaves_domain(consumer),
+            Some(TrustRules::SelfAsserted) => return false,
+            None => leaves_domain(kind.consumer()),
+        };
+        self.domain.is_some() && self.rules.is_none() && !leaves_domain
     }
 
     /// Overrides these terms, member by member.
@@ -201,16 +245,14 @@ impl TrustTerms {
     fn rules(&self, consumer: Consumer) -> Result<Rules, Stop> {
         let mut rules = Rules::of(consumer);
         if let Some(domain) = self.domain {
-            rules = match consumer {
-                Consumer::KeymanagerV1 | Consumer::KeymanagerV2 => {
-                    rules.with_data_domain(domain).with_digital_id_domain(domain)
-                }
-                Consumer::RegistrationClient => rules.with_digital_id_domain(domain),
-                _ => {
-                    let what = format!("the rules of {consumer} leave no choice of domain");
-                    return Err(Stop::Misuse(what));
-                }
-            };
+            if !leaves_domain(consumer) {
+                let what = format!("the rules of {consumer} leave no choice of domain");
+                return Err(Stop::Misuse(what));
+            }
+            rules = rules.with_digital_id_domain(domain);
+            if consumer != Consumer::RegistrationClient {
+                rules = rules.with_data_domain(domain);
+            }
         }
         Ok(match (&self.organization, consumer) {
             (Some(organization), _) => rules.with_organization(organization.as_str()),
@@ -226,7 +268,7 @@ impl TrustTerms {
         let mut store = TrustStore::new();
         for Roots { domain, path } in &self.roots {
             let text = read_configuration(path)?;
-            let roots = Certificate::from_pem(&text, limits).map_err(|error| {
+            let roots = read_certificates(&text, limits).map_err(|error| {
                 Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code()))
             })?;
             let domains = domain.map_or_else(|| Domain::ALL.to_vec(), |domain| vec![domain]);
@@ -236,6 +278,15 @@ impl TrustTerms {
         }
         Ok(store)
     }
+}
+
+/// Tells whether the rules of a consumer leave the choice of a domain: those of
+/// `registration-client` for digital ids, those of keymanager for everything.
+const fn leaves_domain(consumer: Consumer) -> bool {
+    matches!(
+        consumer,
+        Consumer::RegistrationClient | Consumer::KeymanagerV1 | Consumer::KeymanagerV2
+    )
 }
 
 /// What one run verifies the messages of devices with.
@@ -248,6 +299,8 @@ struct Setting {
     kind: Device,
     trust: Trust,
     terms: Terms,
+    /// What the command line expects, and the rules of this kind do not look at.
+    unused: Option<&'static str>,
 }
 
 impl Devices {
@@ -258,14 +311,25 @@ impl Devices {
         mut table: impl FnMut(Device) -> Result<(TrustTerms, Terms), Stop>,
     ) -> Result<Self, Stop> {
         let settings = Device::ALL.into_iter().map(|kind| {
-            let (trust, terms) = table(kind)?;
-            Ok(Setting { kind, trust: trust.with(command_line).load(kind, limits)?, terms })
+            let (table, terms) = table(kind)?;
+            let in_vain = command_line.names_domain_in_vain(&table, kind);
+            let mut trust = table.with(command_line);
+            if in_vain {
+                trust.domain = None;
+            }
+            let unused = in_vain.then_some(DOMAIN);
+            Ok(Setting { kind, trust: trust.load(kind, limits)?, terms, unused })
         });
         settings.collect::<Result<_, Stop>>().map(Self)
     }
 
     pub(crate) fn terms(&self, kind: Device) -> Option<&Terms> {
         self.setting(kind).map(|setting| &setting.terms)
+    }
+
+    /// Names what the command line expects and the rules of this kind do not look at.
+    pub(crate) fn unused(&self, kind: Device) -> Option<&'static str> {
+        self.setting(kind)?.unused
     }
 
     fn setting(&self, kind: Device) -> Option<&Setting> {
@@ -277,7 +341,7 @@ impl Devices {
         &self,
         kind: Device,
         policy: Policy,
-        items: &[Item<'_, ()>],
+        items: &[Item<'_, Expected>],
     ) -> Vec<Report> {
         let trust = self.setting(kind).map_or_else(
             || Trust::new(TrustStore::new(), Rules::of(kind.consumer())),
@@ -286,37 +350,38 @@ impl Devices {
         match kind {
             Device::Data => {
                 let verifier = device::Verifier::new(trust, policy);
-                expecting_nothing(items, |items| verifier.explain_batch(items))
+                explain_as(items, |_| device::Expected::default(), |i| verifier.explain_batch(i))
             }
             Device::DigitalId => {
                 let verifier = device::DigitalIdVerifier::new(trust, policy);
-                expecting_nothing(items, |items| verifier.explain_batch(items))
+                explain_as(items, |_| device::Expected::default(), |i| verifier.explain_batch(i))
             }
             Device::Info => {
                 let verifier = sbi::InfoVerifier::new(trust, policy);
-                expecting_nothing(items, |items| verifier.explain_batch(items))
+                explain_as(items, |_| sbi::InfoExpected::default(), |i| verifier.explain_batch(i))
             }
             Device::Capture => {
                 let verifier = sbi::CaptureVerifier::new(trust, policy);
-                expecting_nothing(items, |items| verifier.explain_batch(items))
+                explain_as(items, Expected::capture, |i| verifier.explain_batch(i))
             }
             Device::RegistrationCapture => {
                 let verifier = sbi::RegistrationCaptureVerifier::new(trust, policy);
-                expecting_nothing(items, |items| verifier.explain_batch(items))
+                explain_as(items, Expected::capture, |i| verifier.explain_batch(i))
             }
         }
     }
 }
 
-fn expecting_nothing<E: Default>(
-    items: &[Item<'_, ()>],
+/// Explains items that are expected to say what the library's verifier of them calls so.
+fn explain_as<E>(
+    items: &[Item<'_, Expected>],
+    make: impl Fn(&Expected) -> E,
     explain: impl FnOnce(&[Item<'_, E>]) -> Vec<Report>,
 ) -> Vec<Report> {
-    let nothing = E::default();
-    let items: Vec<_> = items
-        .iter()
-        .map(|item| Item { input: item.input, expected: &nothing, at: item.at })
-        .collect();
+    let expected: Vec<E> = items.iter().map(|item| make(item.expected)).collect();
+    let items = items.iter().zip(&expected);
+    let items: Vec<_> =
+        items.map(|(item, expected)| Item { input: item.input, expected, at: item.at }).collect();
     explain(&items)
 }
 

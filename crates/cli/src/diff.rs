@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::JwkSet;
+use countersign::jose::key_file::read_keys;
 use countersign::{Code, Limits};
 
 use crate::args::{JwksDiffArgs, ListFormat};
-use crate::config::parse_keys;
 use crate::exit::{Exit, Stop};
 use crate::input::{Source, check_one_stdin};
 use crate::output;
@@ -54,7 +54,7 @@ struct Key {
 
 fn read(source: &Source) -> Result<Vec<Key>, Stop> {
     let text = source.read_single()?;
-    let keys = parse_keys(&text, &Limits::default()).map_err(|error| Stop::refused(&error))?;
+    let keys = read_keys(&text, &Limits::default()).map_err(|error| Stop::refused_file(&error))?;
     Ok(list(&keys))
 }
 

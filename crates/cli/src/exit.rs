@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use countersign::jose::key_file::KeyFileError;
 use countersign::{Category, Error, Verdict};
 
 /// What a run amounts to. The numbers are API.
@@ -60,6 +61,11 @@ impl Stop {
             _ => Exit::Invalid,
         };
         Self::Refused(exit, format!("{}: {error}", error.code()))
+    }
+
+    /// The stop that a file causes which holds no keys.
+    pub(crate) fn refused_file(error: &KeyFileError) -> Self {
+        Self::Refused(Exit::Invalid, format!("{}: {error}", error.code()))
     }
 
     /// Splits into the exit code and the message, which is absent where the reader of the output

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use countersign::encoding::json::{self, Object, Value};
+use countersign::jose::key_file::read_keys;
 use countersign::jose::{Jwk, JwkSet, KeyProblem};
 use countersign::{Code, Error, Limits, Warning};
 
 use crate::args::{ListFormat, ShowArgs};
-use crate::config::parse_keys;
 use crate::exit::{Exit, Stop};
 use crate::output;
 use crate::text::{Escaped, meaning};
@@ -16,7 +16,7 @@ use crate::text::{Escaped, meaning};
 pub(crate) fn show(args: &ShowArgs) -> Result<Exit, Stop> {
     let text = args.input.read_single()?;
     let limits = Limits::default();
-    let keys = parse_keys(&text, &limits).map_err(|error| Stop::refused(&error))?;
+    let keys = read_keys(&text, &limits).map_err(|error| Stop::refused_file(&error))?;
     let rows = rows(&keys, &stated(&text, &limits));
     match args.format {
         ListFormat::Text => output::print(table(&rows).as_bytes())?,

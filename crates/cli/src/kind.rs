@@ -2,16 +2,26 @@
 //!
 //! Recognition decides nothing: it chooses the verifier that decides, and that verifier reads the
 //! input again, strictly. What is recognised but cannot be verified is never valid.
+//!
+//! The sender writes most of what is looked at here. That must not help a forgery:
+//!
+//! - Kinds exclude each other by what is signed. A bare token is recognised by its payload before
+//!   its header, and an envelope chooses a verifier that refuses what is of another kind.
+//! - The two kinds of captures share their format, and one is held to fewer rules. So only the
+//!   `purpose` that every element signs tells them apart, and where it does not, the caller has to.
+//! - An object with the marks of several kinds would be verified in part. It is refused.
+//! - `x5c` in a header marks a message of a device, which needs no key of the caller's: what is
+//!   damaged in it must not become a token without a key, which is undecided.
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
-use countersign::jose::jws;
+use countersign::jose::{Compact, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
-use countersign::{Error, Limits};
+use countersign::{Error, Limits, danger};
 
 use crate::device::Device;
 use crate::input::strip_line_break;
@@ -73,6 +83,40 @@ impl Kind {
         }
     }
 
+    /// Tells whether it is bound to a hash.
+    pub(crate) const fn is_dvs(self) -> bool {
+        matches!(self, Self::DvsCertificate | Self::DvsSignature)
+    }
+
+    /// Tells whether it holds biometrics, which may have megabytes.
+    pub(crate) const fn is_capture(self) -> bool {
+        matches!(self, Self::Device(device) if device.is_capture())
+    }
+
+    /// Says which options it needs, if it needs any.
+    pub(crate) fn needs(self) -> String {
+        let options = match self {
+            Self::DvsCertificate | Self::DvsSignature => {
+                "--document, --hash, --request or --unbound"
+            }
+            Self::Jws => "--issuer and --audience, or --unbound",
+            _ => "--issuer and --audience",
+        };
+        format!("{} needs {options}", self.noun())
+    }
+
+    /// Says the same of the members of a record.
+    pub(crate) fn needs_of_record(self) -> String {
+        let members = match self {
+            Self::DvsCertificate | Self::DvsSignature => {
+                "`hash` or `request`, or --unbound for the whole run"
+            }
+            Self::Jws => "`issuer` and `audience`, or --unbound for the whole run",
+            _ => "`issuer` and `audience`",
+        };
+        format!("{} needs {members}", self.noun())
+    }
+
     /// Names it in a sentence.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
@@ -127,6 +171,22 @@ const OTP_RESPONSE: Unsupported = Unsupported {
     hint: Some("open it with `countersign otp open`"),
 };
 const SBI_CAPTURE: Kind = Kind::Device(Device::Capture);
+/// A capture whose signed content does not say what it was captured for.
+const CAPTURE_WITHOUT_PURPOSE: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a capture whose elements do not all sign the purpose `Auth`, or all `Registration`,",
+    hint: Some("name its kind: --kind sbi-rcapture (for registration) or --kind sbi-capture"),
+};
+const SEVERAL_KINDS: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "an object with the members of several kinds",
+    hint: Some("name the kind to verify it as with --kind"),
+};
+const OTHER_DEVICE_MESSAGE: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a token with `x5c` whose payload is none that devices sign",
+    hint: Some("if it is no message of a device, name its kind: --kind jws"),
+};
 const SBI_DEVICE_INFO: Kind = Kind::Device(Device::Info);
 const SBI_RCAPTURE: Kind = Kind::Device(Device::RegistrationCapture);
 
@@ -144,6 +204,17 @@ pub(crate) enum Content {
     Unsupported(Unsupported),
     /// No kind at all, and why.
     Unknown(Error),
+}
+
+impl Content {
+    /// Tells whether it is a capture, which may have megabytes.
+    pub(crate) fn is_capture(&self) -> bool {
+        match self {
+            Self::Known(kind) => kind.is_capture(),
+            Self::Unsupported(kind) => *kind == CAPTURE_WITHOUT_PURPOSE,
+            Self::Empty | Self::Unknown(_) => false,
+        }
+    }
 }
 
 impl From<Kind> for Content {
@@ -175,7 +246,7 @@ pub(crate) fn recognise(input: &[u8], limits: &Limits) -> Content {
     }
     if is_json {
         return match json::parse("input", input, limits) {
-            Ok(Value::Object(object)) => recognise_object(&object),
+            Ok(Value::Object(object)) => recognise_object(&object, limits),
             Ok(Value::Array(elements)) => recognise_array(&elements),
             Ok(_) => Content::Unknown(UNKNOWN_KIND),
             Err(error) => Content::Unknown(error),
@@ -184,32 +255,83 @@ pub(crate) fn recognise(input: &[u8], limits: &Limits) -> Content {
     recognise_text(strip_line_break(input), limits)
 }
 
-fn recognise_object(object: &Object<'_>) -> Content {
+fn recognise_object(object: &Object<'_>, limits: &Limits) -> Content {
     let has = |name| object.member(name).is_some();
     let inner = |name| object.member(name).and_then(Value::as_object);
-    if has("certificate") {
-        Kind::DvsCertificate.into()
-    } else if has("new_user_token") {
-        Kind::Token(Token::NewUser).into()
-    } else if has("response") && (has("errors") || has("responsetime")) {
-        Kind::MosipRegistration.into()
-    } else if has("deviceData")
-        || inner("request").is_some_and(|r| r.member("deviceData").is_some())
-    {
-        DEVICE_DATA.into()
-    } else if has("mpinId") || inner("signature").is_some_and(|s| s.member("mpinId").is_some()) {
-        Kind::DvsSignature.into()
-    } else if has("ciphertext") && has("tag") && has("iv") {
-        OTP_RESPONSE.into()
-    } else if let Some(Value::Array(biometrics)) = object.member("biometrics") {
-        let encrypted = |item: &Value<'_>| {
-            item.as_object().is_some_and(|item| item.member("sessionKey").is_some())
-        };
-        if biometrics.iter().any(encrypted) { SBI_CAPTURE } else { SBI_RCAPTURE }.into()
-    } else if has("payload") && (has("signature") || has("signatures")) {
-        unsupported(Kind::Jws.name(), "a JWS in JSON serialisation").into()
+    let captured = match object.member("biometrics") {
+        Some(Value::Array(biometrics)) => Some(recognise_capture(biometrics, limits)),
+        _ => None,
+    };
+    let is_device_data = has("deviceData")
+        || inner("request").is_some_and(|request| request.member("deviceData").is_some());
+    let is_dvs_signature = has("mpinId")
+        || inner("signature").is_some_and(|signature| signature.member("mpinId").is_some());
+    let is_json_jws = has("payload") && (has("signature") || has("signatures"));
+    let found = [
+        has("certificate").then_some(Kind::DvsCertificate.into()),
+        has("new_user_token").then_some(Kind::Token(Token::NewUser).into()),
+        (has("response") && (has("errors") || has("responsetime")))
+            .then_some(Kind::MosipRegistration.into()),
+        is_device_data.then_some(DEVICE_DATA.into()),
+        is_dvs_signature.then_some(Kind::DvsSignature.into()),
+        (has("ciphertext") && has("tag") && has("iv")).then_some(OTP_RESPONSE.into()),
+        captured,
+        is_json_jws.then_some(unsupported(Kind::Jws.name(), "a JWS in JSON serialisation").into()),
+        recognise_content(object),
+    ];
+    let mut found = found.into_iter().flatten();
+    match (found.next(), found.next()) {
+        (Some(content), None) => content,
+        (Some(_), Some(_)) => SEVERAL_KINDS.into(),
+        (None, _) => Content::Unknown(UNKNOWN_KIND),
+    }
+}
+
+/// What a capture was made for, as its signed data say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Authentication,
+    Registration,
+    /// Something else, or nothing.
+    Unknown,
+    /// The data cannot be read, which its verifier will not accept.
+    Unreadable,
+}
+
+/// Tells captures for registration from those for authentication.
+fn recognise_capture(elements: &[Value<'_>], limits: &Limits) -> Content {
+    let data = elements.iter().filter_map(|element| {
+        let data = element.as_object()?.member("data")?;
+        data.as_str().filter(|token| !token.is_empty())
+    });
+    let purposes: Vec<Purpose> = data.map(|token| purpose(token, limits)).collect();
+    let all = |purpose| purposes.iter().all(|found| *found == purpose);
+    // What is empty or unreadable is verified by the stricter of the two, which says what is wrong.
+    if all(Purpose::Registration) || purposes.contains(&Purpose::Unreadable) {
+        SBI_RCAPTURE.into()
+    } else if all(Purpose::Authentication) {
+        SBI_CAPTURE.into()
     } else {
-        recognise_content(object)
+        CAPTURE_WITHOUT_PURPOSE.into()
+    }
+}
+
+fn purpose(token: &str, limits: &Limits) -> Purpose {
+    let limits = &limits.with_token_bytes(limits.capture_bytes());
+    let Ok(token) = Compact::parse(token.as_bytes(), limits) else { return Purpose::Unreadable };
+    // Some devices encode the payload once more.
+    let payload = danger::unverified_payload(&token);
+    let inner = match payload.trim_ascii_start().first() {
+        Some(b'{') => None,
+        _ => base64::decode_mosip(payload).ok(),
+    };
+    let Ok(data) = json::parse_object("data", inner.as_deref().unwrap_or(payload), limits) else {
+        return Purpose::Unreadable;
+    };
+    match data.member("purpose").and_then(Value::as_str) {
+        Some(text) if text.eq_ignore_ascii_case("Auth") => Purpose::Authentication,
+        Some(text) if text.eq_ignore_ascii_case("Registration") => Purpose::Registration,
+        _ => Purpose::Unknown,
     }
 }
 
@@ -224,20 +346,20 @@ fn recognise_array(elements: &[Value<'_>]) -> Content {
 }
 
 /// Recognises what stands within base64, with a signature or without.
-fn recognise_content(object: &Object<'_>) -> Content {
+fn recognise_content(object: &Object<'_>) -> Option<Content> {
     let has = |name| object.member(name).is_some();
     if has("cAt") && has("hash") {
-        Kind::DvsCertificate.into()
+        Some(Kind::DvsCertificate.into())
     } else if has("deviceCode") && has("status") {
-        Kind::MosipRegistration.into()
+        Some(Kind::MosipRegistration.into())
     } else if let Some(token) = recognise_token(object) {
-        Kind::Token(token).into()
+        Some(Kind::Token(token).into())
     } else if has("deviceInfo") {
-        if has("purpose") { DEVICE_DATA } else { SBI_DEVICE_INFO }.into()
+        Some(if has("purpose") { DEVICE_DATA } else { SBI_DEVICE_INFO }.into())
     } else if has("serialNo") && has("make") && has("model") {
-        DIGITAL_ID.into()
+        Some(DIGITAL_ID.into())
     } else {
-        Content::Unknown(UNKNOWN_KIND)
+        None
     }
 }
 
@@ -271,20 +393,22 @@ fn recognise_text(text: &[u8], limits: &Limits) -> Content {
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
     let Some(payload) = second else {
         // Without a signature nothing is to verify, unless there is one further inside.
-        return match decoded(first, limits, recognise_content) {
-            Some(found @ (Content::Unsupported(_) | Content::Known(Kind::Device(_)))) => found,
+        return match decoded(first, limits, recognise_content).flatten() {
+            Some(found @ Content::Known(Kind::Device(_))) => found,
             _ => Content::Unknown(UNKNOWN_KIND),
         };
     };
-    let says_type =
-        |header: &Object<'_>| header.member("type").and_then(Value::as_str) == Some("JWS");
-    if decoded(first, limits, says_type) == Some(true) {
-        return Kind::MosipRegistration.into();
+    // Signed, so not for the generic verifier: it would not look at the layers within.
+    if let Some(found) = decoded(payload, limits, recognise_content).flatten() {
+        return found;
     }
-    match decoded(payload, limits, recognise_content) {
-        // Signed, so not for the generic verifier: it would not look at the layers within.
-        Some(found @ (Content::Known(_) | Content::Unsupported(_))) => found,
-        _ => Kind::Jws.into(),
+    let header = |look: fn(&Object<'_>) -> bool| decoded(first, limits, look) == Some(true);
+    if header(|header| header.member("x5c").is_some()) {
+        OTHER_DEVICE_MESSAGE.into()
+    } else if header(|header| header.member("type").and_then(Value::as_str) == Some("JWS")) {
+        Kind::MosipRegistration.into()
+    } else {
+        Kind::Jws.into()
     }
 }
 
@@ -319,8 +443,8 @@ mod tests {
             (r#"{"signature":{"mpinId":"7b7d"},"timestamp":1}"#, Kind::DvsSignature.into()),
             (r#"{"mpinId":"7b7d","u":"04"}"#, Kind::DvsSignature.into()),
             (r#"{"ciphertext":"","tag":"","iv":""}"#, OTP_RESPONSE.into()),
-            (r#"{"biometrics":[{"data":"","sessionKey":""}]}"#, SBI_CAPTURE.into()),
-            (r#"{"biometrics":[{"data":""}]}"#, SBI_RCAPTURE.into()),
+            (r#"{"biometrics":[]}"#, SBI_RCAPTURE.into()),
+            (r#"{"biometrics":[{"data":"","sessionKey":""}]}"#, SBI_RCAPTURE.into()),
             (r#"[{"deviceInfo":"a.b.c","error":{}}]"#, SBI_DEVICE_INFO.into()),
             (r#"{"serialNo":"1","make":"m","model":"n"}"#, DIGITAL_ID.into()),
         ] {
@@ -346,6 +470,7 @@ mod tests {
                 Kind::Token(Token::Id).into(),
             ),
             (header, r#"{"iss":"i","aud":"c","amr":["pwd"],"nonce":"n"}"#, Kind::Jws.into()),
+            (header, r#"{"iss":"i","aud":"c","amr":["token"]}"#, Kind::Jws.into()),
             (header, r#"{"iss":"i","cid":"c","scp":[]}"#, Kind::Token(Token::Access).into()),
             (
                 header,
@@ -366,6 +491,13 @@ mod tests {
             (r#"{"alg":"RS256","type":"JWS"}"#, "{}", Kind::MosipRegistration.into()),
             (header, r#"{"serialNo":"1","make":"m","model":"n"}"#, DIGITAL_ID.into()),
             (header, r#"{"purpose":"Auth","deviceInfo":{}}"#, DEVICE_DATA.into()),
+            // The payload is signed wherever there is a signature, the header is not in all eras.
+            (r#"{"type":"JWS","x5c":[]}"#, r#"{"cAt":1,"hash":""}"#, Kind::DvsCertificate.into()),
+            (r#"{"x5c":[]}"#, r#"{"status":"","deviceCode":""}"#, Kind::MosipRegistration.into()),
+            (r#"{"x5c":[]}"#, r#"{"serialNo":"1","make":"m","model":"n"}"#, DIGITAL_ID.into()),
+            (r#"{"x5c":null}"#, r#"{"iss":"i"}"#, OTHER_DEVICE_MESSAGE.into()),
+            (r#"{"type":"JWS","x5c":[]}"#, "{}", OTHER_DEVICE_MESSAGE.into()),
+            (r#"{"alg":"RS256","x5c":[]}"#, "not JSON", OTHER_DEVICE_MESSAGE.into()),
         ] {
             let token = token(header, payload);
             assert_eq!(kind(&token), expected, "{payload}");
@@ -378,6 +510,75 @@ mod tests {
         let encode = |text: &str| base64::encode_standard(text.as_bytes());
         let registration = format!("{}.{}.AA==", encode(r#"{"type":"JWS"}"#), encode("{}"));
         assert_eq!(kind(&registration), Kind::MosipRegistration.into());
+    }
+
+    #[test]
+    fn a_capture_is_of_the_kind_that_every_element_signs_whatever_stands_beside() {
+        let element = |payload: &str| {
+            format!(r#"{{"data":"{}","sessionKey":"x"}}"#, token(r#"{"alg":"RS256"}"#, payload))
+        };
+        let twice = base64::encode_standard(br#"{"purpose":"Auth"}"#);
+        let (auth, registration) = (r#"{"purpose":"AUTH"}"#, r#"{"purpose":"Registration"}"#);
+        for (payloads, expected) in [
+            (&[auth][..], Content::from(SBI_CAPTURE)),
+            (&[auth, &twice], SBI_CAPTURE.into()),
+            (&[registration], SBI_RCAPTURE.into()),
+            (&[registration, registration], SBI_RCAPTURE.into()),
+            (&[auth, registration], CAPTURE_WITHOUT_PURPOSE.into()),
+            (&[auth, "{}"], CAPTURE_WITHOUT_PURPOSE.into()),
+            (&["{}"], CAPTURE_WITHOUT_PURPOSE.into()),
+            (&[r#"{"purpose":["Auth"]}"#], CAPTURE_WITHOUT_PURPOSE.into()),
+            // What the verifier refuses as well, it may explain.
+            (&[auth, "not JSON"], SBI_RCAPTURE.into()),
+            (&[auth, r#"{"purpose":"Auth","purpose":"Auth"}"#], SBI_RCAPTURE.into()),
+        ] {
+            let elements: Vec<String> = payloads.iter().map(|payload| element(payload)).collect();
+            let answer = format!(r#"{{"biometrics":[{}]}}"#, elements.join(","));
+            assert_eq!(kind(&answer), expected, "{payloads:?}");
+            let without = answer.replace(r#","sessionKey":"x""#, "");
+            assert_ne!(without, answer);
+            assert_eq!(kind(&without), expected, "{payloads:?}");
+            // Nothing was captured in these.
+            let more = answer.replace("[{", r#"[{"error":{}},{"data":""},{"data":null},{"#);
+            assert_eq!(kind(&more), expected, "{payloads:?}");
+        }
+    }
+
+    #[test]
+    fn an_object_with_the_marks_of_several_kinds_is_refused() {
+        let envelopes = [
+            r#""certificate":"a.b.c""#,
+            r#""new_user_token":"a.b.c""#,
+            r#""response":"a.b.c","errors":null"#,
+            r#""deviceData":"e30=""#,
+            r#""mpinId":"7b7d""#,
+            r#""ciphertext":"","tag":"","iv":"""#,
+            r#""biometrics":[]"#,
+            r#""payload":"","signatures":[]"#,
+        ];
+        let contents = [r#""deviceInfo":"a.b.c""#, r#""serialNo":"1","make":"m","model":"n""#];
+        for (index, one) in envelopes.iter().enumerate() {
+            assert_ne!(kind(&format!("{{{one}}}")), SEVERAL_KINDS.into(), "{one}");
+            for other in envelopes[index + 1..].iter().chain(&contents) {
+                let both = format!("{{{one},{other}}}");
+                assert_eq!(kind(&both), SEVERAL_KINDS.into(), "{both}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_changed_character_makes_a_generic_token_of_a_message_of_a_device() {
+        let text = include_str!("../tests/cmd/data/digital-id.jwt").trim_end();
+        let signature = text.rfind('.').unwrap();
+        for position in 0..signature {
+            let mut changed = text.as_bytes().to_vec();
+            changed[position] = if changed[position] == b'A' { b'B' } else { b'A' };
+            let found = recognise(&changed, &Limits::default());
+            // Without one of its dots it is no token, which is malformed whoever verifies it.
+            let is_token = text.as_bytes()[position] != b'.';
+            let is_generic = found == Kind::Jws.into();
+            assert!(!is_token || !is_generic, "{position}: {found:?}");
+        }
     }
 
     #[test]

@@ -28,7 +28,9 @@ mod ndjson;
 mod otp;
 mod output;
 mod plan;
+mod terms;
 mod text;
+mod tighten;
 mod verify;
 
 use std::io::Write as _;

@@ -15,13 +15,14 @@ use std::io::{self, BufRead as _, BufReader, Read};
 
 use countersign::encoding::Fault;
 use countersign::encoding::json::{self, Object, Value};
-use countersign::miracl::dvs::{self, SignatureRequest};
+use countersign::miracl::dvs::SignatureRequest;
 use countersign::{Check, Error, Leeway, Limits, Report, Rsa1024};
 
-use crate::config::{Config, Moment, Overrides};
+use crate::config::{Config, Moment, parse_previous_hash};
 use crate::input::{INPUT_BYTES, Source};
 use crate::kind::{self, Kind, UNKNOWN};
-use crate::verify::{self, Item, Judgement};
+use crate::terms::{Binding, Missing, Names, Overrides, Unbound};
+use crate::verify::{self, Item, Judgement, Name, Said};
 
 /// Records of one chunk: enough to keep threads busy.
 const CHUNK_LINES: usize = 1024;
@@ -59,11 +60,13 @@ pub(crate) struct Blank {
 
 impl Blank {
     /// Reports that there was nothing to check, under the place of the first line.
-    pub(crate) fn report(self, source: &Source) -> (String, Item) {
+    pub(crate) fn report(self, source: &Source) -> (Name, Item) {
         let Self { first, count } = self;
         let lines = if count == 1 { "1 blank line" } else { &format!("{count} blank lines") };
         let report = Report::of_unreadable(format!("{lines}: nothing to check"));
-        (format!("{source}:{first}"), Item::Empty(Box::new(report)))
+        let place = format!("{source}:{first}");
+        let name = Name { id: place.clone(), place: Some(place) };
+        (name, Item::Empty(Box::new(report)))
     }
 }
 
@@ -137,30 +140,35 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Judges one line. Its report is named by the record's `id`, or by where the line stands.
+/// Judges one line. Its report is named by the record's `id`, or by where the line stands, which it
+/// says in any case: an `id` may be what another line's place is.
 pub(crate) fn judge(
     config: &Config,
     kind: Option<Kind>,
     source: &Source,
     line: &Line,
-) -> (String, Item) {
-    let place = || format!("{source}:{}", line.number);
+) -> (Name, Item) {
+    let place = format!("{source}:{}", line.number);
+    let name = |id: Option<String>| Name {
+        id: id.unwrap_or_else(|| place.clone()),
+        place: Some(place.clone()),
+    };
     let text = line.text.as_slice();
     if text.len() > INPUT_BYTES {
-        return (place(), verify::too_large(UNKNOWN, text, "line").into());
+        return (name(None), verify::too_large(UNKNOWN, text, "line").into());
     }
     // The record is one level around the artefact.
     let depth = config.limits.json_depth().saturating_add(1);
     let object = match json::parse_object(PART, text, &config.limits.with_json_depth(depth)) {
         Ok(object) => object,
         Err(error) => {
-            return (place(), Report::of_failure(UNKNOWN, text, Check::Input, error).into());
+            return (name(None), Report::of_failure(UNKNOWN, text, Check::Input, error).into());
         }
     };
     let id = match object.member("id") {
-        Some(Value::String(id)) => id.to_string(),
-        Some(number @ Value::Number(_)) => number.to_string(),
-        _ => place(),
+        Some(Value::String(id)) => Some(id.to_string()),
+        Some(number @ Value::Number(_)) => Some(number.to_string()),
+        _ => None,
     };
     let item = match Record::read(&object, &config.limits) {
         Ok(record) => record.judge(config, kind),
@@ -170,7 +178,7 @@ pub(crate) fn judge(
             report.into()
         }
     };
-    (id, item)
+    (name(id), item)
 }
 
 /// A record that follows the format.
@@ -199,7 +207,7 @@ impl From<Error> for Refusal {
     }
 }
 
-const MEMBERS: [&str; 13] = [
+pub(crate) const MEMBERS: [&str; 14] = [
     "id",
     "kind",
     "artefact",
@@ -213,6 +221,7 @@ const MEMBERS: [&str; 13] = [
     "audience",
     "subject",
     "nonce",
+    "previous_hash",
 ];
 
 impl Record {
@@ -240,52 +249,52 @@ impl Record {
         };
         let rsa_1024 = read_flag(object, "allow_rsa_1024")?
             .map(|allow| if allow { Rsa1024::Allow } else { Rsa1024::Deny });
+        let previous_hash = match string("previous_hash")? {
+            None => None,
+            Some(text) => {
+                Some(parse_previous_hash(text).map_err(|_| not_allowed("previous_hash"))?)
+            }
+        };
+        let (binding, unbound) = read_binding(object, limits)?;
         let overrides = Overrides {
             at: read_moment(object)?,
             leeway,
             rsa_1024,
-            binding: read_binding(object, limits)?,
-            issuer: owned("issuer")?,
-            audience: owned("audience")?,
-            subject: owned("subject")?,
-            nonce: owned("nonce")?,
-            trust: false,
+            binding,
+            unbound,
+            names: Names {
+                issuer: owned("issuer")?,
+                audience: owned("audience")?,
+                subject: owned("subject")?,
+                nonce: owned("nonce")?,
+            },
+            previous_hash,
+            ..Overrides::default()
         };
         Ok(Self { kind, artefact, overrides })
     }
 
     fn judge(self, config: &Config, kind: Option<Kind>) -> Item {
         let Self { kind: named, artefact, overrides } = self;
-        let kind = match named {
-            Named::None => kind,
+        let named = match named {
+            Named::None => None,
             Named::Kind(kind) => Some(kind),
             Named::Unsupported(kind) => return verify::unsupported(&kind, &artefact).into(),
         };
-        match verify::judge(config, kind, &artefact, &overrides) {
+        match verify::judge(config, kind, &artefact, &Said { kind: named, overrides }) {
             Judgement::Task(task) => Item::Task(task),
             Judgement::Report(report) => Item::Report(report),
             Judgement::Empty => {
                 let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
                 Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
             }
-            Judgement::Unbound(kind) => {
-                let hint = format!("{} needs `hash`, `request` or `unbound`", kind.noun());
-                unbound(kind, &artefact, "hash", hint)
-            }
-            Judgement::Nameless(kind, missing) => {
-                let hint = format!("{} needs `issuer` and `audience`", kind.noun());
-                unbound(kind, &artefact, missing, hint)
+            Judgement::Incomplete(kind, Missing(member), remarks) => {
+                let error = Error::MissingMember { part: PART, member };
+                let hint = kind.needs_of_record();
+                verify::incomplete(kind, &artefact, error, hint, remarks).into()
             }
         }
     }
-}
-
-/// The report of an artefact that is expected to say nothing in particular.
-fn unbound(kind: Kind, artefact: &[u8], member: &'static str, hint: String) -> Item {
-    let error = Error::MissingMember { part: PART, member };
-    let mut report = Report::of_failure(kind.name(), artefact, Check::Input, error);
-    report.hints.push(hint);
-    report.into()
 }
 
 const fn not_allowed(part: &'static str) -> Error {
@@ -334,21 +343,25 @@ fn read_moment(object: &Object<'_>) -> Result<Option<Moment>, Error> {
     }
 }
 
-fn read_binding(object: &Object<'_>, limits: &Limits) -> Result<Option<dvs::Expected>, Refusal> {
-    let hash = object.optional_string(PART, "hash")?.map(dvs::Expected::hash);
+fn read_binding(
+    object: &Object<'_>,
+    limits: &Limits,
+) -> Result<(Option<Binding>, Option<Unbound>), Refusal> {
+    let hash = object.optional_string(PART, "hash")?.map(|hash| Binding::Hash(hash.into()));
     let request = match read_body(object, "request")? {
         None => None,
-        Some(body) => Some(dvs::Expected::request(&SignatureRequest::parse(&body, limits)?)),
+        Some(body) => Some(Binding::Request(SignatureRequest::parse(&body, limits)?)),
     };
-    let unbound = read_flag(object, "unbound")?.unwrap_or_default();
-    let unbound = unbound.then(dvs::Expected::unbound);
-    let mut given = [hash, request, unbound].into_iter().flatten();
-    let binding = given.next();
-    if given.next().is_some() {
+    let unbound = read_flag(object, "unbound")?;
+    let unbound = unbound.map(|unbound| if unbound { Unbound::Allow } else { Unbound::Deny });
+    let given = usize::from(hash.is_some())
+        + usize::from(request.is_some())
+        + usize::from(unbound == Some(Unbound::Allow));
+    if given > 1 {
         let hint = "more than one of `hash`, `request`, `unbound`";
         return Err(Refusal { error: not_allowed(PART), hint: Some(hint.into()) });
     }
-    Ok(binding)
+    Ok((hash.or(request), unbound))
 }
 
 #[cfg(test)]
@@ -370,17 +383,21 @@ mod tests {
     }
 
     #[test]
-    fn members_override_the_command_line() {
+    fn members_are_read_each_as_what_it_is() {
         let record = read(
             r#"{"artefact":"","at":1649404585,"leeway":5,"hash":"00","allow_rsa_1024":false,
-                "issuer":"i","audience":"a","subject":"s","nonce":"n","kind":"jws","id":7}"#,
+                "issuer":"i","audience":"a","subject":"s","nonce":"n","kind":"jws","id":7,
+                "previous_hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
         );
         let overrides = record.unwrap().overrides;
         assert_eq!(overrides.at, "2022-04-08T07:56:25Z".parse().ok());
         assert_eq!(overrides.leeway, Leeway::from_seconds(5));
         assert_eq!(overrides.rsa_1024, Some(Rsa1024::Deny));
-        assert_eq!(overrides.binding, Some(dvs::Expected::hash("00")));
-        assert_eq!(overrides.nonce.as_deref(), Some("n"));
+        assert_eq!(overrides.binding, Some(Binding::Hash("00".into())));
+        let Names { issuer, audience, subject, nonce } = overrides.names;
+        let names = [issuer, audience, subject, nonce].map(Option::unwrap);
+        assert_eq!(names, ["i", "a", "s", "n"]);
+        assert!(overrides.previous_hash.is_some_and(|hash| hash.starts_with("E3B0C442")));
     }
 
     #[test]
@@ -402,6 +419,9 @@ mod tests {
             (r#"{"artefact":"","hash":"00","unbound":true}"#, Code::Malformed),
             (r#"{"artefact":"","request":{}}"#, Code::MissingMember),
             (r#"{"artefact":"","audiance":"a"}"#, Code::Malformed),
+            (r#"{"artefact":"","previous_hash":""}"#, Code::Malformed),
+            (r#"{"artefact":"","previous_hash":"00"}"#, Code::Malformed),
+            (r#"{"artefact":"","previous_hash":1}"#, Code::WrongType),
         ] {
             assert_eq!(read(text).map(|_| ()).unwrap_err().code(), code, "{text}");
         }

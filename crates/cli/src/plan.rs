@@ -11,10 +11,10 @@ use countersign::jose::jws;
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token;
 use countersign::mosip::registration;
-use countersign::{At, Item, Policy, Report};
+use countersign::{At, Check, Error, Item, Outcome, Policy, Report, Verdict};
 
 use crate::config::{Config, Profile, Verify};
-use crate::device::Device;
+use crate::device::{self, Device};
 use crate::kind::Token;
 
 /// An artefact that the library decides about.
@@ -23,8 +23,35 @@ pub(crate) struct Task {
     pub(crate) expected: Expected,
     pub(crate) policy: Policy,
     pub(crate) at: At,
-    /// What the report says beyond what the library has to say.
+    pub(crate) remarks: Remarks,
+}
+
+/// What a report says beyond what the library has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Remarks {
+    /// What is wrong whatever the artefact holds, in words as well.
+    pub(crate) failures: Vec<(Check, Error, String)>,
     pub(crate) hints: Vec<String>,
+    /// The members of a record that took the place of what the run says.
+    pub(crate) overrides: Vec<&'static str>,
+}
+
+impl Remarks {
+    /// Notes that something is expected which artefacts of the kind do not state.
+    pub(crate) fn unused(&mut self, expectation: &'static str) {
+        let error = Error::ExpectationUnused { expectation };
+        let detail = error.to_string();
+        self.failures.push((Check::Expectations, error, detail));
+    }
+
+    /// Adds everything to a report.
+    pub(crate) fn apply(&self, report: &mut Report) {
+        for (check, error, detail) in self.failures.iter().rev() {
+            report.refuse(*check, error.clone(), detail.as_str());
+        }
+        report.hints.extend_from_slice(&self.hints);
+        report.overrides.extend(self.overrides.iter().map(ToString::to_string));
+    }
 }
 
 /// The kind of an artefact, and what it is expected to say.
@@ -34,8 +61,7 @@ pub(crate) enum Expected {
     /// Nothing beyond what every registration has to say.
     MosipRegistration,
     Token(Token, token::Expected),
-    /// Nothing beyond authentic signatures of people who are believed.
-    Device(Device),
+    Device(Device, device::Expected),
     Jws(jws::Expected),
 }
 
@@ -60,10 +86,10 @@ pub(crate) fn explain<'t>(
             Expected::Token(Token::Access, expected) => access.add(place, task, expected),
             Expected::Token(Token::Activation, expected) => activation.add(place, task, expected),
             Expected::Token(Token::NewUser, expected) => new_user.add(place, task, expected),
-            Expected::Device(kind) => {
+            Expected::Device(kind, expected) => {
                 let mut plans = devices.iter_mut();
                 if let Some((_, plan)) = plans.find(|(planned, _)| planned == kind) {
-                    plan.add(place, task, &());
+                    plan.add(place, task, expected);
                 }
             }
             Expected::Jws(expected) => jws.add(place, task, expected),
@@ -84,11 +110,28 @@ pub(crate) fn explain<'t>(
     placed.extend(jws.explain(&config.jws));
     debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
     placed.sort_unstable_by_key(|(place, _)| *place);
-    let hinted = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
-        report.hints.extend_from_slice(&task.hints);
+    let finished = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
+        refuse_unfollowed_chain(&mut report, &task.expected);
+        task.remarks.apply(&mut report);
         report
     });
-    hinted.collect()
+    finished.collect()
+}
+
+/// Refuses a capture that should go on after a hash, where its hashes were not followed: those of
+/// encrypted values need the decrypted ones, which the command does not have.
+fn refuse_unfollowed_chain(report: &mut Report, expected: &Expected) {
+    let Expected::Device(_, device::Expected { previous_hash: Some(_), .. }) = expected else {
+        return;
+    };
+    let mut chain = report.checks.iter().filter(|entry| entry.check == Check::HashChain);
+    let is_followed = chain.any(|entry| entry.outcome != Outcome::Skip);
+    // What is invalid already has a better reason.
+    if !is_followed && report.verdict() != Verdict::Invalid {
+        let error = Error::ExpectationUnused { expectation: "previous-hash" };
+        let detail = "the chain of hashes cannot be followed without the decrypted values";
+        report.refuse(Check::Expectations, error, detail);
+    }
 }
 
 /// The artefacts of one kind, by policy.

@@ -87,6 +87,11 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
         let name = warning.as_str();
         writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  {}", meaning(*warning))?;
     }
+    if !report.overrides.is_empty() {
+        let members = report.overrides.join(", ");
+        let name = "overrides";
+        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  decided by the record: {members}")?;
+    }
     for hint in &report.hints {
         writeln!(text, "  {FAINT}hint:{FAINT:#} {}", Escaped(hint))?;
     }
@@ -97,9 +102,15 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
     Ok(())
 }
 
-/// The time of judgement always; digests and key where everything is wanted.
+/// Place and time of judgement always; digests and key where everything is wanted.
 fn facts(report: &Report, detail: Detail) -> Vec<String> {
     let mut lines = Vec::new();
+    // A record may call itself what another one's place is.
+    if let Some(place) =
+        report.place.as_deref().filter(|place| report.id.as_deref() != Some(*place))
+    {
+        lines.push(format!("from {}", Escaped(place)));
+    }
     if let Some(at) = report.at {
         lines.push(format!("as at {at}"));
     }
@@ -148,7 +159,7 @@ pub(crate) const fn meaning(warning: Warning) -> &'static str {
     match warning {
         Warning::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
         Warning::SmallExponent => "the RSA exponent is below 65537",
-        Warning::Unbound => "bound to no request, hash or document, by choice",
+        Warning::Unbound => "bound to nothing that was expected, by choice",
         Warning::AtIssued => "judged as at its own time, so this says nothing about freshness",
         Warning::UnsignedHeader => "the outer header is not signed, and was not believed",
         Warning::SignedBeforeIdentity => {

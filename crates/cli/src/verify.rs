@@ -15,14 +15,16 @@ use clap::Parser as _;
 use countersign::{Check, Error, Limits, Report, Verdict};
 
 use crate::args::{Cli, Command, Format, VerifyArgs};
-use crate::config::{Config, Overrides};
+use crate::config::Config;
 use crate::exit::{Exit, Stop, Tally};
 use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
 use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::ndjson::{self, Lines};
 use crate::output::{Output, Progress, Style};
-use crate::plan::{self, Expected, Task};
+use crate::plan::{self, Remarks, Task};
+use crate::terms::{Missing, Overrides, Unbound};
 use crate::text::Detail;
+use crate::tighten::{self, Records};
 
 /// Files of one chunk.
 const FILES: usize = 128;
@@ -65,10 +67,8 @@ pub(crate) enum Judgement {
     Report(Box<Report>),
     /// The input holds nothing.
     Empty,
-    /// A DVS certificate or signature, and nothing says what it must be about.
-    Unbound(Kind),
-    /// A token of MIRACL Trust, and nothing says whose and for whom: the name of what is missing.
-    Nameless(Kind, &'static str),
+    /// It is of a kind of which nothing is expected that has to be: whose it is, or what about.
+    Incomplete(Kind, Missing, Remarks),
 }
 
 impl From<Report> for Judgement {
@@ -77,69 +77,81 @@ impl From<Report> for Judgement {
     }
 }
 
-/// Judges what an artefact is, of this kind if one is named, and what it has to comply with.
+/// What a record says about its artefact.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) kind: Option<Kind>,
+    pub(crate) overrides: Overrides,
+}
+
+/// Judges what an artefact is, of this kind if the command line names one, and what it has to comply
+/// with.
 pub(crate) fn judge(
     config: &Config,
     kind: Option<Kind>,
     artefact: &[u8],
-    overrides: &Overrides,
+    said: &Said,
 ) -> Judgement {
-    let content = match kind {
+    let mut content = match kind {
         Some(_) if artefact.trim_ascii().is_empty() => Content::Empty,
         Some(kind) => kind.into(),
         None => kind::recognise(artefact, &config.limits),
     };
+    let (mut remarks, mut terms) = (Remarks::default(), None);
+    if let Some(named) = said.kind {
+        (content, terms) = tighten::choose_kind(config, kind, content, named, &mut remarks);
+    }
     let kind = match content {
         Content::Empty => return Judgement::Empty,
         Content::Known(kind) => kind,
-        Content::Unsupported(kind) => return unsupported(&kind, artefact).into(),
+        Content::Unsupported(kind) => {
+            let mut report = unsupported(&kind, artefact);
+            remarks.apply(&mut report);
+            return report.into();
+        }
         Content::Unknown(error) => {
             return Report::of_failure(UNKNOWN, artefact, Check::Input, error).into();
         }
     };
-    let terms = config.terms(kind).with(overrides);
-    let expected = match kind {
-        Kind::DvsCertificate => match terms.binding {
-            Some(binding) => Expected::DvsCertificate(binding),
-            None => return Judgement::Unbound(kind),
-        },
-        Kind::DvsSignature => match terms.signature() {
-            Some(expected) => Expected::DvsSignature(expected),
-            None => return Judgement::Unbound(kind),
-        },
-        Kind::MosipRegistration => Expected::MosipRegistration,
-        Kind::Token(token) => match terms.jwt.token() {
-            Ok(expected) => Expected::Token(token, expected),
-            Err(missing) => return Judgement::Nameless(kind, missing),
-        },
-        Kind::Device(device) => Expected::Device(device),
-        Kind::Jws => Expected::Jws(terms.jwt.jws()),
-    };
-    let without_effect = |overrides: &Overrides, whose| {
-        overrides
-            .without_effect(kind)
-            .map(|name| format!("{name} of the {whose}: not looked at for this kind"))
-            .collect::<Vec<_>>()
-    };
-    let mut hints = without_effect(&config.overrides, "command line");
-    hints.extend(without_effect(overrides, "record"));
-    Judgement::Task(Box::new(Task {
-        artefact: artefact.to_vec(),
-        expected,
-        policy: terms.policy,
-        at: config.at(terms.at),
-        hints,
-    }))
+    let terms = terms.unwrap_or_else(|| config.terms(kind).clone());
+    let terms = tighten::join(config, kind, terms, &said.overrides, &mut remarks);
+    for name in unused(config, kind, &said.overrides) {
+        remarks.unused(name);
+    }
+    match terms.expected(kind) {
+        Ok(expected) => Judgement::Task(Box::new(Task {
+            artefact: artefact.to_vec(),
+            expected,
+            policy: terms.policy,
+            at: config.at(terms.at),
+            remarks,
+        })),
+        Err(missing) => Judgement::Incomplete(kind, missing, remarks),
+    }
 }
 
-/// Reads and judges one file, with its name as the report's `id`.
-fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<Item, Stop> {
+/// Names what the command line or a record expects and a verifier of this kind does not look at.
+fn unused(config: &Config, kind: Kind, record: &Overrides) -> Vec<&'static str> {
+    let mut unused = config.unused(kind);
+    if config.records == Records::Override && record.unbound == Some(Unbound::Allow) {
+        unused.retain(|name| !["document", "hash", "request"].contains(name));
+    }
+    for name in record.unused(kind) {
+        if !unused.contains(&name) {
+            unused.push(name);
+        }
+    }
+    unused
+}
+
+/// Reads and judges one file.
+fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Item {
     let bytes = match source.read() {
         Ok(bytes) => bytes,
-        Err(error) => return Ok(Report::of_unreadable(error.to_string()).into()),
+        Err(error) => return Report::of_unreadable(error.to_string()).into(),
     };
     if bytes.len() > INPUT_BYTES && !may_be_large(kind, &bytes, &config.limits) {
-        return Ok(too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into());
+        return too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into();
     }
     // JSON bodies may end in whatever white space they like; a token has a last character.
     let artefact = if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
@@ -147,33 +159,53 @@ fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Result<It
     } else {
         strip_line_break(&bytes)
     };
-    match judge(config, kind, artefact, &Overrides::default()) {
-        Judgement::Task(task) => Ok(Item::Task(task)),
-        Judgement::Report(report) => Ok(Item::Report(report)),
+    match judge(config, kind, artefact, &Said::default()) {
+        Judgement::Task(task) => Item::Task(task),
+        Judgement::Report(report) => Item::Report(report),
         Judgement::Empty => {
-            let report = Report::of_unreadable("empty: nothing to check".into());
-            Ok(Item::Empty(Box::new(report)))
+            Item::Empty(Box::new(Report::of_unreadable("empty: nothing to check".into())))
         }
-        Judgement::Unbound(kind) => Err(Stop::Misuse(format!(
-            "{source}: {} needs --document, --hash, --request or --unbound",
-            kind.noun()
-        ))),
-        Judgement::Nameless(kind, _) => {
-            Err(Stop::Misuse(format!("{source}: {} needs --issuer and --audience", kind.noun())))
+        Judgement::Incomplete(kind, Missing(member), remarks) => {
+            let error = Error::MissingMember { part: "options", member };
+            incomplete(kind, artefact, error, kind.needs(), remarks).into()
         }
     }
 }
 
+/// The report of an artefact that is expected to say nothing in particular.
+pub(crate) fn incomplete(
+    kind: Kind,
+    artefact: &[u8],
+    error: Error,
+    hint: String,
+    remarks: Remarks,
+) -> Report {
+    let mut report = Report::of_failure(kind.name(), artefact, Check::Expectations, error);
+    report.hints.push(hint);
+    remarks.apply(&mut report);
+    report
+}
+
 /// Tells whether an input is a capture, whose limits are its verifier's.
 fn may_be_large(kind: Option<Kind>, bytes: &[u8], limits: &Limits) -> bool {
-    let is_capture = |kind| matches!(kind, Kind::Device(device) if device.is_capture());
     match (kind, bytes.len() > limits.capture_bytes()) {
         (_, true) => false,
-        (Some(kind), false) => is_capture(kind),
-        (None, false) => match kind::recognise(bytes, limits) {
-            Content::Known(kind) => is_capture(kind),
-            _ => false,
-        },
+        (Some(kind), false) => kind.is_capture(),
+        (None, false) => kind::recognise(bytes, limits).is_capture(),
+    }
+}
+
+/// What an item is called in its report.
+pub(crate) struct Name {
+    /// What a record calls itself, or else the place.
+    pub(crate) id: String,
+    /// `INPUT:LINE`, where an input holds more than one item.
+    pub(crate) place: Option<String>,
+}
+
+impl From<&Source> for Name {
+    fn from(source: &Source) -> Self {
+        Self { id: source.to_string(), place: None }
     }
 }
 
@@ -213,10 +245,7 @@ impl Run<'_> {
     fn files(&mut self, sources: &[Source]) -> Result<(), Stop> {
         for chunk in sources.chunks(FILES) {
             let (config, kind) = (self.config, self.kind);
-            self.chunk(chunk, |source| {
-                let item = judge_file(config, kind, source)?;
-                Ok((source.to_string(), item))
-            })?;
+            self.chunk(chunk, |source| (source.into(), judge_file(config, kind, source)))?;
         }
         Ok(())
     }
@@ -233,7 +262,7 @@ impl Run<'_> {
             loop {
                 let (config, kind) = (self.config, self.kind);
                 let (chunk, error) = lines.next_chunk();
-                self.chunk(&chunk, |line| Ok(ndjson::judge(config, kind, source, line)))?;
+                self.chunk(&chunk, |line| ndjson::judge(config, kind, source, line))?;
                 if let Some(error) = error {
                     self.unreadable(source, &error)?;
                     break;
@@ -243,7 +272,7 @@ impl Run<'_> {
                 }
             }
             if let Some(blank) = lines.blank() {
-                self.chunk(&[blank], |blank| Ok(blank.report(source)))?;
+                self.chunk(&[blank], |blank| blank.report(source))?;
             }
         }
         Ok(())
@@ -251,7 +280,7 @@ impl Run<'_> {
 
     fn unreadable(&mut self, source: &Source, error: &io::Error) -> Result<(), Stop> {
         self.chunk(&[error.to_string()], |detail| {
-            Ok((source.to_string(), Report::of_unreadable(detail.clone()).into()))
+            (source.into(), Report::of_unreadable(detail.clone()).into())
         })
     }
 
@@ -259,15 +288,12 @@ impl Run<'_> {
     fn chunk<T: Sync>(
         &mut self,
         items: &[T],
-        judge: impl Fn(&T) -> Result<(String, Item), Stop> + Sync,
+        judge: impl Fn(&T) -> (Name, Item) + Sync,
     ) -> Result<(), Stop> {
         let (config, style) = (self.config, self.style);
         let parts = each_part(items, self.threads, |part| {
-            let judged = part.iter().map(&judge).collect::<Result<Vec<_>, Stop>>()?;
-            Ok(conclude(config, style, judged))
+            conclude(config, style, part.iter().map(&judge).collect())
         });
-        // What stops one item stops the run before anything of its chunk is written.
-        let parts = parts.into_iter().collect::<Result<Vec<_>, Stop>>()?;
         for Rendered { text, verdict, empty } in parts.into_iter().flatten() {
             if empty {
                 self.tally.empty += 1;
@@ -284,19 +310,19 @@ impl Run<'_> {
 }
 
 /// Verifies what is left to verify, all at once, and renders the reports in order.
-fn conclude(config: &Config, style: Style, judged: Vec<(String, Item)>) -> Vec<Rendered> {
+fn conclude(config: &Config, style: Style, judged: Vec<(Name, Item)>) -> Vec<Rendered> {
     let tasks = judged.iter().filter_map(|(_, item)| match item {
         Item::Task(task) => Some(&**task),
         Item::Report(_) | Item::Empty(_) => None,
     });
     let mut verified = plan::explain(config, tasks).into_iter();
-    let rendered = judged.into_iter().filter_map(|(id, item)| {
+    let rendered = judged.into_iter().filter_map(|(name, item)| {
         let (mut report, empty) = match item {
             Item::Task(_) => (verified.next()?, false),
             Item::Report(report) => (*report, false),
             Item::Empty(report) => (*report, true),
         };
-        report.id = Some(id);
+        (report.id, report.place) = (Some(name.id), name.place);
         report.policy_sha256 = config.policy_sha256;
         Some(Rendered { text: style.render(&report), verdict: report.verdict(), empty })
     });
@@ -351,6 +377,9 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// The members of a record.
+    pub const MEMBERS: &'static [&'static str] = &ndjson::MEMBERS;
+
     /// Takes the arguments of `countersign verify`.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ fn a_file_is_refused_by_every_command() {
         write(File::create(&path).expect("a file is made"), *pattern, "");
         for arguments in [
             &["verify", &file][..],
-            &["verify", "--format", "json", "--kind", "jws", &file],
+            &["verify", "--format", "json", "--kind", "jws", "--unbound", &file],
             &["decode", &file],
             &["jwks", "show", &file],
             &["verify", "--jwks", &file, "x"],

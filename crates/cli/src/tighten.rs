@@ -1,0 +1,245 @@
+//! What a record of a stream says, beside what the run says.
+//!
+//! ```text
+//! terms of the run ──┐
+//!                    ├─ member by member: the same, more, less, something else ──► Terms, Remarks
+//! record ────────────┘
+//! ```
+//!
+//! Records may come from elsewhere than the command line, such as from whoever sends the artefacts.
+//! So they add to what is checked, and take nothing away:
+//!
+//! | A member asks for | [`Records::Tighten`] | [`Records::Override`], by `--trust-records` |
+//! |---|---|---|
+//! | more | it is required in addition | the same |
+//! | less | a hint; the verdict is by the terms of the run | it replaces the terms; named in `overrides` |
+//! | something else | both cannot hold: the item fails | it replaces the terms; named in `overrides` |
+
+use std::cmp::Ordering;
+
+use countersign::{Check, Error, Rsa1024};
+
+use crate::config::Config;
+use crate::kind::{Content, Kind};
+use crate::plan::Remarks;
+use crate::terms::{Binding, Overrides, Terms, Unbound};
+
+/// What the records of a stream may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// Ask for more than the run.
+    Tighten,
+    /// Decide instead of the run.
+    Override,
+}
+
+/// How a member of a record stands to the terms of the run.
+enum Standing {
+    Same,
+    /// It asks for more.
+    More,
+    /// It asks for less.
+    Less,
+    /// It asks for something else, so that no artefact complies with both.
+    Else(Check, Error),
+}
+
+/// Chooses by which kind a record's artefact is judged, and with whose names.
+///
+/// `run` is the kind that the command line names, `found` what recognition makes of the artefact. A
+/// record may name what recognition cannot tell: a kind for what looks like none, and of which kind
+/// of MIRACL Trust a token is that any JWS could be.
+pub(crate) fn choose_kind(
+    config: &Config,
+    run: Option<Kind>,
+    found: Content,
+    record: Kind,
+    remarks: &mut Remarks,
+) -> (Content, Option<Terms>) {
+    let terms = |kind| config.terms(kind).clone();
+    let of_run = match (run, &found) {
+        (_, Content::Known(kind)) if *kind == record => return (found, None),
+        (None, Content::Known(Kind::Jws)) if matches!(record, Kind::Token(_)) => {
+            // What is expected of any JWS is expected of this one, too.
+            let mut chosen = terms(record);
+            chosen.names = chosen.names.or(&config.terms(Kind::Jws).names);
+            return (record.into(), Some(chosen));
+        }
+        (None, Content::Unknown(_)) => return (record.into(), None),
+        (_, Content::Empty) => return (found, None),
+        (_, Content::Known(kind)) => Some(kind.name()),
+        (_, Content::Unsupported(_) | Content::Unknown(_)) => None,
+    };
+    match (config.records, of_run) {
+        (Records::Override, _) => {
+            remarks.overrides.push("kind");
+            (record.into(), None)
+        }
+        (Records::Tighten, Some(name)) => {
+            let error = Error::ContentMismatch { member: "kind" };
+            let detail = format!("the record names the kind {}, and this is {name}", record.name());
+            remarks.failures.push((Check::Expectations, error, detail));
+            remarks.hints.push(contradicts("kind"));
+            (found, None)
+        }
+        (Records::Tighten, None) => {
+            remarks.hints.push(not_followed("kind"));
+            (found, None)
+        }
+    }
+}
+
+fn not_followed(member: &str) -> String {
+    format!(
+        "`{member}` of the record is not followed, as the run asks for more: --trust-records lets \
+         records decide"
+    )
+}
+
+fn contradicts(member: &str) -> String {
+    format!("`{member}` of the record is not the run's: --trust-records lets records decide")
+}
+
+/// Adds what a record says to the terms of the run for a kind.
+pub(crate) fn join(
+    config: &Config,
+    kind: Kind,
+    terms: Terms,
+    record: &Overrides,
+    remarks: &mut Remarks,
+) -> Terms {
+    let mut join = Join { records: config.records, remarks };
+    let mut terms = terms;
+    if let Some(at) = record.at {
+        let same = config.at(at) == config.at(terms.at);
+        if join.takes("at", if same { Standing::Same } else { Standing::Less }) {
+            terms.at = at;
+        }
+    }
+    if let Some(leeway) = record.leeway {
+        let standing = match leeway.seconds().cmp(&terms.policy.leeway().seconds()) {
+            Ordering::Less => Standing::More,
+            Ordering::Equal => Standing::Same,
+            Ordering::Greater => Standing::Less,
+        };
+        if join.takes("leeway", standing) {
+            terms.policy = terms.policy.with_leeway(leeway);
+        }
+    }
+    if let Some(rsa_1024) = record.rsa_1024 {
+        let standing = match rsa_1024 {
+            same if same == terms.policy.rsa_1024() => Standing::Same,
+            Rsa1024::Deny => Standing::More,
+            _ => Standing::Less,
+        };
+        if join.takes("allow_rsa_1024", standing) {
+            terms.policy = terms.policy.with_rsa_1024(rsa_1024);
+        }
+    }
+    join.binding(kind, &mut terms, record);
+    let mismatches = [
+        ("issuer", Check::Issuer, Error::IssuerMismatch),
+        ("audience", Check::Audience, Error::AudienceMismatch),
+        ("subject", Check::Subject, Error::SubjectMismatch),
+        ("nonce", Check::Nonce, Error::NonceMismatch),
+    ];
+    let mut names = record.names.clone();
+    let names = names.each_mut().into_iter().zip(terms.names.each_mut());
+    for ((given, own), (member, check, error)) in names.zip(mismatches) {
+        join.expects(member, own, given.take(), (check, error));
+    }
+    let broken = (Check::HashChain, Error::HashMismatch);
+    join.expects("previous_hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
+    terms
+}
+
+struct Join<'r> {
+    records: Records,
+    remarks: &'r mut Remarks,
+}
+
+impl Join<'_> {
+    /// Tells whether a member takes the place of what the run says, and remarks on it.
+    fn takes(&mut self, member: &'static str, standing: Standing) -> bool {
+        match (standing, self.records) {
+            (Standing::Same, _) => false,
+            (Standing::More, _) => true,
+            (Standing::Less | Standing::Else(..), Records::Override) => {
+                self.remarks.overrides.push(member);
+                true
+            }
+            (Standing::Less, Records::Tighten) => {
+                self.remarks.hints.push(not_followed(member));
+                false
+            }
+            (Standing::Else(check, error), Records::Tighten) => {
+                let detail = format!("the record expects another `{member}` than the run");
+                self.remarks.failures.push((check, error, detail));
+                self.remarks.hints.push(contradicts(member));
+                false
+            }
+        }
+    }
+
+    /// Joins a text that is expected.
+    fn expects(
+        &mut self,
+        member: &'static str,
+        own: &mut Option<String>,
+        given: Option<String>,
+        mismatch: (Check, Error),
+    ) {
+        let standing = match (&own, &given) {
+            (_, None) => return,
+            (None, _) => Standing::More,
+            (own, given) if *own == given => Standing::Same,
+            _ => Standing::Else(mismatch.0, mismatch.1),
+        };
+        if self.takes(member, standing) {
+            *own = given;
+        }
+    }
+
+    /// Joins what an artefact must be about.
+    fn binding(&mut self, kind: Kind, terms: &mut Terms, record: &Overrides) {
+        if kind.is_dvs()
+            && let Some(binding) = &record.binding
+        {
+            let standing = terms.binding.as_ref().map_or(Standing::More, |own| stand(own, binding));
+            if self.takes(binding.name(), standing) {
+                terms.binding = Some(binding.clone());
+            }
+        }
+        let Some(unbound) = record.unbound.filter(|_| kind.is_dvs() || kind == Kind::Jws) else {
+            return;
+        };
+        let standing = match (unbound, terms.unbound) {
+            (Unbound::Allow, Unbound::Allow) if terms.binding.is_none() => Standing::Same,
+            (Unbound::Allow, _) => Standing::Less,
+            (Unbound::Deny, Unbound::Allow) => Standing::More,
+            (Unbound::Deny, Unbound::Deny) => Standing::Same,
+        };
+        if self.takes("unbound", standing) {
+            terms.unbound = unbound;
+            if unbound == Unbound::Allow {
+                terms.binding = None;
+            }
+        }
+    }
+}
+
+/// Compares what a record binds an artefact to with what the run does.
+fn stand(own: &Binding, given: &Binding) -> Standing {
+    match (own, given) {
+        (own, given) if own.hash() != given.hash() => {
+            Standing::Else(Check::Hash, Error::HashMismatch)
+        }
+        (Binding::Request(own), Binding::Request(given)) if own != given => {
+            let error = Error::ContentMismatch { member: "timestamp" };
+            Standing::Else(Check::SigningTime, error)
+        }
+        // A request says more than its hash.
+        (Binding::Hash(_) | Binding::Document(_), Binding::Request(_)) => Standing::More,
+        _ => Standing::Same,
+    }
+}
