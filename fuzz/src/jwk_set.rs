@@ -36,6 +36,7 @@ fn check_key(key: &Jwk, jwk: &Json) {
     };
     assert_eq!(key.thumbprint(), URL_SAFE_NO_PAD.encode(sha256(canonical.as_bytes())));
     assert!(jwk.member("d").is_none(), "a private key was taken");
+    assert_eq!(jwk.member("x5c").is_some(), key.validity().is_some(), "no certificate is ignored");
     assert_eq!(key.kid(), text("kid"));
     assert_eq!(key.declared_algorithm().map(|algorithm| algorithm.name()), text("alg"));
     assert!(text("alg").is_none_or(|alg| alg == key.algorithm().name()));

@@ -8,6 +8,7 @@ use countersign::testkit::{Issuer, join, signing_input};
 use countersign::{Algorithm, sha256};
 
 use super::blocks;
+use super::certified;
 use super::format::{self, Case, Group};
 use super::keys::{Keys, jwks, nameless, rs256};
 
@@ -25,6 +26,7 @@ pub(crate) fn file(keys: &Keys) -> String {
         selection(keys),
         no_keys(keys),
         limits(keys),
+        certified_group(keys),
     ];
     let header = &[
         "Certificates of MIRACL Trust's `POST /dvs/verify`, bare or inside the service's answer.",
@@ -114,6 +116,19 @@ fn main_group(keys: &Keys) -> Group {
             Ok,
         )
         .expecting(expecting_hash("AB")),
+        Case::new("lives an hour", &["TimeBoundary"], at(CREATED, CREATED + 3600), Ok),
+        Case::new(
+            "lives a second more than an hour",
+            &["TimeBoundary"],
+            at(CREATED, CREATED + 3601),
+            TimestampWindow,
+        ),
+        Case::new(
+            "lives until the end of 9999",
+            &["TimeBoundary"],
+            at(CREATED, 253_402_300_799),
+            TimestampWindow,
+        ),
         Case::new("one second before cAt", &["TimeBoundary"], token.clone(), NotYetValid)
             .at(CREATED - 1),
         Case::new("at cAt", &["TimeBoundary"], token.clone(), Ok).at(CREATED),
@@ -327,7 +342,50 @@ fn other_kinds(keys: &Keys) -> Vec<Case> {
         let token = rs256(&keys.main, HEADER, &payload);
         Case::new(format!("another kind: {comment}"), &["TokenKind"], token, MissingMember)
     })
+    .chain(two_kinds(keys))
     .collect()
+}
+
+/// What is a certificate, and something else as well.
+fn two_kinds(keys: &Keys) -> Vec<Case> {
+    let with = |header: &str, more: &str| {
+        let payload = format!(r#"{{"cAt":{CREATED},"exp":{EXPIRES},"hash":"{}"{more}}}"#, hash());
+        rs256(&keys.main, &format!(r#"{{"alg":"RS256","kid":"s1"{header}}}"#), &payload)
+    };
+    let mut cases = vec![
+        Case::new("typ is JWT", &["Valid", "TokenKind"], with(r#","typ":"JWT""#, ""), Ok),
+        Case::new(
+            "typ of another kind of token",
+            &["TokenKind"],
+            with(r#","typ":"at+jwt""#, ""),
+            ContentMismatch,
+        ),
+        Case::new(
+            "an authentication token as well",
+            &["TokenKind"],
+            with("", &format!(r#","iss":"i","sub":"s","aud":"a","iat":{CREATED}"#)),
+            ContentMismatch,
+        ),
+    ];
+    for member in ["iss", "sub", "aud", "cid", "projectID", "nonce"] {
+        cases.push(Case::new(
+            format!("{member}, which no certificate has"),
+            &["TokenKind"],
+            with("", &format!(r#","{member}":"a""#)),
+            ContentMismatch,
+        ));
+    }
+    cases
+}
+
+fn certified_group(keys: &Keys) -> Group {
+    let (start, end) = (CREATED + 2, CREATED + 7);
+    let mut group = group("keys with a certificate", &with_keys(&certified::set(keys, start, end)));
+    let payload = certificate_payload(CREATED, EXPIRES, &hash());
+    group.extend(certified::cases(start, end, |kid| {
+        rs256(&keys.main, &format!(r#"{{"alg":"RS256","kid":"{kid}"}}"#), &payload)
+    }));
+    group
 }
 
 fn envelopes(token: &str) -> Vec<Case> {

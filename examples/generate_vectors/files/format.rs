@@ -41,7 +41,7 @@ const NOTES: &[Note] = &[
     (
         "Certificate",
         "policy",
-        "The key comes from a certificate, whose validity counts at the time of judgement (RFC 5280 section 4.1.2.5).",
+        "The key comes with a certificate: as PEM, or in `x5c` of its JWK (RFC 7517 section 4.7). It has to be the key's own, and its validity at the time of judgement and its key usage count (RFC 5280 sections 4.1.2.5 and 4.2.1.3).",
     ),
     (
         "Chain",
@@ -145,6 +145,11 @@ const NOTES: &[Note] = &[
         "The signature opens to a block that is not exactly EMSA-PKCS1-v1_5 or EMSA-PSS of the digest (RFC 8017 section 9). Made with the private key.",
     ),
     ("Published", "basic", "A value computed by hand from published formulas."),
+    (
+        "PublishedKey",
+        "weak key",
+        "The private half of the key stands in an RFC: what it verifies is valid, and a report warns of it.",
+    ),
     ("Roca", "weak key", "The modulus has the fingerprint of CVE-2017-15361."),
     (
         "ServerRule",
@@ -181,7 +186,7 @@ const NOTES: &[Note] = &[
     (
         "TokenKind",
         "substitution",
-        "A genuine token of another kind, by the same issuer: each kind has members that no other has.",
+        "A genuine token of another kind, by the same issuer: each kind has members that no other has, or a `typ`.",
     ),
     (
         "Unsigned",

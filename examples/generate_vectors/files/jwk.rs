@@ -7,11 +7,13 @@ use countersign::encoding::json::{Object, Value};
 use countersign::testkit::{Certificate, Issuer, jwk_set};
 use num_bigint::BigUint;
 
+use super::certified;
 use super::format::{self, Case, Group};
 use super::keys::{Keys, nameless, without};
 
 pub(crate) fn file(keys: &Keys) -> String {
-    let groups = vec![rsa(keys), ec(keys), purposes(keys), sets(keys), pem(keys)];
+    let groups =
+        vec![rsa(keys), ec(keys), purposes(keys), certificates(keys), sets(keys), pem(keys)];
     let header = &[
         "Keys: whether they can be used, and for which one algorithm.",
         "A test of a key set asks for the key with `kid`, or for the only one where there is no `kid`.",
@@ -56,9 +58,9 @@ fn rsa(keys: &Keys) -> Group {
         usable("exponent 3", &["Valid"], &nameless(&keys.cubic).to_string(), "RS256", 2048),
         usable("exponent 2^33 - 1", &["Valid"], &e(&[1, 0xff, 0xff, 0xff, 0xff]), "RS256", 2048),
         usable(
-            "certificate and thumbprint members are ignored",
+            "addresses, and thumbprints without a certificate, are ignored",
             &["Valid", "EmbeddedKey"],
-            &good.clone().with("x5c", "x").with("x5t", Value::Null).to_string(),
+            &good.clone().with("x5u", "x").with("x5t", Value::Null).to_string(),
             "RS256",
             2048,
         ),
@@ -315,6 +317,54 @@ fn purposes(keys: &Keys) -> Group {
     group
 }
 
+fn certificates(keys: &Keys) -> Group {
+    let mut group = group("keys with a certificate in x5c", "jwk");
+    let (start, end) = (0, 4_102_444_800);
+    let own = certified::certificate(&keys.main, &certified::template(start, end));
+    let foreign = certified::certificate(&keys.other, &certified::template(start, end));
+    let encrypts = certified::for_encryption(&keys.main, start, end);
+    let with = |certificates: &[&Certificate]| certified::with_x5c(&keys.main, certificates);
+    let other = |x5c: Value<'static>| keys.main.jwk().with("x5c", x5c).to_string();
+    let list = |elements: &[Value<'static>]| other(Value::Array(elements.to_vec()));
+    let sha256 =
+        |certificate: &Certificate| base64::encode_url(&countersign::sha256(certificate.to_der()));
+    const FLAGS: &[&str] = &["Certificate"];
+    for (comment, key) in [
+        ("its own certificate", with(&[&own])),
+        ("its own certificate and another", with(&[&own, &foreign])),
+        ("its own certificate and its thumbprint", with(&[&own]).with("x5t#S256", sha256(&own))),
+    ] {
+        group.add(usable(comment, &["Valid", "Certificate"], &key.to_string(), "RS256", 2048));
+    }
+    let base64url = base64::encode_url(own.to_der());
+    for (comment, key, code) in [
+        ("certificate of another key", with(&[&foreign]).to_string(), KeyUnusable),
+        ("certificate of another key first", with(&[&foreign, &own]).to_string(), KeyUnusable),
+        (
+            "thumbprint of another certificate",
+            with(&[&own]).with("x5t#S256", sha256(&foreign)).to_string(),
+            KeyUnusable,
+        ),
+        (
+            "SHA-1 thumbprint of another certificate",
+            with(&[&own]).with("x5t", "AAAAAAAAAAAAAAAAAAAAAAAAAAA").to_string(),
+            KeyUnusable,
+        ),
+        ("thumbprint is a number", with(&[&own]).with("x5t", 1_i64).to_string(), WrongType),
+        ("certificate for encryption", with(&[&encrypts]).to_string(), KeyUse),
+        ("no certificate in x5c", list(&[]), KeyUnusable),
+        ("x5c is a string", other(own.to_x5c().into()), KeyUnusable),
+        ("x5c is null", other(Value::Null), KeyUnusable),
+        ("an element is a number", list(&[own.to_x5c().into(), 1_i64.into()]), KeyUnusable),
+        ("certificate in base64url", list(&[base64url.into()]), KeyUnusable),
+        ("certificate is not DER", list(&["AAAA".into()]), KeyUnusable),
+        ("nine certificates", list(&vec![own.to_x5c().into(); 9]), KeyUnusable),
+    ] {
+        group.add(Case::new(comment, FLAGS, key, code));
+    }
+    group
+}
+
 fn sets(keys: &Keys) -> Group {
     let mut group = group("key sets", "jwks");
     let set = jwk_set(&[
@@ -418,6 +468,12 @@ fn pem(keys: &Keys) -> Group {
     group.extend([
         usable("public key", &["Valid"], &public, "RS256", 2048),
         usable("certificate", &["Valid", "Certificate"], &certificate, "RS256", 2048),
+        Case::new(
+            "certificate for encryption",
+            &["Certificate", "KeyUse"],
+            certified::for_encryption(&keys.main, 0, 4_102_444_800).to_pem(),
+            KeyUse,
+        ),
         usable("1536 bits, which no policy accepts", &["Valid", "WeakKey"], &weak, "RS256", 1536),
     ]);
     group.extend(

@@ -3,10 +3,11 @@
 use countersign::Code::{self, *};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Issuer, hs256, join, signing_input};
+use countersign::testkit::{Issuer, RsaIssuer, hs256, join, signing_input};
 use countersign::{Algorithm, Secret};
 
 use super::blocks;
+use super::certified;
 use super::format::{self, Case, Group};
 use super::jwt;
 use super::keys::{HS256_SECRET, Keys, hs256_secret, jwks, nameless, rs256, rs256_of_texts, texts};
@@ -51,12 +52,16 @@ pub(crate) fn file(keys: &Keys) -> String {
         hs256_group(keys),
         jwt::claims(keys),
         jwt::expectations(keys),
+        jwt::requirements(keys),
+        certified_group(keys),
+        published(),
         jwt::leeway(keys),
     ];
     let header = &[
         "Compact JWS (RFC 7515). A payload that is a JSON object is a set of JWT claims (RFC 7519).",
         "Each key of a group verifies one algorithm: its `alg`, or RS256 or ES256 by its type.",
         "A group with `secretHex` has one HMAC secret given by hand, and verifies HS256 only.",
+        "What `expected` does not name is not expected: an issuer, an audience, and an `exp` at all. Of several audiences, any one suffices.",
     ];
     format::file("jws", "schemas/jws.json", header, groups)
 }
@@ -99,6 +104,27 @@ fn rs256_group(keys: &Keys) -> Group {
         &["Valid", "CriticalHeader"],
         sign(r#"{"alg":"RS256","b64":true}"#, PAYLOAD),
         Ok,
+    ));
+    for (comment, start) in [
+        ("NUL", "\0"),
+        ("a byte order mark", "\u{feff}"),
+        ("a byte order mark and NUL", "\u{feff}\0"),
+        ("a no-break space", "\u{a0}"),
+    ] {
+        group.add(Case::new(
+            format!("payload is an object behind {comment}"),
+            &["StrictJson"],
+            sign(HEADER, &format!("{start}{{\"exp\":1}}")),
+            Malformed,
+        ));
+    }
+    let utf16: Vec<u8> = "{\"exp\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    group.add(Case::new(
+        "payload is an object in UTF-16 behind a byte order mark",
+        &["StrictJson"],
+        key.compact(HEADER.as_bytes(), &[&[0xff, 0xfe], &utf16[..]].concat(), Algorithm::Rs256)
+            .unwrap(),
+        Malformed,
     ));
     group.extend(headers(keys));
     group.extend(structures(keys));
@@ -638,6 +664,38 @@ fn cubic(keys: &Keys) -> Group {
             SignatureMismatch,
         ));
     }
+    group
+}
+
+fn certified_group(keys: &Keys) -> Group {
+    let (start, end) = (NOW - 10, NOW + 10);
+    let mut group = group("keys with a certificate", &certified::set(keys, start, end));
+    group.extend(certified::cases(start, end, |kid| {
+        rs256(&keys.main, &format!(r#"{{"alg":"RS256","kid":"{kid}"}}"#), PAYLOAD)
+    }));
+    let dated = |payload: &str| rs256(&keys.main, r#"{"alg":"RS256","kid":"dated"}"#, payload);
+    for (comment, payload, code) in [
+        ("certificate is valid as at iat", format!(r#"{{"iat":{start}}}"#), Ok),
+        ("certificate is not valid as at iat", r#"{"iat":1000}"#.to_owned(), CertificateExpired),
+        ("no iat to judge the certificate at", PAYLOAD.to_owned(), MissingMember),
+        ("no claims to judge the certificate at", "text".to_owned(), MissingMember),
+    ] {
+        let case = Case::new(comment, &["Certificate", "AsIssued"], dated(&payload), code);
+        group.add(case.issued());
+    }
+    group
+}
+
+fn published() -> Group {
+    let pem = include_str!("../../../test-vectors/keys/rfc7515-a2-private.pem");
+    let key = RsaIssuer::from_pkcs8_pem(pem, Some("s1")).unwrap();
+    let mut group = group("the key of RFC 7515 appendix A.2", &[key.jwk()]);
+    group.add(Case::new(
+        "signed by whoever has read the RFC",
+        &["Valid", "PublishedKey"],
+        rs256(&key, HEADER, PAYLOAD),
+        Ok,
+    ));
     group
 }
 

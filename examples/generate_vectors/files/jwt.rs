@@ -204,6 +204,51 @@ pub(super) fn expectations(keys: &Keys) -> Group {
     group
 }
 
+/// That there is an `exp`, that the header has a `typ`, and one of several audiences.
+pub(super) fn requirements(keys: &Keys) -> Group {
+    let mut group = group("exp, typ and several audiences", &[keys.main.jwk()]);
+    let signed = |header: &str, payload: &str| rs256(&keys.main, header, payload);
+    let token = |payload: &str| signed(r#"{"alg":"RS256"}"#, payload);
+    let exp = Object::new().with("exp", "required");
+    for (comment, payload, code) in [
+        ("exp is required and there", format!(r#"{{"exp":{}}}"#, NOW + 1), Ok),
+        ("exp is required and past", format!(r#"{{"exp":{NOW}}}"#), Expired),
+        ("exp is required and missing", "{}".to_owned(), MissingMember),
+        ("exp is required, and the payload is text", "text".to_owned(), Malformed),
+        ("exp is required, and the payload is empty", String::new(), Malformed),
+        ("exp is required, and the payload is an array", "[]".to_owned(), WrongType),
+    ] {
+        let case = Case::new(comment, &["Expectation"], token(&payload), code);
+        group.add(case.expecting(exp.clone()));
+    }
+    for (comment, header, code) in [
+        ("typ as expected", r#","typ":"at+jwt""#, Ok),
+        ("typ in another letter case", r#","typ":"AT+JWT""#, Ok),
+        ("typ with its prefix", r#","typ":"application/at+jwt""#, Ok),
+        ("another typ", r#","typ":"JWT""#, ContentMismatch),
+        ("typ with another prefix", r#","typ":"text/at+jwt""#, ContentMismatch),
+        ("typ with a parameter", r#","typ":"at+jwt;v=1""#, ContentMismatch),
+        ("typ with a space after it", r#","typ":"at+jwt ""#, ContentMismatch),
+        ("typ is empty", r#","typ":"""#, ContentMismatch),
+        ("no typ", "", ContentMismatch),
+    ] {
+        let header = format!(r#"{{"alg":"RS256"{header}}}"#);
+        let case = Case::new(comment, &["Expectation", "TokenKind"], signed(&header, "{}"), code);
+        group.add(case.expecting(Object::new().with("typ", "at+jwt")));
+    }
+    let either = Value::Array(vec!["api".into(), "api.example".into()]);
+    for (comment, payload, code) in [
+        ("the first of two audiences", r#"{"aud":"api"}"#, Ok),
+        ("the second of two audiences, among others", r#"{"aud":["web","api.example"]}"#, Ok),
+        ("none of two audiences", r#"{"aud":["web","api2"]}"#, AudienceMismatch),
+        ("neither of two audiences is there", "{}", MissingMember),
+    ] {
+        let case = Case::new(comment, &["Expectation"], token(payload), code);
+        group.add(case.expecting(Object::new().with("audience", either.clone())));
+    }
+    group
+}
+
 pub(super) fn leeway(keys: &Keys) -> Group {
     let members = Object::new()
         .with("keys", jwks(&[keys.main.jwk()]))

@@ -1,6 +1,7 @@
 //! Every file, as text.
 
 mod blocks;
+mod certified;
 mod device;
 mod dvs;
 mod format;

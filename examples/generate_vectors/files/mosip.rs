@@ -11,6 +11,7 @@ use countersign::testkit::mosip::{
 use countersign::testkit::{Certificate, Issuer, RsaIssuer};
 use countersign::{Algorithm, Time};
 
+use super::certified;
 use super::format::{self, Case, Group};
 use super::keys::{Keys, jwks, nameless, without};
 
@@ -28,6 +29,7 @@ pub(crate) fn file(keys: &Keys) -> String {
         windows(keys, 0),
         windows(keys, 5),
         certificates(keys),
+        certified_group(keys),
         key_set(
             keys,
             "a key that says RS512",
@@ -750,6 +752,18 @@ fn certificates(keys: &Keys) -> Group {
         forged,
         SignatureMismatch,
     ));
+    group
+}
+
+fn certified_group(keys: &Keys) -> Group {
+    let (start, end) = (NOW - 10, NOW + 10);
+    let members = with_keys(&certified::set(keys, start, end));
+    let mut group = group("keys with a certificate in x5c", &members);
+    let payload = genuine_payload(&keys.main, Era::C);
+    group.extend(certified::cases(start, end, |kid| {
+        let header = Object::new().with("alg", "RS256").with("kid", kid);
+        keys.main.sign(&header, payload.as_bytes(), Algorithm::Rs256).unwrap()
+    }));
     group
 }
 

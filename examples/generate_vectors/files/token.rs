@@ -6,6 +6,7 @@ use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
 use countersign::testkit::{Issuer as _, miracl};
 
+use super::certified;
 use super::format::{self, Case, Group};
 use super::keys::{Keys, jwks, without};
 
@@ -25,7 +26,8 @@ const KINDS: [(&str, i64); 5] = [
 ];
 
 pub(crate) fn file(keys: &Keys) -> String {
-    let groups = KINDS.iter().map(|(kind, life)| group(keys, kind, *life)).collect();
+    let groups = KINDS.iter().map(|(kind, life)| group(keys, kind, *life));
+    let groups = groups.chain(KINDS.iter().map(|(kind, _)| certified_group(keys, kind))).collect();
     let header = &[
         "Tokens of MIRACL Trust. A group verifies one kind, with its key, and refuses the others.",
         "`audience` is the project or the client, whatever claim the kind names it by.",
@@ -86,7 +88,18 @@ fn group(keys: &Keys, kind: &'static str, life: i64) -> Group {
             TimestampWindow,
         ));
     }
+    if kind == "access-token" || kind == "new-user-token" {
+        let ends = |seconds: i64| token(&without(&own, "iat").with("exp", ISSUED + seconds));
+        for (comment, seconds, code) in [
+            ("no iat, and exp in an hour", 3600, Ok),
+            ("no iat, and exp in an hour and a second", 3601, TimestampWindow),
+            ("no iat, and exp at the end of 9999", 253_402_300_799 - ISSUED, TimestampWindow),
+        ] {
+            group.add(Case::new(comment, &["TimeBoundary"], ends(seconds), code));
+        }
+    }
     kinds(&mut group, kind, &token);
+    marks(&mut group, kind, &token);
     expectations(&mut group, &own, &input);
 
     for member in ["iss", "sub", "exp", audience(kind)] {
@@ -121,6 +134,20 @@ fn group(keys: &Keys, kind: &'static str, life: i64) -> Group {
     let forged = keys.other.sign(&forged, own.to_string().as_bytes(), Algorithm::Rs256).unwrap();
     group.add(Case::new("signed by another key", &["Modified"], forged, SignatureMismatch));
     special(&mut group, kind, &own, &token);
+    group
+}
+
+fn certified_group(keys: &Keys, kind: &'static str) -> Group {
+    let (start, end) = (ISSUED + 5, ISSUED + 10);
+    let set = certified::set(keys, start, end);
+    let members = Object::new().with("kind", kind).with("keys", jwks(&set));
+    let defaults = Object::new().with("at", ISSUED).with("expected", expected());
+    let mut group = Group::new("keys with a certificate", &members, &defaults);
+    group.extend(certified::cases(start, end, |kid| {
+        let header = Object::new().with("alg", "RS256").with("kid", kid);
+        let claims = claims(kind).to_string();
+        keys.main.sign(&header, claims.as_bytes(), Algorithm::Rs256).unwrap()
+    }));
     group
 }
 
@@ -159,6 +186,35 @@ fn kinds(group: &mut Group, kind: &str, token: &impl Fn(&Object<'_>) -> String) 
             ));
         }
     }
+}
+
+/// One claim that only other kinds have.
+fn marks(group: &mut Group, kind: &str, token: &impl Fn(&Object<'_>) -> String) {
+    let own = claims(kind);
+    for mark in ["amr", "nonce", "cid", "scp", "scope", "projectID", "events", "cAt"] {
+        if own.member(mark).is_none() {
+            group.add(Case::new(
+                format!("has {mark}, which is of another kind"),
+                &["TokenKind"],
+                token(&own.clone().with(mark, "x")),
+                ContentMismatch,
+            ));
+        }
+    }
+    let both = own.with("cAt", ISSUED).with("exp", ISSUED + 10).with("hash", "00");
+    group.add(Case::new(
+        "is a DVS certificate as well",
+        &["TokenKind"],
+        token(&both),
+        ContentMismatch,
+    ));
+    let certificate = Object::new().with("cAt", ISSUED).with("exp", ISSUED + 10).with("hash", "00");
+    group.add(Case::new(
+        "is a DVS certificate",
+        &["TokenKind"],
+        token(&certificate),
+        ContentMismatch,
+    ));
 }
 
 fn expectations(group: &mut Group, own: &Object<'static>, input: &str) {
