@@ -1,128 +1,246 @@
-//! An auth backend: a client posts its DVS signature request and the certificate that the service
-//! issued for it, or sends a bearer token, and is let in or not. The keys stay fresh by themselves.
+//! A backend whose users sign documents with their MIRACL Trust identity. Keys stay fresh by
+//! themselves; a bearer token says who asks.
 //!
 //! ```text
-//! cargo run --example axum_backend        # serves itself, and ends
-//! cargo run --example axum_backend -- 127.0.0.1:8080 https://dvs.example/jwks https://idp.example/jwks
+//! cargo run --example axum_backend        # serves itself, tries what an attacker would, and ends
+//! CLIENT_SECRET=… cargo run --example axum_backend -- 127.0.0.1:8080 \
+//!     https://api.mpin.io PROJECT CLIENT_ID https://idp.example/jwks
 //! ```
 //!
-//! The verifiers are made once and shared; verifying needs microseconds and no I/O, so it runs on
-//! the connection's own task. Clients get one message for every refusal; the reason goes to the log
-//! and, as a label, into the metrics:
+//! ```text
+//! client ── POST /documents: token, text ───────► backend   keeps the document, for this user
+//! client ◄─────── the document to sign ──────────
+//! client ── POST /signature: token, signature ──► backend ── POST /dvs/verify ──► MIRACL Trust
+//!                                                 backend ◄────── certificate ───
+//! ```
+//!
+//! A certificate names a hash and nobody, so what it is about must not come from the client:
+//!
+//! - **The document is the backend's own.** It keeps one for each user, in bounded number and for a
+//!   bounded time. No two are the same, so no signature fits a second one.
+//! - **The user is bound twice**: the document waits for the user of the token, and the identity that
+//!   signed must be that user's.
+//! - **The certificate comes from the service**, as the answer to this [`Transaction`]. The client
+//!   never touches it. A document is taken out before anyone is asked: one document, one attempt.
+//!
+//! Clients get one message for every refusal; the reason goes to the log and, as a label, into the
+//! metrics:
 //!
 //! | Outcome | Answer |
 //! |---|---|
-//! | malformed, forged, expired, or a key that the set does not have | 401 `invalid_token` |
-//! | genuine, and not enough | 403 `insufficient_scope` |
-//! | no usable key set | 503 with `Retry-After` |
+//! | malformed, forged, expired, another user's, or a key that the set does not have | 401 |
+//! | a genuine token that does not allow signing | 403 |
+//! | no document waits for this user | 409 |
+//! | no usable key set, no answer of the service, too many documents | 503 with `Retry-After` |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use countersign::encoding::json::{self, Object};
-use countersign::fetch::{Fault, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock};
+use countersign::api::{BaseUrl, Call as _, Credentials};
+use countersign::encoding::json;
+use countersign::fetch::{
+    Clock, Fault, Fetch as _, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock,
+};
 use countersign::jose::jws;
-use countersign::miracl::dvs;
-use countersign::testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
-use countersign::{Algorithm, Error, Limits, Policy, Rsa1024, Time};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use countersign::miracl::dvs::{self, Confirmed, Transaction, signature};
+use countersign::{Error, Leeway, Policy, Rsa1024, Secret, Time};
+use tokio::net::TcpListener;
+
+#[path = "axum_backend/demonstration.rs"]
+mod demonstration;
 
 struct Backend {
     certificates: dvs::Verifier,
     tokens: jws::Verifier,
     expected: jws::Expected,
+    documents: Mutex<Documents>,
+    service: Service,
+    clock: Arc<dyn Clock>,
     caches: [Arc<JwksCache>; 2],
     metrics: Metrics,
-    /// Time is an argument of the library, so a backend brings its clock.
-    clock: fn() -> Option<Time>,
 }
 
-/// `POST /login` with `{"request": {…}, "certificate": "…"}`.
-async fn login(State(backend): State<Arc<Backend>>, body: Bytes) -> Response {
-    backend.answer("dvs", |now| {
-        const PART: &str = "body";
-        let limits = Limits::default();
-        let body: Object<'_> = json::parse_object(PART, &body, &limits)?;
-        let request =
-            body.member("request").ok_or(Error::MissingMember { part: PART, member: "request" })?;
-        let request = dvs::SignatureRequest::parse(request.to_string().as_bytes(), &limits)?;
-        let token = body.string(PART, "certificate")?;
-        let expected = dvs::Expected::request(&request);
-        let certificate = backend.certificates.verify(token.as_bytes(), &expected, now)?;
-        Ok(Access::Granted(format!("signed document {}\n", certificate.hash())))
-    })
+/// How MIRACL Trust is asked.
+struct Service {
+    fetcher: Fetcher,
+    base: BaseUrl,
+    credentials: Credentials,
+    project: String,
 }
 
-/// `GET /account` with a bearer token whose scope has `account`.
-async fn account(State(backend): State<Arc<Backend>>, headers: HeaderMap) -> Response {
-    backend.answer("idp", |now| {
-        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        let verified = backend.tokens.verify(token.as_bytes(), &backend.expected, now)?;
-        let scope = verified.claims().and_then(|claims| claims.string("payload", "scope").ok());
-        let granted = scope.is_some_and(|scope| scope.split(' ').any(|word| word == "account"));
-        Ok(if granted { Access::Granted("welcome\n".into()) } else { Access::Insufficient })
-    })
+/// `POST /documents` with the text of the document.
+async fn documents(
+    State(backend): State<Arc<Backend>>,
+    headers: HeaderMap,
+    text: String,
+) -> Response {
+    backend.answer(backend.begin(&headers, &text))
 }
 
-/// What a genuine artefact leads to.
-enum Access {
-    Granted(String),
-    Insufficient,
+/// `POST /signature` with the signature object, as the client's SDK makes it.
+async fn signature(
+    State(backend): State<Arc<Backend>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    // The service is asked on a thread that may wait.
+    let signing = tokio::task::spawn_blocking(move || {
+        let signed = backend.sign(&headers, &body).map(|confirmed| {
+            let signature = confirmed.signature();
+            format!("{} signed {}\n", signature.mpin_id().user_id(), signature.hash())
+        });
+        backend.answer(signed)
+    });
+    signing.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 impl Backend {
-    fn answer(&self, issuer: &str, verify: impl FnOnce(Time) -> Result<Access, Error>) -> Response {
-        let Some(now) = (self.clock)() else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        let result = verify(now);
-        let reason = result.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok");
-        self.metrics.count("verify_total", &[("issuer", issuer), ("reason", reason)]);
-        match result {
-            Ok(Access::Granted(text)) => (StatusCode::OK, text).into_response(),
-            Ok(Access::Insufficient) => {
-                let challenge =
-                    [(header::WWW_AUTHENTICATE, r#"Bearer error="insufficient_scope""#)];
-                (StatusCode::FORBIDDEN, challenge, "not allowed\n").into_response()
-            }
-            Err(error) => {
-                // `{error}` can hold text of the client's; the JSON writer escapes what a terminal
-                // obeys.
-                eprintln!("refused: {} {}", error.code(), json::Value::from(error.to_string()));
-                refusal(&error)
-            }
+    fn begin(&self, headers: &HeaderMap, text: &str) -> Result<String, Refusal> {
+        let now = self.clock.now();
+        let user = self.user(headers, now)?;
+        lock(&self.documents).put(user, text, now).ok_or(Refusal::Full)
+    }
+
+    fn sign(&self, headers: &HeaderMap, object: &[u8]) -> Result<Confirmed, Refusal> {
+        let now = self.clock.now();
+        let user = self.user(headers, now)?;
+        let document = lock(&self.documents).take(&user, now).ok_or(Refusal::NothingToSign)?;
+        let expected = signature::Expected::new(dvs::Expected::document(document.as_bytes()))
+            .user_id(user)
+            .max_age(LIFE);
+        let service = &self.service;
+        let project = service.project.clone();
+        let transaction = Transaction::begin(&self.certificates, object, project, expected, now)?;
+        let request = transaction.call().request(&service.base, &service.credentials)?;
+        let answer = service.fetcher.send(request).map_err(Refusal::Service)?;
+        let (status, body) = (answer.status().as_u16(), answer.body());
+        // The certificate is younger than the request, so it is judged at the time of now.
+        Ok(transaction.verify(&self.certificates, status, body, self.clock.now())?)
+    }
+
+    /// Returns whose bearer token it is, if it allows signing.
+    fn user(&self, headers: &HeaderMap, now: Time) -> Result<String, Refusal> {
+        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        let verified = self.tokens.verify(token.as_bytes(), &self.expected, now)?;
+        let claims = verified.claims().ok_or(Refusal::Scope)?;
+        let scope = claims.optional_string("payload", "scope")?.unwrap_or_default();
+        let allowed = scope.split(' ').any(|word| word == "sign");
+        if allowed {
+            Ok(claims.string("payload", "sub")?.into_owned())
+        } else {
+            Err(Refusal::Scope)
+        }
+    }
+
+    fn answer(&self, result: Result<String, Refusal>) -> Response {
+        let reason = result.as_ref().map_or_else(Refusal::reason, |_| "ok");
+        self.metrics.count("request_total", &[("reason", reason)]);
+        result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+    }
+}
+
+/// Documents that wait for a signature: one for each user, [`MOST`] in all, each for [`LIFE`].
+#[derive(Default)]
+struct Documents {
+    waiting: HashMap<String, (String, Time)>,
+    count: u64,
+}
+
+const MOST: usize = 1000;
+/// In seconds.
+const LIFE: u32 = 300;
+
+impl Documents {
+    /// Keeps the document of a user, in place of an earlier one. `None` if there are too many.
+    fn put(&mut self, user: String, text: &str, now: Time) -> Option<String> {
+        self.waiting.retain(|_, (_, since)| is_alive(*since, now));
+        if self.waiting.len() >= MOST && !self.waiting.contains_key(&user) {
+            return None;
+        }
+        self.count += 1;
+        // The last line is another one each time, even after a new start.
+        let document = format!("{text}\nNo. {}, {now}\n", self.count);
+        self.waiting.insert(user, (document.clone(), now));
+        Some(document)
+    }
+
+    /// Takes the document of a user out, whatever becomes of it.
+    fn take(&mut self, user: &str, now: Time) -> Option<String> {
+        let (document, since) = self.waiting.remove(user)?;
+        is_alive(since, now).then_some(document)
+    }
+}
+
+fn is_alive(since: Time, now: Time) -> bool {
+    (0..LIFE.into()).contains(&(now.unix() - since.unix()))
+}
+
+/// Why a request is refused.
+enum Refusal {
+    /// What is wrong with a token, a signature or a certificate, or that there are no keys.
+    Artefact(Error),
+    Scope,
+    NothingToSign,
+    Full,
+    Service(Fault),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Artefact(error)
+    }
+}
+
+impl Refusal {
+    /// One of a few labels: nothing of a token is in it.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Artefact(error) => error.code().as_str(),
+            Self::Scope => "scope",
+            Self::NothingToSign => "nothing-to-sign",
+            Self::Full => "full",
+            Self::Service(fault) => fault.label(),
         }
     }
 }
 
-/// 401 for whatever is wrong with the artefact, 503 for an outage, which is not the client's fault.
-fn refusal(error: &Error) -> Response {
-    match error.http_status() {
-        503 => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")]).into_response(),
-        _ => (
-            StatusCode::UNAUTHORIZED,
-            [(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)],
-            "not accepted\n",
-        )
-            .into_response(),
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        if let Self::Artefact(error) = &self {
+            // The text can hold what the client sent; the JSON writer escapes what a terminal obeys.
+            eprintln!("refused: {} {}", error.code(), json::Value::from(error.to_string()));
+        }
+        let challenge =
+            |error: &str| [(header::WWW_AUTHENTICATE, format!("Bearer error=\"{error}\""))];
+        let later = [(header::RETRY_AFTER, "30")];
+        match self {
+            Self::Artefact(error) if error.http_status() != 503 => {
+                (StatusCode::UNAUTHORIZED, challenge("invalid_token"), "not accepted\n")
+                    .into_response()
+            }
+            Self::Scope => {
+                (StatusCode::FORBIDDEN, challenge("insufficient_scope"), "not allowed\n")
+                    .into_response()
+            }
+            Self::NothingToSign => (StatusCode::CONFLICT, "nothing to sign\n").into_response(),
+            // An outage is not the client's fault.
+            _ => (StatusCode::SERVICE_UNAVAILABLE, later).into_response(),
+        }
     }
 }
 
 /// `GET /metrics` in the text format of Prometheus. A service with an exporter of its own takes
 /// `examples/metrics_observer.rs`.
-async fn metrics_route(State(backend): State<Arc<Backend>>) -> String {
+async fn metrics_text(State(backend): State<Arc<Backend>>) -> String {
     let mut text = backend.metrics.to_text();
     for cache in &backend.caches {
         if let Some(age) = cache.health().age {
@@ -133,7 +251,7 @@ async fn metrics_route(State(backend): State<Arc<Backend>>) -> String {
     text
 }
 
-/// Counters by name and labels, of which there are a few: nothing of a token is in them.
+/// Counters by name and labels.
 #[derive(Clone, Default)]
 struct Metrics(Arc<Mutex<BTreeMap<String, u64>>>);
 
@@ -141,13 +259,11 @@ impl Metrics {
     fn count(&self, name: &str, labels: &[(&str, &str)]) {
         let labels: Vec<_> =
             labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
-        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *counters.entry(format!("{name}{{{}}}", labels.join(","))).or_default() += 1;
+        *lock(&self.0).entry(format!("{name}{{{}}}", labels.join(","))).or_default() += 1;
     }
 
     fn to_text(&self) -> String {
-        let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counters.iter().map(|(name, value)| format!("{name} {value}\n")).collect()
+        lock(&self.0).iter().map(|(name, value)| format!("{name} {value}\n")).collect()
     }
 }
 
@@ -162,181 +278,73 @@ impl Observer for Metrics {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the library reads no clock; a service has to")]
-fn system_clock() -> Option<Time> {
-    let elapsed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Time::from_unix(elapsed.as_secs().try_into().ok()?)
-}
-
-/// The second at which the sample below was captured.
-fn clock_of_the_sample() -> Option<Time> {
-    Time::from_unix(1_649_404_581)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes the backend: one cache for each issuer, each with its own policy. The opt-in for the small
-/// key of MIRACL Trust holds for its certificates only.
-fn backend(
-    fetcher: &Fetcher,
-    urls: [&str; 2],
-    clock: fn() -> Option<Time>,
-) -> Result<Router, Box<dyn std::error::Error>> {
+/// key of MIRACL Trust holds for its certificates only. Waits for keys, so not on the runtime.
+fn router(service: Service, idp: &str, clock: Arc<dyn Clock>) -> Result<Router, Failure> {
     let metrics = Metrics::default();
-    let cache = |name: &str, url: &str| -> Result<_, Box<dyn std::error::Error>> {
-        let (fetcher, observer) = (fetcher.clone(), metrics.clone());
+    let cache = |name: &str, url: &str| -> Result<_, Failure> {
+        let (fetcher, clock) = (service.fetcher.clone(), Arc::clone(&clock));
         let settings = Settings::new(name, url)?;
-        let cache = JwksCache::start_with(settings, fetcher, SystemClock::new(), observer)?;
-        Ok(Arc::new(cache))
+        Ok(Arc::new(JwksCache::start_with(settings, fetcher, clock, metrics.clone())?))
     };
-    let [dvs, idp] = urls;
-    let caches = [cache("dvs", dvs)?, cache("idp", idp)?];
-    let [dvs, idp] = caches.clone();
+    let keys = format!("{}/dvs/jwks", service.base.as_str());
+    let caches = [cache("dvs", &keys)?, cache("idp", idp)?];
     // A service may as well start without keys, and answer 503 until it has some.
     for cache in &caches {
         cache.wait(Duration::from_secs(5));
     }
-    let weak = Policy::default().with_rsa_1024(Rsa1024::Allow);
+    let [dvs, idp] = caches.clone();
+    // Three clocks take part in a signature.
+    let leeway = Leeway::from_seconds(10).unwrap_or_default();
+    let weak = Policy::default().with_rsa_1024(Rsa1024::Allow).with_leeway(leeway);
     let backend = Backend {
         certificates: dvs::Verifier::from_source(dvs, weak),
         tokens: jws::Verifier::from_source(idp, Policy::default()),
         expected: jws::Expected::new("https://idp.example", "backend"),
+        documents: Mutex::default(),
+        service,
+        clock,
         caches,
         metrics,
-        clock,
     };
     Ok(Router::new()
-        .route("/login", post(login))
-        .route("/account", get(account))
-        .route("/metrics", get(metrics_route))
+        .route("/documents", post(documents))
+        .route("/signature", post(signature))
+        .route("/metrics", get(metrics_text))
+        .layer(DefaultBodyLimit::max(16 * 1024))
         .with_state(Arc::new(backend)))
 }
 
-const DVS_JWKS: &str = include_str!("../test-vectors/seed/dvs-jwks.json");
-const REQUEST: &str = include_str!("../test-vectors/seed/dvs-verify-request.json");
-const RESPONSE: &str = include_str!("../test-vectors/seed/dvs-verify-response.json");
+/// Why the backend does not start.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [address, dvs, idp] = arguments.as_slice() {
-        let (dvs, idp) = (dvs.clone(), idp.clone());
-        let router = tokio::task::spawn_blocking(move || {
-            let host = |url: &str| {
-                url.parse().ok().and_then(|url: axum::http::Uri| Some(url.host()?.to_owned()))
-            };
-            let hosts = [host(&dvs).ok_or("no host")?, host(&idp).ok_or("no host")?];
-            let fetcher = hosts.iter().fold(Fetcher::builder(), |builder, host| builder.host(host));
-            backend(&fetcher.build()?, [&dvs, &idp], system_clock)
-                .map_err(|error| error.to_string().into())
-        });
-        let router: Result<Router, Box<dyn std::error::Error + Send + Sync>> = router.await?;
-        let listener = TcpListener::bind(address).await?;
-        println!("listening on {}", listener.local_addr()?);
-        axum::serve(listener, router.map_err(|error| error.to_string())?).await?;
-        return Ok(());
-    }
-    demonstrate().await
-}
-
-/// An issuer, a backend that fetches its keys, and clients, all on the loopback interface.
-async fn demonstrate() -> Result<(), Box<dyn std::error::Error>> {
-    let issuer = EcIssuer::generate(&mut Rng::from_seed(1), Some("k1"));
-    let stranger = EcIssuer::generate(&mut Rng::from_seed(2), Some("k1"));
-    let token = |issuer: &EcIssuer, scope: &str| {
-        let claims = format!(
-            r#"{{"iss":"https://idp.example","aud":"backend","exp":1649404600,"scope":"{scope}"}}"#
-        );
-        issuer.sign(&issuer.header(Algorithm::Es256), claims.as_bytes(), Algorithm::Es256)
+    let [address, base, project, client, idp] = arguments.as_slice() else {
+        return demonstration::run().await;
     };
-    static PUBLISHED: AtomicBool = AtomicBool::new(false);
-    let keys = jwk_set(&[issuer.jwk()]).to_string();
-    let publish = |keys: String| {
-        get(move || async move {
-            let json = [(header::CONTENT_TYPE, "application/json")];
-            match PUBLISHED.load(Ordering::SeqCst) {
-                true => (json, keys).into_response(),
-                false => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            }
-        })
+    let host = |url: &str| -> Result<String, Failure> {
+        let url: axum::http::Uri = url.parse()?;
+        Ok(url.host().ok_or("an address without a host")?.to_owned())
     };
-    let issuer_routes = Router::new()
-        .route("/dvs.json", publish(DVS_JWKS.to_owned()))
-        .route("/idp.json", publish(keys));
-    let port = serve(issuer_routes).await?.port();
-    let start =
-        async |clock: fn() -> Option<Time>| -> Result<SocketAddr, Box<dyn std::error::Error>> {
-            let router = tokio::task::spawn_blocking(move || {
-                let fetcher = Fetcher::builder().plain_host("localhost").private_host("localhost");
-                let url = |name: &str| format!("http://localhost:{port}/{name}");
-                let fetcher = fetcher.build().map_err(|fault| fault.to_string())?;
-                backend(&fetcher, [&url("dvs.json"), &url("idp.json")], clock)
-                    .map_err(|error| error.to_string())
-            });
-            Ok(serve(router.await??).await?)
-        };
-    let keyless = start(clock_of_the_sample).await?;
-    PUBLISHED.store(true, Ordering::SeqCst);
-    let good = start(clock_of_the_sample).await?;
-    let late = start(system_clock).await?;
-
-    let body = RESPONSE.replacen('{', &format!("{{\"request\": {REQUEST},"), 1);
-    let tampered = body.replacen("\"74657374\"", "\"74657375\"", 1);
-    let login = |body: &str| format!("POST /login HTTP/1.1\r\nContent-Length: {}\r\n", body.len());
-    let account =
-        |token: &str| format!("GET /account HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");
-    let [full, little, forged] =
-        [token(&issuer, "read account")?, token(&issuer, "read")?, token(&stranger, "account")?];
-    for (name, server, head, body, expected) in [
-        ("the sample", good, login(&body), &*body, 200),
-        ("another document", good, login(&tampered), &tampered, 401),
-        ("years later", late, login(&body), &body, 401),
-        ("without keys", keyless, login(&body), &body, 503),
-        ("a token", good, account(&full), "", 200),
-        ("a token without the scope", good, account(&little), "", 403),
-        ("a forged token", good, account(&forged), "", 401),
-        ("a token, without keys", keyless, account(&full), "", 503),
-        ("no token", good, account(""), "", 401),
-        ("a token years later", late, account(&full), "", 401),
-    ] {
-        let answer = exchange(server, &head, body).await?;
-        let status = answer.split(' ').nth(1).ok_or("no status")?.parse::<u16>()?;
-        println!("{name}: {status}");
-        assert_eq!(status, expected, "{name}");
-        assert_eq!(answer.contains("retry-after: 30\r\n"), status == 503, "{name}: {answer}");
-    }
-    let metrics = exchange(good, "GET /metrics HTTP/1.1\r\n", "").await?;
-    println!("{}", metrics.split("\r\n\r\n").nth(1).unwrap_or_default());
-    for line in [
-        r#"jwks_refresh_total{issuer="idp",result="replaced"} 1"#,
-        r#"verify_total{issuer="idp",reason="signature-mismatch"} 1"#,
-        r#"verify_total{issuer="dvs",reason="ok"} 1"#,
-        r#"jwks_age_seconds{issuer="dvs"} "#,
-    ] {
-        assert!(metrics.contains(line), "{line}");
-    }
+    #[expect(clippy::disallowed_methods, reason = "arguments are seen in the list of processes")]
+    let secret = Secret::new(std::env::var("CLIENT_SECRET")?.into_bytes());
+    let service = Service {
+        fetcher: Fetcher::builder().host(&host(base)?).host(&host(idp)?).build()?,
+        base: base.parse()?,
+        credentials: Credentials::basic(client, secret)?,
+        project: project.clone(),
+    };
+    let idp = idp.clone();
+    let clock = Arc::new(SystemClock::new());
+    let router = tokio::task::spawn_blocking(move || router(service, &idp, clock)).await??;
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on {}", listener.local_addr()?);
+    axum::serve(listener, router).await?;
     Ok(())
-}
-
-/// Serves on a free port of the loopback interface until the process ends.
-async fn serve(router: Router) -> std::io::Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(address)
-}
-
-/// Sends one request by hand, and returns the whole answer.
-async fn exchange(
-    server: SocketAddr,
-    head: &str,
-    body: &str,
-) -> Result<String, Box<dyn std::error::Error>> {
-    let exchange = async {
-        let mut stream = TcpStream::connect(server).await?;
-        let head = format!("{head}Host: {server}\r\nConnection: close\r\n\r\n{body}");
-        stream.write_all(head.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok(answer)
-    };
-    tokio::time::timeout(Duration::from_secs(10), exchange).await?
 }

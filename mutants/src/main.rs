@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Rewrites the files in place: give it a copy. Every change gets a number, and happens where
-//! `crate::mutant(number)` is true, which the caller has to define. LIST receives a line for each
+//! `crate::mutant(number)` is true, which the caller has to define in every crate. LIST receives a line for each
 //! change: number, file and line, function, kind, and what is changed, separated by tabs. SKIP is a
 //! file of numbers to leave out, for changes that do not compile.
 //!
@@ -152,7 +152,7 @@ fn results(output: &ReturnType) -> Vec<Expr> {
         "bool" => vec![parse_quote!(true), parse_quote!(false)],
         "usize" | "u64" | "u32" | "u8" | "i64" => vec![parse_quote!(0), parse_quote!(1)],
         "&str" | "&'staticstr" => vec![parse_quote!("xyzzy")],
-        "String" => vec![parse_quote!(alloc::string::String::new())],
+        "String" => vec![parse_quote!(String::new())],
         "&[u8]" => vec![parse_quote!(&[])],
         _ if kind.starts_with("Result<(),") => vec![parse_quote!(Ok(()))],
         _ if kind.starts_with("Result<bool,") => {
@@ -160,7 +160,7 @@ fn results(output: &ReturnType) -> Vec<Expr> {
         }
         _ if kind.starts_with("Option<()>") => vec![parse_quote!(None), parse_quote!(Some(()))],
         _ if kind.starts_with("Option<") => vec![parse_quote!(None)],
-        _ if kind.starts_with("Vec<") => vec![parse_quote!(alloc::vec::Vec::new())],
+        _ if kind.starts_with("Vec<") => vec![parse_quote!(Vec::new())],
         _ => Vec::new(),
     }
 }

@@ -43,7 +43,10 @@ fn loaded(clock: &Hands) -> (Server, Arc<JwksCache>) {
 fn token(kid: &str) -> Vec<u8> {
     let issuer = issuer(kid);
     let header = issuer.header(Algorithm::Es256);
-    issuer.sign(&header, br#"{"iss":"test"}"#, Algorithm::Es256).expect("signs").into_bytes()
+    issuer
+        .sign(&header, br#"{"iss":"test","exp":4102444800}"#, Algorithm::Es256)
+        .expect("signs")
+        .into_bytes()
 }
 
 fn verifier(source: impl KeySource + 'static) -> jws::Verifier {

@@ -242,7 +242,9 @@ fn sizes_are_counted_while_reading_and_exactly() {
 fn a_proxy_that_the_environment_names_is_not_used() {
     const NAME: &str = "client::a_proxy_that_the_environment_names_is_not_used";
     const URL: &str = "COUNTERSIGN_TEST_URL";
-    if let Ok(url) = std::env::var(URL) {
+    #[expect(clippy::disallowed_methods, reason = "what the first process tells the second")]
+    let second = std::env::var(URL);
+    if let Ok(url) = second {
         let response = client().build().expect("a client").send(get(&url)).expect("an answer");
         assert_eq!(*response.body(), b"direct");
         return;
