@@ -200,7 +200,7 @@ impl Call for GetUserInfo {
 }
 
 message! {
-    /// What `GET /oidc/userinfo` answers. It is not signed, and means nothing unless
+    /// What `GET /oidc/userinfo` answers. It is not signed. Do not use it unless
     /// [`is_of`](Self::is_of) passes.
     pub struct UserInfo {
         /// The user.

@@ -106,8 +106,8 @@ impl ToJson for ErrorCode {
 /// What the service says when it refuses.
 ///
 /// Services write one of two envelopes, and clients read both (miracl/trust-sdk-android
-/// `ApiRequstExecutor.kt`, miracl/trust-sdk-ios `FallbackRequestErrorResponse.swift`). Whichever it
-/// was is kept in [`envelope`](Self::envelope), so that what is read is written again.
+/// `ApiRequstExecutor.kt`, miracl/trust-sdk-ios `FallbackRequestErrorResponse.swift`).
+/// [`envelope`](Self::envelope) keeps which one it was, so that a refusal is written as it was read.
 ///
 /// ```
 /// use countersign::Limits;
@@ -211,10 +211,10 @@ impl Refusal {
         self.context.as_ref()?.member("params")?.as_str()
     }
 
-    /// Returns until when the service wants to be left alone: from then on, what was refused with
-    /// [`RequestBackoff`](ErrorCode::RequestBackoff) may be asked for again.
+    /// Returns when a request that was refused with
+    /// [`RequestBackoff`](ErrorCode::RequestBackoff) may be sent again.
     ///
-    /// It is an instant in Unix seconds, not a duration (miracl/trust-sdk-android
+    /// `context.backoff` is an instant in Unix seconds, not a duration (miracl/trust-sdk-android
     /// `VerificationException.kt`).
     #[must_use]
     pub fn backoff(&self) -> Option<Time> {
@@ -222,7 +222,7 @@ impl Refusal {
         UnixSeconds::from_json(seconds).ok().map(UnixSeconds::time)
     }
 
-    /// Returns the name under which the service's logs know the request.
+    /// Returns the service's ID of the request, for questions to its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let outer = match &self.envelope {

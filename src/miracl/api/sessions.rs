@@ -1,4 +1,7 @@
 //! Sessions: a user authenticates or signs on another device, and the caller asks for the outcome.
+//!
+//! Formats: miracl/oidc-samples `integration-tests/types.go`, miracl/trust-sdk-android
+//! `androidTest/…/MIRACLService.kt`, miracl/client-js `src/client.js`.
 
 use alloc::string::{String, ToString as _};
 
@@ -72,8 +75,8 @@ impl Session {
 }
 
 message! {
-    /// `POST /rps/v2/access`: asks what has become of a session. It may be asked as often as one
-    /// likes, until the status is no longer [`New`](SessionStatus::New).
+    /// `POST /rps/v2/access`: asks for the state of a session. Ask again as long as the status is
+    /// [`New`](SessionStatus::New).
     pub struct GetSession {
         /// The secret of the session.
         web_ott: Confidential = "webOTT",
@@ -85,9 +88,9 @@ call!(GetSession, "POST /rps/v2/access", POST, Allowed, Public, SessionState,
     |_| Target::new(&["rps", "v2", "access"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /rps/v2/access` answers. It is as trustworthy as the connection that it came
-    /// over; a signature in it is verified by
-    /// [`Transaction`](crate::miracl::dvs::Transaction).
+    /// What `POST /rps/v2/access` answers. Nothing in it is signed by the service: trust it as far as
+    /// the TLS connection. [`Transaction`](crate::miracl::dvs::Transaction) has a signature in it
+    /// verified.
     ///
     /// ```
     /// use countersign::Limits;
@@ -101,7 +104,7 @@ message! {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub struct SessionState {
-        /// What has become of the session.
+        /// The state of the session.
         status: SessionStatus = "status",
     } optional {
         /// The status as a number.

@@ -35,8 +35,8 @@ use crate::time::At;
 ///
 /// SDKs: miracl/maas-sdk-go `pkg/dvs/dvs.go`, miracl/maas-sdk-dotnet-core2 `DVS.cs`.
 ///
-/// The policy's leeway, 0 unless it is set, counts in every check of a time, so that a phone's clock
-/// that is let pass before anyone is asked is let pass afterwards, too.
+/// The policy's leeway, 0 by default, applies to the client's clock in checks 4 and 8 alike: a
+/// signature that passes before the service is asked does not fail on its timestamp afterwards.
 ///
 /// *Not* checked: that each signature is used once. Who accepts a document twice has to keep what
 /// was accepted.

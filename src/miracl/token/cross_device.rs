@@ -1,4 +1,4 @@
-//! A session on another device: what has become of it, and the signature that it hands over.
+//! A session on another device: its state, and the signature that it hands over.
 
 use alloc::string::{String, ToString as _};
 
@@ -9,11 +9,11 @@ use crate::limits::Limits;
 use crate::miracl::dvs::SignatureRequest;
 
 open_codes! {
-    /// What has become of a session. An open set: other texts are kept as they are.
+    /// The state of a session. An open set: other texts are kept as they are.
     ///
     /// The device reports `wid`, `user`, `signed` and `abort` to the service
     /// (miracl/trust-sdk-android `CrossDeviceSessionApi.kt`); whether `POST /rps/v2/access` answers
-    /// with these is not documented. That the user signed is known by the signature.
+    /// with these is not documented. Only the signature shows that the user signed.
     ///
     /// ```
     /// use countersign::miracl::token::SessionStatus;
@@ -56,7 +56,7 @@ open_codes! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CrossDeviceSession {
-    /// There is no signature: the status tells whether to go on waiting.
+    /// Not signed yet, or never: the status tells whether to go on waiting.
     Unsigned(SessionStatus),
     /// There is a signature. *Nothing in it is verified.*
     Signed(SessionStatus, CrossDeviceSignature),
@@ -87,7 +87,7 @@ impl CrossDeviceSession {
         Ok(Self::Signed(status, CrossDeviceSignature::parse(signature, limits)?))
     }
 
-    /// Returns what has become of the session.
+    /// Returns the state of the session.
     #[must_use]
     pub const fn status(&self) -> &SessionStatus {
         match self {
@@ -110,8 +110,8 @@ impl CrossDeviceSession {
 ///
 /// Nothing is verified by reading it. The [object](Self::object)'s text goes to
 /// [`Transaction::begin`](crate::miracl::dvs::Transaction::begin), with the hash that the session was
-/// made with as what is expected. The hash of a session may be any text, so that what is signed is
-/// known only there.
+/// made with as what is expected. The service hands on any text as the hash of a session, so only
+/// that comparison shows what was signed.
 ///
 /// ```
 /// use countersign::Limits;

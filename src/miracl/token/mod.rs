@@ -16,9 +16,9 @@
 //! | `new_user_token` | [`new_user`] | `/oidc/certs` | `aud`: project | `events` |
 //!
 //! **Every kind refuses the others**, even if the same key signed them for the same audience: a
-//! token has the marks of its kind and none of another one. What is published of authentication
-//! tokens is cut off after `iss`, so some marks are only warned of there, and none that decides of
-//! another kind. All are RS256; `typ` is `JWT` or absent.
+//! token has the marks of its kind and none of another one. The published authentication token is
+//! cut off after `iss`, so there, marks that make no token one of another kind are only a warning.
+//! All are RS256; `typ` is `JWT` or absent.
 //!
 //! Formats: MIRACL Trust documentation, `guides/authentication/jwt-verification` and
 //! `apis-and-libraries/oidc`; miracl/trust-sdk-android `RegistrationTest.kt`; miracl/maas-sdk-go
