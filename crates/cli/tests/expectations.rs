@@ -808,7 +808,7 @@ fn row_33_no_pair_of_members_makes_valid_what_the_run_refuses() {
             }
         }
     }
-    assert!(refused > 10_000 && valid > 100, "{refused} {valid}");
+    assert!(refused > 10_000 && valid > 50, "{refused} {valid}");
 }
 
 #[test]

@@ -117,7 +117,17 @@ fn a_token_is_verified_with_a_fetched_set_and_the_report_says_which() {
     let token = token.to_str().expect("UTF-8");
     let verify = |keys: &str| {
         let network = ["--allow-plain", "localhost", "--allow-private", "localhost"];
-        let verify = ["verify", token, "--jwks", keys, "--at", "1300819379", "--format", "json"];
+        let verify = [
+            "verify",
+            token,
+            "--unbound",
+            "--jwks",
+            keys,
+            "--at",
+            "1300819379",
+            "--format",
+            "json",
+        ];
         run(&[&verify[..], &network].concat())
     };
     let (code, fetched, stderr) = verify(&url);
