@@ -2,7 +2,12 @@
 //!
 //! One key signs everything, and every verifier believes it: only what the objects say can keep them
 //! apart. Each object is put before each verifier in the wrapping that the verifier expects.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that panics has failed"
+)]
 
 use std::sync::LazyLock;
 

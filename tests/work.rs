@@ -215,7 +215,7 @@ fn keys_of_the_verifiers_own_store_may_have_8192_bits() {
     let root = Authority::root(authority, &template("root").authority(None)).unwrap();
     let store = || TrustStore::new().with_roots(Domain::Device, [read(root.certificate())]);
     let own = root.issue(&key, &template("leaf").end_entity()).unwrap();
-    let token = digital_id(&key, &[own.clone()]);
+    let token = digital_id(&key, std::slice::from_ref(&own));
     assert_eq!(judge_id(store(), Policy::default(), &token).code, Code::Ok);
 
     // An intermediate of that size is no way to the root, and one of the store is.

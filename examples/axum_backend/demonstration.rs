@@ -88,7 +88,7 @@ impl Miracl {
 
 fn key_set(key: &Object<'static>) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
-    (json, jwk_set(&[key.clone()]).to_string()).into_response()
+    (json, jwk_set(std::slice::from_ref(key)).to_string()).into_response()
 }
 
 /// A user with a bearer token and an identity for signing.
@@ -312,7 +312,7 @@ async fn backend(port: u16, clock: &Arc<Hands>) -> Result<SocketAddr, Failure> {
         credentials: Credentials::basic("client", Secret::new(b"secret".to_vec()))?,
         project: PROJECT.into(),
     };
-    let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
+    let clock: Arc<dyn Clock> = clock.clone();
     let router = tokio::task::spawn_blocking(move || router(service, &idp, clock)).await??;
     Ok(serve(router).await?)
 }

@@ -696,7 +696,7 @@ mod tests {
         let expected = Jwk::from_pem(PUBLIC.as_bytes()).unwrap();
         let jwk = {
             let n = expected.key().as_rsa().map(|rsa| rsa.modulus()).unwrap();
-            let n = crate::encoding::base64::encode_url(&n);
+            let n = crate::encoding::base64::encode_url(n);
             format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"}}"#)
         };
         let one_line = |pem: &str| {

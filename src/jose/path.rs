@@ -411,7 +411,8 @@ mod tests {
         let mut budget = Budget::new(&limits.with_chain_signatures(2), 0);
         for _ in 0..3 {
             let fault = ChainFault::Signature;
-            let error = find_within(&leaf, &[stranger.clone()], &mut budget).unwrap_err();
+            let error =
+                find_within(&leaf, core::slice::from_ref(&stranger), &mut budget).unwrap_err();
             assert_eq!(error, Error::UntrustedChain { fault });
             assert!(find_within(&leaf, &roots, &mut budget).is_ok());
         }
