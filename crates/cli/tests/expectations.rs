@@ -635,6 +635,15 @@ fn cases() -> Vec<Case> {
         case("unbound", json!(true), &jws(), &["--hash", "00"], "expectation-unused", "ok", LESS),
         // Something else is asked for: both cannot hold.
         case(
+            "kind",
+            json!("dvs-certificate"),
+            &jws(),
+            &["--issuer", "i", "--audience", "me"],
+            "content-mismatch",
+            "expectation-unused",
+            LESS,
+        ),
+        case(
             "request",
             request(CAPTURED - 1),
             &certificate,
@@ -829,6 +838,16 @@ fn row_33_what_a_policy_expects_holds_in_every_record() {
         (&json!("ok"), &json!(["audience", "nonce"]))
     );
 
+    // The command line binds what the policy leaves unbound, and a record does not undo that.
+    let policy = WORLD.file("unbound.toml", "[dvs-certificate]\nunbound = true\n");
+    let bound = ["--policy", &policy, "--hash", "00"];
+    let record = json!({ "artefact": certificate(), "unbound": true });
+    let report = judge(&self::stream(&bound), &record);
+    assert_eq!(report["code"], "hash-mismatch");
+    assert!(report["hints"].to_string().contains("`unbound` of the record"), "{report}");
+    let report = judge(&self::stream(&[&bound[..], &["--trust-records"]].concat()), &record);
+    assert_eq!((&report["code"], &report["overrides"]), (&json!("ok"), &json!(["unbound"])));
+
     // A token that any JWS could be may be named, and what is expected of any JWS holds then, too.
     let auth = |audience| token(&miracl::auth_claims(ISSUER, audience, "user", CAPTURED));
     for (audience, code) in [("me", "ok"), ("you", "audience-mismatch")] {
@@ -931,7 +950,9 @@ fn row_36_a_capture_that_does_not_say_its_purpose_needs_a_kind_from_the_run() {
         assert!(String::from_utf8_lossy(&output.stdout).contains(text));
     }
     let named = json!({ "artefact": answer, "kind": "sbi-capture" });
-    assert_eq!(judge(&stream(&[]), &named)["code"], "unsupported-format");
+    let report = judge(&stream(&[]), &named);
+    assert_eq!(report["code"], "unsupported-format");
+    assert!(report["hints"].to_string().contains("`kind` of the record"), "{report}");
     let report = judge(&stream(&["--trust-records"]), &named);
     assert_eq!((&report["code"], &report["overrides"]), (&json!("ok"), &json!(["kind"])));
 }
