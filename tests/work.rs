@@ -225,6 +225,13 @@ fn keys_of_the_verifiers_own_store_may_have_8192_bits() {
     let token = digital_id(&key, &[own.clone(), between.certificate().clone()]);
     let cost = judge_id(store(), Policy::default(), &token);
     assert_eq!((cost.code, cost.verify.keys), (Code::TooLarge, 1));
+    // Another domain would vouch for the signer; nobody searches for it after `too-large`.
+    let elsewhere = store()
+        .with_roots(Domain::Ftm, [read(root.certificate())])
+        .with_intermediates(Domain::Ftm, [read(between.certificate())]);
+    let cost = judge_id(elsewhere, Policy::default(), &token);
+    assert_eq!((cost.code, cost.explain.signatures), (Code::TooLarge, 1));
+    assert!(!cost.report.hints.iter().any(|hint| hint.contains("vouches")));
     let stored = store().with_intermediates(Domain::Device, [read(between.certificate())]);
     assert_eq!(judge_id(stored, Policy::default(), &token).code, Code::Ok);
 }
