@@ -7,6 +7,7 @@
 //! and nothing else; the keys that the verifier has are of usual exponent. Every verdict is asserted,
 //! and the ten inputs that cost most are printed. `--test` asserts the verdicts only.
 #![allow(
+    clippy::as_conversions,
     missing_docs,
     clippy::expect_used,
     clippy::indexing_slicing,
