@@ -1,5 +1,6 @@
 //! Why there is no answer, or none that can be used.
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::error::{Code, Error};
@@ -35,8 +36,13 @@ pub enum Fault {
     Redirect,
     /// The status is not the one of success.
     Status(u16),
-    /// The media type is not one of a key set, or the body is encoded.
-    MediaType,
+    /// The media type is not one of a key set: the one that the answer names, if it does.
+    MediaType(Option<String>),
+    /// The body is compressed or otherwise encoded, in this way, though that was not asked for.
+    ContentEncoding(String),
+    /// The body is the metadata of an issuer, which names this address of its key set (`jwks_uri`,
+    /// [RFC 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    Metadata(String),
     /// The body is not a key set.
     KeySet(Error),
     /// The key set has no usable key.
@@ -60,7 +66,9 @@ impl Fault {
             Self::Client => "client",
             Self::Redirect => "redirect",
             Self::Status(_) => "status",
-            Self::MediaType => "media-type",
+            Self::MediaType(_) => "media-type",
+            Self::ContentEncoding(_) => "content-encoding",
+            Self::Metadata(_) => "metadata",
             Self::KeySet(_) => "key-set",
             Self::NoUsableKey => "no-usable-key",
         }
@@ -93,7 +101,17 @@ impl fmt::Display for Fault {
             Self::Client => f.write_str("client cannot be used on this machine"),
             Self::Redirect => f.write_str("redirect to another server, or one too many"),
             Self::Status(status) => write!(f, "status {status}"),
-            Self::MediaType => f.write_str("media type is not the one of a key set"),
+            Self::MediaType(None) => write!(f, "answer names no media type; {KEY_SETS}"),
+            Self::MediaType(Some(found)) => {
+                write!(f, "media type {} is not of a key set; {KEY_SETS}", Shortened(found))
+            }
+            Self::ContentEncoding(found) => {
+                write!(f, "body is encoded: {}; it has to come as it is", Shortened(found))
+            }
+            Self::Metadata(url) => {
+                let url = Shortened(url);
+                write!(f, "metadata of an issuer, not a key set; its `jwks_uri` is {url}")
+            }
             Self::KeySet(error) => write!(f, "{}: {error}", error.code()),
             Self::NoUsableKey => f.write_str("key set has no usable key"),
         }
@@ -101,3 +119,17 @@ impl fmt::Display for Fault {
 }
 
 impl core::error::Error for Fault {}
+
+const KEY_SETS: &str =
+    "key sets are application/jwk-set+json, application/json or application/jwk+json";
+
+/// What an answer says, with limits for a text: no control characters, and not too long.
+struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 200;
+        write!(f, "`{}`", self.0.chars().take(MOST).collect::<String>().escape_debug())?;
+        if self.0.chars().nth(MOST).is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}

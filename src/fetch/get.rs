@@ -4,14 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use http::header::{
-    ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
-    LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use super::settings::Settings;
 use super::{Fault, Fetch, MediaTypes, freshness};
+use crate::encoding::json;
 use crate::jose::Snapshot;
+use crate::limits::Limits;
 use crate::time::Time;
 
 /// Redirects within one server that are followed.
@@ -56,12 +58,28 @@ pub(super) struct Answer {
 /// set within the limits, and has a usable key. Not checked, because that is up to the
 /// [`Fetch`]: where the connection leads.
 ///
+/// Where the address is that of an issuer's metadata
+/// ([OpenID Connect Discovery 1.0 section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
+/// its `jwks_uri` is followed once, if it is on the same server. A
+/// [`Cache`](super::Cache) does not follow it.
+///
 /// # Errors
 ///
-/// [`Fault`].
+/// [`Fault`]. [`Fault::Metadata`] names a `jwks_uri` on another server.
 pub fn jwks(fetch: &dyn Fetch, settings: &Settings, now: Time) -> Result<Snapshot, Fault> {
     // Nothing was sent that could be unchanged.
-    get(fetch, settings, &Validators::default(), now)?.snapshot.ok_or(Fault::Status(304))
+    let get = |settings: &Settings| {
+        get(fetch, settings, &Validators::default(), now)?.snapshot.ok_or(Fault::Status(304))
+    };
+    match get(settings) {
+        Err(Fault::Metadata(url)) => match url.parse() {
+            Ok(to) if origin(&to).is_some() && origin(&to) == origin(settings.url()) => {
+                get(&settings.clone().at(to))
+            }
+            _ => Err(Fault::Metadata(url)),
+        },
+        result => result,
+    }
 }
 
 pub(super) fn get(
@@ -82,8 +100,12 @@ pub(super) fn get(
         }
         StatusCode::OK => {
             check_content(headers, settings.media_types())?;
-            let snapshot = Snapshot::parse(response.body(), Some(now), settings.limits())
-                .map_err(Fault::KeySet)?;
+            let body = response.body();
+            let snapshot =
+                Snapshot::parse(body, Some(now), settings.limits()).map_err(|error| {
+                    key_set_of_metadata(body, settings.limits())
+                        .map_or(Fault::KeySet(error), Fault::Metadata)
+                })?;
             if snapshot.keys().keys().is_empty() {
                 return Err(Fault::NoUsableKey);
             }
@@ -92,6 +114,15 @@ pub(super) fn get(
         }
         status => Err(Fault::Status(status.as_u16())),
     }
+}
+
+/// Returns the address of the key set, if a body is an issuer's metadata.
+fn key_set_of_metadata(body: &[u8], limits: &Limits) -> Option<String> {
+    if body.len() > limits.key_set_bytes() {
+        return None;
+    }
+    let metadata = json::parse_object("metadata", body, limits).ok()?;
+    metadata.member("jwks_uri")?.as_str().map(String::from)
 }
 
 /// Sends the request, and again to wherever its own server sends it.
@@ -105,8 +136,11 @@ fn follow(
         let mut request = Request::new(Vec::new());
         *request.method_mut() = Method::GET;
         *request.uri_mut() = url.clone();
-        let accept = HeaderValue::from_static("application/jwk-set+json, application/json");
+        let accept = HeaderValue::from_static(
+            "application/jwk-set+json, application/json, application/jwk+json",
+        );
         request.headers_mut().insert(ACCEPT, accept);
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some((name, value)) = condition {
             request.headers_mut().insert(name.clone(), value.clone());
         }
@@ -153,18 +187,21 @@ fn origin(url: &Uri) -> Option<(&str, String, u16)> {
 /// Checks what a body claims to be, before it is looked at.
 fn check_content(headers: &HeaderMap, media_types: MediaTypes) -> Result<(), Fault> {
     let encoding = headers.get(CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(Fault::MediaType);
+    let encoding = encoding.filter(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if let Some(encoding) = encoding {
+        let encoding = String::from_utf8_lossy(encoding.as_bytes()).into_owned();
+        return Err(Fault::ContentEncoding(encoding));
     }
     if media_types == MediaTypes::Any {
         return Ok(());
     }
-    let essence = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = essence.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    let is_json = ["application/json", "application/jwk-set+json"]
+    let named = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let essence = named.as_deref().and_then(|value| value.split(';').next());
+    let essence = essence.map(str::trim);
+    let is_json = ["application/json", "application/jwk-set+json", "application/jwk+json"]
         .iter()
-        .any(|known| essence.eq_ignore_ascii_case(known));
-    if is_json { Ok(()) } else { Err(Fault::MediaType) }
+        .any(|known| essence.is_some_and(|essence| essence.eq_ignore_ascii_case(known)));
+    if is_json { Ok(()) } else { Err(Fault::MediaType(essence.map(String::from))) }
 }
 
 #[cfg(test)]
@@ -214,6 +251,7 @@ mod tests {
         for (content_type, encoding, strict, any) in [
             (Some("application/json"), None, true, true),
             (Some("Application/JWK-Set+JSON; charset=utf-8"), Some("identity"), true, true),
+            (Some("application/jwk+json"), None, true, true),
             (Some("text/html"), None, false, true),
             (Some("application/jsonp"), None, false, true),
             (None, None, false, true),

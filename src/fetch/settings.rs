@@ -121,6 +121,12 @@ impl Settings {
         &self.url
     }
 
+    /// Returns the same settings with another address.
+    pub(super) fn at(mut self, url: Uri) -> Self {
+        self.url = url;
+        self
+    }
+
     /// Returns the limits on the set.
     #[must_use]
     pub const fn limits(&self) -> &Limits {

@@ -13,8 +13,8 @@ use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use core::fmt;
 
-use super::JwkSet;
 use super::published::is_published_secret;
+use super::{Jwk, JwkSet};
 use crate::crypto::Secret;
 use crate::encoding::hex;
 use crate::encoding::json::{self, Object};
@@ -63,13 +63,20 @@ impl Snapshot {
     /// Parses a JWK Set (RFC 7517 section 5) and keeps its bytes.
     ///
     /// `fetched` is when the bytes came from where they are published; `None` for a set given by
-    /// hand. Checked: what [`JwkSet::parse`] checks. An empty set is accepted here.
+    /// hand. Checked: what [`JwkSet::parse`] checks. An empty set is accepted here, and a JWK alone
+    /// is a set of one.
     ///
     /// # Errors
     ///
     /// As [`JwkSet::parse`].
     pub fn parse(text: &[u8], fetched: Option<Time>, limits: &Limits) -> Result<Self, Error> {
-        Ok(Self::new(text.into(), JwkSet::parse(text, limits)?, fetched))
+        let keys = JwkSet::parse(text, limits).or_else(|error| match error {
+            Error::MissingMember { member: "keys", .. } => {
+                Jwk::parse(text, limits).map(JwkSet::from).map_err(|_| error)
+            }
+            error => Err(error),
+        })?;
+        Ok(Self::new(text.into(), keys, fetched))
     }
 
     fn new(text: Arc<[u8]>, mut keys: JwkSet, fetched: Option<Time>) -> Self {

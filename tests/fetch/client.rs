@@ -273,3 +273,82 @@ fn a_redirect_within_the_server_is_followed_a_few_times() {
     let paths: Vec<_> = server.requests().iter().rev().map(|r| r[..10].to_owned()).collect();
     assert_eq!(paths, ["get /jwks ", "get /again", "get /again", "get /again"]);
 }
+
+#[test]
+fn metadata_of_an_issuer_leads_to_its_key_set_on_the_same_server_and_no_further() {
+    let elsewhere = Server::http(Behaviour::keys(&keys(&["b"])));
+    let server = Server::http(Behaviour::Hang);
+    let fetcher = client().build().expect("a client");
+    let settings = Settings::new("a", &server.url("/metadata")).expect("an address");
+    let get = |jwks_uri: &str, keys: Behaviour| {
+        let metadata = format!(r#"{{"issuer":"https://issuer.example","jwks_uri":"{jwks_uri}"}}"#);
+        let metadata = Box::new(Behaviour::keys(&metadata));
+        server.set(Behaviour::At("/metadata", metadata, Box::new(keys)));
+        jwks(&fetcher, &settings, Time::EPOCH)
+    };
+    let set = keys(&["a"]);
+    let found = get(&server.url("/keys"), Behaviour::keys(&set)).expect("a set");
+    assert_eq!(found.text(), set.as_bytes());
+    // Neither to another server nor to another scheme, and only once.
+    let other = server.url("/keys").replace("http:", "https:");
+    for uri in [elsewhere.url("/keys"), other, "/keys".into(), "file:///keys".into()] {
+        let fault = get(&uri, Behaviour::keys(&set)).expect_err("metadata");
+        assert_eq!(fault, Fault::Metadata(uri.clone()));
+        assert!(fault.to_string().contains(&format!("its `jwks_uri` is `{uri}`")), "{fault}");
+    }
+    let again = format!(r#"{{"jwks_uri":"{}"}}"#, server.url("/keys"));
+    let fault = get(&server.url("/keys"), Behaviour::keys(&again));
+    assert_eq!(fault, Err(Fault::Metadata(server.url("/keys"))));
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[test]
+fn a_jwk_alone_is_a_set_of_one_under_its_own_media_type() {
+    let set = keys(&["a"]);
+    let key = set.strip_prefix(r#"{"keys":["#).and_then(|rest| rest.strip_suffix("]}"));
+    let key = key.expect("a set of one");
+    let headers = vec![("Content-Type".to_owned(), "application/jwk+json".to_owned())];
+    let server = Server::http(Behaviour::Answer(200, headers, key.as_bytes().to_vec()));
+    let fetcher = client().build().expect("a client");
+    let settings = Settings::new("a", &server.url("/key")).expect("an address");
+    let found = jwks(&fetcher, &settings, Time::EPOCH).expect("a set");
+    assert_eq!(found.keys().keys().len(), 1);
+    assert_eq!(found.text(), key.as_bytes());
+}
+
+#[test]
+fn what_is_no_key_set_is_named_as_what_it_says_to_be() {
+    let set = keys(&["a"]);
+    let fetcher = client().build().expect("a client");
+    let long = format!("text/{}", "x".repeat(500));
+    for (headers, label, says) in [
+        (
+            vec![("Content-Type", "text/html; charset=utf-8")],
+            "media-type",
+            "media type `text/html` is not",
+        ),
+        (vec![("Content-Type", long.as_str())], "media-type", "xxx`… is not"),
+        (vec![], "media-type", "answer names no media type"),
+        (
+            vec![("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
+            "content-encoding",
+            "body is encoded: `gzip`",
+        ),
+    ] {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let server =
+            Server::http(Behaviour::Answer(200, headers.collect(), set.clone().into_bytes()));
+        let settings = Settings::new("a", &server.url("/")).expect("an address");
+        let fault = jwks(&fetcher, &settings, Time::EPOCH).expect_err("no set");
+        assert_eq!(fault.label(), label);
+        let text = fault.to_string();
+        assert!(text.contains(says) && text.len() < 400, "{text}");
+        // That nothing encoded is wanted was said.
+        assert!(
+            server
+                .requests()
+                .iter()
+                .all(|request| request.contains("accept-encoding: identity\r\n"))
+        );
+    }
+}

@@ -16,6 +16,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 pub enum Behaviour {
     /// Status, headers and body as they are, with the length of the body.
     Answer(u16, Vec<(String, String)>, Vec<u8>),
+    /// The first for requests of this path, the second for all others.
+    At(&'static str, Box<Behaviour>, Box<Behaviour>),
     /// Reads the request and says nothing more.
     Hang,
     /// One byte of a key set every few milliseconds, without an end.
@@ -186,8 +188,13 @@ impl Shared {
             requests.truncate(KEPT - 1);
             requests.insert(0, request.clone());
             drop(requests);
-            let behaviour = lock(&self.behaviour).clone();
+            let mut behaviour = lock(&self.behaviour).clone();
+            while let Behaviour::At(path, here, elsewhere) = behaviour {
+                let is_here = request.starts_with(&format!("get {path} "));
+                behaviour = if is_here { *here } else { *elsewhere };
+            }
             match behaviour {
+                Behaviour::At(..) => unreachable!("a path leads to an answer"),
                 Behaviour::Answer(status, headers, body) => {
                     answer(&mut stream, &request, status, &headers, &body)?;
                 }

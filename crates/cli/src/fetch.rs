@@ -90,6 +90,10 @@ pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
         Fault::PrivateAddress => {
             misuse(&format_args!("{fault}; --allow-private {host} allows others"))
         }
+        Fault::MediaType(_) => {
+            let what = format!("{}: {shown}: {fault}; --allow-any-type takes any", fault.code());
+            Stop::Refused(Exit::Undecided, what)
+        }
         Fault::NoUsableKey => {
             Stop::Refused(Exit::Undecided, format!("{}: {shown}: {fault}", Code::NoKey))
         }

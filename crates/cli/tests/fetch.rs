@@ -108,6 +108,37 @@ fn an_outage_leaves_everything_undecided_and_a_misuse_says_which_option() {
 }
 
 #[test]
+fn what_is_no_key_set_is_named_with_the_way_out() {
+    let server = Server::http(Behaviour::keys(SET));
+    let url = server.url("/jwks");
+    let fetch = |more: &[&str]| {
+        let network = ["--allow-plain", "localhost", "--allow-private", "localhost"];
+        run(&[&["jwks", "fetch", &url], &network[..], more].concat())
+    };
+    let html = vec![("Content-Type".to_owned(), "text/html".to_owned())];
+    server.set(Behaviour::Answer(200, html, SET.as_bytes().to_vec()));
+    let (code, _, stderr) = fetch(&[]);
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("`text/html`") && stderr.contains("--allow-any-type"), "{stderr}");
+    assert_eq!(fetch(&["--allow-any-type"]).0, Some(0));
+
+    server.set(Behaviour::json(SET, &[("Content-Encoding", "gzip")]));
+    let (code, _, stderr) = fetch(&[]);
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("gzip"), "{stderr}");
+
+    let metadata = |uri: &str| Box::new(Behaviour::keys(&format!(r#"{{"jwks_uri":"{uri}"}}"#)));
+    let keys = || Box::new(Behaviour::keys(SET));
+    server.set(Behaviour::At("/jwks", metadata(&server.url("/keys")), keys()));
+    let (code, stdout, stderr) = fetch(&[]);
+    assert_eq!((code, stdout.as_str()), (Some(0), SET), "{stderr}");
+    server.set(Behaviour::At("/jwks", metadata("https://other.example/keys"), keys()));
+    let (code, _, stderr) = fetch(&[]);
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("`https://other.example/keys`"), "{stderr}");
+}
+
+#[test]
 fn a_token_is_verified_with_a_fetched_set_and_the_report_says_which() {
     let key = r#"{"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ","e":"AQAB"}"#;
     let set = format!(r#"{{"keys":[{key}]}}"#);
