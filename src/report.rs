@@ -249,6 +249,39 @@ impl Warning {
             Self::ForeignClaims => "foreign-claims",
         }
     }
+
+    /// Says in words what is warned of.
+    ///
+    /// ```
+    /// use countersign::Warning;
+    ///
+    /// assert_eq!(Warning::SmallExponent.meaning(), "the RSA exponent is below 65537");
+    /// ```
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
+            Self::SmallExponent => "the RSA exponent is below 65537",
+            Self::Unbound => "bound to nothing that was expected, by choice",
+            Self::AtIssued => "judged as at its own time, so this says nothing about freshness",
+            Self::UnsignedHeader => "the outer header is not signed, and was not believed",
+            Self::SignedBeforeIdentity => {
+                "signed before the identity was issued, by the client's clock"
+            }
+            Self::UnusualIdentity => "salt or time of the identity have an unusual form",
+            Self::SelfAsserted => "nobody vouches for the signer, by choice",
+            Self::Unauthenticated => "some of the message is covered by no signature",
+            Self::EncodedTwice => "a payload was encoded once more than its format says",
+            Self::NegativeModulus => "a certificate writes its modulus as a negative number",
+            Self::X5cEncoding => "`x5c` is not written as RFC 7515 says",
+            Self::OtherSigner => "different keys signed layers that one device signs",
+            Self::UnsignedLayers => "layers around the signed ones are not signed, by choice",
+            Self::MixedCapture => "the captures of the answer do not belong together",
+            Self::PublishedKey => "others than its owner can sign with this key",
+            Self::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
+            Self::ForeignClaims => "claims that are documented for other kinds of token only",
+        }
+    }
 }
 
 /// The key set that was consulted, so that a verdict can be traced to the bytes it rests on.

@@ -46,8 +46,10 @@ impl Time {
     /// Reads an RFC 3339 date-time: `YYYY-MM-DDTHH:MM:SS`, an optional fraction of up to nine
     /// digits (cut off, not rounded), and `Z` or an offset.
     ///
-    /// Leap seconds (`:60`) and lower-case letters are refused. MOSIP's devices write all three
-    /// forms of offset; see [`crate::mosip`].
+    /// `t` and `z` in lower case are the same ([RFC 3339 section 5.6]); leap seconds (`:60`) are
+    /// refused. MOSIP's devices write all three forms of offset; see [`crate::mosip`].
+    ///
+    /// [RFC 3339 section 5.6]: https://www.rfc-editor.org/rfc/rfc3339#section-5.6
     ///
     /// # Errors
     ///
@@ -159,8 +161,27 @@ impl At {
 /// Parses the byte form; `None` for anything else.
 fn parse(text: &[u8]) -> Option<Time> {
     let (date, rest) = text.split_at_checked(19)?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] =
-        *date
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T' | b't',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+    ] = *date
     else {
         return None;
     };
@@ -181,7 +202,7 @@ fn parse(text: &[u8]) -> Option<Time> {
         None => rest,
     };
     let offset = match *rest {
-        [b'Z'] => 0,
+        [b'Z' | b'z'] => 0,
         [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
             let (hours, minutes) = (number(&[h1, h2])?, number(&[m1, m2])?);
             if hours > 23 || minutes > 59 {
@@ -264,6 +285,8 @@ mod tests {
             "2020-01-13T07:20:42.195Z",
             "2020-01-13T12:50:42.999999999+05:30",
             "2020-01-12T23:20:42-08:00",
+            "2020-01-13t07:20:42z",
+            "2020-01-13t12:50:42.5+05:30",
         ] {
             assert_eq!(Time::parse_rfc3339(text).map_err(|_| ()), time, "{text}");
         }
@@ -276,7 +299,6 @@ mod tests {
             "2020-01-13",
             "2020-01-13T07:20:42",
             "2020-01-13 07:20:42Z",
-            "2020-01-13t07:20:42z",
             "2020-13-01T00:00:00Z",
             "2021-02-29T00:00:00Z",
             "2020-01-32T00:00:00Z",

@@ -8,8 +8,9 @@ use std::fs;
 
 use countersign::encoding::json::{self, Object};
 use countersign::jose::{Certificate, Jwk, JwkSet};
+use countersign::mosip::Window;
 use countersign::mosip::device::{self, DeviceData, DigitalId, DigitalIdVerifier, Layer};
-use countersign::mosip::registration::{Era, Expected, Status, Verifier, Window};
+use countersign::mosip::registration::{Era, Expected, Status, Verifier};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
 use countersign::{
     At, ChainFault, Check, Code, Error, Limits, Outcome, Policy, Report, Time, Verdict, Warning,

@@ -1,9 +1,8 @@
 //! MOSIP's registration answers of every era.
 
 use countersign::encoding::base64::{encode_standard, encode_url};
-use countersign::mosip::registration::{
-    Era, Expected, SignedRegistration, Status, Verifier, Window,
-};
+use countersign::mosip::Window;
+use countersign::mosip::registration::{Era, Expected, SignedRegistration, Status, Verifier};
 use countersign::testkit::mosip;
 use countersign::{At, Error, Limits, danger};
 

@@ -17,5 +17,7 @@ pub mod registration;
 pub mod rules;
 pub mod sbi;
 pub mod trust;
+mod window;
 
 pub use error_code::{ErrorCode, ServiceError};
+pub use window::Window;

@@ -115,9 +115,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) issuer: Option<String>,
 
-    /// JWT: expect this `aud`; DVS signature: expect this project (`cID`)
+    /// JWT: expect this `aud`, for JWS one of several (repeatable); DVS signature: expect this
+    /// project (`cID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
-    pub(crate) audience: Option<String>,
+    pub(crate) audience: Vec<String>,
 
     /// JWT: expect this `sub`; DVS signature: expect this user (`userID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
@@ -126,6 +127,19 @@ pub(crate) struct VerifyArgs {
     /// JWT: expect this `nonce`
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) nonce: Option<String>,
+
+    /// JWS: expect this `typ` in the header, such as `at+jwt`
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    pub(crate) typ: Option<String>,
+
+    /// Tokens of MIRACL Trust: expect this scope, too (repeatable); DVS signature: expect this
+    /// scope in the identity
+    #[arg(long, value_name = "NAME", help_heading = "Expectations")]
+    pub(crate) scope: Vec<String>,
+
+    /// Tokens of MIRACL Trust: accept so many seconds from issue to expiry [default: 3600]
+    #[arg(long, value_name = "SECONDS", help_heading = "Expectations")]
+    pub(crate) longest_life: Option<u32>,
 
     /// Capture: expect the chain of hashes to continue after this one, the `hash` of the capture
     /// before
@@ -141,6 +155,11 @@ pub(crate) struct VerifyArgs {
     #[arg(long, help_heading = "Expectations")]
     pub(crate) deny_mixed: bool,
 
+    /// MOSIP, DVS signature: expect every signed time within so many seconds of the time of judgement;
+    /// without it, age is not judged
+    #[arg(long, visible_alias = "window", value_name = "SECONDS", help_heading = "Expectations")]
+    pub(crate) timestamp_window: Option<u32>,
+
     /// JWS: accept a token without `exp`, which never expires
     #[arg(long, help_heading = "Expectations")]
     pub(crate) allow_no_exp: bool,
@@ -151,9 +170,11 @@ pub(crate) struct VerifyArgs {
     /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
     /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
     /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
-    /// `nonce`, for JWS also `unbound = true` and `allow-no-exp = true`; for captures
-    /// `previous-hash`, `span` and `deny-mixed = true`. DVS signatures have no `jwks`, `keys` and
-    /// `allow-rsa-1024`, but `server-secret = "FILE"`, `audience` and `subject`. For the kinds of devices
+    /// `nonce`, for JWS also `typ`, several audiences as an array, `unbound = true` and
+    /// `allow-no-exp = true`, for tokens also `scope = ["NAME"]` and `longest-life`; for captures
+    /// `previous-hash`, `span` and `deny-mixed = true`; for everything of MOSIP's and for DVS
+    /// signatures `timestamp-window = SECONDS`. DVS signatures have no `jwks`, `keys` and
+    /// `allow-rsa-1024`, but `server-secret = "FILE"`, `audience`, `subject` and `scope`. For the kinds of devices
     /// `trust = ["DOMAIN=FILE"]`, `trust-policy`, `domain`, `organization` and
     /// `lenient = ["NAME"]`. Files are relative to the policy's folder. Options on the command line
     /// override the policy.
@@ -164,7 +185,8 @@ pub(crate) struct VerifyArgs {
     ///
     /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
     /// have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
-    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `previous_hash`. What
+    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`,
+    /// `previous_hash`, `timestamp_window`. What
     /// a record expects is required in addition to what the command line and the policy say. It
     /// takes nothing away: see --trust-records. A line that is no such record is reported as
     /// malformed, and the run goes on. Every report has its `place`, INPUT:LINE, beside its `id`.
@@ -272,7 +294,7 @@ pub(crate) struct OtpOpenArgs {
 
     /// How the key is derived from the secret, which MIRACL does not publish; `auto` tries all but
     /// `explicit`, where the file holds the key itself
-    #[arg(long, value_name = "NAME", value_parser = key_choices())]
+    #[arg(long, value_name = "NAME", value_parser = key_choices(), default_value = "auto")]
     pub(crate) key_derivation: KeyChoice,
 
     /// File with the request that was sent, for the derivations that need it

@@ -15,7 +15,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use countersign::encoding::hex;
-use countersign::jose::key_file::{read_keys, read_text};
+use countersign::jose::key_file::read_keys;
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
@@ -30,6 +30,7 @@ use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
 use crate::input::{Source, read_configuration};
 use crate::kind::{Kind, Token};
+use crate::policy_text::PolicyText;
 use crate::terms::{Binding, Names, NoExpiry, Overrides, Terms, Unbound};
 use crate::tighten::Records;
 
@@ -189,28 +190,31 @@ impl Config {
             check_kind(kind, args, &overrides.unused(kind), &terms)?;
         }
         let keys = load_keys(Path::new(""), &args.jwks, &args.key, &limits, &args.fetch)?;
-        let (mut file, policy_sha256) = match &args.policy {
+        let (text, policy_sha256) = match &args.policy {
             Some(path) => {
                 let text = read_configuration(path)?;
-                (PolicyFile::parse(path, &text)?, Some(sha256(&text)))
+                (PolicyText::new(path, &text)?, Some(sha256(&text)))
             }
-            None => (PolicyFile::default(), None),
+            None => (PolicyText::default(), None),
         };
-        let folder = args.policy.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut file: PolicyFile = text.parse(&TABLES, &MEMBERS)?;
         let rules = |kind: Kind, table: Table| -> Result<Rules, Stop> {
-            let own = table.load(kind, folder, &limits)?;
+            let own = table.load(kind, &text, &limits)?;
             let keys = keys.clone().unwrap_or(own.keys);
             Ok(Rules { keys, terms: own.terms.with(&overrides) })
         };
         let mut tables = file.devices();
         let devices = Devices::load(&args.trust, &limits, |kind| {
             let table = tables.remove(kind.name()).unwrap_or_default();
-            let trust = table.trust_terms(kind, folder)?;
+            let trust = table.trust_terms(kind, &text)?;
             Ok((trust, rules(Kind::Device(kind), table)?.terms))
         })?;
         let secret = match (&args.server_secret, &file.dvs_signature.server_secret) {
             (Some(source), _) => Some(load_server_secret(source)?),
-            (None, Some(path)) => Some(load_server_secret(&Source::File(folder.join(path)))?),
+            (None, Some(path)) => {
+                let secret = load_server_secret(&Source::File(text.folder().join(path)));
+                Some(text.within(Kind::DvsSignature.name(), "server-secret", secret)?)
+            }
             (None, None) => None,
         };
         let Rules { terms, .. } = rules(Kind::DvsSignature, file.dvs_signature)?;
@@ -293,6 +297,57 @@ fn check_kind(
     }
 }
 
+/// The tables of a policy file.
+const TABLES: [&str; 14] = [
+    "dvs-certificate",
+    "dvs-signature",
+    "mosip-registration",
+    "auth-token",
+    "id-token",
+    "access-token",
+    "activation-token",
+    "new-user-token",
+    "device-data",
+    "digital-id",
+    "sbi-device-info",
+    "sbi-capture",
+    "sbi-rcapture",
+    "jws",
+];
+
+/// The members that a table may have, those of all kinds together.
+const MEMBERS: [&str; 29] = [
+    "jwks",
+    "keys",
+    "server-secret",
+    "allow-rsa-1024",
+    "at",
+    "leeway",
+    "hash",
+    "document",
+    "request",
+    "unbound",
+    "issuer",
+    "audience",
+    "subject",
+    "nonce",
+    "typ",
+    "scope",
+    "longest-life",
+    "previous-hash",
+    "span",
+    "deny-mixed",
+    "timestamp-window",
+    "window",
+    "allow-no-exp",
+    "trust",
+    "trust-policy",
+    "domain",
+    "organization",
+    "lenient",
+    "intermediates",
+];
+
 /// The policy file: one table per kind.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -327,18 +382,47 @@ struct Table {
     request: Option<PathBuf>,
     unbound: bool,
     issuer: Option<String>,
-    audience: Option<String>,
+    audience: Audiences,
     subject: Option<String>,
     nonce: Option<String>,
+    typ: Option<String>,
+    scope: Vec<String>,
+    longest_life: Option<u32>,
     previous_hash: Option<String>,
     span: Option<u32>,
     deny_mixed: bool,
+    #[serde(alias = "window")]
+    timestamp_window: Option<u32>,
     allow_no_exp: bool,
     trust: Vec<String>,
     trust_policy: Option<String>,
     domain: Option<String>,
     organization: Option<String>,
     lenient: Vec<String>,
+    intermediates: Vec<String>,
+}
+
+/// One audience, or several of which one is enough.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audiences {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for Audiences {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+impl From<Audiences> for Vec<String> {
+    fn from(audiences: Audiences) -> Self {
+        match audiences {
+            Audiences::One(audience) => vec![audience],
+            Audiences::Several(audiences) => audiences,
+        }
+    }
 }
 
 impl PolicyFile {
@@ -353,89 +437,97 @@ impl PolicyFile {
         ];
         tables.into_iter().map(|(kind, table)| (kind.name(), std::mem::take(table))).collect()
     }
-
-    fn parse(path: &Path, text: &[u8]) -> Result<Self, Stop> {
-        let misuse = |what: String| Stop::Misuse(format!("{}: {what}", path.display()));
-        let text = read_text(text).map_err(|error| misuse(error.to_string()))?;
-        // The error's own text quotes the line, which is a secret where the file is mistaken for
-        // another one.
-        toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            misuse(format!("line {line}: {}", error.message()))
-        })
-    }
 }
 
 impl Table {
-    fn trust_terms(&self, kind: Device, folder: &Path) -> Result<TrustTerms, Stop> {
-        let (rules, domain) = (self.trust_policy.as_deref(), self.domain.as_deref());
-        let organization = self.organization.clone();
-        TrustTerms::of_table(&self.trust, rules, domain, organization, &self.lenient, folder)
-            .map_err(|what| Stop::Misuse(format!("policy: [{}]: {what}", kind.name())))
+    fn trust_terms(&self, kind: Device, text: &PolicyText) -> Result<TrustTerms, Stop> {
+        TrustTerms::of_table(
+            [&self.trust, &self.intermediates],
+            [self.trust_policy.as_deref(), self.domain.as_deref()],
+            self.organization.clone(),
+            &self.lenient,
+            text.folder(),
+        )
+        .map_err(|(member, what)| text.refuse(kind.name(), member, &what))
     }
 
-    fn load(self, kind: Kind, folder: &Path, limits: &Limits) -> Result<Rules, Stop> {
-        let misuse = |what: &str| Stop::Misuse(format!("policy: [{}]: {what}", kind.name()));
-        let moment = self.at.as_ref().map(parse_moment).transpose().map_err(|e| misuse(&e))?;
-        let leeway = self.leeway.unwrap_or_default();
-        let leeway = Leeway::from_seconds(leeway)
-            .ok_or_else(|| misuse("`leeway` is more than 300 seconds"))?;
+    /// Names what the table says that is for other kinds.
+    fn foreign(&self, kind: Kind) -> Option<&'static str> {
+        let has_secret = kind == Kind::DvsSignature;
+        let may_be_unbound = kind.is_dvs() || kind == Kind::Jws;
+        let foreign = [
+            ("server-secret", self.server_secret.is_some() && !has_secret),
+            ("jwks", !self.jwks.is_empty() && has_secret),
+            ("keys", !self.keys.is_empty() && has_secret),
+            ("allow-rsa-1024", self.allow_rsa_1024 && has_secret),
+            ("unbound", self.unbound && !may_be_unbound),
+            ("allow-no-exp", self.allow_no_exp && kind != Kind::Jws),
+        ];
+        foreign.into_iter().find(|(_, is_foreign)| *is_foreign).map(|(name, _)| name)
+    }
+
+    fn load(self, kind: Kind, text: &PolicyText, limits: &Limits) -> Result<Rules, Stop> {
+        let misuse = |member: &str, what: &str| text.refuse(kind.name(), member, &what);
+        let foreign = |member| misuse(member, "not for this kind");
+        let moment =
+            self.at.as_ref().map(parse_moment).transpose().map_err(|e| misuse("at", &e))?;
+        let leeway = Leeway::from_seconds(self.leeway.unwrap_or_default())
+            .ok_or_else(|| misuse("leeway", "more than 300 seconds"))?;
         let given = Given {
             document: self.document.as_deref(),
             hash: self.hash.as_deref(),
             request: self.request.as_deref(),
             unbound: self.unbound,
         };
-        let has_secret = kind == Kind::DvsSignature;
-        if self.server_secret.is_some() && !has_secret {
-            return Err(misuse("server-secret: not for this kind"));
+        if let Some(member) = self.foreign(kind) {
+            return Err(foreign(member));
         }
-        let public = !self.jwks.is_empty() || !self.keys.is_empty() || self.allow_rsa_1024;
-        if public && has_secret {
-            return Err(misuse("jwks, keys or allow-rsa-1024: not for this kind"));
-        }
-        if given.count() > 1 {
-            return Err(misuse("more than one of `document`, `hash`, `request`, `unbound`"));
-        }
-        if self.unbound && !kind.is_dvs() && kind != Kind::Jws {
-            return Err(misuse("unbound: not for this kind"));
-        }
-        if self.allow_no_exp && kind != Kind::Jws {
-            return Err(misuse("allow-no-exp: not for this kind"));
+        if let Some((first, second)) = given.two() {
+            return Err(misuse(second, &format!("there is `{first}` already, and one is enough")));
         }
         let previous_hash = self.previous_hash.as_deref().map(parse_previous_hash).transpose();
         let trust = [
             ("trust", !self.trust.is_empty()),
+            ("intermediates", !self.intermediates.is_empty()),
             ("trust-policy", self.trust_policy.is_some()),
             ("domain", self.domain.is_some()),
             ("organization", self.organization.is_some()),
             ("lenient", !self.lenient.is_empty()),
         ];
+        let binding = given.load(text.folder());
         let overrides = Overrides {
             at: moment,
             leeway: Some(leeway),
             rsa_1024: self.allow_rsa_1024.then_some(Rsa1024::Allow),
-            binding: given.load(folder)?,
+            binding: text.within(kind.name(), given.name().unwrap_or_default(), binding)?,
             unbound: given.unbound(),
             names: Names {
                 issuer: self.issuer,
-                audience: self.audience,
+                audiences: self.audience.into(),
                 subject: self.subject,
                 nonce: self.nonce,
+                typ: self.typ,
+                scopes: self.scope,
             },
+            longest_life: self.longest_life,
             no_expiry: self.allow_no_exp.then_some(NoExpiry::Allow),
-            previous_hash: previous_hash.map_err(|e| misuse(&format!("`previous-hash`: {e}")))?,
+            previous_hash: previous_hash.map_err(|e| misuse("previous-hash", &e))?,
             span: self.span,
             mixed: self.deny_mixed.then_some(Mixed::Deny),
+            window: self.timestamp_window,
             trust: trust.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect(),
         };
-        if let Some(foreign) = overrides.unused(kind).first() {
-            return Err(misuse(&format!("{foreign}: not for this kind")));
+        if let Some(member) = overrides.unused(kind).first() {
+            return Err(foreign(member));
         }
         let sets: Vec<_> = self.jwks.into_iter().map(KeySetAt::File).collect();
-        let keys = load_keys(folder, &sets, &self.keys, limits, &FetchArgs::default())?;
-        let keys = keys.unwrap_or_default();
+        let load = |sets: &[KeySetAt], keys: &[PathBuf]| {
+            load_keys(text.folder(), sets, keys, limits, &FetchArgs::default())
+        };
+        let mut keys = text.within(kind.name(), "jwks", load(&sets, &[]))?.unwrap_or_default();
+        if let Some(more) = text.within(kind.name(), "keys", load(&[], &self.keys))? {
+            keys.extend(more);
+        }
         Ok(Rules { keys, terms: Terms::new(limits).with(&overrides) })
     }
 }
@@ -445,9 +537,8 @@ fn parse_moment(value: &toml::Value) -> Result<Moment, String> {
         toml::Value::Integer(seconds) => seconds.to_string().parse(),
         toml::Value::String(text) => text.parse(),
         toml::Value::Datetime(time) => time.to_string().parse(),
-        _ => Err("is no time".into()),
+        _ => Err(format!("{NO_TIME}, `now` or `issued`")),
     }
-    .map_err(|error: String| format!("`at`: {error}"))
 }
 
 /// Reads a hash of a chain of captures: SHA-256 in hexadecimal.
@@ -483,11 +574,26 @@ impl Given<'_> {
         self.unbound.then_some(Unbound::Allow)
     }
 
-    fn count(&self) -> usize {
-        usize::from(self.document.is_some())
-            + usize::from(self.hash.is_some())
-            + usize::from(self.request.is_some())
-            + usize::from(self.unbound)
+    /// Names those that are given.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let given = [
+            ("document", self.document.is_some()),
+            ("hash", self.hash.is_some()),
+            ("request", self.request.is_some()),
+            ("unbound", self.unbound),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
+    }
+
+    /// Names the first that is given.
+    fn name(&self) -> Option<&'static str> {
+        self.names().next()
+    }
+
+    /// Names two that contradict each other.
+    fn two(&self) -> Option<(&'static str, &'static str)> {
+        let mut names = self.names();
+        names.next().zip(names.next())
     }
 
     /// Reads the files that are named, relative to a folder.
@@ -553,7 +659,26 @@ mod tests {
 
     fn table(text: &str, kind: Kind) -> Result<Rules, Stop> {
         let table: Table = toml::from_str(text).map_err(|e| Stop::Misuse(e.to_string()))?;
-        table.load(kind, Path::new(""), &Limits::default())
+        table.load(kind, &PolicyText::default(), &Limits::default())
+    }
+
+    #[test]
+    fn the_names_of_tables_and_members_are_those_that_are_read() {
+        let names = |error: toml::de::Error| -> Vec<String> {
+            let message = error.message().to_owned();
+            let (_, names) = message.split_once("expected one of ").unwrap();
+            names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect()
+        };
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        let owned = |names: &[&str]| sorted(names.iter().map(ToString::to_string).collect());
+        let tables = toml::from_str::<PolicyFile>("[x]").map(|_| ()).unwrap_err();
+        assert_eq!(sorted(names(tables)), owned(&TABLES));
+        let members = toml::from_str::<Table>("x = 1").map(|_| ()).unwrap_err();
+        assert_eq!(sorted(names(members)), owned(&MEMBERS));
+        assert_eq!(owned(&TABLES), owned(&Kind::ALL.map(Kind::name)));
     }
 
     #[test]

@@ -4,18 +4,21 @@
 //! policy table ── options ──► TrustTerms ── files read ──► Trust ──► verifier, one for each batch
 //! ```
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use countersign::jose::Certificate;
 use countersign::jose::key_file::read_certificates;
 use countersign::mosip::trust::{Consumer, Domain, Leniency, Rules, Trust, TrustStore};
-use countersign::mosip::{device, sbi};
+use countersign::mosip::{Window, device, sbi};
 use countersign::{Item, Limits, Policy, Report};
 
 use crate::exit::Stop;
 use crate::input::read_configuration;
+use crate::policy_text::unknown;
 use crate::terms::Terms;
 
 /// A kind of message that devices sign.
@@ -70,6 +73,7 @@ pub(crate) struct Expected {
     /// How many seconds the captures of one answer may lie apart.
     pub(crate) span: Option<u32>,
     pub(crate) mixed: sbi::Mixed,
+    pub(crate) window: Option<Window>,
 }
 
 impl Expected {
@@ -78,10 +82,23 @@ impl Expected {
         if let Some(hash) = &self.previous_hash {
             expected = expected.previous_hash(hash.as_str());
         }
-        match self.span {
-            Some(seconds) => expected.span(seconds),
-            None => expected,
-        }
+        expected = add(expected, self.window, sbi::Expected::window);
+        add(expected, self.span, sbi::Expected::span)
+    }
+
+    fn info(&self) -> sbi::InfoExpected {
+        add(sbi::InfoExpected::new(), self.window, sbi::InfoExpected::window)
+    }
+
+    fn nested(&self) -> device::Expected {
+        add(device::Expected::new(), self.window, device::Expected::window)
+    }
+}
+
+fn add<E, T>(expected: E, wanted: Option<T>, with: fn(E, T) -> E) -> E {
+    match wanted {
+        Some(wanted) => with(expected, wanted),
+        None => expected,
     }
 }
 
@@ -95,6 +112,11 @@ pub(crate) struct TrustTerms {
     /// `device`, `ftm`, `misp`), or for every domain; repeatable, replaces those of the policy
     #[arg(long = "trust", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
     roots: Vec<Roots>,
+
+    /// Device kinds: PEM certificates between devices and authorities, as with --trust; repeatable,
+    /// replaces those of the policy. They are trusted only as far as an authority issued them
+    #[arg(long = "intermediates", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
+    intermediates: Vec<Roots>,
 
     /// Device kinds: decide about trust by the rules of this consumer, or believe every signer's
     /// own certificate [default: ida for sbi-capture, else registration-client]
@@ -123,15 +145,21 @@ pub(crate) struct Roots {
     path: PathBuf,
 }
 
-impl FromStr for Roots {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
+impl Roots {
+    fn named(text: &str) -> Self {
         // A file may have an equals sign in its name, but then no domain before it.
         let named = text.split_once('=').and_then(|(domain, path)| {
             Some(Self { domain: Some(domain.parse().ok()?), path: path.into() })
         });
-        Ok(named.unwrap_or_else(|| Self { domain: None, path: text.into() }))
+        named.unwrap_or_else(|| Self { domain: None, path: text.into() })
+    }
+}
+
+impl FromStr for Roots {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::named(text))
     }
 }
 
@@ -151,37 +179,55 @@ impl FromStr for TrustRules {
     }
 }
 
-fn rules() -> impl TypedValueParser<Value = TrustRules> {
+fn rule_names() -> Vec<&'static str> {
     let names = Consumer::ALL.iter().map(|consumer| consumer.as_str());
-    PossibleValuesParser::new(names.chain([SELF_ASSERTED]))
-        .try_map(|name| name.parse::<TrustRules>())
+    names.chain([SELF_ASSERTED]).collect()
+}
+
+fn domain_names() -> Vec<&'static str> {
+    Domain::ALL.iter().map(|domain| domain.as_str()).collect()
+}
+
+fn leniency_names() -> Vec<&'static str> {
+    Leniency::ALL.iter().map(|leniency| leniency.as_str()).collect()
+}
+
+fn rules() -> impl TypedValueParser<Value = TrustRules> {
+    PossibleValuesParser::new(rule_names()).try_map(|name| name.parse::<TrustRules>())
 }
 
 fn leniencies() -> impl TypedValueParser<Value = Leniency> {
-    let names = Leniency::ALL.iter().map(|leniency| leniency.as_str());
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Leniency>())
+    PossibleValuesParser::new(leniency_names()).try_map(|name| name.parse::<Leniency>())
+}
+
+/// Reads a name of a policy's member, or says which it could have been.
+fn known<T: FromStr>(
+    member: &'static str,
+    name: &str,
+    names: &[&str],
+) -> Result<T, (&'static str, String)> {
+    name.parse().map_err(|_| (member, unknown("name", name, names)))
 }
 
 impl TrustTerms {
     /// Reads the members of a policy table; its files are relative to a folder.
     pub(crate) fn of_table(
-        roots: &[String],
-        rules: Option<&str>,
-        domain: Option<&str>,
+        [roots, intermediates]: [&[String]; 2],
+        [rules, domain]: [Option<&str>; 2],
         organization: Option<String>,
         lenient: &[String],
         folder: &Path,
-    ) -> Result<Self, String> {
-        let roots = roots.iter().map(|text| {
-            let roots: Roots = text.parse()?;
-            Ok(Roots { path: folder.join(&roots.path), ..roots })
-        });
-        let unknown = |member, name: &str| format!("`{member}`: there is no {name}");
-        let rules = rules.map(|name| name.parse().map_err(|_| unknown("trust-policy", name)));
-        let domain = domain.map(|name| name.parse().map_err(|_| unknown("domain", name)));
-        let lenient = lenient.iter().map(|name| name.parse().map_err(|_| unknown("lenient", name)));
+    ) -> Result<Self, (&'static str, String)> {
+        let files = |names: &[String]| {
+            let roots = names.iter().map(|name| Roots::named(name));
+            roots.map(|roots| Roots { path: folder.join(&roots.path), ..roots }).collect()
+        };
+        let rules = rules.map(|name| known("trust-policy", name, &rule_names()));
+        let domain = domain.map(|name| known(DOMAIN, name, &domain_names()));
+        let lenient = lenient.iter().map(|name| known("lenient", name, &leniency_names()));
         Ok(Self {
-            roots: roots.collect::<Result<_, String>>()?,
+            roots: files(roots),
+            intermediates: files(intermediates),
             rules: rules.transpose()?,
             domain: domain.transpose()?,
             organization,
@@ -215,6 +261,9 @@ impl TrustTerms {
         if !other.roots.is_empty() {
             self.roots.clone_from(&other.roots);
         }
+        if !other.intermediates.is_empty() {
+            self.intermediates.clone_from(&other.intermediates);
+        }
         if !other.lenient.is_empty() {
             self.lenient.clone_from(&other.lenient);
         }
@@ -229,10 +278,11 @@ impl TrustTerms {
         let rules = self.rules.unwrap_or(TrustRules::Of(kind.consumer()));
         let trust = match rules {
             TrustRules::SelfAsserted => {
-                if !self.roots.is_empty() || self.domain.is_some() || self.organization.is_some() {
+                let files = self.roots.iter().chain(&self.intermediates).next();
+                if files.is_some() || self.domain.is_some() || self.organization.is_some() {
                     return Err(Stop::Misuse(format!(
-                        "{SELF_ASSERTED} believes everybody: it goes with no authority, domain or \
-                         organisation"
+                        "{SELF_ASSERTED} believes everybody: it goes with no authority, \
+                         intermediate, domain or organisation"
                     )));
                 }
                 Trust::self_asserted()
@@ -266,17 +316,32 @@ impl TrustTerms {
 
     fn store(&self, limits: &Limits) -> Result<TrustStore, Stop> {
         let mut store = TrustStore::new();
-        for Roots { domain, path } in &self.roots {
-            let text = read_configuration(path)?;
-            let roots = read_certificates(&text, limits).map_err(|error| {
-                Stop::Misuse(format!("{}: {}: {error}", path.display(), error.code()))
-            })?;
-            let domains = domain.map_or_else(|| Domain::ALL.to_vec(), |domain| vec![domain]);
-            for domain in domains {
-                store = store.with_roots(domain, roots.iter().cloned());
+        for roots in &self.roots {
+            let found = roots.read(limits)?;
+            for domain in roots.domains() {
+                store = store.with_roots(domain, found.iter().cloned());
+            }
+        }
+        for between in &self.intermediates {
+            let found = between.read(limits)?;
+            for domain in between.domains() {
+                store = store.with_intermediates(domain, found.iter().cloned());
             }
         }
         Ok(store)
+    }
+}
+
+impl Roots {
+    fn read(&self, limits: &Limits) -> Result<Vec<Certificate>, Stop> {
+        let text = read_configuration(&self.path)?;
+        read_certificates(&text, limits).map_err(|error| {
+            Stop::Misuse(format!("{}: {}: {error}", self.path.display(), error.code()))
+        })
+    }
+
+    fn domains(&self) -> Vec<Domain> {
+        self.domain.map_or_else(|| Domain::ALL.to_vec(), |domain| vec![domain])
     }
 }
 
@@ -350,15 +415,15 @@ impl Devices {
         match kind {
             Device::Data => {
                 let verifier = device::Verifier::new(trust, policy);
-                explain_as(items, |_| device::Expected::default(), |i| verifier.explain_batch(i))
+                explain_as(items, Expected::nested, |i| verifier.explain_batch(i))
             }
             Device::DigitalId => {
                 let verifier = device::DigitalIdVerifier::new(trust, policy);
-                explain_as(items, |_| device::Expected::default(), |i| verifier.explain_batch(i))
+                explain_as(items, Expected::nested, |i| verifier.explain_batch(i))
             }
             Device::Info => {
                 let verifier = sbi::InfoVerifier::new(trust, policy);
-                explain_as(items, |_| sbi::InfoExpected::default(), |i| verifier.explain_batch(i))
+                explain_as(items, Expected::info, |i| verifier.explain_batch(i))
             }
             Device::Capture => {
                 let verifier = sbi::CaptureVerifier::new(trust, policy);
@@ -397,7 +462,7 @@ mod tests {
             ("FTM=a=b.pem", Some(Domain::Ftm), "a=b.pem"),
             ("a=b.pem", None, "a=b.pem"),
         ] {
-            assert_eq!(text.parse(), Ok(Roots { domain, path: path.into() }), "{text}");
+            assert_eq!(Roots::named(text), Roots { domain, path: path.into() }, "{text}");
         }
     }
 
@@ -434,7 +499,8 @@ mod tests {
         let folder = Path::new("folder");
         let roots = ["device=a.pem".to_owned()];
         let table =
-            TrustTerms::of_table(&roots, Some("ida"), None, None, &lenient, folder).unwrap();
+            TrustTerms::of_table([&roots, &[]], [Some("ida"), None], None, &lenient, folder)
+                .unwrap();
         assert_eq!(table.roots[0].path, folder.join("a.pem"));
         let rules = Some(TrustRules::Of(Consumer::KeymanagerV2));
         let line = TrustTerms { rules, domain: Some(Domain::Auth), ..TrustTerms::default() };
@@ -442,7 +508,10 @@ mod tests {
         assert_eq!((both.rules, both.domain), (rules, Some(Domain::Auth)));
         assert_eq!((both.roots.len(), both.lenient.len()), (1, 1));
         for (rules, domain) in [(Some("IDA"), None), (None, Some("partner"))] {
-            assert!(TrustTerms::of_table(&[], rules, domain, None, &[], folder).is_err());
+            let terms = TrustTerms::of_table([&[], &[]], [rules, domain], None, &[], folder);
+            let (member, what) = terms.unwrap_err();
+            assert!(["trust-policy", "domain"].contains(&member));
+            assert!(what.contains("; the nearest is `"), "{what}");
         }
     }
 }

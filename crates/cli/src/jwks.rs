@@ -10,7 +10,7 @@ use countersign::{Code, Error, Limits, Warning};
 use crate::args::{ListFormat, ShowArgs};
 use crate::exit::{Exit, Stop};
 use crate::output;
-use crate::text::{Escaped, meaning};
+use crate::text::Escaped;
 
 /// Lists the keys of a file. Invalid is a file with a key that no token can be verified with.
 pub(crate) fn show(args: &ShowArgs) -> Result<Exit, Stop> {
@@ -112,6 +112,9 @@ fn usable_row(key: &Jwk, keys: &JwkSet) -> Row {
             warnings.push(Warning::SmallExponent);
         }
     }
+    if key.is_published() {
+        warnings.push(Warning::PublishedKey);
+    }
     // Whether a token that names this key would find it, and be verified with it.
     let problem = keys.select(key.kid()).map(|_| ()).and(size).err();
     Row {
@@ -193,7 +196,7 @@ fn table(rows: &[Row]) -> String {
             let _ = writeln!(text, "  ✗ {code}: {}", Escaped(detail));
         }
         for warning in &row.warnings {
-            let _ = writeln!(text, "  ! {}: {}", warning.as_str(), meaning(*warning));
+            let _ = writeln!(text, "  ! {}: {}", warning.as_str(), warning.meaning());
         }
         if let Some(validity) = &row.validity {
             let _ = writeln!(text, "    certificate valid from {validity}");

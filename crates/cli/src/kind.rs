@@ -93,6 +93,11 @@ impl Kind {
         matches!(self, Self::Device(device) if device.is_capture())
     }
 
+    /// Tells whether it states a time whose distance can be expected: other tokens expire.
+    pub(crate) const fn has_age(self) -> bool {
+        matches!(self, Self::DvsSignature | Self::MosipRegistration | Self::Device(_))
+    }
+
     /// Says which options it needs, if it needs any.
     pub(crate) fn needs(self) -> String {
         let options = match self {

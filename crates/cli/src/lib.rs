@@ -28,6 +28,7 @@ mod ndjson;
 mod otp;
 mod output;
 mod plan;
+mod policy_text;
 mod terms;
 mod text;
 mod tighten;

@@ -207,7 +207,7 @@ impl From<Error> for Refusal {
     }
 }
 
-pub(crate) const MEMBERS: [&str; 14] = [
+pub(crate) const MEMBERS: [&str; 16] = [
     "id",
     "kind",
     "artefact",
@@ -221,7 +221,9 @@ pub(crate) const MEMBERS: [&str; 14] = [
     "audience",
     "subject",
     "nonce",
+    "typ",
     "previous_hash",
+    "timestamp_window",
 ];
 
 impl Record {
@@ -255,6 +257,12 @@ impl Record {
                 Some(parse_previous_hash(text).map_err(|_| not_allowed("previous_hash"))?)
             }
         };
+        let window = match object.optional_integer(PART, "timestamp_window")? {
+            None => None,
+            Some(seconds) => {
+                Some(u32::try_from(seconds).map_err(|_| not_allowed("timestamp_window"))?)
+            }
+        };
         let (binding, unbound) = read_binding(object, limits)?;
         let overrides = Overrides {
             at: read_moment(object)?,
@@ -264,11 +272,14 @@ impl Record {
             unbound,
             names: Names {
                 issuer: owned("issuer")?,
-                audience: owned("audience")?,
+                audiences: owned("audience")?.into_iter().collect(),
                 subject: owned("subject")?,
                 nonce: owned("nonce")?,
+                typ: owned("typ")?,
+                scopes: Vec::new(),
             },
             previous_hash,
+            window,
             ..Overrides::default()
         };
         Ok(Self { kind, artefact, overrides })
@@ -386,7 +397,8 @@ mod tests {
     fn members_are_read_each_as_what_it_is() {
         let record = read(
             r#"{"artefact":"","at":1649404585,"leeway":5,"hash":"00","allow_rsa_1024":false,
-                "issuer":"i","audience":"a","subject":"s","nonce":"n","kind":"jws","id":7,
+                "issuer":"i","audience":"a","subject":"s","nonce":"n","typ":"t","kind":"jws","id":7,
+                "timestamp_window":5,
                 "previous_hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
         );
         let overrides = record.unwrap().overrides;
@@ -394,9 +406,11 @@ mod tests {
         assert_eq!(overrides.leeway, Leeway::from_seconds(5));
         assert_eq!(overrides.rsa_1024, Some(Rsa1024::Deny));
         assert_eq!(overrides.binding, Some(Binding::Hash("00".into())));
-        let Names { issuer, audience, subject, nonce } = overrides.names;
-        let names = [issuer, audience, subject, nonce].map(Option::unwrap);
-        assert_eq!(names, ["i", "a", "s", "n"]);
+        let Names { issuer, audiences, subject, nonce, typ, scopes } = overrides.names;
+        let names = [issuer, subject, nonce, typ].map(Option::unwrap);
+        assert_eq!(names, ["i", "s", "n", "t"]);
+        assert_eq!((audiences, scopes), (vec!["a".to_owned()], vec![]));
+        assert_eq!(overrides.window, Some(5));
         assert!(overrides.previous_hash.is_some_and(|hash| hash.starts_with("E3B0C442")));
     }
 

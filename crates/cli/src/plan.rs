@@ -58,8 +58,7 @@ impl Remarks {
 pub(crate) enum Expected {
     DvsCertificate(dvs::Expected),
     DvsSignature(signature::Expected),
-    /// Nothing beyond what every registration has to say.
-    MosipRegistration,
+    MosipRegistration(registration::Expected),
     Token(Token, token::Expected),
     Device(Device, device::Expected),
     Jws(jws::Expected),
@@ -70,7 +69,6 @@ pub(crate) fn explain<'t>(
     config: &Config,
     tasks: impl Iterator<Item = &'t Task> + Clone,
 ) -> Vec<Report> {
-    let nothing = registration::Expected::default();
     let (mut dvs, mut registration, mut jws) = (Plan::new(), Plan::new(), Plan::new());
     let mut signature = Plan::new();
     let (mut auth, mut id, mut access) = (Plan::new(), Plan::new(), Plan::new());
@@ -80,7 +78,7 @@ pub(crate) fn explain<'t>(
         match &task.expected {
             Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
             Expected::DvsSignature(expected) => signature.add(place, task, expected),
-            Expected::MosipRegistration => registration.add(place, task, &nothing),
+            Expected::MosipRegistration(expected) => registration.add(place, task, expected),
             Expected::Token(Token::Auth, expected) => auth.add(place, task, expected),
             Expected::Token(Token::Id, expected) => id.add(place, task, expected),
             Expected::Token(Token::Access, expected) => access.add(place, task, expected),

@@ -6,6 +6,7 @@ use countersign::jose::jws;
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::token;
 use countersign::mosip::sbi::Mixed;
+use countersign::mosip::{Window, registration};
 use countersign::{Leeway, Limits, Policy, Rsa1024};
 
 use crate::args::VerifyArgs;
@@ -14,6 +15,9 @@ use crate::device;
 use crate::exit::Stop;
 use crate::kind::Kind;
 use crate::plan::Expected;
+
+/// The name of the expectation of a greatest age.
+pub(crate) const TIMESTAMP_WINDOW: &str = "timestamp-window";
 
 /// What the command line or one record says; `None` leaves things as they are.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +29,11 @@ pub(crate) struct Overrides {
     pub(crate) unbound: Option<Unbound>,
     pub(crate) names: Names,
     pub(crate) no_expiry: Option<NoExpiry>,
+    pub(crate) longest_life: Option<u32>,
     pub(crate) previous_hash: Option<String>,
     pub(crate) span: Option<u32>,
     pub(crate) mixed: Option<Mixed>,
+    pub(crate) window: Option<u32>,
     /// What is said about trust that [`TrustTerms`] knows, as far as a kind can miss it.
     pub(crate) trust: Vec<&'static str>,
 }
@@ -43,14 +49,18 @@ impl Overrides {
             unbound: given.unbound(),
             names: Names {
                 issuer: args.issuer.clone(),
-                audience: args.audience.clone(),
+                audiences: args.audience.clone(),
                 subject: args.subject.clone(),
                 nonce: args.nonce.clone(),
+                typ: args.typ.clone(),
+                scopes: args.scope.clone(),
             },
             no_expiry: args.allow_no_exp.then_some(NoExpiry::Allow),
+            longest_life: args.longest_life,
             previous_hash: args.previous_hash.clone(),
             span: args.span,
             mixed: args.deny_mixed.then_some(Mixed::Deny),
+            window: args.timestamp_window,
             trust: args.trust.expectations(),
         })
     }
@@ -61,17 +71,30 @@ impl Overrides {
         let is_dvs = kind.is_dvs();
         let is_jwt = matches!(kind, Kind::Jws | Kind::Token(_));
         let is_named = is_jwt || kind == Kind::DvsSignature;
-        let Names { issuer, audience, subject, nonce } = &self.names;
+        let Names { issuer, audiences, subject, nonce, typ, scopes } = &self.names;
+        let takes_audiences = match audiences.len() {
+            0 | 1 => is_named,
+            _ => kind == Kind::Jws,
+        };
+        let takes_scopes = match kind {
+            Kind::Token(_) => true,
+            Kind::DvsSignature => scopes.len() <= 1,
+            _ => false,
+        };
         let binding = self.binding.as_ref().map_or("hash", Binding::name);
         let mut unused: Vec<_> = [
             (binding, self.binding.is_some(), is_dvs),
             ("issuer", issuer.is_some(), is_jwt),
-            ("audience", audience.is_some(), is_named),
+            ("audience", !audiences.is_empty(), takes_audiences),
             ("subject", subject.is_some(), is_named),
             ("nonce", nonce.is_some(), is_jwt),
+            ("typ", typ.is_some(), kind == Kind::Jws),
+            ("scope", !scopes.is_empty(), takes_scopes),
+            ("longest-life", self.longest_life.is_some(), matches!(kind, Kind::Token(_))),
             ("previous-hash", self.previous_hash.is_some(), kind.is_capture()),
             ("span", self.span.is_some(), kind.is_capture()),
             ("deny-mixed", self.mixed.is_some(), kind.is_capture()),
+            (TIMESTAMP_WINDOW, self.window.is_some(), kind.has_age()),
         ]
         .into_iter()
         .filter(|(_, given, applies)| *given && !*applies)
@@ -95,9 +118,12 @@ pub(crate) struct Terms {
     pub(crate) unbound: Unbound,
     pub(crate) names: Names,
     pub(crate) no_expiry: NoExpiry,
+    pub(crate) longest_life: Option<u32>,
     pub(crate) previous_hash: Option<String>,
     pub(crate) span: Option<u32>,
     pub(crate) mixed: Mixed,
+    /// How many seconds may have passed since an artefact was signed.
+    pub(crate) window: Option<u32>,
 }
 
 /// Whether a JWS is accepted that never expires.
@@ -155,15 +181,19 @@ impl Binding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     pub(crate) issuer: Option<String>,
-    pub(crate) audience: Option<String>,
+    /// One of them has to be among the token's.
+    pub(crate) audiences: Vec<String>,
     pub(crate) subject: Option<String>,
     pub(crate) nonce: Option<String>,
+    pub(crate) typ: Option<String>,
+    /// Every one of them has to be granted.
+    pub(crate) scopes: Vec<String>,
 }
 
 impl Names {
-    /// Returns each name, to be changed.
+    /// Returns each single name, to be changed.
     pub(crate) const fn each_mut(&mut self) -> [&mut Option<String>; 4] {
-        [&mut self.issuer, &mut self.audience, &mut self.subject, &mut self.nonce]
+        [&mut self.issuer, &mut self.subject, &mut self.nonce, &mut self.typ]
     }
 
     /// Returns these names, and those of the other where there is none.
@@ -172,35 +202,44 @@ impl Names {
         for (own, other) in self.each_mut().into_iter().zip(other.each_mut()) {
             *own = own.take().or_else(|| other.take());
         }
+        for (own, other) in
+            [(&mut self.audiences, &mut other.audiences), (&mut self.scopes, &mut other.scopes)]
+        {
+            if own.is_empty() {
+                *own = core::mem::take(other);
+            }
+        }
         self
     }
 
     /// Returns what any JWT can be expected to say.
     pub(crate) fn jws(&self) -> jws::Expected {
-        let Self { issuer, audience, subject, nonce } = self.clone();
+        let Self { issuer, audiences, subject, nonce, typ, scopes: _ } = self.clone();
         let expected = jws::Expected::unbound();
         let expected = add(expected, issuer, jws::Expected::issuer);
-        let expected = add(expected, audience, jws::Expected::audience);
+        let expected = audiences.into_iter().fold(expected, jws::Expected::or_audience);
         let expected = add(expected, subject, jws::Expected::subject);
+        let expected = add(expected, typ, jws::Expected::typ);
         add(expected, nonce, jws::Expected::nonce)
     }
 
     /// Returns what a token of MIRACL Trust is expected to say.
     fn token(&self) -> Result<token::Expected, Missing> {
-        let Self { issuer, audience, subject, nonce } = self.clone();
+        let Self { issuer, audiences, subject, nonce, typ: _, scopes } = self.clone();
         let expected = token::Expected::new(
             issuer.ok_or(Missing("issuer"))?,
-            audience.ok_or(Missing("audience"))?,
+            audiences.into_iter().next().ok_or(Missing("audience"))?,
         );
         let expected = add(expected, subject, token::Expected::subject);
+        let expected = scopes.into_iter().fold(expected, token::Expected::scope);
         Ok(add(expected, nonce, token::Expected::nonce))
     }
 
     /// Returns what is missing to say whose a token is, and for whom.
     fn complete(&self) -> Result<(), Missing> {
-        match (&self.issuer, &self.audience) {
+        match (&self.issuer, self.audiences.is_empty()) {
             (None, _) => Err(Missing("issuer")),
-            (_, None) => Err(Missing("audience")),
+            (_, true) => Err(Missing("audience")),
             _ => Ok(()),
         }
     }
@@ -227,9 +266,11 @@ impl Terms {
             unbound: Unbound::Deny,
             names: Names::default(),
             no_expiry: NoExpiry::Deny,
+            longest_life: None,
             previous_hash: None,
             span: None,
             mixed: Mixed::Warn,
+            window: None,
         }
     }
 
@@ -253,9 +294,11 @@ impl Terms {
         if let Some(hash) = &overrides.previous_hash {
             self.previous_hash = Some(hash.clone());
         }
+        self.longest_life = overrides.longest_life.or(self.longest_life);
         self.no_expiry = overrides.no_expiry.unwrap_or(self.no_expiry);
         self.span = overrides.span.or(self.span);
         self.mixed = overrides.mixed.unwrap_or(self.mixed);
+        self.window = overrides.window.or(self.window);
         self.names = overrides.names.clone().or(&self.names);
         self
     }
@@ -265,12 +308,20 @@ impl Terms {
         Ok(match kind {
             Kind::DvsCertificate => Expected::DvsCertificate(self.binding()?),
             Kind::DvsSignature => Expected::DvsSignature(self.signature()?),
-            Kind::MosipRegistration => Expected::MosipRegistration,
-            Kind::Token(token) => Expected::Token(token, self.names.token()?),
+            Kind::MosipRegistration => Expected::MosipRegistration(self.registration()),
+            Kind::Token(token) => {
+                let expected = self.names.token()?;
+                let expected = match self.longest_life {
+                    Some(seconds) => expected.longest_life(seconds),
+                    None => expected,
+                };
+                Expected::Token(token, expected)
+            }
             Kind::Device(device) => {
                 let (previous_hash, span) = (self.previous_hash.clone(), self.span);
-                let mixed = self.mixed;
-                Expected::Device(device, device::Expected { previous_hash, span, mixed })
+                let (mixed, window) = (self.mixed, self.window.map(Window::symmetric));
+                let expected = device::Expected { previous_hash, span, mixed, window };
+                Expected::Device(device, expected)
             }
             Kind::Jws => {
                 if self.unbound == Unbound::Deny {
@@ -292,13 +343,27 @@ impl Terms {
         }
     }
 
+    fn registration(&self) -> registration::Expected {
+        let expected = registration::Expected::new();
+        match self.window {
+            Some(seconds) => expected.window(Window::symmetric(seconds)),
+            None => expected,
+        }
+    }
+
     fn signature(&self) -> Result<signature::Expected, Missing> {
         let mut expected = signature::Expected::new(self.binding()?);
         if let Some(user) = &self.names.subject {
             expected = expected.user_id(user.as_str());
         }
-        if let Some(project) = &self.names.audience {
+        if let Some(project) = self.names.audiences.first() {
             expected = expected.project_id(project.as_str());
+        }
+        if let Some(scope) = self.names.scopes.first() {
+            expected = expected.scope(scope.as_str());
+        }
+        if let Some(seconds) = self.window {
+            expected = expected.max_age(seconds);
         }
         Ok(expected)
     }
@@ -316,10 +381,19 @@ mod tests {
         Overrides {
             binding: Some(Binding::Hash("00".into())),
             unbound: Some(Unbound::Allow),
-            names: Names { issuer: name(), audience: name(), subject: name(), nonce: name() },
+            names: Names {
+                issuer: name(),
+                audiences: vec!["a".into()],
+                subject: name(),
+                nonce: name(),
+                typ: name(),
+                scopes: vec!["a".into()],
+            },
+            longest_life: Some(1),
             previous_hash: name(),
             span: Some(1),
             mixed: Some(Mixed::Deny),
+            window: Some(1),
             trust: vec!["trust-policy", "domain", "organization"],
             ..Overrides::default()
         }
@@ -333,29 +407,58 @@ mod tests {
             "audience",
             "subject",
             "nonce",
+            "typ",
+            "scope",
+            "longest-life",
             "previous-hash",
             "span",
             "deny-mixed",
+            "timestamp-window",
             "trust-policy",
             "domain",
             "organization",
         ];
         for (kind, looks_at) in [
             (Kind::DvsCertificate, &["hash"][..]),
-            (Kind::DvsSignature, &["hash", "audience", "subject"]),
-            (Kind::MosipRegistration, &[]),
-            (Kind::Token(Token::Id), &["issuer", "audience", "subject", "nonce"]),
-            (Kind::Jws, &["issuer", "audience", "subject", "nonce"]),
-            (Kind::Device(Device::Data), &["trust-policy", "domain", "organization"]),
-            (Kind::Device(Device::DigitalId), &["trust-policy", "domain"]),
+            (Kind::DvsSignature, &["hash", "audience", "subject", "scope", "timestamp-window"]),
+            (Kind::MosipRegistration, &["timestamp-window"]),
+            (
+                Kind::Token(Token::Id),
+                &["issuer", "audience", "subject", "nonce", "scope", "longest-life"],
+            ),
+            (Kind::Jws, &["issuer", "audience", "subject", "nonce", "typ"]),
+            (
+                Kind::Device(Device::Data),
+                &["timestamp-window", "trust-policy", "domain", "organization"],
+            ),
+            (Kind::Device(Device::DigitalId), &["timestamp-window", "trust-policy", "domain"]),
             (
                 Kind::Device(Device::Capture),
-                &["previous-hash", "span", "deny-mixed", "trust-policy", "domain", "organization"],
+                &[
+                    "previous-hash",
+                    "span",
+                    "deny-mixed",
+                    "timestamp-window",
+                    "trust-policy",
+                    "domain",
+                    "organization",
+                ],
             ),
         ] {
             let mut expected = all.to_vec();
             expected.retain(|name| !looks_at.contains(name));
             assert_eq!(everything().unused(kind), expected, "{}", kind.name());
+        }
+        // Of several, a kind takes all or none.
+        let two = || vec!["a".to_owned(), "b".to_owned()];
+        let names = Names { audiences: two(), scopes: two(), ..Names::default() };
+        let several = Overrides { names, ..Overrides::default() };
+        for (kind, unused) in [
+            (Kind::Jws, &["scope"][..]),
+            (Kind::Token(Token::Access), &["audience"]),
+            (Kind::DvsSignature, &["audience", "scope"]),
+        ] {
+            assert_eq!(several.unused(kind), unused, "{}", kind.name());
         }
         assert!(Kind::ALL.into_iter().all(|kind| Overrides::default().unused(kind).is_empty()));
     }
@@ -373,7 +476,7 @@ mod tests {
             assert_eq!(missing(&terms, kind), Some(Missing("issuer")));
             terms.names.issuer = Some("i".into());
             assert_eq!(missing(&terms, kind), Some(Missing("audience")));
-            terms.names.audience = Some("a".into());
+            terms.names.audiences.push("a".into());
             assert_eq!(missing(&terms, kind), None);
         }
         let unbound = Terms { unbound: Unbound::Allow, ..terms };

@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::{Outcome, Report, Verdict, Warning};
+use countersign::{Outcome, Report, Verdict};
 
 use crate::exit::Tally;
 
@@ -85,7 +85,7 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
     }
     for warning in &report.warnings {
         let name = warning.as_str();
-        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  {}", meaning(*warning))?;
+        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  {}", warning.meaning())?;
     }
     if !report.overrides.is_empty() {
         let members = report.overrides.join(", ");
@@ -152,30 +152,6 @@ fn write_members(text: &mut String, object: &Object<'_>) -> fmt::Result {
         writeln!(text, "    {name:width$}  {value}")?;
     }
     Ok(())
-}
-
-/// Says in words what a warning warns of.
-pub(crate) const fn meaning(warning: Warning) -> &'static str {
-    match warning {
-        Warning::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
-        Warning::SmallExponent => "the RSA exponent is below 65537",
-        Warning::Unbound => "bound to nothing that was expected, by choice",
-        Warning::AtIssued => "judged as at its own time, so this says nothing about freshness",
-        Warning::UnsignedHeader => "the outer header is not signed, and was not believed",
-        Warning::SignedBeforeIdentity => {
-            "signed before the identity was issued, by the client's clock"
-        }
-        Warning::UnusualIdentity => "salt or time of the identity have an unusual form",
-        Warning::SelfAsserted => "nobody vouches for the signer, by choice",
-        Warning::Unauthenticated => "some of the message is covered by no signature",
-        Warning::EncodedTwice => "a payload was encoded once more than its format says",
-        Warning::NegativeModulus => "a certificate writes its modulus as a negative number",
-        Warning::X5cEncoding => "`x5c` is not written as RFC 7515 says",
-        Warning::OtherSigner => "the digital id is signed by another device's key",
-        Warning::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
-        Warning::ForeignClaims => "claims that are documented for other kinds of token only",
-        _ => "",
-    }
 }
 
 /// Sums up a run.

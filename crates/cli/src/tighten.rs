@@ -139,17 +139,28 @@ pub(crate) fn join(
     join.binding(kind, &mut terms, record);
     let mismatches = [
         ("issuer", Check::Issuer, Error::IssuerMismatch),
-        ("audience", Check::Audience, Error::AudienceMismatch),
         ("subject", Check::Subject, Error::SubjectMismatch),
         ("nonce", Check::Nonce, Error::NonceMismatch),
+        ("typ", Check::TokenKind, Error::ContentMismatch { member: "typ" }),
     ];
     let mut names = record.names.clone();
     let names = names.each_mut().into_iter().zip(terms.names.each_mut());
     for ((given, own), (member, check, error)) in names.zip(mismatches) {
         join.expects(member, own, given.take(), (check, error));
     }
+    join.audience(&mut terms.names.audiences, &record.names.audiences);
     let broken = (Check::HashChain, Error::HashMismatch);
     join.expects("previous_hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
+    if let Some(window) = record.window {
+        let standing = match terms.window.map_or(Ordering::Less, |own| window.cmp(&own)) {
+            Ordering::Less => Standing::More,
+            Ordering::Equal => Standing::Same,
+            Ordering::Greater => Standing::Less,
+        };
+        if join.takes("timestamp_window", standing) {
+            terms.window = Some(window);
+        }
+    }
     terms
 }
 
@@ -197,6 +208,21 @@ impl Join<'_> {
         };
         if self.takes(member, standing) {
             *own = given;
+        }
+    }
+
+    /// Joins the audience of a record: one of several that the run accepts is more than any of them.
+    fn audience(&mut self, own: &mut Vec<String>, given: &[String]) {
+        let standing = match given {
+            [] => return,
+            given if *own == given => Standing::Same,
+            given if own.is_empty() || given.iter().all(|name| own.contains(name)) => {
+                Standing::More
+            }
+            _ => Standing::Else(Check::Audience, Error::AudienceMismatch),
+        };
+        if self.takes("audience", standing) {
+            *own = given.to_vec();
         }
     }
 

@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use clap::Parser as _;
-use countersign::{Check, Error, Limits, Report, Verdict};
+use countersign::{At, Check, Error, Limits, Report, Verdict};
 
 use crate::args::{Cli, Command, Format, VerifyArgs};
 use crate::config::Config;
@@ -22,7 +22,7 @@ use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::ndjson::{self, Lines};
 use crate::output::{Output, Progress, Style};
 use crate::plan::{self, Remarks, Task};
-use crate::terms::{Missing, Overrides, Unbound};
+use crate::terms::{Missing, Overrides, TIMESTAMP_WINDOW, Unbound};
 use crate::text::Detail;
 use crate::tighten::{self, Records};
 
@@ -118,12 +118,19 @@ pub(crate) fn judge(
     for name in unused(config, kind, &said.overrides) {
         remarks.unused(name);
     }
+    let at = config.at(terms.at);
+    if at == At::Issued && terms.window.is_some() && kind.has_age() {
+        remarks.unused(TIMESTAMP_WINDOW);
+        remarks
+            .hints
+            .push("judged as at its own time, an artefact has no age: give --at a time".into());
+    }
     match terms.expected(kind) {
         Ok(expected) => Judgement::Task(Box::new(Task {
             artefact: artefact.to_vec(),
             expected,
             policy: terms.policy,
-            at: config.at(terms.at),
+            at,
             remarks,
         })),
         Err(missing) => Judgement::Incomplete(kind, missing, remarks),

@@ -198,9 +198,10 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Twenty characters leave no room for a fraction or an offset.
+/// Twenty characters leave no room for a fraction or an offset. The services write capital letters.
 fn check_expires(text: &str) -> Result<(), Error> {
-    if text.len() == 20 && Time::parse_rfc3339(text).is_ok() {
+    let is_of_services = text.len() == 20 && !text.contains(['t', 'z']);
+    if is_of_services && Time::parse_rfc3339(text).is_ok() {
         Ok(())
     } else {
         Err(Error::Malformed { part: "expires", fault: Fault::Time })

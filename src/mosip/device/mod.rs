@@ -168,7 +168,7 @@ impl Timestamp {
     }
 
     /// Returns the instant that a member states.
-    pub(super) fn instant(&self, member: &'static str) -> Result<Time, Error> {
+    pub(in crate::mosip) fn instant(&self, member: &'static str) -> Result<Time, Error> {
         self.time.ok_or(Error::Malformed { part: member, fault: Fault::Time })
     }
 }

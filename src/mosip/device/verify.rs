@@ -12,6 +12,7 @@ use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::trust::{Checker, Signed, Stated, Trust, Verified};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
@@ -20,6 +21,7 @@ use crate::report::{Check, Trail};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     digital_id: Option<DigitalId>,
+    window: Option<Window>,
 }
 
 impl Expected {
@@ -33,6 +35,16 @@ impl Expected {
     #[must_use]
     pub fn digital_id(mut self, digital_id: DigitalId) -> Self {
         self.digital_id = Some(digital_id);
+        self
+    }
+
+    /// Expects every time that a layer states within this window around the time of judgement.
+    /// Without it, age is not judged. The future is refused in any case.
+    ///
+    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    #[must_use]
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
         self
     }
 }
@@ -341,7 +353,7 @@ fn decide<N: Nested>(
         opened.state(&mut checker);
         check_content(checker.trail, opened.digital_id(), item.expected);
     }
-    let signed = checker.conclude(item.at);
+    let signed = checker.conclude(item.at, item.expected.window);
     Some((opened?, signed?))
 }
 

@@ -3,8 +3,8 @@
 use alloc::string::String;
 
 use super::verify::Status;
+use crate::mosip::Window;
 use crate::mosip::device::{DeviceData, DigitalId};
-use crate::time::{Leeway, Time};
 
 /// What a registration is expected to say. Nothing is expected by default; what is expected is
 /// required.
@@ -78,46 +78,5 @@ impl Expected {
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
-    }
-}
-
-/// How far a signed time may be from the time of judgement. Both ends are excluded.
-///
-/// ```
-/// use countersign::mosip::registration::Window;
-///
-/// assert_eq!(Window::as_servers_do(5), Window { before: 120, after: 300 });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "two ends are all that a window has")]
-pub struct Window {
-    /// Seconds by which the signed time may be earlier.
-    pub before: u32,
-    /// Seconds by which the signed time may be later.
-    pub after: u32,
-}
-
-impl Window {
-    /// Makes the window that MOSIP's servers apply to requests where
-    /// `masterdata.registerdevice.timestamp.validate` is `+minutes`: from two minutes before to
-    /// that many minutes after (`RegisteredDeviceServiceImpl`).
-    #[must_use]
-    pub const fn as_servers_do(minutes: u16) -> Self {
-        #[expect(clippy::as_conversions, reason = "u16 to u32 cannot lose bits")]
-        let after = minutes as u32 * 60;
-        Self { before: 120, after }
-    }
-
-    /// Makes a window of the same length on both sides, as the API's documentation describes it.
-    #[must_use]
-    pub const fn symmetric(seconds: u32) -> Self {
-        Self { before: seconds, after: seconds }
-    }
-
-    /// Tells whether the signed time is inside, given that clocks may disagree.
-    pub(super) fn contains(self, signed: Time, at: Time, leeway: Leeway) -> bool {
-        let distance = signed.unix() - at.unix();
-        -i64::from(self.before) - leeway.seconds() < distance
-            && distance < i64::from(self.after) + leeway.seconds()
     }
 }

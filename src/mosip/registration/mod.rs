@@ -32,6 +32,6 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use expected::{Expected, Window};
+pub use expected::Expected;
 pub use token::{Era, SignedRegistration};
 pub use verify::{Registration, Status, Verifier};

@@ -6,17 +6,18 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::token::{Headers, is_body, response_of};
-use super::{Era, Expected, SignedRegistration, Window};
+use super::{Era, Expected, SignedRegistration};
 use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
+use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};
-use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
     Attempts, Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
     check_key_size, describe, signature_hint,
 };
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
@@ -362,7 +363,7 @@ impl Procedure for Verifier {
             return None;
         }
         let payload = core::mem::take(&mut signed.payload);
-        let claims = trail.record(Check::Claims, Claims::parse(payload, at, limits), |_| {
+        let claims = trail.record(Check::Claims, Claims::parse(payload, limits), |_| {
             "`status`, `deviceCode`, `env`, `timeStamp`".into()
         });
         let digital_id = match &claims {
@@ -372,7 +373,7 @@ impl Procedure for Verifier {
                 None
             }
         };
-        let instant = at.resolve(claims.as_ref().and_then(|claims| claims.time_stamp.time()));
+        let instant = at.resolve(claims.as_ref().map(|claims| claims.signed));
         trail.at(instant);
         check_certificate(trail, candidates.as_ref().zip(chosen), instant, leeway);
         let Some(claims) = claims else {
@@ -380,7 +381,12 @@ impl Procedure for Verifier {
             return None;
         };
         check_content(trail, &claims, digital_id.as_ref(), expected);
-        check_window(trail, &claims, signed.era(), expected.window, at, leeway);
+        let refused = Window::check(expected.window, trail, claims.signed, at, leeway);
+        if refused && signed.era() == Era::A {
+            trail.hint(|| {
+                Some("servers of era A signed their local time as UTC; allow for their zone".into())
+            });
+        }
         Some(Registration {
             era: signed.era(),
             status: claims.status,
@@ -474,12 +480,14 @@ struct Claims {
     device_code: String,
     env: String,
     time_stamp: Timestamp,
+    /// The instant of `timeStamp`.
+    signed: Time,
     digital_id: Option<String>,
     document: Document,
 }
 
 impl Claims {
-    fn parse(payload: Vec<u8>, at: At, limits: &Limits) -> Result<Self, Error> {
+    fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
         let document = Document::parse(PART, payload, limits)?;
         let object = document.to_object();
@@ -489,14 +497,12 @@ impl Claims {
             _ => Some(object.string(PART, "digitalId")?),
         };
         let time_stamp = Timestamp::new(&text(&object, PART, "timeStamp", &["timestamp"])?);
-        if at == At::Issued && time_stamp.time().is_none() {
-            return Err(Error::Malformed { part: "timeStamp", fault: Fault::Time });
-        }
         Ok(Self {
             digital_id: digital_id.map(ToOwned::to_owned),
             device_code: object.string(PART, "deviceCode")?.to_string(),
             env: object.string(PART, "env")?.to_string(),
             status,
+            signed: time_stamp.instant("timeStamp")?,
             time_stamp,
             document,
         })
@@ -590,30 +596,4 @@ fn check_content(
     if !any {
         trail.skip(Check::Content, "nothing is expected");
     }
-}
-
-fn check_window(
-    trail: &mut impl Trail,
-    claims: &Claims,
-    era: Era,
-    window: Option<Window>,
-    at: At,
-    leeway: Leeway,
-) {
-    let (window, at) = match (window, at) {
-        (None, _) => return trail.skip(Check::Window, "no window is expected"),
-        (_, At::Issued) => return trail.skip(Check::Window, "judged as at its own time"),
-        (Some(window), At::Time(at)) => (window, at),
-    };
-    let result = match claims.time_stamp.time() {
-        None => Err(Error::Malformed { part: "timeStamp", fault: Fault::Time }),
-        Some(signed) if window.contains(signed, at, leeway) => Ok(signed),
-        Some(signed) => Err(Error::TimestampWindow { signed, at }),
-    };
-    if result.is_err() && era == Era::A {
-        trail.hint(|| {
-            Some("servers of era A signed their local time as UTC; allow for their zone".into())
-        });
-    }
-    trail.record(Check::Window, result, |signed| format!("signed at {signed}, judged at {at}"));
 }

@@ -242,6 +242,7 @@ fn missing(code: &ErrorCode, member: &str) -> ServiceError {
 /// Reads the one pattern of the servers' times, `yyyy-MM-dd'T'HH:mm:ss.SSS'Z'`, as milliseconds.
 fn milliseconds(text: &str) -> Option<i64> {
     let time = Time::parse_rfc3339(text).ok().filter(|_| text.len() == 24)?;
-    let fraction = text.strip_suffix('Z')?.get(19..)?.strip_prefix('.')?;
+    let (date, rest) = text.strip_suffix('Z')?.split_at_checked(19)?;
+    let fraction = rest.strip_prefix('.').filter(|_| date.contains('T'))?;
     Some(time.unix() * 1000 + fraction.parse::<i64>().ok()?)
 }

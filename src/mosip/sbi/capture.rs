@@ -14,6 +14,7 @@ use crate::encoding::{base64, hex};
 use crate::error::Error;
 use crate::jose::Compact;
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::device::{
     DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
 };
@@ -198,6 +199,7 @@ pub struct Expected {
     values: Option<Vec<Vec<u8>>>,
     pub(super) mixed: Mixed,
     pub(super) span: Option<u32>,
+    window: Option<Window>,
 }
 
 impl Expected {
@@ -270,6 +272,16 @@ impl Expected {
     #[must_use]
     pub const fn span(mut self, seconds: u32) -> Self {
         self.span = Some(seconds);
+        self
+    }
+
+    /// Expects every time that a layer states within this window around the time of judgement.
+    /// Without it, age is not judged. The future is refused in any case.
+    ///
+    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    #[must_use]
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
         self
     }
 }
@@ -380,7 +392,7 @@ impl Immediate for DataVerifier {
         if let Some(data) = &data {
             check_content(checker.trail, data, item.expected);
         }
-        let signed = checker.conclude(item.at)?;
+        let signed = checker.conclude(item.at, item.expected.window)?;
         Some(Verified::new(data?, signed))
     }
 
@@ -461,7 +473,7 @@ fn decide(
         checker.trail.skip(Check::HashChain, "a biometric cannot be read");
         None
     };
-    let signed = checker.conclude(item.at)?;
+    let signed = checker.conclude(item.at, item.expected.window)?;
     Some(Verified::new(Capture { biometrics, scheme }, signed))
 }
 

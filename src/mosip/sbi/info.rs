@@ -9,6 +9,7 @@ use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::device::{
     Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Kind, Opener, Origin, Witness, check_size,
     optional_text, sub_ids,
@@ -266,10 +267,29 @@ impl DeviceAnswer {
     }
 }
 
-/// What information of devices is expected to say: nothing so far.
+/// What information of devices is expected to say. Nothing is expected by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InfoExpected;
+pub struct InfoExpected {
+    window: Option<Window>,
+}
+
+impl InfoExpected {
+    /// Expects nothing beyond authentic information.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { window: None }
+    }
+
+    /// Expects every time that a layer states within this window around the time of judgement.
+    /// Without it, age is not judged. The future is refused in any case.
+    ///
+    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    #[must_use]
+    pub const fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+}
 
 /// Verifies the answer to a request for device information: an array with one element a device.
 ///
@@ -360,7 +380,7 @@ impl Immediate for InfoVerifier {
             }
         }
         checker.trail.part("");
-        let signed = checker.conclude(item.at)?;
+        let signed = checker.conclude(item.at, item.expected.window)?;
         let answers = infos
             .into_iter()
             .map(|(index, info, error)| DeviceAnswer::new(index, info, error, &signed));

@@ -94,14 +94,11 @@ fn repeated(captured: &[Captured<'_>]) -> Option<String> {
     })
 }
 
-/// Compares the earliest and the latest time. A time that cannot be read is far from every other.
+/// Compares the earliest and the latest time. One that cannot be read is refused by itself.
 fn too_far_apart(captured: &[Captured<'_>], span: u32) -> Option<String> {
-    let times = captured.iter().map(|one| one.data.timestamp.time().map(|time| (time, one)));
-    let Some(times) = times.collect::<Option<Vec<_>>>() else {
-        return Some(format!("a `timestamp` cannot be read, of captures within {span} s"));
-    };
-    let (start, first) = times.iter().min_by_key(|(time, _)| *time)?;
-    let (end, last) = times.iter().max_by_key(|(time, _)| *time)?;
+    let times = captured.iter().filter_map(|one| Some((one.data.timestamp.time()?, one)));
+    let (start, first) = times.clone().min_by_key(|(time, _)| *time)?;
+    let (end, last) = times.max_by_key(|(time, _)| *time)?;
     let distance = end.unix() - start.unix();
     let too_far = distance > i64::from(span);
     too_far.then(|| describe(first, last, &format!("lie {distance} s apart, of at most {span}")))

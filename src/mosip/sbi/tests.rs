@@ -11,15 +11,16 @@ use crate::encoding::json::{Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{ChainFault, Code, Error};
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
 use crate::policy::Policy;
-use crate::report::{Outcome, Report, Warning};
+use crate::report::{Check, Outcome, Report, Warning};
 use crate::testkit::mosip::digital_id;
 use crate::testkit::sbi::{
     TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, data, encrypted, info, service_info,
 };
 use crate::testkit::{Pki, Rng};
-use crate::time::{At, Time};
+use crate::time::{At, Leeway, Time};
 
 fn now() -> Time {
     Time::parse_rfc3339(TIMESTAMP).unwrap()
@@ -534,17 +535,18 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
         assert_eq!(failure(&report).map(|(part, _)| part), part);
         assert_eq!(report.at, Some(at(0)));
     }
-    // A time that cannot be read is none, and none is needed where the caller gives one.
+    // A time that cannot be read is none, whatever the caller's.
     let id = id(&early, 0);
     let payload = data(&id, "Finger", "AAAA").with("timestamp", "then").to_string();
     let element = biometric(&early.device.sign(&payload).unwrap(), "");
     let body = answer(alloc::vec![element]).to_string();
-    let report = asserted().explain(body.as_bytes(), &Expected::new(), At::Issued);
     let unreadable = Error::Malformed { part: "timestamp", fault: Fault::Time };
-    assert_eq!(failure(&report), Some(("biometrics[0].data", &unreadable)));
-    let verdict = asserted().verify(body.as_bytes(), &Expected::new(), At::Issued);
-    assert_eq!(verdict.unwrap_err(), unreadable);
-    assert!(asserted().verify(body.as_bytes(), &Expected::new(), at(50)).is_ok());
+    for at in [At::Issued, at(50).into()] {
+        let report = asserted().explain(body.as_bytes(), &Expected::new(), at);
+        assert_eq!(failure(&report), Some(("biometrics[0].data", &unreadable)));
+        let verdict = asserted().verify(body.as_bytes(), &Expected::new(), at);
+        assert_eq!(verdict.unwrap_err(), unreadable);
+    }
     // An unsigned element in front has no time to give.
     let unsigned = base64::encode_url(info_payload().to_string().as_bytes());
     let unsigned = format!(r#"[{{"deviceInfo":"{unsigned}"}}]"#);
@@ -653,8 +655,8 @@ fn captures_that_do_not_belong_together_are_warned_of_or_refused_though_their_ha
         let values: [&[u8]; 2] = if pair[0] == pair[1] { [b"a", b"a"] } else { [b"a", b"b"] };
         let elements = chained(&[(pair[0], values[0]), (pair[1], values[1])]);
         let body = answer(elements).to_string();
-        let report = verifier.explain(body.as_bytes(), &expected, now());
-        let verdict = verifier.verify(body.as_bytes(), &expected, now());
+        let report = verifier.explain(body.as_bytes(), &expected, at(60));
+        let verdict = verifier.verify(body.as_bytes(), &expected, at(60));
         assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
         report
     };
@@ -689,12 +691,79 @@ fn captures_that_do_not_belong_together_are_warned_of_or_refused_though_their_ha
     let report = judge([&first, &second], deny().span(59));
     assert_eq!(failure(&report), Some(("", &Error::ContentMismatch { member: "timestamp" })));
     assert!(report.hints[0].contains("60 s apart"), "{:?}", report.hints);
-    let value = base64::encode_url(b"b");
-    let timeless = data(&own, "Finger", &value).with("timestamp", "then");
-    let timeless = timeless.with("transactionId", "AAAA").to_string();
-    let timeless = device.sign(&timeless).unwrap();
-    assert!(!mixed(judge([&first, &timeless], Expected::new())));
-    assert!(mixed(judge([&first, &timeless], Expected::new().span(600))));
+}
+
+#[test]
+fn the_future_is_refused_and_age_is_judged_by_a_window_in_every_layer_that_states_a_time() {
+    let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let judge = |captured: i64, made: i64, expected: Expected| {
+        let id = digital_id("1").with("dateTime", at(made).to_string()).to_string();
+        let id = pki().chip.sign(&id).unwrap();
+        let payload = data(&id, "Finger", "AAAA").with("timestamp", at(captured).to_string());
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let value = base64::decode_mosip(b"AAAA").unwrap();
+        let body = answer(chained(&[(&token, &value)])).to_string();
+        let report = verifier.explain(body.as_bytes(), &expected, now());
+        let verdict = verifier.verify(body.as_bytes(), &expected, now());
+        assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+        let failed = failure(&report).map(|(part, _)| part.to_string());
+        (report.code(), failed)
+    };
+    let part = |member: &str| Some(format!("biometrics[0].{member}"));
+    let window = |seconds| Expected::new().window(Window::symmetric(seconds));
+    let (future, window_code) = (Code::NotYetValid, Code::TimestampWindow);
+    for (captured, made, expected, wanted) in [
+        (0, 0, Expected::new(), (Code::Ok, None)),
+        (-900, -900, Expected::new(), (Code::Ok, None)),
+        (1, 0, Expected::new(), (future, part("data"))),
+        (0, 1, Expected::new(), (future, part("digitalId"))),
+        // No window lets the future in.
+        (1, 0, window(10), (future, part("data"))),
+        (-9, -9, window(10), (Code::Ok, None)),
+        (-10, 0, window(10), (window_code, part("data"))),
+        (0, -10, window(10), (window_code, part("digitalId"))),
+    ] {
+        assert_eq!(judge(captured, made, expected), wanted, "{captured} {made}");
+    }
+    // Clocks may disagree.
+    let policy = Policy::default().with_leeway(Leeway::from_seconds(5).unwrap());
+    let verifier = DataVerifier::new(Trust::self_asserted(), policy);
+    let judge = |captured: i64, expected: Expected| {
+        let id = digital_id("1").with("dateTime", now().to_string()).to_string();
+        let id = pki().chip.sign(&id).unwrap();
+        let payload = data(&id, "Finger", "AAAA").with("timestamp", at(captured).to_string());
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        verifier.explain(token.as_bytes(), &expected, now()).code()
+    };
+    assert_eq!(judge(5, Expected::new()), Code::Ok);
+    assert_eq!(judge(6, Expected::new()), future);
+    assert_eq!(judge(-14, window(10)), Code::Ok);
+    assert_eq!(judge(-15, window(10)), window_code);
+}
+
+#[test]
+fn information_of_devices_is_judged_by_its_age_as_well_and_says_where_none_is_expected() {
+    let info = |made: i64| {
+        let id = digital_id("1").with("dateTime", at(made).to_string()).to_string();
+        let payload = info_payload().with("digitalId", pki().chip.sign(&id).unwrap());
+        format!(r#"[{{"deviceInfo":"{}"}}]"#, pki().device.sign(&payload.to_string()).unwrap())
+    };
+    let verifier = InfoVerifier::new(Trust::self_asserted(), Policy::default());
+    let explain = |made, expected: InfoExpected| {
+        let body = info(made);
+        let verdict = verifier.verify(body.as_bytes(), &expected, now());
+        let report = verifier.explain(body.as_bytes(), &expected, now());
+        assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+        report
+    };
+    let (none, ten) = (InfoExpected::new(), InfoExpected::new().window(Window::symmetric(10)));
+    assert_eq!(explain(1, none).code(), Code::NotYetValid);
+    assert_eq!(explain(-10, ten).code(), Code::TimestampWindow);
+    assert_eq!(explain(-9, ten).code(), Code::Ok);
+    let report = explain(-900, none);
+    assert_eq!(report.code(), Code::Ok);
+    let age = report.checks.iter().find(|entry| entry.check == Check::Window).unwrap();
+    assert_eq!(age.detail, "no window is expected: its age was not judged");
 }
 
 #[test]

@@ -14,10 +14,11 @@ use crate::error::{Code, Error};
 use crate::jose::path::{Budget, Search, warn_of_issuers};
 use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, is_published, x509};
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::device::{Kind, Witness};
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
-use crate::time::{At, Time};
+use crate::time::{At, Leeway, Time};
 
 /// What a signed object is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
 /// What an independent part of a message states.
 #[derive(Default)]
 struct Statement {
+    /// What stands before the names of its layers.
+    prefix: String,
     /// The level of the device.
     level: Option<Certification>,
     /// The layers by name, outermost first, each with its time.
@@ -148,7 +151,8 @@ impl<'c, T: Trail> Checker<'c, T> {
         times: [(&'static str, Stated); N],
     ) {
         if let Some(last) = self.statements.last_mut() {
-            *last = Statement { level: level.cloned(), times: times.into() };
+            let prefix = self.prefix.clone();
+            *last = Statement { prefix, level: level.cloned(), times: times.into() };
         }
     }
 
@@ -279,24 +283,25 @@ impl<'c, T: Trail> Checker<'c, T> {
         inwards.filter_map(|(_, time)| time.clone()).next()
     }
 
-    /// Checks that everything that has to be signed is, and the dates and trust of every signer.
+    /// Checks the times that the layers state, that everything that has to be signed is, and the
+    /// dates and trust of every signer.
     ///
     /// The time of judgement is the first signer's, if each is judged at its own.
-    pub(in crate::mosip) fn conclude(self, at: At) -> Option<Signed> {
+    pub(in crate::mosip) fn conclude(self, at: At, window: Option<Window>) -> Option<Signed> {
         let times: Vec<Stated> =
             self.signers.iter().map(|signer| self.time_of(signer, at)).collect();
         let Self {
             trail, trust, policy, statements, outside, signers, unsigned, header_bytes, ..
         } = self;
         let first = times.first().and_then(|time| time.as_ref()?.as_ref().ok());
-        let at = at.resolve(first.copied());
-        trail.at(at);
+        let of_report = at.resolve(first.copied());
+        trail.at(of_report);
         let mut unauthenticated =
             coverage::check_outermost(trail, trust.partly_signed, &signers, &unsigned);
         if !trail.goes_on() {
             return None;
         }
-        let stated = statements.into_iter().map(|statement| statement.level);
+        let stated = statements.iter().map(|statement| statement.level.clone());
         let levels = Levels::new(stated, &unsigned);
         let mut budget = Budget::new(policy.limits(), header_bytes);
         let judged = signers.iter().zip(times).map(|(signer, time)| {
@@ -305,7 +310,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             }
             trail.part(&signer.part);
             let level = levels.of(signer.group);
-            let Some(at) = time.and_then(|time| record_time(trail, time)) else {
+            let Some(Ok(at)) = time else {
                 trail.skip_all(&[Check::KeyCertificate, Check::Trust], "no time to judge at");
                 return None;
             };
@@ -322,19 +327,57 @@ impl<'c, T: Trail> Checker<'c, T> {
         let parts: Vec<Option<SignedPart>> = judged.collect();
         let covered = coverage::check_covered(trail, trust, &signers, &unsigned, &levels);
         coverage::check_data_signers(trail, trust, &signers, &unsigned, &levels);
+        check_times(trail, &statements, at, window, policy.leeway());
         unauthenticated.extend(outside);
         trail.part("");
         coverage::compare_keys(trail, &signers, &parts, &levels);
         let parts: Vec<SignedPart> = parts.into_iter().collect::<Option<_>>()?;
         // Whoever opened nothing says why; without a signature there is nothing to hand out.
         let complete = trail.goes_on() && !parts.is_empty();
-        complete.then_some(Signed { parts, covered, unauthenticated, at: at? })
+        complete.then_some(Signed { parts, covered, unauthenticated, at: of_report? })
     }
 }
 
-/// Returns a time, if it can be read.
-fn record_time(trail: &mut impl Trail, time: Result<Time, Error>) -> Option<Time> {
-    time.map_err(|error| trail.fail(Check::Claims, error)).ok()
+/// Checks that every time that is stated can be read, is not later than the time of judgement, and
+/// is in the window, if one is expected. Clocks may disagree by the leeway.
+fn check_times(
+    trail: &mut impl Trail,
+    statements: &[Statement],
+    at: At,
+    window: Option<Window>,
+    leeway: Leeway,
+) {
+    for Statement { prefix, times, .. } in statements {
+        for (member, time) in times {
+            let Some(time) = time else { continue };
+            trail.part(&format!("{prefix}{member}"));
+            match (time, at.resolve(None)) {
+                (Err(error), _) => trail.fail(Check::Claims, error.clone()),
+                (Ok(_), None) => {}
+                (Ok(signed), Some(at)) => {
+                    let is_future = signed.unix() > at.plus(leeway);
+                    let start = *signed;
+                    let past =
+                        if is_future { Err(Error::NotYetValid { at, start }) } else { Ok(()) };
+                    trail.record(Check::NotBefore, past, |()| {
+                        format!("dated {start}, judged at {at}")
+                    });
+                    trail.cite("");
+                    if window.is_some() {
+                        Window::check(window, trail, start, at.into(), leeway);
+                    }
+                }
+            }
+        }
+    }
+    trail.part("");
+    match (at, window) {
+        (At::Issued, _) => {
+            trail.skip_all(&[Check::NotBefore, Check::Window], Window::AS_ISSUED);
+        }
+        (_, None) => trail.skip(Check::Window, Window::NOT_EXPECTED),
+        _ => {}
+    }
 }
 
 impl<T: Trail> Witness for Checker<'_, T> {

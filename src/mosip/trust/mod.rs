@@ -23,6 +23,10 @@
 //! certificate instead of looked up. Judged [as at its own time](crate::At::Issued), each signer is
 //! judged at the time that its own signed layer states.
 //!
+//! What a layer dates later than the time of judgement is [`not-yet-valid`](crate::Code::NotYetValid);
+//! how old a message may be, a [`Window`](super::Window) says. A time that cannot be read is
+//! [`malformed`](crate::Code::Malformed), whatever the time of judgement.
+//!
 //! The outermost layer of a message has to be signed. An inner layer may do without a signature of
 //! its own where the signature around it is one of the domain that the rules ask for. Messages whose
 //! outer layers nobody signed are accepted by choice only: [`PartlySigned`].

@@ -561,17 +561,19 @@ fn a_layer_whose_time_cannot_be_read_has_none_to_be_judged_at() {
     let report = verifier.explain(token.as_bytes(), &Expected::new(), At::Issued);
     assert_eq!(first_failure(&report), Some(("digitalId", &unreadable("dateTime"))));
     assert_eq!(report.at, None);
-    // The caller's time needs none.
-    assert!(verifier.verify(token.as_bytes(), &Expected::new(), time(NOW)).is_ok());
+    // Nor is it whole at a time that the caller knows.
+    let verdict = verifier.verify(token.as_bytes(), &Expected::new(), time(NOW));
+    assert_eq!(verdict.unwrap_err(), unreadable("dateTime"));
 
     // A time of its own that cannot be read is not made up for by one further inside.
     let id = device.sign(&id_text()).unwrap();
     let info = info_at(&id, None).replace(r#""timeStamp":null"#, r#""timeStamp":"then""#);
     let message = device.sign(&device_data(device.sign(&info).unwrap().as_str()).to_string());
     let message = message.unwrap();
-    let report = explain(client(), &message, At::Issued);
-    assert_eq!(first_failure(&report), Some(("deviceData", &unreadable("timeStamp"))));
-    assert_eq!(explain(client(), &message, time(NOW)).code(), Code::Ok);
+    for at in [At::Issued, time(NOW).into()] {
+        let report = explain(client(), &message, at);
+        assert_eq!(first_failure(&report), Some(("deviceInfo", &unreadable("timeStamp"))));
+    }
 }
 
 #[test]
@@ -579,7 +581,7 @@ fn without_a_signature_there_is_nothing_to_hand_out() {
     let (trust, policy) = (Trust::self_asserted(), Policy::default());
     let mut trail = FirstFailure::default();
     let checker = Checker::new(&mut trail, &trust, &policy, 1);
-    assert_eq!(checker.conclude(time(NOW).into()), None);
+    assert_eq!(checker.conclude(time(NOW).into(), None), None);
 }
 
 /// What the report says of the number of keys.
