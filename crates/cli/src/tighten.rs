@@ -137,6 +137,7 @@ pub(crate) fn join(
         }
     }
     join.binding(kind, &mut terms, record);
+    join.audience(&mut terms.names.audiences, &record.names.audiences);
     let mismatches = [
         ("issuer", Check::Issuer, Error::IssuerMismatch),
         ("subject", Check::Subject, Error::SubjectMismatch),
@@ -148,7 +149,6 @@ pub(crate) fn join(
     for ((given, own), (member, check, error)) in names.zip(mismatches) {
         join.expects(member, own, given.take(), (check, error));
     }
-    join.audience(&mut terms.names.audiences, &record.names.audiences);
     let broken = (Check::HashChain, Error::HashMismatch);
     join.expects("previous_hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
     if let Some(window) = record.window {

@@ -270,6 +270,21 @@ fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
             &["id-token", "access-token", "jws", "dvs-signature"],
         ),
         ("nonce", option("nonce", "n"), JWT),
+        ("typ", option("typ", "JWT"), &["jws"]),
+        ("scope", option("scope", "openid"), &["id-token", "access-token", "dvs-signature"]),
+        ("longest-life", option("longest-life", "3600"), &["id-token", "access-token"]),
+        (
+            "timestamp-window",
+            option("timestamp-window", "100000"),
+            &[
+                "mosip-registration",
+                "device-data",
+                "digital-id",
+                "sbi-device-info",
+                "sbi-rcapture",
+                "sbi-capture",
+            ],
+        ),
         (
             "previous-hash",
             option("previous-hash", &"00".repeat(32)),
@@ -316,7 +331,7 @@ fn row_32_what_a_kind_cannot_meet_fails_the_item_though_everything_else_holds() 
         }
     }
     let applicable: usize = expectations().iter().map(|(_, _, kinds)| kinds.len()).sum();
-    assert_eq!((unused, applicable), (11 * 11 - 35, 35), "each beside each");
+    assert_eq!((unused, applicable), (11 * 15 - 47, 47), "each beside each");
 }
 
 #[test]
@@ -534,6 +549,17 @@ fn cases() -> Vec<Case> {
     let token = id_token();
     let certificate = certificate();
     let with = |run: &[&'static str], more: &[&'static str]| [run, more].concat();
+    let header = Object::new().with("alg", "RS256").with("kid", "k").with("typ", "JWT");
+    let claims = Object::new().with("iss", "i").with("aud", "me").with("exp", CAPTURED + 10);
+    let (header, claims) = (header.to_string(), claims.to_string());
+    let typed = WORLD.issuer.compact(header.as_bytes(), claims.as_bytes(), Algorithm::Rs256);
+    let typed = typed.expect("a token");
+    let anybody = ["--unbound"];
+    let several = ["--issuer", "i", "--audience", "me", "--audience", "other"];
+    // A digital id says that it was made four seconds before.
+    let id = mosip::digital_id("1").with("dateTime", "2020-01-13T12:50:38Z").to_string();
+    let id = WORLD.pki.device.sign(&id).expect("a token");
+    let (window, narrow) = (["--window", "100"], ["--timestamp-window", "4"]);
     let swapped = |name: &str, value: &'static str| {
         let mut names = names.clone();
         let place = names.iter().position(|n| *n == name).expect("a name");
@@ -621,8 +647,40 @@ fn cases() -> Vec<Case> {
         case("at", json!(CAPTURED), &certificate, &bound, "ok", "ok", MORE),
         case("kind", json!("dvs-certificate"), &certificate, &bound, "ok", "ok", MORE),
         case("previous_hash", json!(ones), &chained, &[], "ok", "ok", MORE),
+        case("typ", json!("JWT"), &typed, &anybody, "ok", "ok", MORE),
+        case(
+            "typ",
+            json!("at+jwt"),
+            &typed,
+            &anybody,
+            "content-mismatch",
+            "content-mismatch",
+            MORE,
+        ),
+        case("audience", json!("me"), &jws(), &several, "ok", "ok", MORE),
+        case(
+            "audience",
+            json!("other"),
+            &jws(),
+            &several,
+            "audience-mismatch",
+            "audience-mismatch",
+            MORE,
+        ),
+        case("timestamp_window", json!(100), &id, &[], "ok", "ok", MORE),
+        case("timestamp_window", json!(5), &id, &window, "ok", "ok", MORE),
+        case(
+            "timestamp_window",
+            json!(4),
+            &id,
+            &window,
+            "timestamp-window",
+            "timestamp-window",
+            MORE,
+        ),
         case("previous_hash", json!(zeros), &chained, &[], "hash-mismatch", "hash-mismatch", MORE),
         // Less is asked for: not followed, unless the record decides.
+        case("timestamp_window", json!(5), &id, &narrow, "timestamp-window", "ok", LESS),
         case("unbound", json!(true), &certificate, &["--hash", "00"], "hash-mismatch", "ok", LESS),
         case("unbound", json!(true), &certificate, &[], "missing-member", "ok", LESS),
         case("unbound", json!(true), &jws(), &[], "missing-member", "ok", LESS),
@@ -634,6 +692,24 @@ fn cases() -> Vec<Case> {
         case("at", json!("now"), &certificate, &bound, "ok", "expired", LESS),
         case("unbound", json!(true), &jws(), &["--hash", "00"], "expectation-unused", "ok", LESS),
         // Something else is asked for: both cannot hold.
+        case(
+            "typ",
+            json!("JWT"),
+            &typed,
+            &with(&anybody, &["--typ", "x"]),
+            "content-mismatch",
+            "ok",
+            LESS,
+        ),
+        case(
+            "audience",
+            json!("me"),
+            &jws(),
+            &with(&anybody, &["--audience", "x"]),
+            "audience-mismatch",
+            "ok",
+            LESS,
+        ),
         case(
             "kind",
             json!("dvs-certificate"),
@@ -1208,4 +1284,90 @@ fn unsigned_base64_of_a_devices_message_is_never_valid() {
     let header = WORLD.issuer.header(Algorithm::Rs256).with("x5c", "none");
     let generic = WORLD.issuer.sign(&header, b"{\"exp\":1}", Algorithm::Rs256).expect("a token");
     assert_eq!(code(&["--unbound"], &generic), "unsupported-format");
+}
+
+#[test]
+fn what_is_dated_later_than_the_time_of_judgement_is_refused_and_age_is_judged_if_a_window_is_given()
+ {
+    let device = &WORLD.pki.device;
+    let dated = |time: &str| {
+        let id = mosip::digital_id("1").with("dateTime", time).to_string();
+        device.sign(&id).expect("a token")
+    };
+    let (same, later) = (dated("2020-01-13T12:50:42Z"), dated("2020-01-13T12:50:43Z"));
+    let age = |report: &Value| {
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let age = checks.into_iter().find(|check| check["check"] == "timestamp-window");
+        age.expect("a check of the age")
+    };
+    let report = judge(&stream(&[]), &json!({ "artefact": same }));
+    assert_eq!(report["code"], "ok");
+    assert_eq!(age(&report)["outcome"], "skip");
+    assert!(age(&report)["detail"].as_str().is_some_and(|text| text.contains("no window")));
+    assert_eq!(code(&[], &later), "not-yet-valid");
+    assert_eq!(code(&["--leeway", "1"], &later), "ok");
+    // Ends are excluded.
+    for (window, wanted) in [("1", "ok"), ("0", "timestamp-window")] {
+        assert_eq!(code(&["--window", window], &same), wanted);
+        assert_eq!(code(&["--timestamp-window", window], &same), wanted);
+    }
+    // The window of a policy, in either spelling.
+    for member in ["timestamp-window", "window"] {
+        let policy = WORLD.file("window.toml", &format!("[digital-id]\n{member} = 0"));
+        assert_eq!(code(&["--policy", &policy], &same), "timestamp-window");
+    }
+    // As at its own time, nothing has an age: an expectation that cannot be judged is none.
+    let issued = ["--at", "issued", "--window", "10"];
+    let report = judge(&stream(&issued), &json!({ "artefact": same }));
+    assert_eq!(report["code"], "expectation-unused");
+    assert!(report["hints"].to_string().contains("--at"), "{report}");
+    // One verdict on a time that cannot be read, whenever it is judged.
+    let unreadable = dated("yesterday");
+    for at in [AT, "issued"] {
+        assert_eq!(code(&["--at", at], &unreadable), "malformed", "{at}");
+    }
+    // Lower case is the same time.
+    assert_eq!(code(&["--at", "2020-01-13t12:50:42z"], &same), "ok");
+}
+
+#[test]
+fn intermediates_lead_to_an_authority_and_are_none_themselves() {
+    let root = WORLD.file("root.pem", &WORLD.pki.device_root.certificate().to_pem());
+    let between = WORLD.path("device.pem");
+    let id = digital_id(&WORLD.pki.device);
+    let judge = |more: &[&str]| {
+        let report = judge(&stream_without_trust(more), &json!({ "artefact": id }));
+        report["code"].as_str().expect("a code").to_owned()
+    };
+    assert_eq!(judge(&["--trust", &root]), "untrusted-chain");
+    assert_eq!(judge(&["--trust", &root, "--intermediates", &between]), "ok");
+    assert_eq!(
+        judge(&["--trust", &root, "--intermediates", &format!("ftm={between}")]),
+        "untrusted-chain"
+    );
+    assert_ne!(judge(&["--intermediates", &between]), "ok");
+    let policy = format!("[digital-id]\ntrust = [\"{root}\"]\nintermediates = [\"{between}\"]");
+    let policy = WORLD.file("intermediates.toml", &policy);
+    assert_eq!(judge(&["--policy", &policy]), "ok");
+}
+
+#[test]
+fn a_token_lives_as_long_as_is_accepted_and_has_the_scopes_that_are_expected() {
+    let names = ["--issuer", ISSUER, "--audience", "me"];
+    let access = |expiry| token(&miracl::access_claims(ISSUER, "me", "user", &["openid"], expiry));
+    let code = |more: &[&str], artefact: &str| code(&[&names[..], more].concat(), artefact);
+    assert_eq!(code(&[], &access(CAPTURED + 3600)), "ok");
+    assert_eq!(code(&[], &access(CAPTURED + 3601)), "timestamp-window");
+    assert_eq!(code(&["--longest-life", "3601"], &access(CAPTURED + 3601)), "ok");
+    assert_eq!(code(&["--longest-life", "59"], &access(CAPTURED + 60)), "timestamp-window");
+    assert_eq!(code(&["--scope", "openid"], &access(CAPTURED + 60)), "ok");
+    assert_ne!(code(&["--scope", "openid", "--scope", "email"], &access(CAPTURED + 60)), "ok");
+    let policy = "[access-token]\nscope = [\"email\"]\nlongest-life = 60";
+    let policy = WORLD.file("life.toml", policy);
+    assert_ne!(code(&["--policy", &policy], &access(CAPTURED + 60)), "ok");
+    assert_eq!(code(&["--policy", &policy, "--scope", "openid"], &access(CAPTURED + 60)), "ok");
+    assert_eq!(
+        code(&["--policy", &policy, "--scope", "openid"], &access(CAPTURED + 61)),
+        "timestamp-window"
+    );
 }
