@@ -665,9 +665,12 @@ pub(crate) fn check_claims(
     ];
     for (check, member, wanted, error) in expectations {
         if let Some(wanted) = wanted {
-            trail.record(check, equal(member, wanted, error), |()| {
+            let found = trail.record(check, equal(member, wanted, error), |()| {
                 format!("`{member}` is as expected")
             });
+            if found.is_none() && member == "iss" {
+                hint_at_value(trail, document, member, core::slice::from_ref(wanted));
+            }
         }
     }
     if !expected.audiences.is_empty() {
@@ -680,8 +683,28 @@ pub(crate) fn check_claims(
             }
             Err(Error::AudienceMismatch)
         });
-        trail.record(Check::Audience, found, |found| format!("`aud` contains {}", shorten(found)));
+        let found = trail
+            .record(Check::Audience, found, |found| format!("`aud` contains {}", shorten(found)));
+        if found.is_none() {
+            hint_at_value(trail, document, "aud", &expected.audiences);
+        }
     }
+}
+
+/// Shows what a claim is beside what it should have been: a slash too many is found by eye.
+pub(crate) fn hint_at_value(
+    trail: &mut impl Trail,
+    document: &Document,
+    member: &str,
+    wanted: &[String],
+) {
+    trail.hint(|| {
+        let found = document.member(member)?.to_string();
+        let found: String = found.chars().take(200).collect();
+        let wanted: Vec<_> =
+            wanted.iter().map(|wanted| Value::from(wanted.as_str()).to_string()).collect();
+        Some(format!("`{member}` is {found}, and {} is expected", wanted.join(" or ")))
+    });
 }
 
 /// Checks that a start is not more than the leeway ahead.

@@ -184,9 +184,9 @@ pub(crate) struct VerifyArgs {
     /// Inputs are streams of records, one JSON object a line; one report a line comes out
     ///
     /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
-    /// have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
+    /// have `id`, `kind`, `at`, `leeway`, `allow-rsa-1024`, one of `hash`, `request` (a string or
     /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`,
-    /// `previous_hash`, `timestamp_window`. What
+    /// `previous-hash`, `timestamp-window`. What
     /// a record expects is required in addition to what the command line and the policy say. It
     /// takes nothing away: see --trust-records. A line that is no such record is reported as
     /// malformed, and the run goes on. Every report has its `place`, INPUT:LINE, beside its `id`.
@@ -196,7 +196,7 @@ pub(crate) struct VerifyArgs {
     /// Let records decide: their members override the command line and the policy
     ///
     /// Without it, a record that expects something else than the run fails, and one that asks for
-    /// less (`unbound`, `allow_rsa_1024`, a larger `leeway`, another `at`) is judged by the terms of
+    /// less (`unbound`, `allow-rsa-1024`, a larger `leeway`, another `at`) is judged by the terms of
     /// the run. With it, every report names in `overrides` what its record decided instead. Use it
     /// only for records that you wrote yourself, or that come from somebody who may decide what is
     /// checked.

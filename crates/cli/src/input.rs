@@ -36,12 +36,29 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
+            // A token is a credential perhaps, and whoever reads the output need not have it.
+            Self::File(path) if is_token(path) => {
+                let name = path.to_string_lossy();
+                write!(f, "{}…", name.chars().take(8).collect::<String>())
+            }
             Self::File(path) => path.display().fmt(f),
         }
     }
 }
 
+/// Tells whether what should be a file's name is a token: JSON in base64url, and dots.
+fn is_token(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    name.starts_with(b"eyJ") && name.len() > 64 && name.contains(&b'.')
+}
+
 impl Source {
+    /// Says what to do where a token stands in the place of a file's name.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        const HINT: &str = "this is a token, and not the name of a file: write it to a file, or to stdin and name `-`";
+        matches!(self, Self::File(path) if is_token(path)).then_some(HINT)
+    }
+
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         Ok(match self {
             Self::Stdin => Box::new(io::stdin().lock()),
@@ -58,7 +75,8 @@ impl Source {
     /// Reads the input of a command about one single input.
     pub(crate) fn read_single(&self) -> Result<Vec<u8>, Stop> {
         let bytes = self.read().map_err(|error| {
-            Stop::Refused(Exit::Undecided, format!("{self}: {}: {error}", Code::Unreadable))
+            let hint = self.hint().map_or_else(String::new, |hint| format!("; {hint}"));
+            Stop::Refused(Exit::Undecided, format!("{self}: {}: {error}{hint}", Code::Unreadable))
         })?;
         if bytes.trim_ascii().is_empty() {
             return Err(Stop::Refused(Exit::Nothing, format!("{self}: empty")));
@@ -138,6 +156,18 @@ mod tests {
     fn no_more_than_the_limit_is_read() {
         assert_eq!(read_at_most(io::repeat(7), 10).unwrap(), [7; 10]);
         assert_eq!(read_at_most(io::empty(), 10).unwrap(), []);
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_file_is_not_shown_whole() {
+        let token = format!("eyJhbGciOiJSUzI1NiJ9.{}.{}", "eyJzdWIiOiJ1In0", "A".repeat(86));
+        let source = Source::from(OsString::from(&token));
+        assert_eq!(source.to_string(), "eyJhbGci…");
+        assert!(source.hint().is_some());
+        for name in ["eyJ.jws", "token.jws", "-", "./eyJhbGciOiJSUzI1NiJ9"] {
+            let source = Source::from(OsString::from(name));
+            assert_eq!((source.to_string().as_str(), source.hint()), (name, None));
+        }
     }
 
     #[test]

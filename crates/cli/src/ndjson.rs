@@ -216,19 +216,41 @@ pub(crate) const MEMBERS: [&str; 16] = [
     "hash",
     "request",
     "unbound",
-    "allow_rsa_1024",
+    "allow-rsa-1024",
     "issuer",
     "audience",
     "subject",
     "nonce",
     "typ",
-    "previous_hash",
-    "timestamp_window",
+    "previous-hash",
+    "timestamp-window",
 ];
+
+/// Members by another spelling, as records had it before policies and options.
+const OTHERWISE: [(&str, &str); 3] = [
+    ("allow-rsa-1024", "allow_rsa_1024"),
+    ("previous-hash", "previous_hash"),
+    ("timestamp-window", "timestamp_window"),
+];
+
+/// Returns a member's name as the record spells it.
+fn spelt(object: &Object<'_>, name: &'static str) -> Result<&'static str, Error> {
+    let other = OTHERWISE.iter().find(|(own, _)| *own == name).map_or(name, |(_, other)| other);
+    match (object.member(name), object.member(other)) {
+        (Some(_), Some(_)) if name != other => {
+            Err(Error::DuplicateMember { part: PART, name: name.into() })
+        }
+        (None, Some(_)) => Ok(other),
+        _ => Ok(name),
+    }
+}
 
 impl Record {
     fn read(object: &Object<'_>, limits: &Limits) -> Result<Self, Refusal> {
-        if let Some((name, _)) = object.iter().find(|(name, _)| !MEMBERS.contains(name)) {
+        let is_known = |name: &str| {
+            MEMBERS.contains(&name) || OTHERWISE.iter().any(|(_, other)| *other == name)
+        };
+        if let Some((name, _)) = object.iter().find(|(name, _)| !is_known(name)) {
             let name: String = name.chars().take(64).collect();
             let error = Error::Malformed { part: PART, fault: Fault::Member };
             return Err(Refusal {
@@ -249,18 +271,19 @@ impl Record {
             None => None,
             Some(seconds) => Some(leeway(seconds).ok_or(not_allowed("leeway"))?),
         };
-        let rsa_1024 = read_flag(object, "allow_rsa_1024")?
+        let rsa_1024 = read_flag(object, spelt(object, "allow-rsa-1024")?)?
             .map(|allow| if allow { Rsa1024::Allow } else { Rsa1024::Deny });
-        let previous_hash = match string("previous_hash")? {
+        let previous_hash = match string(spelt(object, "previous-hash")?)? {
             None => None,
             Some(text) => {
-                Some(parse_previous_hash(text).map_err(|_| not_allowed("previous_hash"))?)
+                Some(parse_previous_hash(text).map_err(|_| not_allowed("previous-hash"))?)
             }
         };
-        let window = match object.optional_integer(PART, "timestamp_window")? {
+        let window = spelt(object, "timestamp-window")?;
+        let window = match object.optional_integer(PART, window)? {
             None => None,
             Some(seconds) => {
-                Some(u32::try_from(seconds).map_err(|_| not_allowed("timestamp_window"))?)
+                Some(u32::try_from(seconds).map_err(|_| not_allowed("timestamp-window"))?)
             }
         };
         let (binding, unbound) = read_binding(object, limits)?;
@@ -396,10 +419,10 @@ mod tests {
     #[test]
     fn members_are_read_each_as_what_it_is() {
         let record = read(
-            r#"{"artefact":"","at":1649404585,"leeway":5,"hash":"00","allow_rsa_1024":false,
+            r#"{"artefact":"","at":1649404585,"leeway":5,"hash":"00","allow-rsa-1024":false,
                 "issuer":"i","audience":"a","subject":"s","nonce":"n","typ":"t","kind":"jws","id":7,
-                "timestamp_window":5,
-                "previous_hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                "timestamp-window":5,
+                "previous-hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
         );
         let overrides = record.unwrap().overrides;
         assert_eq!(overrides.at, "2022-04-08T07:56:25Z".parse().ok());
@@ -433,7 +456,12 @@ mod tests {
             (r#"{"artefact":"","hash":"00","unbound":true}"#, Code::Malformed),
             (r#"{"artefact":"","request":{}}"#, Code::MissingMember),
             (r#"{"artefact":"","audiance":"a"}"#, Code::Malformed),
+            (r#"{"artefact":"","previous-hash":""}"#, Code::Malformed),
             (r#"{"artefact":"","previous_hash":""}"#, Code::Malformed),
+            (r#"{"artefact":"","allow-rsa-1024":1}"#, Code::WrongType),
+            (r#"{"artefact":"","timestamp-window":-1}"#, Code::Malformed),
+            (r#"{"artefact":"","timestamp_window":1,"timestamp-window":1}"#, Code::DuplicateMember),
+            (r#"{"artefact":"","trust_policy":""}"#, Code::Malformed),
             (r#"{"artefact":"","previous_hash":"00"}"#, Code::Malformed),
             (r#"{"artefact":"","previous_hash":1}"#, Code::WrongType),
         ] {

@@ -132,7 +132,7 @@ pub(crate) fn join(
             Rsa1024::Deny => Standing::More,
             _ => Standing::Less,
         };
-        if join.takes("allow_rsa_1024", standing) {
+        if join.takes("allow-rsa-1024", standing) {
             terms.policy = terms.policy.with_rsa_1024(rsa_1024);
         }
     }
@@ -150,14 +150,14 @@ pub(crate) fn join(
         join.expects(member, own, given.take(), (check, error));
     }
     let broken = (Check::HashChain, Error::HashMismatch);
-    join.expects("previous_hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
+    join.expects("previous-hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
     if let Some(window) = record.window {
         let standing = match terms.window.map_or(Ordering::Less, |own| window.cmp(&own)) {
             Ordering::Less => Standing::More,
             Ordering::Equal => Standing::Same,
             Ordering::Greater => Standing::Less,
         };
-        if join.takes("timestamp_window", standing) {
+        if join.takes("timestamp-window", standing) {
             terms.window = Some(window);
         }
     }

@@ -155,7 +155,11 @@ fn unused(config: &Config, kind: Kind, record: &Overrides) -> Vec<&'static str> 
 fn judge_file(config: &Config, kind: Option<Kind>, source: &Source) -> Item {
     let bytes = match source.read() {
         Ok(bytes) => bytes,
-        Err(error) => return Report::of_unreadable(error.to_string()).into(),
+        Err(error) => {
+            let mut report = Report::of_unreadable(error.to_string());
+            report.hints.extend(source.hint().map(str::to_owned));
+            return report.into();
+        }
     };
     if bytes.len() > INPUT_BYTES && !may_be_large(kind, &bytes, &config.limits) {
         return too_large(kind.map_or(UNKNOWN, Kind::name), &bytes, "input").into();

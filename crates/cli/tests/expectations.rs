@@ -361,7 +361,7 @@ fn row_32_an_expectation_of_a_record_is_not_passed_over_whoever_decides() {
         (json!({ "subject": "s" }), certificate(), &["--hash", HASH]),
         (json!({ "nonce": "n" }), registration(), &[]),
         (json!({ "audience": "a" }), rcapture(), &[]),
-        (json!({ "previous_hash": "00".repeat(32) }), registration(), &[]),
+        (json!({ "previous-hash": "00".repeat(32) }), registration(), &[]),
     ] {
         assert_eq!(code(own, &artefact), "ok");
         for more in [&[][..], &["--trust-records"]] {
@@ -485,7 +485,7 @@ fn a_capture_goes_on_after_the_hash_of_the_one_before_or_is_refused() {
     let (lower, wrong) = (before.to_ascii_lowercase(), "00".repeat(32));
     for (hash, expected) in [(&before, "ok"), (&lower, "ok"), (&wrong, "hash-mismatch")] {
         assert_eq!(code(&["--previous-hash", hash], &registration), expected);
-        let record = json!({ "artefact": registration, "previous_hash": hash });
+        let record = json!({ "artefact": registration, "previous-hash": hash });
         assert_eq!(judge(&stream(&[]), &record)["code"], expected);
         let table = format!("[sbi-rcapture]\nprevious-hash = '{hash}'\n");
         let policy = WORLD.file("previous-hash.toml", &table);
@@ -617,7 +617,7 @@ fn cases() -> Vec<Case> {
         ),
         case("unbound", json!(true), &certificate, &["--unbound"], "ok", "ok", MORE),
         case(
-            "allow_rsa_1024",
+            "allow-rsa-1024",
             json!(false),
             &small,
             &with(&bound, &["--allow-rsa-1024"]),
@@ -626,7 +626,7 @@ fn cases() -> Vec<Case> {
             MORE,
         ),
         case(
-            "allow_rsa_1024",
+            "allow-rsa-1024",
             json!(true),
             &small,
             &with(&bound, &["--allow-rsa-1024"]),
@@ -646,7 +646,7 @@ fn cases() -> Vec<Case> {
         case("leeway", json!(10), &late, &with(&bound, &["--leeway", "10"]), "ok", "ok", MORE),
         case("at", json!(CAPTURED), &certificate, &bound, "ok", "ok", MORE),
         case("kind", json!("dvs-certificate"), &certificate, &bound, "ok", "ok", MORE),
-        case("previous_hash", json!(ones), &chained, &[], "ok", "ok", MORE),
+        case("previous-hash", json!(ones), &chained, &[], "ok", "ok", MORE),
         case("typ", json!("JWT"), &typed, &anybody, "ok", "ok", MORE),
         case(
             "typ",
@@ -667,10 +667,10 @@ fn cases() -> Vec<Case> {
             "audience-mismatch",
             MORE,
         ),
-        case("timestamp_window", json!(100), &id, &[], "ok", "ok", MORE),
-        case("timestamp_window", json!(5), &id, &window, "ok", "ok", MORE),
+        case("timestamp-window", json!(100), &id, &[], "ok", "ok", MORE),
+        case("timestamp-window", json!(5), &id, &window, "ok", "ok", MORE),
         case(
-            "timestamp_window",
+            "timestamp-window",
             json!(4),
             &id,
             &window,
@@ -678,13 +678,13 @@ fn cases() -> Vec<Case> {
             "timestamp-window",
             MORE,
         ),
-        case("previous_hash", json!(zeros), &chained, &[], "hash-mismatch", "hash-mismatch", MORE),
+        case("previous-hash", json!(zeros), &chained, &[], "hash-mismatch", "hash-mismatch", MORE),
         // Less is asked for: not followed, unless the record decides.
-        case("timestamp_window", json!(5), &id, &narrow, "timestamp-window", "ok", LESS),
+        case("timestamp-window", json!(5), &id, &narrow, "timestamp-window", "ok", LESS),
         case("unbound", json!(true), &certificate, &["--hash", "00"], "hash-mismatch", "ok", LESS),
         case("unbound", json!(true), &certificate, &[], "missing-member", "ok", LESS),
         case("unbound", json!(true), &jws(), &[], "missing-member", "ok", LESS),
-        case("allow_rsa_1024", json!(true), &small, &bound, "key-too-small", "ok", LESS),
+        case("allow-rsa-1024", json!(true), &small, &bound, "key-too-small", "ok", LESS),
         case("leeway", json!(10), &late, &bound, "expired", "ok", LESS),
         case("leeway", json!(10), &cut, &with(&bound, &["--leeway", "9"]), "expired", "ok", LESS),
         case("at", json!("issued"), &late, &bound, "expired", "ok", LESS),
@@ -742,7 +742,7 @@ fn cases() -> Vec<Case> {
             LESS,
         ),
         case(
-            "previous_hash",
+            "previous-hash",
             json!(ones),
             &chained,
             &["--previous-hash", zeros],
@@ -837,7 +837,7 @@ fn row_33_no_pair_of_members_makes_valid_what_the_run_refuses() {
         ),
         ("at", vec![json!("issued"), json!(CAPTURED), json!(CAPTURED - 1)]),
         ("leeway", vec![json!(0), json!(300)]),
-        ("allow_rsa_1024", vec![json!(true), json!(false)]),
+        ("allow-rsa-1024", vec![json!(true), json!(false)]),
         ("unbound", vec![json!(true), json!(false)]),
         ("hash", vec![json!(HASH), json!("00")]),
         ("request", vec![request(CAPTURED)]),
@@ -845,7 +845,7 @@ fn row_33_no_pair_of_members_makes_valid_what_the_run_refuses() {
         ("audience", vec![json!("me"), json!("-")]),
         ("subject", vec![json!("user"), json!("-")]),
         ("nonce", vec![json!("n"), json!("-")]),
-        ("previous_hash", vec![json!("00".repeat(32))]),
+        ("previous-hash", vec![json!("00".repeat(32))]),
     ];
     let values: Vec<(&str, &Value)> =
         members.iter().flat_map(|(m, v)| v.iter().map(move |value| (*m, value))).collect();

@@ -16,7 +16,7 @@ use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};
 use crate::jose::jws::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
-    is_media_type,
+    hint_at_value, is_media_type,
 };
 use crate::jose::{Header, HeaderCache, Keys, Pending, begin, check_certificate, conclude};
 use crate::policy::Policy;
@@ -171,7 +171,11 @@ fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted:
         Some(_) => claims.string(PART, member).map(|text| text == wanted),
     };
     let found = found.and_then(|found| if found { Ok(()) } else { Err(Error::AudienceMismatch) });
-    trail.record(Check::Audience, found, |()| format!("`{member}` names {}", shorten(wanted)));
+    let found =
+        trail.record(Check::Audience, found, |()| format!("`{member}` names {}", shorten(wanted)));
+    if found.is_none() {
+        hint_at_value(trail, claims, member, &[wanted.into()]);
+    }
 }
 
 /// Checks that every scope that is expected was granted.
