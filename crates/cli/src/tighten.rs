@@ -91,7 +91,7 @@ pub(crate) fn choose_kind(
 
 fn not_followed(member: &str) -> String {
     format!(
-        "`{member}` of the record is not followed, as the run asks for more: --trust-records lets \
+        "`{member}` of the record is not followed, as the run decides: --trust-records lets \
          records decide"
     )
 }
