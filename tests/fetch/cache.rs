@@ -596,6 +596,27 @@ fn a_client_that_panics_is_a_failure_and_no_more() {
 }
 
 #[test]
+fn an_observer_that_panics_does_not_end_the_refreshes() {
+    struct Defect;
+    impl Observer for Defect {
+        fn refreshed(&self, _: &str, _: &Result<Refreshed, Fault>) {
+            panic!("an observer with a defect");
+        }
+    }
+    let clock = Hands::new();
+    let settings = Settings::new("memory", "https://idp.example/jwks").expect("an address");
+    let memory = Memory::new(Some(keys(&["k1"])));
+    let cache = JwksCache::start_with(settings, memory, clock.clone(), Defect).expect("a thread");
+    attempts(&cache, 1);
+    clock.advance(LIFETIME);
+    attempts(&cache, 2);
+    clock.advance(COOLDOWN);
+    cache.refresh();
+    attempts(&cache, 3);
+    assert_eq!(cache.health().failures, 0);
+}
+
+#[test]
 fn a_cache_that_is_dropped_or_stopped_leaves_no_thread_behind() {
     for stop in [JwksCache::stop, drop::<JwksCache>] {
         let clock = Hands::new();
