@@ -337,6 +337,38 @@ fn a_token_never_chooses_the_keys_or_the_opt_in_of_another_issuer() {
 }
 
 #[test]
+fn the_limits_of_an_issuer_hold_for_its_tokens_whatever_those_of_the_others_are() {
+    let strong = issuer(8, "k");
+    let set = JwkSet::parse(jwk_set(&[strong.jwk()]).to_string().as_bytes(), &Limits::default());
+    let set = set.expect("a set");
+    let deep = Limits::default().with_json_depth(20);
+    let long = Limits::default().with_json_depth(2).with_token_bytes(16 * 1024);
+    let mut issuers = Issuers::new();
+    for (name, limits) in [("deep", deep), ("long", long)] {
+        let policy = Policy::default().with_limits(limits);
+        issuers.add(name, jws::Verifier::new(set.clone(), policy)).expect("new");
+    }
+    let code = |claims: &str| {
+        let input = token(&strong, Algorithm::Es256, claims);
+        let result = issuers.verify(&input, &anything(), now());
+        let code = result.map_or_else(|error| error.code(), |_| Code::Ok);
+        assert_eq!(issuers.explain(&input, &anything(), now()).code(), code);
+        code
+    };
+    let nested = ["[".repeat(18), "]".repeat(18)].concat();
+    let text = "a".repeat(9000);
+    for (name, long, expected) in [
+        ("deep", false, Code::Ok),
+        ("long", false, Code::TooLarge),
+        ("long", true, Code::Ok),
+        ("deep", true, Code::TooLarge),
+    ] {
+        let value = if long { format!("\"{text}\"") } else { nested.clone() };
+        assert_eq!(code(&format!(r#"{{"iss":"{name}","x":{value}}}"#)), expected, "{name} {long}");
+    }
+}
+
+#[test]
 fn an_outage_of_one_issuer_is_not_an_outage_of_another_and_names_are_unique() {
     let (_, strong, mut issuers) = two_issuers();
     let gone = jws::Verifier::from_source(script(None), Policy::default());
