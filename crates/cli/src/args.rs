@@ -162,8 +162,8 @@ pub(crate) struct VerifyArgs {
 
     /// Inputs are streams of records, one JSON object a line; one report a line comes out
     ///
-    /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
-    /// have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
+    /// A record has the member `artefact`, a string taken exactly as it is, an object or an array. It
+    /// may have `id`, `kind`, `at`, `leeway`, `allow_rsa_1024`, one of `hash`, `request` (a string or
     /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `previous_hash`. What
     /// a record expects is required in addition to what the command line and the policy say. It
     /// takes nothing away: see --trust-records. A line that is no such record is reported as
