@@ -10,7 +10,7 @@ use countersign::jose::{Issuers, JwkSet, KeySource, Snapshot, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
 use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, miracl, mosip};
-use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
+use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time, Warning};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;
@@ -329,6 +329,10 @@ fn a_token_never_chooses_the_keys_or_the_opt_in_of_another_issuer() {
         assert_eq!(code(&by_strong(claims), &none), expected, "{claims}");
     }
     assert_eq!(code(b"e30.e30", &none), Code::Malformed);
+    // The issuer that a token names is expected of it, so that a token for me is bound.
+    let input = by_weak(r#"{"iss":"weak","aud":"me"}"#);
+    let report = issuers.explain(&input, &anything().audience("me"), now());
+    assert_eq!((report.code(), report.warnings), (Code::Ok, vec![Warning::Rsa1024]));
     // What the caller expects is stronger than what the token says.
     let strong_only = anything().issuer("strong");
     assert_eq!(code(&by_weak(r#"{"iss":"weak"}"#), &strong_only), Code::AlgorithmMismatch);
