@@ -239,6 +239,22 @@ fn a_token_with_the_marks_of_two_kinds_is_of_none() {
 }
 
 #[test]
+fn every_scope_that_is_expected_is_granted_or_the_token_is_refused() {
+    let id = claims(Kind::Id).with("email", "a@b.example");
+    let access = miracl::access_claims(ISSUER, ME, "user", &["openid", "email"], ISSUED + 900);
+    for (kind, claims) in [(Kind::Id, id), (Kind::Access, access)] {
+        let code = |scopes: &[&str]| {
+            let expected = scopes.iter().fold(expected(), |expected, scope| expected.scope(*scope));
+            judge(kind, &claims, &expected)
+        };
+        assert_eq!(code(&["openid", "email"]), Code::Ok, "{kind:?}");
+        for scopes in [&["openid", "dvs"][..], &["dvs", "openid"], &["dvs"], &[""]] {
+            assert_eq!(code(scopes), Code::ContentMismatch, "{kind:?} {scopes:?}");
+        }
+    }
+}
+
+#[test]
 fn whatever_claims_are_mixed_a_token_is_of_one_kind_at_most() {
     let text = |text: &str| Value::from(text.to_string());
     let list = |texts: &[&str]| Value::Array(texts.iter().map(|t| text(t)).collect());
