@@ -50,6 +50,14 @@ macro_rules! limits {
         }
 
         impl Limits {
+            /// Returns limits within which a text is that is within either of the two. What a check
+            /// costs is the dearer of both.
+            pub(crate) fn widest(self, other: Self) -> Self {
+                Self { $($name: self.$name.max(other.$name),)+ }
+            }
+        }
+
+        impl Limits {
             /// Checks that so many bytes pay for.
             pub(crate) fn checks_for(&self, bytes: usize) -> usize {
                 bytes.checked_div(self.bytes_per_check.into()).unwrap_or(usize::MAX)

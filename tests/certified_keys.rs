@@ -310,6 +310,23 @@ fn the_first_certificate_of_x5c_holds_the_key_or_the_key_is_unusable() {
     assert!(Jwk::parse(bare.as_bytes(), &Limits::default()).is_ok());
 }
 
+#[test]
+fn the_certificate_of_x5c_keeps_the_limits_of_the_caller() {
+    let own = certificate(&KEY, &for_usage(template(0, ISSUED + 100), 0b1000_0000));
+    let jwk = with_x5c(&own).to_string();
+    let parse = |limits: &Limits| Jwk::parse(jwk.as_bytes(), limits).err().map(|e| e.to_string());
+    let size = own.to_der().len();
+    assert_eq!(parse(&Limits::default().with_certificate_bytes(size)), None);
+    for small in [
+        Limits::default().with_certificate_bytes(size - 1),
+        Limits::default().with_certificate_extensions(0),
+        Limits::default().with_chain_certificates(0),
+    ] {
+        let error = parse(&small).unwrap_or_default();
+        assert!(error.contains("`x5c` is not"), "{error}");
+    }
+}
+
 /// SHA-1 by another implementation than the library's.
 fn sha1_of(certificate: &Certificate) -> String {
     let digest =

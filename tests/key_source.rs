@@ -10,7 +10,7 @@ use countersign::jose::{Issuers, JwkSet, KeySource, Snapshot, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
 use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, miracl, mosip};
-use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
+use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time, Warning};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;
@@ -329,11 +329,47 @@ fn a_token_never_chooses_the_keys_or_the_opt_in_of_another_issuer() {
         assert_eq!(code(&by_strong(claims), &none), expected, "{claims}");
     }
     assert_eq!(code(b"e30.e30", &none), Code::Malformed);
+    // The issuer that a token names is expected of it, so that a token for me is bound.
+    let input = by_weak(r#"{"iss":"weak","aud":"me"}"#);
+    let report = issuers.explain(&input, &anything().audience("me"), now());
+    assert_eq!((report.code(), report.warnings), (Code::Ok, vec![Warning::Rsa1024]));
     // What the caller expects is stronger than what the token says.
     let strong_only = anything().issuer("strong");
     assert_eq!(code(&by_weak(r#"{"iss":"weak"}"#), &strong_only), Code::AlgorithmMismatch);
     let stranger = anything().issuer("other");
     assert_eq!(code(&by_weak(r#"{"iss":"weak"}"#), &stranger), Code::IssuerMismatch);
+}
+
+#[test]
+fn the_limits_of_an_issuer_hold_for_its_tokens_whatever_those_of_the_others_are() {
+    let strong = issuer(8, "k");
+    let set = JwkSet::parse(jwk_set(&[strong.jwk()]).to_string().as_bytes(), &Limits::default());
+    let set = set.expect("a set");
+    let deep = Limits::default().with_json_depth(20);
+    let long = Limits::default().with_json_depth(2).with_token_bytes(16 * 1024);
+    let mut issuers = Issuers::new();
+    for (name, limits) in [("deep", deep), ("long", long)] {
+        let policy = Policy::default().with_limits(limits);
+        issuers.add(name, jws::Verifier::new(set.clone(), policy)).expect("new");
+    }
+    let code = |claims: &str| {
+        let input = token(&strong, Algorithm::Es256, claims);
+        let result = issuers.verify(&input, &anything(), now());
+        let code = result.map_or_else(|error| error.code(), |_| Code::Ok);
+        assert_eq!(issuers.explain(&input, &anything(), now()).code(), code);
+        code
+    };
+    let nested = ["[".repeat(18), "]".repeat(18)].concat();
+    let text = "a".repeat(9000);
+    for (name, long, expected) in [
+        ("deep", false, Code::Ok),
+        ("long", false, Code::TooLarge),
+        ("long", true, Code::Ok),
+        ("deep", true, Code::TooLarge),
+    ] {
+        let value = if long { format!("\"{text}\"") } else { nested.clone() };
+        assert_eq!(code(&format!(r#"{{"iss":"{name}","x":{value}}}"#)), expected, "{name} {long}");
+    }
 }
 
 #[test]

@@ -357,7 +357,9 @@ impl Shared {
                 AssertUnwindSafe(|| get(&*self.fetch, &self.settings, &validators, began));
             let answer = std::panic::catch_unwind(attempt).unwrap_or(Err(Fault::Client));
             let result = self.conclude(answer, began);
-            self.observer.refreshed(self.settings.name(), &result);
+            // Nor does what an observer does end the refreshes.
+            let tell = || self.observer.refreshed(self.settings.name(), &result);
+            drop(std::panic::catch_unwind(AssertUnwindSafe(tell)));
         }
     }
 

@@ -29,8 +29,9 @@ impl Refreshed {
 ///
 /// `name` is the operator's name for the issuer, and every label is one of a few: nothing here
 /// comes from a token. The methods are called without any lock, on the cache's own thread or on
-/// one that verifies, and should return quickly. `examples/metrics_observer.rs` is one for the
-/// crate `metrics`.
+/// one that verifies, and should return quickly. A panic on the cache's own thread, of
+/// [`refreshed`](Self::refreshed), is caught, and refreshes go on; one on a thread that verifies is that
+/// thread's. `examples/metrics_observer.rs` is one for the crate `metrics`.
 pub trait Observer: Send + Sync {
     /// An attempt has ended; [`Refreshed::label`] and [`Fault::label`] name its result.
     fn refreshed(&self, name: &str, result: &Result<Refreshed, Fault>) {

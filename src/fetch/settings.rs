@@ -84,7 +84,7 @@ times! {
     stale, with_stale: 24 * 3600;
     /// The least time between the end of an attempt, successful or not, and the next one that a token
     /// or [`refresh`](super::JwksCache::refresh) causes: thirty seconds, as in panva/jose; one second
-    /// at least. Only the first set of all does not begin it.
+    /// at least. Only a first attempt that brings a set does not begin it.
     cooldown, with_cooldown: 30;
 }
 

@@ -146,8 +146,8 @@ impl Issuers<jws::Verifier> {
     /// here; those of the chosen one hold after that.
     fn claimed_issuer(&self, input: &[u8]) -> Result<String, (Check, Error)> {
         const PART: &str = "payload";
-        let widest = self.verifiers.values().map(|verifier| *verifier.limits());
-        let limits = widest.max_by_key(Limits::token_bytes).unwrap_or_default();
+        let limits = self.verifiers.values().map(|verifier| *verifier.limits());
+        let limits = limits.reduce(Limits::widest).unwrap_or_default();
         let token = Compact::parse(input, &limits).map_err(|error| (Check::Structure, error))?;
         let payload = Document::parse(PART, token.into_payload(), &limits);
         payload

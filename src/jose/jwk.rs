@@ -16,6 +16,9 @@ use crate::time::{Leeway, Time};
 
 pub(super) const PART: &str = "key";
 
+/// The members of private keys (RFC 7518 sections 6.2.2 and 6.3.2).
+const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
 /// A public key for verification, bound to one algorithm.
 ///
 /// A JWK without `alg` is bound to RS256 or ES256 by its type: no other algorithm is verified with
@@ -137,7 +140,8 @@ impl Jwk {
             return Err(Error::TooLarge { what: "kid", limit: limits.kid_bytes() });
         }
         let kty = object.string(PART, "kty")?;
-        if object.member("d").is_some() {
+        // Any one of these gives the private half away, whichever others are missing.
+        if PRIVATE.iter().any(|member| object.member(member).is_some()) {
             return Err(Error::KeyUnusable(KeyFault::PrivateKey));
         }
         check_use(object)?;
@@ -566,6 +570,12 @@ mod tests {
             (r#","alg":"HS256""#, Some(Code::KeyUnusable)),
             (r#","alg":null"#, Some(Code::WrongType)),
             (r#","d":"AQAB""#, Some(Code::KeyUnusable)),
+            (r#","p":"AQAB""#, Some(Code::KeyUnusable)),
+            (r#","q":7"#, Some(Code::KeyUnusable)),
+            (r#","dp":"AQAB""#, Some(Code::KeyUnusable)),
+            (r#","dq":"AQAB""#, Some(Code::KeyUnusable)),
+            (r#","qi":"AQAB""#, Some(Code::KeyUnusable)),
+            (r#","oth":[]"#, Some(Code::KeyUnusable)),
             (r#","kid":7"#, Some(Code::WrongType)),
             (r#","e":"AQAB""#, Some(Code::DuplicateMember)),
         ] {

@@ -967,6 +967,7 @@ mod tests {
         assert_eq!(at(r#"{"iat":1000,"exp":1001}"#), Code::Ok);
         assert_eq!(at(r#"{"iat":1000,"exp":1000}"#), Code::Expired);
         assert_eq!(at(r#"{"exp":1001}"#), Code::MissingMember);
+        assert_eq!(at(r#"{"nbf":1}"#), Code::MissingMember);
         assert_eq!(at("{}"), Code::Ok);
     }
 

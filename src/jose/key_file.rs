@@ -298,7 +298,7 @@ impl fmt::Display for KeyFileError {
             }
             Self::Several { certificates, keys } => write!(
                 f,
-                "{certificates} certificates and {keys} other keys, where one key is meant"
+                "certificates ({certificates}) and other keys ({keys}), where one key is meant: keep one"
             ),
             Self::Refused { codes } => {
                 write!(f, "an answer with errors instead of a certificate: {}", codes.join(", "))
@@ -748,6 +748,9 @@ mod tests {
         assert_eq!(set.select(Some("b")).unwrap_err().code(), Code::Malformed);
         assert_eq!(set.select(Some("c")).unwrap_err().code(), Code::UnknownKey);
         assert!(set.info().is_some(), "a set is known by the digest of its file");
+        // Where nothing else is in the file, there is no set.
+        let alone = keys(r#"{"b":"-----BEGIN CERTIFICATE-----\n"}"#);
+        assert_eq!(alone.unwrap_err().code(), Code::Malformed);
         let long = format!(r#"{{"{}":"{pem}"}}"#, "k".repeat(257));
         assert_eq!(keys(long).unwrap_err().code(), Code::TooLarge);
         let service_account = r#"{"client_email":"x","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}"#;

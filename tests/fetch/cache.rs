@@ -597,6 +597,49 @@ fn a_client_that_panics_is_a_failure_and_no_more() {
 }
 
 #[test]
+fn a_set_is_as_old_as_the_request_for_it() {
+    /// A server that takes its time.
+    struct Slow(Hands, String);
+    impl Fetch for Slow {
+        fn send(&self, _: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+            self.0.advance(7);
+            let response = Response::builder().header("Content-Type", "application/json");
+            Ok(response.body(self.1.clone().into_bytes()).expect("an answer"))
+        }
+    }
+    let clock = Hands::new();
+    let settings = Settings::new("slow", "https://idp.example/jwks").expect("an address");
+    let settings = settings.with_stale(Duration::from_secs(STALE.unsigned_abs()));
+    let slow = Slow(clock.clone(), keys(&["k1"]));
+    let cache = JwksCache::start_with(settings, slow, clock.clone(), Silent).expect("a thread");
+    attempts(&cache, 1);
+    let health = cache.health();
+    assert_eq!(health.age, Some(7));
+    assert_eq!(health.usable_until, Time::from_unix(START + LIFETIME + STALE));
+}
+
+#[test]
+fn an_observer_that_panics_does_not_end_the_refreshes() {
+    struct Defect;
+    impl Observer for Defect {
+        fn refreshed(&self, _: &str, _: &Result<Refreshed, Fault>) {
+            panic!("an observer with a defect");
+        }
+    }
+    let clock = Hands::new();
+    let settings = Settings::new("memory", "https://idp.example/jwks").expect("an address");
+    let memory = Memory::new(Some(keys(&["k1"])));
+    let cache = JwksCache::start_with(settings, memory, clock.clone(), Defect).expect("a thread");
+    attempts(&cache, 1);
+    clock.advance(LIFETIME);
+    attempts(&cache, 2);
+    clock.advance(COOLDOWN);
+    cache.refresh();
+    attempts(&cache, 3);
+    assert_eq!(cache.health().failures, 0);
+}
+
+#[test]
 fn a_cache_that_is_dropped_or_stopped_leaves_no_thread_behind() {
     for stop in [JwksCache::stop, drop::<JwksCache>] {
         let clock = Hands::new();

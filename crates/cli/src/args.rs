@@ -183,11 +183,10 @@ pub(crate) struct VerifyArgs {
 
     /// Inputs are streams of records, one JSON object a line; one report a line comes out
     ///
-    /// A record has the member `artefact`, a string taken exactly as it is, or an object. It may
-    /// have `id`, `kind`, `at`, `leeway`, `allow-rsa-1024`, one of `hash`, `request` (a string or
-    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`,
-    /// `previous-hash`, `timestamp-window`. What
-    /// a record expects is required in addition to what the command line and the policy say. It
+    /// A record has the member `artefact`, a string taken exactly as it is, an object or an array. It
+    /// may have `id`, `kind`, `at`, `leeway`, `allow-rsa-1024`, one of `hash`, `request` (a string or
+    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`, `previous-hash`,
+    /// `timestamp-window`. What a record expects is required in addition to what the command line and the policy say. It
     /// takes nothing away: see --trust-records. A line that is no such record is reported as
     /// malformed, and the run goes on. Every report has its `place`, INPUT:LINE, beside its `id`.
     #[arg(long)]

@@ -60,7 +60,8 @@ pub(crate) fn choose_kind(
     let of_run = match (run, &found) {
         (_, Content::Known(kind)) if *kind == record => return (found, None),
         (None, Content::Known(Kind::Jws)) if matches!(record, Kind::Token(_)) => {
-            // What is expected of any JWS is expected of this one, too.
+            // What is expected of any JWS is expected of this one, too, unless the policy's table of its
+            // own kind expects something else of the same claim.
             let mut chosen = terms(record);
             chosen.names = chosen.names.or(&config.terms(Kind::Jws).names);
             return (record.into(), Some(chosen));
@@ -91,7 +92,7 @@ pub(crate) fn choose_kind(
 
 fn not_followed(member: &str) -> String {
     format!(
-        "`{member}` of the record is not followed, as the run asks for more: --trust-records lets \
+        "`{member}` of the record is not followed, as the run decides: --trust-records lets \
          records decide"
     )
 }

@@ -115,7 +115,7 @@ pub(crate) fn judge(
     };
     let terms = terms.unwrap_or_else(|| config.terms(kind).clone());
     let terms = tighten::join(config, kind, terms, &said.overrides, &mut remarks);
-    for name in unused(config, kind, &said.overrides) {
+    for name in unused(config, kind, &said.overrides, &mut remarks) {
         remarks.unused(name);
     }
     let at = config.at(terms.at);
@@ -138,10 +138,22 @@ pub(crate) fn judge(
 }
 
 /// Names what the command line or a record expects and a verifier of this kind does not look at.
-fn unused(config: &Config, kind: Kind, record: &Overrides) -> Vec<&'static str> {
+///
+/// A record that decides, and that binds its artefact to nothing, takes back what the command line
+/// binds it to, whatever the kind; that is a remark as well.
+fn unused(
+    config: &Config,
+    kind: Kind,
+    record: &Overrides,
+    remarks: &mut Remarks,
+) -> Vec<&'static str> {
     let mut unused = config.unused(kind);
     if config.records == Records::Override && record.unbound == Some(Unbound::Allow) {
+        let all = unused.len();
         unused.retain(|name| !["document", "hash", "request"].contains(name));
+        if unused.len() < all && !remarks.overrides.contains(&"unbound") {
+            remarks.overrides.push("unbound");
+        }
     }
     for name in record.unused(kind) {
         if !unused.contains(&name) {

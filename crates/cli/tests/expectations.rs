@@ -1371,3 +1371,198 @@ fn a_token_lives_as_long_as_is_accepted_and_has_the_scopes_that_are_expected() {
         "timestamp-window"
     );
 }
+
+/// What is true of an artefact: the members that its kind states, with their values.
+struct Truth {
+    kind: &'static str,
+    artefact: String,
+    states: Vec<(&'static str, &'static str)>,
+    is_small: bool,
+}
+
+fn truths() -> Vec<Truth> {
+    let truth = |kind, artefact, states: &[(&'static str, &'static str)]| Truth {
+        kind,
+        artefact,
+        states: states.to_vec(),
+        is_small: false,
+    };
+    let names: &[_] = &[("issuer", ISSUER), ("audience", "me"), ("subject", "user")];
+    let small = miracl::certificate(&WORLD.small, CAPTURED, CAPTURED + 10, HASH).expect("a token");
+    let access = miracl::access_claims(ISSUER, "me", "user", &["openid"], CAPTURED + 60);
+    vec![
+        truth("dvs-certificate", certificate(), &[("hash", HASH)]),
+        Truth { is_small: true, ..truth("dvs-certificate", small, &[("hash", HASH)]) },
+        truth("id-token", id_token(), &[names, &[("nonce", "n")]].concat()),
+        truth("access-token", token(&access), names),
+        truth("auth-token", token(&miracl::auth_claims(ISSUER, "me", "user", CAPTURED)), names),
+        truth("jws", jws(), &[("issuer", "i"), ("audience", "me")]),
+        truth("digital-id", digital_id(&WORLD.pki.device), &[]),
+        truth("mosip-registration", registration(), &[]),
+    ]
+}
+
+impl Truth {
+    fn holds(&self, member: &str, value: &str) -> bool {
+        self.states.contains(&(member, value))
+    }
+}
+
+/// Policies, with what each expects of a kind.
+fn policies() -> Vec<(Option<String>, Vec<(&'static str, &'static str, &'static str)>)> {
+    let file = |name: &str, text: &str| Some(WORLD.file(name, text));
+    let names = format!(
+        "[id-token]\nissuer = '{ISSUER}'\naudience = 'me'\nnonce = 'm'\n[access-token]\nissuer = '{ISSUER}'\n\
+         audience = 'me'\n[jws]\nunbound = true\nsubject = 'user'\n[auth-token]\nissuer = '{ISSUER}'\n"
+    );
+    vec![
+        (None, vec![]),
+        (
+            file("several.toml", &names),
+            vec![
+                ("id-token", "issuer", ISSUER),
+                ("id-token", "audience", "me"),
+                ("id-token", "nonce", "m"),
+                ("access-token", "issuer", ISSUER),
+                ("access-token", "audience", "me"),
+                ("jws", "subject", "user"),
+                ("auth-token", "issuer", ISSUER),
+            ],
+        ),
+        (
+            file(
+                "hash.toml",
+                "[dvs-certificate]\nhash = '00'\n[jws]\nissuer = 'i'\naudience = ''\n",
+            ),
+            vec![
+                ("dvs-certificate", "hash", "00"),
+                ("jws", "issuer", "i"),
+                ("jws", "audience", ""),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn row_33_whatever_run_policy_and_record_say_together_valid_means_that_all_of_it_holds() {
+    const VALUES: [(&str, &[&str]); 6] = [
+        ("hash", &[HASH, "00", ""]),
+        ("issuer", &[ISSUER, "i", ""]),
+        ("audience", &["me", "you", ""]),
+        ("subject", &["user", "eve", ""]),
+        ("nonce", &["n", "m", ""]),
+        ("previous-hash", &["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]),
+    ];
+    let kinds = ["dvs-certificate", "id-token", "access-token", "auth-token", "jws", "digital-id"];
+    let truths = truths();
+    let policies = policies();
+    let mut rng = Rng::from_seed(2626);
+    let mut below = move |most: usize| usize::from(u16::from_le_bytes(rng.bytes())) % most;
+    let (mut runs, mut valid, mut overridden) = (0, 0, 0);
+    while runs < 400 {
+        let mut options: Vec<String> = Vec::new();
+        let mut said: Vec<(&str, &str)> = Vec::new();
+        for (member, values) in VALUES {
+            if below(3) == 0 {
+                let value = if below(2) == 0 { values[0] } else { values[below(values.len())] };
+                options.extend([format!("--{member}"), value.to_owned()]);
+                said.push((member, value));
+            }
+        }
+        let run_kind = (below(4) == 0).then(|| kinds[below(kinds.len())]);
+        if let Some(kind) = run_kind {
+            options.extend(["--kind".to_owned(), kind.to_owned()]);
+        }
+        let allows_small = below(2) == 0;
+        if allows_small {
+            options.push("--allow-rsa-1024".to_owned());
+        }
+        if below(4) == 0 && !said.iter().any(|(member, _)| *member == "hash") {
+            options.push("--unbound".to_owned());
+        }
+        let (policy, of_policy) = &policies[below(policies.len())];
+        if let Some(policy) = policy {
+            options.extend(["--policy".to_owned(), policy.clone()]);
+        }
+        let is_trusted = below(3) == 0;
+        if is_trusted {
+            options.push("--trust-records".to_owned());
+        }
+        let words: Vec<&str> = options.iter().map(String::as_str).collect();
+        let mut arguments = arguments(&words);
+        arguments.extend(["--ndjson".to_owned(), "-".to_owned()]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        // What can never be is refused before.
+        let Ok(stream) = Stream::new(&arguments) else { continue };
+        runs += 1;
+        for truth in &truths {
+            for _ in 0..6 {
+                let mut record = json!({ "artefact": truth.artefact });
+                let mut asked: Vec<(&str, &str)> = Vec::new();
+                for (member, values) in VALUES {
+                    if below(5) == 0 {
+                        let value =
+                            if below(2) == 0 { values[0] } else { values[below(values.len())] };
+                        record[member.replace('-', "_")] = json!(value);
+                        asked.push((member, value));
+                    }
+                }
+                if below(4) == 0 {
+                    record["kind"] =
+                        json!(if below(2) == 0 { truth.kind } else { kinds[below(kinds.len())] });
+                }
+                if below(4) == 0 {
+                    record["unbound"] = json!(below(3) > 0);
+                    if record["unbound"] == true {
+                        record.as_object_mut().expect("an object").remove("hash");
+                        asked.retain(|(member, _)| *member != "hash");
+                    }
+                }
+                if below(4) == 0 {
+                    record["allow-rsa-1024"] = json!(below(2) == 0);
+                }
+                let report = judge(&stream, &record);
+                if report["verdict"] != "valid" {
+                    continue;
+                }
+                valid += 1;
+                let what = format!("{words:?} {record}: {report}");
+                let overrides = report.get("overrides").cloned().unwrap_or_else(|| json!([]));
+                let is_named = |member: &str| {
+                    let member = member.replace('-', "_");
+                    overrides.as_array().is_some_and(|all| all.contains(&json!(member)))
+                };
+                overridden += usize::from(overrides != json!([]));
+                assert!(is_trusted || overrides == json!([]), "{what}");
+                let kind = report["kind"].as_str().expect("a kind");
+                // What the record asks for holds in any case.
+                for (member, value) in &asked {
+                    assert!(truth.holds(member, value), "record: {member}: {what}");
+                }
+                for (member, value) in &said {
+                    let is_overridden =
+                        is_named(member) || *member == "hash" && is_named("unbound");
+                    assert!(is_overridden || truth.holds(member, value), "run: {member}: {what}");
+                }
+                for (of, member, value) in of_policy.iter().filter(|(of, ..)| *of == kind) {
+                    let replaced = said.iter().any(|(said, _)| said == member)
+                        || *member == "hash" && words.contains(&"--unbound");
+                    let is_overridden =
+                        is_named(member) || *member == "hash" && is_named("unbound");
+                    assert!(
+                        replaced || is_overridden || truth.holds(member, value),
+                        "policy: {of} {member}: {what}"
+                    );
+                }
+                if let Some(run_kind) = run_kind {
+                    assert!(kind == run_kind || is_named("kind"), "{what}");
+                }
+                assert!(kind == truth.kind || kind == "jws", "{what}");
+                let may_be_small =
+                    is_named("allow-rsa-1024") || allows_small && record["allow-rsa-1024"] != false;
+                assert!(!truth.is_small || may_be_small, "{what}");
+            }
+        }
+    }
+    assert!(valid > 200 && overridden > 50, "{valid} {overridden}");
+}

@@ -125,8 +125,8 @@ impl Certificate {
 /// signature; then `hash` (text), `cAt` and `exp` (integers), all required; that the token is no
 /// token of another kind as well, which `iss`, `aud` and `sub` tell; the dates of the key's
 /// certificate, if it came from one; the expected hash; the request's timestamp against `cAt`
-/// (equality passes); `cAt` not in the future; `exp` not reached; the time between them. *Not*
-/// checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one that
+/// (equality passes); `cAt` not in the future, nor `nbf`, if there is one; `exp` not reached; the
+/// time between them. *Not* checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one that
 /// `kid` names, not the first.
 ///
 /// ```
@@ -231,6 +231,9 @@ impl Verifier {
         trail.at(instant);
         if let Some(instant) = instant {
             check_start(trail, instant, issued, self.policy.leeway());
+            if let Some(start) = claims.not_before {
+                check_start(trail, instant, start, self.policy.leeway());
+            }
             check_expiry(trail, instant, claims.expires_at, self.policy.leeway());
         }
         check_life(trail, issued, claims.expires_at, self.longest_life);
@@ -363,6 +366,7 @@ struct Claims {
     hash: String,
     created_at: Time,
     expires_at: Time,
+    not_before: Option<Time>,
     document: Document,
 }
 
@@ -379,7 +383,11 @@ impl Claims {
         if hash.is_empty() {
             return Err(Error::Malformed { part: "hash", fault: Fault::Empty });
         }
-        Ok(Self { hash, created_at, expires_at, document })
+        // No published certificate has these, but where they are, they mean what they say.
+        let not_before = numeric_date(&document, PART, "nbf")?;
+        numeric_date(&document, PART, "iat")?;
+        document.optional_string(PART, "jti")?;
+        Ok(Self { hash, created_at, expires_at, not_before, document })
     }
 }
 
@@ -578,6 +586,25 @@ mod tests {
         for typ in ["at+jwt", "dvs", ""] {
             let header = format!(r#","typ":"{typ}""#);
             assert_eq!(judge(&header, ""), Code::ContentMismatch, "{typ}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_with_registered_claims_keeps_to_them() {
+        let judge = |more: &str| {
+            let claims = format!(r#"{{"cAt":{ISSUED},"exp":{},"hash":"00"{more}}}"#, ISSUED + 10);
+            of(|verifier| verifier, r#"{"alg":"RS256"}"#, &claims)
+        };
+        for (more, expected) in [
+            (format!(r#","nbf":{ISSUED},"iat":{ISSUED},"jti":"a""#), Code::Ok),
+            (format!(r#","nbf":{}"#, ISSUED + 1), Code::NotYetValid),
+            (r#","nbf":"0""#.into(), Code::WrongType),
+            (r#","nbf":-1"#.into(), Code::Malformed),
+            (r#","iat":1.0"#.into(), Code::WrongType),
+            (r#","iat":null"#.into(), Code::WrongType),
+            (r#","jti":7"#.into(), Code::WrongType),
+        ] {
+            assert_eq!(judge(&more), expected, "{more}");
         }
     }
 

@@ -239,6 +239,79 @@ fn a_token_with_the_marks_of_two_kinds_is_of_none() {
 }
 
 #[test]
+fn every_scope_that_is_expected_is_granted_or_the_token_is_refused() {
+    let id = claims(Kind::Id).with("email", "a@b.example");
+    let access = miracl::access_claims(ISSUER, ME, "user", &["openid", "email"], ISSUED + 900);
+    for (kind, claims) in [(Kind::Id, id), (Kind::Access, access)] {
+        let code = |scopes: &[&str]| {
+            let expected = scopes.iter().fold(expected(), |expected, scope| expected.scope(*scope));
+            judge(kind, &claims, &expected)
+        };
+        assert_eq!(code(&["openid", "email"]), Code::Ok, "{kind:?}");
+        for scopes in [&["openid", "dvs"][..], &["dvs", "openid"], &["dvs"], &[""]] {
+            assert_eq!(code(scopes), Code::ContentMismatch, "{kind:?} {scopes:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_claims_are_mixed_a_token_is_of_one_kind_at_most() {
+    let text = |text: &str| Value::from(text.to_string());
+    let list = |texts: &[&str]| Value::Array(texts.iter().map(|t| text(t)).collect());
+    let events = claims(Kind::NewUser).member("events").cloned().unwrap();
+    let parts: [(&str, Vec<Value<'static>>); 17] = [
+        ("iss", vec![text(ISSUER)]),
+        ("sub", vec![text("user")]),
+        ("exp", vec![(ISSUED + 10).into()]),
+        ("iat", vec![ISSUED.into()]),
+        ("aud", vec![text(ME), list(&[ME]), list(&["other", ME])]),
+        ("azp", vec![text(ME)]),
+        ("amr", vec![list(&["token"]), list(&["pwd"]), list(&[])]),
+        ("nonce", vec![text("n")]),
+        ("cid", vec![text(ME)]),
+        ("scp", vec![list(&["openid"]), list(&[])]),
+        ("scope", vec![text("verification"), text("openid"), list(&["a"])]),
+        ("projectID", vec![text(ME)]),
+        ("deviceName", vec![text("device")]),
+        ("jti", vec![text("id")]),
+        ("events", vec![events]),
+        ("hash", vec![text("00")]),
+        ("cAt", vec![ISSUED.into()]),
+    ];
+    let certificate =
+        || Object::new().with("cAt", ISSUED).with("exp", ISSUED + 10).with("hash", "00");
+    let mut rng = Rng::from_seed(41);
+    let mut valid = [0; 6];
+    for round in 0..180 {
+        let mut mixed = KINDS.get(round % 6).map_or_else(certificate, |kind| claims(*kind));
+        for (name, values) in &parts {
+            match rng.bytes() {
+                [0..16, which] => {
+                    mixed.set(name.to_string(), values[usize::from(which) % values.len()].clone());
+                }
+                [16..24, _] => mixed = without(&mixed, name),
+                _ => {}
+            }
+        }
+        let kinds: Vec<usize> = KINDS
+            .into_iter()
+            .enumerate()
+            .filter(|(_, kind)| judge(*kind, &mixed, &expected()) == Code::Ok)
+            .map(|(index, _)| index)
+            .collect();
+        let verifier = dvs::Verifier::new(keys(), Policy::default());
+        let input = token(&mixed);
+        let of_dvs = verifier.verify(input.as_bytes(), &dvs::Expected::unbound(), now()).is_ok();
+        assert!(kinds.len() + usize::from(of_dvs) <= 1, "{mixed}: {kinds:?} {of_dvs}");
+        for index in kinds {
+            valid[index] += 1;
+        }
+        valid[5] += usize::from(of_dvs);
+    }
+    assert!(valid.iter().all(|count| *count > 1), "{valid:?}");
+}
+
+#[test]
 fn every_required_claim_is_missed() {
     for (kind, required) in [
         (Kind::Auth, &["iss", "sub", "aud", "iat", "exp"][..]),
