@@ -28,7 +28,8 @@ pub(super) fn of_jwk(
     let texts = member.as_array().filter(|texts| texts.len() <= limits.chain_certificates().into());
     let ders: Option<Vec<Vec<u8>>> = texts.and_then(|texts| texts.iter().map(decode).collect());
     let ders = ders.ok_or(unusable(KeyFault::X5c))?;
-    let first = ders.first().and_then(|der| Certificate::from_der(der, Modulus::Strict).ok());
+    let first = ders.first();
+    let first = first.and_then(|der| Certificate::from_der_with(der, Modulus::Strict, limits).ok());
     let certificate = first.ok_or(unusable(KeyFault::X5c))?;
     if certificate.key() != Ok(key) {
         return Err(unusable(KeyFault::X5cKey));
