@@ -89,6 +89,8 @@ pub(in crate::mosip) struct Checker<'c, T> {
     policy: &'c Policy,
     /// What stands before the names of parts.
     prefix: String,
+    /// The layer that holds the digital id, where other members stand beside that layer.
+    around: Option<&'static str>,
     /// What the independent parts of the message state.
     statements: Vec<Statement>,
     /// What no signature covers, beyond what was opened.
@@ -122,6 +124,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             trust,
             policy,
             prefix: String::new(),
+            around: None,
             statements: alloc::vec![Statement::default()],
             outside: Vec::new(),
             cover: None,
@@ -133,9 +136,11 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
     }
 
-    /// Begins a part of the message that nothing opened before covers.
-    pub(in crate::mosip) fn begin_part(&mut self, prefix: String) {
+    /// Begins a part of the message that nothing opened before covers. It has one layer, `around`,
+    /// with the digital id inside, and members beside it.
+    pub(in crate::mosip) fn begin_part(&mut self, prefix: String, around: &'static str) {
         self.prefix = prefix;
+        self.around = Some(around);
         self.cover = None;
         self.statements.push(Statement::default());
     }
@@ -152,14 +157,28 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
     }
 
-    /// Names something that never is within a signature.
+    /// Names something that never is within a signature. The sender chose its name, which must not
+    /// be that of a layer.
     pub(in crate::mosip) fn name_outside(&mut self, member: &str) {
-        self.outside.push(format!("{}{member}", self.prefix));
+        let is_plain = member.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        self.outside.push(if is_plain && !member.is_empty() {
+            format!("{}{member}", self.prefix)
+        } else {
+            format!("{}[{}]", self.prefix.trim_end_matches('.'), Value::from(member))
+        });
     }
 
-    /// Names the current part in the report, or a member of it.
+    /// Names a layer of the current part, or the part itself.
+    fn name(&self, member: &str) -> String {
+        match self.around.filter(|_| usage(member) == Usage::DigitalId) {
+            Some(around) => format!("{}{around}.{member}", self.prefix),
+            None => format!("{}{member}", self.prefix),
+        }
+    }
+
+    /// Names the current part in the report, or a layer of it.
     pub(in crate::mosip) fn enter(&mut self, member: &str) -> String {
-        let part = format!("{}{member}", self.prefix);
+        let part = self.name(member);
         self.trail.part(part.trim_end_matches('.'));
         part
     }
@@ -176,12 +195,18 @@ impl<'c, T: Trail> Checker<'c, T> {
         self.statements.len().saturating_sub(1)
     }
 
-    /// Returns a number for the key that signed what a part is used as: the same for the same key.
-    pub(in crate::mosip) fn key_number(&self, group: usize, usage: Usage) -> Option<usize> {
-        let mut signers = self.signers.iter();
-        let signer = signers.find(|signer| signer.group == group && signer.usage == usage)?;
-        let key = signer.certificate.key().ok()?;
-        self.signers.iter().position(|other| other.certificate.key().is_ok_and(|own| own == key))
+    /// Returns numbers for the keys that signed what a part is used as, the same for the same key. A
+    /// token within a token has two.
+    pub(in crate::mosip) fn key_numbers(&self, group: usize, usage: Usage) -> Vec<usize> {
+        let signers = self.signers.iter();
+        let own = signers.filter(|signer| signer.group == group && signer.usage == usage);
+        let number = |signer: &Signer| {
+            let key = signer.certificate.key().ok()?;
+            self.signers
+                .iter()
+                .position(|other| other.certificate.key().is_ok_and(|own| own == key))
+        };
+        own.filter_map(number).collect()
     }
 
     /// Tells whether anything was opened, signed or not.
@@ -353,7 +378,7 @@ impl<T: Trail> Witness for Checker<'_, T> {
     }
 
     fn unsigned(&mut self, member: &'static str) {
-        let part = format!("{}{member}", self.prefix);
+        let part = self.name(member);
         let (group, usage, cover) = (self.group(), usage(member), self.cover);
         self.unsigned.push(Unsigned { part, member, group, usage, cover });
     }
@@ -421,6 +446,7 @@ fn check_trust(
     let (domain, path) = found?;
     for issuer in &path {
         trail.warn_if(Warning::PublishedKey, || issuer.key().is_ok_and(is_published));
+        trail.warn_if(Warning::NegativeModulus, || issuer.has_negative_modulus());
     }
     warn_of_issuers(trail, &path);
     let sha2 = |issued: &&Certificate| {

@@ -550,7 +550,8 @@ pub struct SignedPart {
 }
 
 impl SignedPart {
-    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`.
+    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`. The
+    /// layers of a registration request have their own names only: `digitalId`.
     #[must_use]
     pub fn part(&self) -> &str {
         &self.part
@@ -603,7 +604,8 @@ impl<T> Verified<T> {
         &self.signed.parts
     }
 
-    /// Names what no signature covers.
+    /// Names what no signature covers: layers, and what stands beside the signed ones of an answer's
+    /// elements. Members around all elements, or around a request, are not looked at and not named.
     #[must_use]
     pub fn unauthenticated(&self) -> &[String] {
         &self.signed.unauthenticated
