@@ -311,7 +311,9 @@ verifier! {
     /// the legacy scheme; without them it is not checked, and the report says so, unless
     /// [`Expected`] names a scheme or a hash before: then the verdict is
     /// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
-    /// `data` in an element, which is named in the result, and beside `biometrics`.
+    /// `data` in an element, which is named in the result, and beside `biometrics`; and `purpose`,
+    /// unless it is expected: a capture for registration has the same format and verifies here, without
+    /// its hashes.
     ///
     /// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
     /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was

@@ -983,3 +983,16 @@ fn captures_with_digital_ids_of_another_provider_or_an_inner_signer_do_not_belon
         assert_eq!(verdict.err(), hint.map(|_| error));
     }
 }
+
+#[test]
+fn a_digital_id_within_information_has_no_member_of_another_kind() {
+    for member in ["bioValue", "deviceStatus", "deviceInfo", "digitalId", "deviceExpiry"] {
+        let id = digital_id("1").with(member, "AAAA").to_string();
+        let payload = info_payload().with("digitalId", pki().chip.sign(&id).unwrap());
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let body = format!(r#"[{{"deviceInfo":"{token}"}}]"#);
+        let report = explain_info(trust(Consumer::Ida), &body, now());
+        let error = Error::ContentMismatch { member };
+        assert_eq!(failure(&report), Some(("[0].deviceInfo.digitalId", &error)));
+    }
+}

@@ -33,8 +33,8 @@
 //! certificate signed that layer. It proves neither whose the keys are nor that they belong together:
 //! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
 //! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
-//! domain. Without rules, the layers of the device are all but the digital id, and that as well if the
-//! message says L0.
+//! domain, or one layer twice. Without rules, the layers of the device are all but the digital id, and
+//! that as well if the message says L0.
 //!
 //! What a message can make a search do is limited: keys within `x5c` have 4096 bits at most
 //! ([`Limits::x5c_modulus_bits`](crate::Limits::x5c_modulus_bits)), and all signers of a message share

@@ -1125,3 +1125,36 @@ fn a_negative_modulus_of_an_issuer_that_the_message_brings_is_warned_of_too() {
     let report = judge(trust.with_leniency(Leniency::NegativeModulus));
     assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::NegativeModulus][..]));
 }
+
+#[test]
+fn a_digital_id_alone_or_within_device_data_has_no_member_of_another_kind() {
+    let device = &pki().device;
+    for member in ["bioValue", "deviceStatus", "deviceInfo", "digitalId", "deviceExpiry"] {
+        let id = device.sign(&digital_id("1").with(member, "AAAA").to_string()).unwrap();
+        let error = Error::ContentMismatch { member };
+        let alone = judge_id(pki().store(), rules(Consumer::RegistrationClient), &id);
+        assert_eq!(alone.unwrap_err(), error);
+        let info = device.sign(&device_info(&id, "L0").to_string()).unwrap();
+        let message = device.sign(&device_data(info.as_str()).to_string()).unwrap();
+        let report = explain(client(), &message, time(NOW));
+        assert_eq!(first_failure(&report), Some(("digitalId", &error)));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_for_signatures_is_no_devices() {
+    // `keyUsage`: unused bits, and the first byte.
+    for (unused, bits, expected) in
+        [(7, 0x80, Code::Ok), (6, 0x40, Code::Ok), (5, 0x20, Code::KeyUse), (2, 0x04, Code::KeyUse)]
+    {
+        let template = Template::new("device", start(), end());
+        let template = template.extension(&[0x55, 29, 15], Critical::Yes, &[3, 2, unused, bits]);
+        let certificate = pki().device_intermediate.issue(other_key(), &template).unwrap();
+        let token = by(other_key(), alloc::vec![certificate]);
+        let verdict = judge_id(pki().store(), rules(Consumer::RegistrationClient), &token);
+        assert_eq!(verdict.err().map_or(Code::Ok, |error| error.code()), expected, "{bits:x}");
+        let asserted = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+        let report = asserted.explain(token.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), expected, "{bits:x}");
+    }
+}
