@@ -168,7 +168,7 @@ pub enum Outcome {
 pub struct Entry {
     /// Which check.
     pub check: Check,
-    /// Which part of a nested artefact was checked, such as `deviceInfo.digitalId`; `None` for the
+    /// Which part of a nested artefact was checked, such as `[0].deviceInfo.digitalId`; `None` for the
     /// whole.
     pub part: Option<Arc<str>>,
     /// What became of it.

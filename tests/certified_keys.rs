@@ -403,3 +403,14 @@ fn a_device_with_a_published_key_or_under_a_published_root_is_warned_of() {
         assert_eq!(report.warnings.contains(&Warning::PublishedKey), warned);
     }
 }
+
+#[test]
+fn a_certificate_of_a_jwk_has_the_callers_limits() {
+    let own = certificate(&KEY, &template(0, ISSUED));
+    let text = jwk_set(&[with_x5c(&own)]).to_string();
+    for (bytes, usable) in [(own.to_der().len(), true), (own.to_der().len() - 1, false)] {
+        let limits = Limits::default().with_certificate_bytes(bytes);
+        let keys = JwkSet::parse(text.as_bytes(), &limits).unwrap();
+        assert_eq!(keys.keys().len(), usize::from(usable), "{bytes}");
+    }
+}

@@ -41,7 +41,6 @@ const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::IdentityRevoked, "a status of the service, not an artefact"),
     (Code::NoAnswer, "a status of the service, not an artefact"),
     (Code::Unreadable, "the library is given bytes; reading them is the command's"),
-    (Code::ExpectationUnused, "only the command learns a kind after what is expected"),
     (Code::Unreachable, "a vector brings its keys; tests/key_source.rs has sources without any"),
 ];
 

@@ -11,7 +11,7 @@ use countersign::jose::jws;
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token;
 use countersign::mosip::registration;
-use countersign::{At, Check, Error, Item, Outcome, Policy, Report, Verdict};
+use countersign::{At, Check, Error, Item, Policy, Report};
 
 use crate::config::{Config, Profile, Verify};
 use crate::device::{self, Device};
@@ -109,27 +109,10 @@ pub(crate) fn explain<'t>(
     debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
     placed.sort_unstable_by_key(|(place, _)| *place);
     let finished = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
-        refuse_unfollowed_chain(&mut report, &task.expected);
         task.remarks.apply(&mut report);
         report
     });
     finished.collect()
-}
-
-/// Refuses a capture that should go on after a hash, where its hashes were not followed: those of
-/// encrypted values need the decrypted ones, which the command does not have.
-fn refuse_unfollowed_chain(report: &mut Report, expected: &Expected) {
-    let Expected::Device(_, device::Expected { previous_hash: Some(_), .. }) = expected else {
-        return;
-    };
-    let mut chain = report.checks.iter().filter(|entry| entry.check == Check::HashChain);
-    let is_followed = chain.any(|entry| entry.outcome != Outcome::Skip);
-    // What is invalid already has a better reason.
-    if !is_followed && report.verdict() != Verdict::Invalid {
-        let error = Error::ExpectationUnused { expectation: "previous-hash" };
-        let detail = "the chain of hashes cannot be followed without the decrypted values";
-        report.refuse(Check::Expectations, error, detail);
-    }
 }
 
 /// The artefacts of one kind, by policy.

@@ -47,7 +47,7 @@ pub use validation::{ValidDevice, ValidationRules};
 
 use super::error_code::{ErrorCode, ServiceError};
 use crate::error::Error;
-use crate::report::{Check, Trail};
+use crate::report::{Check, Trail, Warning};
 use crate::time::Time;
 
 /// Whose rules apply.
@@ -139,6 +139,12 @@ struct Stages<'t, T> {
 impl<'t, T: Trail> Stages<'t, T> {
     const fn new(trail: &'t mut T) -> Self {
         Self { trail, refusal: Vec::new(), refused: false }
+    }
+
+    /// Says in the report that acceptable is not authentic.
+    fn say_nothing_is_verified(&mut self) {
+        self.trail.skip(Check::Signature, "signatures are not judged by rules");
+        self.trail.warn(Warning::Unauthenticated);
     }
 
     /// Records one check of the server.

@@ -32,7 +32,8 @@ const UNREADABLE: &str = "what it is about cannot be read";
 /// provider and serial number; for `Registration`, a serial number of the device master. Partner
 /// management has its own order and looks for a device detail instead.
 ///
-/// *Not* checked: signatures, which partner management would verify.
+/// *Not* checked: signatures, which partner management would verify. So every report warns that the
+/// request is [`Unauthenticated`](crate::Warning::Unauthenticated).
 ///
 /// ```
 /// use countersign::mosip::ErrorCode;
@@ -139,6 +140,7 @@ impl RegistrationRules {
         now: Time,
     ) -> Option<Registrable> {
         stages.trail.at(Some(now));
+        stages.say_nothing_is_verified();
         match self.server {
             Server::Kernel => self.kernel(stages, request, records, now),
             Server::PartnerManagement => self.partner_management(stages, request, records, now),
@@ -216,7 +218,6 @@ impl RegistrationRules {
         now: Time,
     ) -> Option<Registrable> {
         const JSON: ErrorCode = ErrorCode::PmsAut016;
-        stages.trail.skip(Check::Signature, "signatures are not judged by rules");
         let data = self.device_data(request);
         let read = stages.read(Check::Input, &JSON, data, "`deviceData` is JSON");
         let Some((text, data)) = read else {

@@ -237,3 +237,20 @@ fn the_misspelt_time_of_the_documentation_is_pointed_out() {
     assert!(report.hints.iter().any(|hint| hint.contains("`timestamp`")), "{:?}", report.hints);
     assert_eq!(report.at, None);
 }
+
+#[test]
+fn every_report_says_that_acceptable_is_not_authentic() {
+    let warned = |report: &crate::Report| report.warnings == [crate::Warning::Unauthenticated];
+    for server in SERVERS {
+        let rules = RegistrationRules::new(server, TimeRule::default());
+        let text = request(server, "Auth", "s");
+        for (records, code) in
+            [(records(), crate::Code::Ok), (Records::default(), crate::Code::ValidationFailed)]
+        {
+            let report = rules.explain(text.as_bytes(), &records, now());
+            assert!(report.code() == code && warned(&report), "{report:?}");
+        }
+        assert!(warned(&rules.explain(b"", &records(), now())));
+        assert!(warned(&ValidationRules::new(server).explain(b"{}", &records())));
+    }
+}

@@ -27,7 +27,8 @@ const UNREADABLE: &str = "the request cannot be read";
 /// its history it looks for no provider and compares no serial number either.
 ///
 /// `timestamp`, as the documentation spells it, is not read by servers: such a request is judged by
-/// the present, and the report says so.
+/// the present, and the report says so. Nothing of a request is signed, so that every report warns
+/// that it is [`Unauthenticated`](crate::Warning::Unauthenticated).
 ///
 /// ```
 /// use countersign::mosip::ErrorCode;
@@ -136,6 +137,7 @@ impl ValidationRules {
         records: &Records,
     ) -> Option<ValidDevice> {
         const CODE: ErrorCode = ErrorCode::KerMsd999;
+        stages.say_nothing_is_verified();
         let claim = request_of(request, &self.limits).and_then(|request| Claim::read(&request));
         let Some(claim) = stages.read(Check::Input, &CODE, claim, "the request is JSON") else {
             stages.trail.skip_all(&[Check::Rules, Check::Records, Check::Content], UNREADABLE);

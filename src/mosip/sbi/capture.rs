@@ -53,7 +53,7 @@ pub struct Data {
     pub device_service_version: Option<String>,
     /// `digitalId`.
     pub digital_id: DigitalId,
-    /// The whole payload but `bioValue`, of which a digest is kept.
+    /// The whole payload but `bioValue`, of which a digest is kept, and with `digitalId` opened.
     members: Object<'static>,
     /// SHA-256 of the payload.
     pub(super) payload_sha256: [u8; 32],
@@ -61,7 +61,7 @@ pub struct Data {
 
 impl Data {
     /// Returns all members as they were, except that `bioValue` is replaced by its length and
-    /// digest.
+    /// digest, and `digitalId` by its members.
     #[must_use]
     pub const fn members(&self) -> &Object<'static> {
         &self.members
@@ -237,14 +237,17 @@ impl Expected {
         self
     }
 
-    /// Expects hashes by this scheme.
+    /// Expects hashes by this scheme. Where they cannot be followed, the verdict is
+    /// [`expectation-unused`](crate::Code::ExpectationUnused).
     #[must_use]
     pub const fn scheme(mut self, scheme: HashScheme) -> Self {
         self.scheme = scheme;
         self
     }
 
-    /// Expects the chain to go on after this hash, the `previousHash` of the request.
+    /// Expects the chain to go on after this hash, the `previousHash` of the request. Where the
+    /// chain cannot be followed, the verdict is
+    /// [`expectation-unused`](crate::Code::ExpectationUnused).
     #[must_use]
     pub fn previous_hash(mut self, previous_hash: impl Into<String>) -> Self {
         self.previous_hash = previous_hash.into();
@@ -317,8 +320,12 @@ verifier! {
     /// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
     /// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
     /// one transaction; see [`Mixed`]. The chain of hashes needs the decrypted values, unless it is of
-    /// the legacy scheme; without them it is not checked, and the report says so. *Not* checked:
-    /// everything outside `data`, which is named in the result.
+    /// the legacy scheme; without them it is not checked, and the report says so, unless
+    /// [`Expected`] names a scheme or a hash before: then the verdict is
+    /// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
+    /// `data` in an element, which is named in the result, and beside `biometrics`; and `purpose`,
+    /// unless it is expected: a capture for registration has the same format and verifies here, without
+    /// its hashes.
     ///
     /// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
     /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
@@ -334,7 +341,8 @@ verifier! {
     /// [`Error::HashChain`], which says where. What the chain shows is said at [`HashChain`].
     RegistrationCaptureVerifier, "sbi-rcapture";
     /// Verifies the signed `data` of a single biometric, as packets keep it (see
-    /// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes.
+    /// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes. What [`Expected`] says of
+    /// hashes and decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
     DataVerifier, "sbi-data";
 }
 
@@ -392,6 +400,7 @@ impl Immediate for DataVerifier {
         if let Some(data) = &data {
             check_content(checker.trail, data, item.expected);
         }
+        refuse_expected_hashes(checker.trail, item.expected);
         let signed = checker.conclude(item.at, item.expected.window)?;
         Some(Verified::new(data?, signed))
     }
@@ -423,7 +432,7 @@ fn decide(
     let mut checker = Checker::new(trail, trust, policy, most);
     let (mut biometrics, mut groups) = (Vec::with_capacity(answer.len()), Vec::new());
     for (index, element) in answer.iter().enumerate() {
-        checker.begin_part(format!("{BIOMETRICS}[{index}]."));
+        checker.begin_part(format!("{BIOMETRICS}[{index}]."), DATA);
         for (member, _) in element.iter().filter(|(member, _)| *member != DATA) {
             checker.name_outside(member);
         }
@@ -485,7 +494,7 @@ fn captured<'b, T: Trail>(
 ) -> impl Iterator<Item = Captured<'b>> {
     biometrics.iter().zip(groups).enumerate().filter_map(|(index, (biometric, group))| {
         let data = biometric.data.as_ref()?;
-        let keys = [Usage::Data, Usage::DigitalId].map(|usage| checker.key_number(*group, usage));
+        let keys = [Usage::Data, Usage::DigitalId].map(|usage| checker.key_numbers(*group, usage));
         Some(Captured { index, data, keys })
     })
 }
@@ -622,6 +631,7 @@ fn check_hashes(
     match (failed, values, expected.scheme) {
         (None, ..) | (_, None, HashScheme::Detect) => {
             trail.skip(Check::HashChain, "hashes of encrypted values need the decrypted ones");
+            refuse_expected_hashes(trail, expected);
         }
         (Some((index, error)), ..) => {
             if captured.first().is_some_and(|(first, ..)| *first == index)
@@ -635,6 +645,19 @@ fn check_hashes(
         }
     }
     None
+}
+
+/// Refuses what is expected of hashes where none are followed.
+fn refuse_expected_hashes(trail: &mut impl Trail, expected: &Expected) {
+    for (expectation, is_given) in [
+        ("previous-hash", !expected.previous_hash.is_empty()),
+        ("hash-scheme", expected.scheme != HashScheme::Detect),
+        ("decrypted-values", expected.values.is_some()),
+    ] {
+        if is_given {
+            trail.fail(Check::Expectations, Error::ExpectationUnused { expectation });
+        }
+    }
 }
 
 /// Says what a chain may want that is broken at its very first capture.

@@ -181,10 +181,15 @@ impl Info {
         let origin = opener.nested(DEVICE_INFO, element, DEVICE_INFO)?;
         let members = origin.members();
         let text = |member, aliases| optional_text(members, DEVICE_INFO, member, aliases);
-        let device_id = match members.member("deviceId").and_then(Value::as_i64) {
+        let number = members.member("deviceId").and_then(Value::as_i64);
+        let device_id = match (number, members.member("serialNo")) {
             // Old devices count.
-            Some(number) => Some(number.to_string()),
-            None => text("deviceId", &["serialNo"])?,
+            (Some(number), None) => Some(number.to_string()),
+            (Some(_), Some(_)) => {
+                let name = "serialNo".to_string();
+                return Err(Error::DuplicateMember { part: DEVICE_INFO, name });
+            }
+            (None, _) => text("deviceId", &["serialNo"])?,
         };
         let digital_id = members.string(DEVICE_INFO, DIGITAL_ID)?;
         Ok(Self {
@@ -237,11 +242,12 @@ pub struct UnauthenticatedInfo {
 
 impl DeviceAnswer {
     fn new(index: usize, info: Info, error: Option<DeviceError>, signed: &Signed) -> Self {
-        let covers = |member| signed.covers(&format!("[{index}].{member}"));
-        let (info, lone_digital_id, unsigned) = if covers(DEVICE_INFO) {
+        let name = format!("[{index}].{DEVICE_INFO}");
+        let (info, lone_digital_id, unsigned) = if signed.covers(&name) {
             (Some(info), None, None)
         } else {
-            let lone = covers(DIGITAL_ID).then(|| info.digital_id.clone());
+            let is_signed = signed.covers(&format!("{name}.{DIGITAL_ID}"));
+            let lone = is_signed.then(|| info.digital_id.clone());
             (None, lone, Some(info))
         };
         let unauthenticated = UnauthenticatedInfo { error, info: unsigned };
@@ -358,7 +364,7 @@ impl Immediate for InfoVerifier {
         let mut checker = Checker::new(trail, &self.trust, &self.policy, most);
         let mut infos = Vec::with_capacity(devices.len());
         for (index, device) in devices.iter().enumerate() {
-            checker.begin_part(format!("[{index}]."));
+            checker.begin_part(format!("[{index}]."), DEVICE_INFO);
             let info = Info::open(device, &mut Opener::watched(limits, &mut checker));
             let info = info.and_then(|info| Ok((info, DeviceError::read(device, DEVICE_INFO)?)));
             checker.enter("");

@@ -15,12 +15,13 @@ use crate::report::{Check, Trail, Warning};
 /// to fit. So the captures are compared. They belong together if
 ///
 /// - one key signed all `data`, and one key all digital ids;
-/// - all digital ids name one device (`serialNo`, `make`, `model`);
+/// - all digital ids name one device: they differ in `dateTime` at most;
 /// - all have the same `transactionId`, or none has one;
 /// - no two have the same payload, which is one capture given twice;
 /// - they lie no further apart than [`Expected::span`] says, if it does.
 ///
-/// What differs is named in a hint of the report.
+/// What differs is named in a hint of the report. That nothing differs does not show that they were
+/// made at once: a device may leave `transactionId` out, and say the same of itself for years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mixed {
@@ -37,7 +38,7 @@ pub(super) struct Captured<'a> {
     pub(super) index: usize,
     pub(super) data: &'a Data,
     /// Numbers for the keys that signed `data` and the digital id.
-    pub(super) keys: [Option<usize>; 2],
+    pub(super) keys: [Vec<usize>; 2],
 }
 
 /// Checks that the captures belong together.
@@ -58,7 +59,7 @@ pub(super) fn check_mixed(trail: &mut impl Trail, captured: &[Captured<'_>], exp
     });
     compare("digitalId", "have digital ids of different devices", &|other| {
         let [one, two] = [first, other].map(|captured| &captured.data.digital_id);
-        (&one.serial_no, &one.make, &one.model) != (&two.serial_no, &two.make, &two.model)
+        one.differences(two).any(|member| member != "dateTime")
     });
     compare("transactionId", "differ in `transactionId`", &|other| {
         other.data.transaction_id != first.data.transaction_id
@@ -69,7 +70,9 @@ pub(super) fn check_mixed(trail: &mut impl Trail, captured: &[Captured<'_>], exp
     }
     let Some((member, _)) = differences.first() else {
         let count = captured.len();
-        return trail.pass(Check::Content, || format!("{count} captures that belong together"));
+        return trail.pass(Check::Content, || {
+            format!("{count} captures that agree in signers, device and transaction")
+        });
     };
     match expected.mixed {
         Mixed::Warn => trail.warn(Warning::MixedCapture),

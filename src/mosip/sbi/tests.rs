@@ -141,7 +141,8 @@ fn what_stands_outside_the_signatures_is_listed() {
 fn every_part_has_its_signature_certificate_and_trust() {
     let report = explain(&elements(Scheme::Current), &Expected::new());
     for index in 0..3 {
-        for part in [format!("biometrics[{index}].data"), format!("biometrics[{index}].digitalId")]
+        for part in
+            [format!("biometrics[{index}].data"), format!("biometrics[{index}].data.digitalId")]
         {
             for check in ["signature", "key-certificate", "trust"] {
                 let found = report.checks.iter().find(|entry| {
@@ -156,7 +157,7 @@ fn every_part_has_its_signature_certificate_and_trust() {
     let report = explain(&by_device, &Expected::new());
     let (part, error) = failure(&report).unwrap();
     let fault = ChainFault::NoPath;
-    assert_eq!((part, error), ("biometrics[0].digitalId", &Error::UntrustedChain { fault }));
+    assert_eq!((part, error), ("biometrics[0].data.digitalId", &Error::UntrustedChain { fault }));
     let body = answer(by_device).to_string();
     let nobody = Trust::new(TrustStore::new(), Rules::of(Consumer::RegistrationClient));
     for (trust, expected) in [
@@ -428,7 +429,7 @@ fn information_of_a_device_that_is_not_registered_is_no_signed_information() {
     let claims = report.claims.unwrap();
     assert_eq!(claims.member("deviceInfo").unwrap().as_array().unwrap().len(), 1);
     let names = claims.member("unauthenticated").unwrap().to_string();
-    assert_eq!(names, r#"["[0].deviceInfo","[0].digitalId","[1].error"]"#);
+    assert_eq!(names, r#"["[0].deviceInfo","[0].deviceInfo.digitalId","[1].error"]"#);
     let verifier = InfoVerifier::new(allowed(trust(Consumer::Ida)), Policy::default());
     let found = verifier.verify(body.as_bytes(), &InfoExpected::default(), now()).unwrap();
     let [first, second] = &found.content()[..] else { panic!("two devices") };
@@ -508,8 +509,11 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
         ([element(&late, 1100, 1000), element(&early, 100, 0)], None),
         // Neither the first element's time helps the second, nor the capture's the digital id.
         ([element(&early, 0, 0), element(&late, 0, 1000)], Some("biometrics[1].data")),
-        ([element(&early, 0, 0), element(&late, 1000, 0)], Some("biometrics[1].digitalId")),
-        ([element(&early, 0, 1000), element(&late, 1000, 1000)], Some("biometrics[0].digitalId")),
+        ([element(&early, 0, 0), element(&late, 1000, 0)], Some("biometrics[1].data.digitalId")),
+        (
+            [element(&early, 0, 1000), element(&late, 1000, 1000)],
+            Some("biometrics[0].data.digitalId"),
+        ),
     ] {
         let first = elements[0].clone();
         let body = answer(elements.to_vec()).to_string();
@@ -716,12 +720,12 @@ fn the_future_is_refused_and_age_is_judged_by_a_window_in_every_layer_that_state
         (0, 0, Expected::new(), (Code::Ok, None)),
         (-900, -900, Expected::new(), (Code::Ok, None)),
         (1, 0, Expected::new(), (future, part("data"))),
-        (0, 1, Expected::new(), (future, part("digitalId"))),
+        (0, 1, Expected::new(), (future, part("data.digitalId"))),
         // No window lets the future in.
         (1, 0, window(10), (future, part("data"))),
         (-9, -9, window(10), (Code::Ok, None)),
         (-10, 0, window(10), (window_code, part("data"))),
-        (0, -10, window(10), (window_code, part("digitalId"))),
+        (0, -10, window(10), (window_code, part("data.digitalId"))),
     ] {
         assert_eq!(judge(captured, made, expected), wanted, "{captured} {made}");
     }
@@ -913,5 +917,151 @@ fn segments_are_put_together_with_padding_and_without() {
             assert_eq!(wrong(Segment { payload: &both, ..segment }), Code::Malformed);
             assert_eq!(wrong(Segment { sb: &token, ..segment }), Code::Malformed);
         }
+    }
+}
+
+#[test]
+fn what_is_expected_of_hashes_that_cannot_be_followed_is_refused_and_never_dropped() {
+    let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
+    let ciphertexts: [&[u8]; 2] = [b"x", b"y"];
+    let mut elements = captured(&pki().device, &pki().chip, &ciphertexts, Scheme::Current).unwrap();
+    // The hashes are those of the values before they were encrypted.
+    for (element, plain) in elements.iter_mut().zip(self::elements(Scheme::Current)) {
+        element.set("hash", plain.member("hash").unwrap().clone());
+    }
+    let token = elements[0].string("t", "data").unwrap().to_string();
+    let body = answer(elements).to_string();
+    let judge = |expected: &Expected| {
+        let report = verifier.explain(body.as_bytes(), expected, now());
+        let verdict = verifier.verify(body.as_bytes(), expected, now());
+        assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+        failure(&report).map(|(_, error)| error.clone())
+    };
+    let unused = |expectation| Some(Error::ExpectationUnused { expectation });
+    let before = || Expected::new().previous_hash("00".repeat(32));
+    let current = || Expected::new().scheme(HashScheme::Only(Scheme::Current));
+    let values = || Expected::new().decrypted_values(alloc::vec![b"bdb-1".to_vec()]);
+    assert_eq!(judge(&Expected::new()), None);
+    assert_eq!(judge(&Expected::new().previous_hash("")), None);
+    assert_eq!(judge(&before()), unused("previous-hash"));
+    assert_eq!(judge(&current()), unused("hash-scheme"));
+    let plain = VALUES[..2].iter().map(|value| value.to_vec()).collect();
+    assert_eq!(judge(&current().decrypted_values(plain)), None);
+    // A single `data` has no hashes at all.
+    let verifier = DataVerifier::new(trust(Consumer::Ida), Policy::default());
+    for (expected, error) in [
+        (Expected::new(), None),
+        (before(), unused("previous-hash")),
+        (current(), unused("hash-scheme")),
+        (values(), unused("decrypted-values")),
+    ] {
+        let report = verifier.explain(token.as_bytes(), &expected, now());
+        assert_eq!(failure(&report).map(|(_, error)| error.clone()), error);
+        let verdict = verifier.verify(token.as_bytes(), &expected, now());
+        assert_eq!(verdict.err(), error);
+    }
+}
+
+#[test]
+fn no_member_beside_what_is_signed_has_the_name_of_a_layer() {
+    let beside = |object: Object<'static>| {
+        ["digitalId", "data.digitalId", "deviceInfo.digitalId", "", "a\"]"]
+            .into_iter()
+            .fold(object, |object, name| object.with(name, "mine"))
+    };
+    let names = |prefix: &str| {
+        let quoted = [r#"["data.digitalId"]"#, r#"["deviceInfo.digitalId"]"#, r#"[""]"#];
+        let quoted = quoted.map(|name| format!("{prefix}{name}"));
+        let mut names = alloc::vec![format!("{prefix}.digitalId")];
+        names.extend(quoted);
+        names.push(format!(r#"{prefix}["a\"]"]"#));
+        names
+    };
+    let token = elements(Scheme::Current)[0].member("data").unwrap().clone();
+    let hash = elements(Scheme::Current)[0].member("hash").unwrap().clone();
+    let element = beside(Object::new().with("data", token).with("hash", hash));
+    let body = answer(alloc::vec![element]).to_string();
+    let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
+    let found = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap();
+    assert_eq!(found.unauthenticated()[0], "biometrics[0].hash");
+    assert_eq!(found.unauthenticated()[1..], names("biometrics[0]"));
+    assert!(found.unauthenticated().iter().all(|name| !found.is_authentic(name)));
+    for layer in ["biometrics[0].data", "biometrics[0].data.digitalId"] {
+        assert!(found.is_authentic(layer), "{layer}");
+    }
+
+    let answer = info(&pki().device, &pki().chip, "L1").unwrap();
+    let info = answer.split('"').find(|text| text.starts_with("eyJ")).unwrap().to_string();
+    let element = beside(Object::new().with("deviceInfo", info));
+    let body = Value::Array(alloc::vec![element.into()]).to_string();
+    let verifier = InfoVerifier::new(trust(Consumer::Ida), Policy::default());
+    let found = verifier.verify(body.as_bytes(), &InfoExpected::default(), now()).unwrap();
+    assert_eq!(found.unauthenticated(), names("[0]"));
+    assert!(found.unauthenticated().iter().all(|name| !found.is_authentic(name)));
+    let parts: Vec<_> = found.parts().iter().map(|part| part.part()).collect();
+    assert_eq!(parts, ["[0].deviceInfo", "[0].deviceInfo.digitalId"]);
+}
+
+#[test]
+fn information_has_one_of_two_names_for_the_device_though_one_is_a_number() {
+    let judge = |payload: Object<'_>| {
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let body = format!(r#"[{{"deviceInfo":"{token}"}}]"#);
+        explain_info(trust(Consumer::Ida), &body, now()).code()
+    };
+    for id in [Value::from(1_i64), "1".into()] {
+        assert_eq!(judge(info_payload().with("deviceId", id.clone())), Code::Ok);
+        let both = info_payload().with("deviceId", id).with("serialNo", "2");
+        assert_eq!(judge(both), Code::DuplicateMember);
+    }
+}
+
+#[test]
+fn captures_with_digital_ids_of_another_provider_or_an_inner_signer_do_not_belong_together() {
+    let other = Pki::generate(&mut Rng::from_seed(43), at(-1000), at(1000)).unwrap();
+    let (device, chip) = (&pki().device, &pki().chip);
+    let id = |provider: &str, made: i64| {
+        let id = digital_id("1").with("dateTime", at(made).to_string());
+        id.with("deviceProviderId", provider).to_string()
+    };
+    let shot = |id: &str, value: &[u8]| {
+        let value = base64::encode_url(value);
+        device.sign(&data(id, "Finger", &value).to_string()).unwrap()
+    };
+    let twice =
+        |inner: &crate::testkit::Device| chip.sign(&inner.sign(&id("one", 0)).unwrap()).unwrap();
+    let one = |provider, made| chip.sign(&id(provider, made)).unwrap();
+    let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    for (first, second, hint) in [
+        (one("one", 0), one("one", 5), None),
+        (one("one", 0), one("two", 0), Some("different devices")),
+        (twice(chip), twice(chip), None),
+        (one("one", 0), twice(&other.chip), Some("different signers")),
+        (twice(chip), twice(&other.chip), Some("different signers")),
+    ] {
+        let (first, second) = (shot(&first, b"a"), shot(&second, b"b"));
+        let elements = chained(&[(&first, b"a"), (&second, b"b")]);
+        let body = answer(elements).to_string();
+        let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(report.warnings.contains(&Warning::MixedCapture), hint.is_some(), "{hint:?}");
+        assert!(hint.is_none_or(|hint| report.hints.iter().any(|text| text.contains(hint))));
+        let deny = Expected::new().mixed(Mixed::Deny);
+        let verdict = verifier.verify(body.as_bytes(), &deny, now());
+        let error = Error::ContentMismatch { member: "digitalId" };
+        assert_eq!(verdict.err(), hint.map(|_| error));
+    }
+}
+
+#[test]
+fn a_digital_id_within_information_has_no_member_of_another_kind() {
+    for member in ["bioValue", "deviceStatus", "deviceInfo", "digitalId", "deviceExpiry"] {
+        let id = digital_id("1").with(member, "AAAA").to_string();
+        let payload = info_payload().with("digitalId", pki().chip.sign(&id).unwrap());
+        let token = pki().device.sign(&payload.to_string()).unwrap();
+        let body = format!(r#"[{{"deviceInfo":"{token}"}}]"#);
+        let report = explain_info(trust(Consumer::Ida), &body, now());
+        let error = Error::ContentMismatch { member };
+        assert_eq!(failure(&report), Some(("[0].deviceInfo.digitalId", &error)));
     }
 }

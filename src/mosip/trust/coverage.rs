@@ -210,8 +210,16 @@ pub(super) fn compare_keys(
             && holder == other_holder
             && one.certificate.key() != other.certificate.key()
     };
-    let mut pairs = held.iter().enumerate();
-    if pairs.any(|(index, one)| held.iter().skip(index + 1).any(|other| differ(one, other))) {
+    // A token within a token: whosever the layer is, it is of one.
+    let disagree = |one: &Signer, other: &Signer| {
+        one.part == other.part && one.certificate.key() != other.certificate.key()
+    };
+    if any_pair(&held, differ) || any_pair(signers, disagree) {
         trail.warn(Warning::OtherSigner);
     }
+}
+
+fn any_pair<E>(elements: &[E], holds: impl Fn(&E, &E) -> bool) -> bool {
+    let mut places = elements.iter().enumerate();
+    places.any(|(place, one)| elements.iter().skip(place + 1).any(|other| holds(one, other)))
 }

@@ -74,12 +74,10 @@ pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
 /// What an independent part of a message states.
 #[derive(Default)]
 struct Statement {
-    /// What stands before the names of its layers.
-    prefix: String,
     /// The level of the device.
     level: Option<Certification>,
-    /// The layers by name, outermost first, each with its time.
-    times: Vec<(&'static str, Stated)>,
+    /// The layers, outermost first, each with its name, that of its part, and its time.
+    times: Vec<(&'static str, String, Stated)>,
 }
 
 /// Follows the opening of nested objects and checks what is signed; then the signers.
@@ -92,6 +90,8 @@ pub(in crate::mosip) struct Checker<'c, T> {
     policy: &'c Policy,
     /// What stands before the names of parts.
     prefix: String,
+    /// The layer that holds the digital id, where other members stand beside that layer.
+    around: Option<&'static str>,
     /// What the independent parts of the message state.
     statements: Vec<Statement>,
     /// What no signature covers, beyond what was opened.
@@ -125,6 +125,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             trust,
             policy,
             prefix: String::new(),
+            around: None,
             statements: alloc::vec![Statement::default()],
             outside: Vec::new(),
             cover: None,
@@ -136,9 +137,11 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
     }
 
-    /// Begins a part of the message that nothing opened before covers.
-    pub(in crate::mosip) fn begin_part(&mut self, prefix: String) {
+    /// Begins a part of the message that nothing opened before covers. It has one layer, `around`,
+    /// with the digital id inside, and members beside it.
+    pub(in crate::mosip) fn begin_part(&mut self, prefix: String, around: &'static str) {
         self.prefix = prefix;
+        self.around = Some(around);
         self.cover = None;
         self.statements.push(Statement::default());
     }
@@ -150,20 +153,35 @@ impl<'c, T: Trail> Checker<'c, T> {
         level: Option<&Certification>,
         times: [(&'static str, Stated); N],
     ) {
+        let named = times.map(|(member, time)| (member, self.name(member), time));
+        let times = Vec::from(named);
         if let Some(last) = self.statements.last_mut() {
-            let prefix = self.prefix.clone();
-            *last = Statement { prefix, level: level.cloned(), times: times.into() };
+            *last = Statement { level: level.cloned(), times };
         }
     }
 
-    /// Names something that never is within a signature.
+    /// Names something that never is within a signature. The sender chose its name, which must not
+    /// be that of a layer.
     pub(in crate::mosip) fn name_outside(&mut self, member: &str) {
-        self.outside.push(format!("{}{member}", self.prefix));
+        let is_plain = member.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        self.outside.push(if is_plain && !member.is_empty() {
+            format!("{}{member}", self.prefix)
+        } else {
+            format!("{}[{}]", self.prefix.trim_end_matches('.'), Value::from(member))
+        });
     }
 
-    /// Names the current part in the report, or a member of it.
+    /// Names a layer of the current part, or the part itself.
+    fn name(&self, member: &str) -> String {
+        match self.around.filter(|_| usage(member) == Usage::DigitalId) {
+            Some(around) => format!("{}{around}.{member}", self.prefix),
+            None => format!("{}{member}", self.prefix),
+        }
+    }
+
+    /// Names the current part in the report, or a layer of it.
     pub(in crate::mosip) fn enter(&mut self, member: &str) -> String {
-        let part = format!("{}{member}", self.prefix);
+        let part = self.name(member);
         self.trail.part(part.trim_end_matches('.'));
         part
     }
@@ -180,12 +198,18 @@ impl<'c, T: Trail> Checker<'c, T> {
         self.statements.len().saturating_sub(1)
     }
 
-    /// Returns a number for the key that signed what a part is used as: the same for the same key.
-    pub(in crate::mosip) fn key_number(&self, group: usize, usage: Usage) -> Option<usize> {
-        let mut signers = self.signers.iter();
-        let signer = signers.find(|signer| signer.group == group && signer.usage == usage)?;
-        let key = signer.certificate.key().ok()?;
-        self.signers.iter().position(|other| other.certificate.key().is_ok_and(|own| own == key))
+    /// Returns numbers for the keys that signed what a part is used as, the same for the same key. A
+    /// token within a token has two.
+    pub(in crate::mosip) fn key_numbers(&self, group: usize, usage: Usage) -> Vec<usize> {
+        let signers = self.signers.iter();
+        let own = signers.filter(|signer| signer.group == group && signer.usage == usage);
+        let number = |signer: &Signer| {
+            let key = signer.certificate.key().ok()?;
+            self.signers
+                .iter()
+                .position(|other| other.certificate.key().is_ok_and(|own| own == key))
+        };
+        own.filter_map(number).collect()
     }
 
     /// Tells whether anything was opened, signed or not.
@@ -279,8 +303,8 @@ impl<'c, T: Trail> Checker<'c, T> {
             return Some(Ok(at));
         }
         let times = &self.statements.get(signer.group)?.times;
-        let inwards = times.iter().skip_while(|(layer, _)| *layer != signer.member);
-        inwards.filter_map(|(_, time)| time.clone()).next()
+        let inwards = times.iter().skip_while(|(layer, ..)| *layer != signer.member);
+        inwards.filter_map(|(.., time)| time.clone()).next()
     }
 
     /// Checks the times that the layers state, that everything that has to be signed is, and the
@@ -347,10 +371,10 @@ fn check_times(
     window: Option<Window>,
     leeway: Leeway,
 ) {
-    for Statement { prefix, times, .. } in statements {
-        for (member, time) in times {
+    for Statement { times, .. } in statements {
+        for (_, part, time) in times {
             let Some(time) = time else { continue };
-            trail.part(&format!("{prefix}{member}"));
+            trail.part(part);
             match (time, at.resolve(None)) {
                 (Err(error), _) => trail.fail(Check::Claims, error.clone()),
                 (Ok(_), None) => {}
@@ -396,7 +420,7 @@ impl<T: Trail> Witness for Checker<'_, T> {
     }
 
     fn unsigned(&mut self, member: &'static str) {
-        let part = format!("{}{member}", self.prefix);
+        let part = self.name(member);
         let (group, usage, cover) = (self.group(), usage(member), self.cover);
         self.unsigned.push(Unsigned { part, member, group, usage, cover });
     }
@@ -464,6 +488,7 @@ fn check_trust(
     let (domain, path) = found?;
     for issuer in &path {
         trail.warn_if(Warning::PublishedKey, || issuer.key().is_ok_and(is_published));
+        trail.warn_if(Warning::NegativeModulus, || issuer.has_negative_modulus());
     }
     warn_of_issuers(trail, &path);
     let sha2 = |issued: &&Certificate| {

@@ -37,8 +37,8 @@
 //! certificate signed that layer. It proves neither whose the keys are nor that they belong together:
 //! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
 //! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
-//! domain. Without rules, the layers of the device are all but the digital id, and that as well if the
-//! message says L0.
+//! domain, or one layer twice. Without rules, the layers of the device are all but the digital id, and
+//! that as well if the message says L0.
 //!
 //! What a message can make a search do is limited: keys within `x5c` have 4096 bits at most
 //! ([`Limits::x5c_modulus_bits`](crate::Limits::x5c_modulus_bits)), and all signers of a message share
@@ -554,7 +554,8 @@ pub struct SignedPart {
 }
 
 impl SignedPart {
-    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`.
+    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`. The
+    /// layers of a registration request have their own names only: `digitalId`.
     #[must_use]
     pub fn part(&self) -> &str {
         &self.part
@@ -607,7 +608,8 @@ impl<T> Verified<T> {
         &self.signed.parts
     }
 
-    /// Names what no signature covers.
+    /// Names what no signature covers: layers, and what stands beside the signed ones of an answer's
+    /// elements. Members around all elements, or around a request, are not looked at and not named.
     #[must_use]
     pub fn unauthenticated(&self) -> &[String] {
         &self.signed.unauthenticated

@@ -1074,3 +1074,89 @@ fn names_read_back() {
     }
     assert!("partner".parse::<Domain>().is_err() && "IDA".parse::<Consumer>().is_err());
 }
+
+#[test]
+fn a_layer_that_two_keys_signed_one_around_the_other_is_warned_of() {
+    let (device, chip) = (&pki().device, &pki().chip);
+    let twice = |outer: &Device, inner: &Device, text: &str| {
+        outer.sign(&inner.sign(text).unwrap()).unwrap()
+    };
+    let verifier = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+    for (outer, inner, expected) in
+        [(device, chip, true), (chip, device, true), (chip, chip, false)]
+    {
+        let token = twice(outer, inner, &id_text());
+        let report = verifier.explain(token.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(report.warnings.contains(&Warning::OtherSigner), expected);
+        // Within device data of a level that may have a chip as well.
+        let info = device.sign(&device_info(&token, "L1").to_string()).unwrap();
+        let message = device.sign(&device_data(info.as_str()).to_string()).unwrap();
+        let report = explain(Trust::self_asserted(), &message, time(NOW));
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(report.warnings.contains(&Warning::OtherSigner), expected);
+    }
+    // Each of them has to be trusted.
+    let store = || pki().store();
+    let ida = || rules(Consumer::Ida);
+    assert_eq!(fault(store(), ida(), &twice(chip, chip, &id_text())), None);
+    for (outer, inner) in [(device, chip), (chip, device)] {
+        let token = twice(outer, inner, &id_text());
+        assert_eq!(fault(store(), ida(), &token), Some(ChainFault::NoPath));
+    }
+}
+
+#[test]
+fn a_negative_modulus_of_an_issuer_that_the_message_brings_is_warned_of_too() {
+    let mut rng = Rng::from_seed(50);
+    let wide = |name| Template::new(name, start(), end()).authority(None);
+    let root = Authority::root(EcIssuer::generate(&mut rng, None), &wide("root")).unwrap();
+    let key = RsaIssuer::generate(&mut rng, 2048, None).unwrap();
+    let template = wide("intermediate").negative_modulus();
+    let intermediate = root.subordinate(key, &template).unwrap();
+    let leaf = Template::new("leaf", start(), end()).end_entity();
+    let leaf = intermediate.issue(other_key(), &leaf).unwrap();
+    let token = by(other_key(), alloc::vec![leaf, intermediate.certificate().clone()]);
+    let store = TrustStore::new().with_roots(Domain::Device, [read(root.certificate())]);
+    let trust = Trust::new(store, rules(Consumer::KeymanagerV2));
+    let judge = |trust: Trust| {
+        let verifier = DigitalIdVerifier::new(trust, Policy::default());
+        verifier.explain(token.as_bytes(), &Expected::new(), time(NOW))
+    };
+    assert_ne!(judge(trust.clone()).code(), Code::Ok);
+    let report = judge(trust.with_leniency(Leniency::NegativeModulus));
+    assert_eq!((report.code(), &report.warnings[..]), (Code::Ok, &[Warning::NegativeModulus][..]));
+}
+
+#[test]
+fn a_digital_id_alone_or_within_device_data_has_no_member_of_another_kind() {
+    let device = &pki().device;
+    for member in ["bioValue", "deviceStatus", "deviceInfo", "digitalId", "deviceExpiry"] {
+        let id = device.sign(&digital_id("1").with(member, "AAAA").to_string()).unwrap();
+        let error = Error::ContentMismatch { member };
+        let alone = judge_id(pki().store(), rules(Consumer::RegistrationClient), &id);
+        assert_eq!(alone.unwrap_err(), error);
+        let info = device.sign(&device_info(&id, "L0").to_string()).unwrap();
+        let message = device.sign(&device_data(info.as_str()).to_string()).unwrap();
+        let report = explain(client(), &message, time(NOW));
+        assert_eq!(first_failure(&report), Some(("digitalId", &error)));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_for_signatures_is_no_devices() {
+    // `keyUsage`: unused bits, and the first byte.
+    for (unused, bits, expected) in
+        [(7, 0x80, Code::Ok), (6, 0x40, Code::Ok), (5, 0x20, Code::KeyUse), (2, 0x04, Code::KeyUse)]
+    {
+        let template = Template::new("device", start(), end());
+        let template = template.extension(&[0x55, 29, 15], Critical::Yes, &[3, 2, unused, bits]);
+        let certificate = pki().device_intermediate.issue(other_key(), &template).unwrap();
+        let token = by(other_key(), alloc::vec![certificate]);
+        let verdict = judge_id(pki().store(), rules(Consumer::RegistrationClient), &token);
+        assert_eq!(verdict.err().map_or(Code::Ok, |error| error.code()), expected, "{bits:x}");
+        let asserted = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+        let report = asserted.explain(token.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), expected, "{bits:x}");
+    }
+}
