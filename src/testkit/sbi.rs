@@ -103,10 +103,29 @@ pub fn captured(
     values: &[&[u8]],
     scheme: Scheme,
 ) -> Result<Vec<Object<'static>>, IssueError> {
+    captured_for("Registration", device, chip, values, scheme)
+}
+
+/// Returns the elements of a capture for this purpose, as [`captured`] does: `Auth` or
+/// `Registration`.
+///
+/// # Errors
+///
+/// [`IssueError`] if a key cannot sign.
+pub fn captured_for(
+    purpose: &str,
+    device: &Device,
+    chip: &Device,
+    values: &[&[u8]],
+    scheme: Scheme,
+) -> Result<Vec<Object<'static>>, IssueError> {
     let id = chip.sign(&digital_id("1801160992").to_string())?;
     let mut chain = HashChain::new(scheme);
     let element = |value: &&[u8]| {
-        let payload = data(&id, "Finger", &base64::encode_url(value)).to_string();
+        let value_text = base64::encode_url(value);
+        let mut payload = data(&id, "Finger", &value_text);
+        payload.set("purpose", purpose);
+        let payload = payload.to_string();
         chain.extend(match scheme {
             Scheme::Current => value,
             Scheme::Legacy => payload.as_bytes(),
@@ -116,8 +135,7 @@ pub fn captured(
     values.iter().map(element).collect()
 }
 
-/// Makes the element of a capture for authentication out of one for registration: it adds what
-/// stands beside an encrypted value.
+/// Adds what stands beside an encrypted value in the element of a capture for authentication.
 ///
 /// ```
 /// use countersign::testkit::sbi;

@@ -789,7 +789,8 @@ impl World<'_> {
         let mut group = group("captures", form, self.trust("ida"));
         let (device, chip) = (&self.pki.device, &self.pki.chip);
         let captured = |scheme| {
-            sbi::captured(device, chip, &[b"bdb-1", b"bdb-2"], scheme)
+            let purpose = if plain { "Registration" } else { "Auth" };
+            sbi::captured_for(purpose, device, chip, &[b"bdb-1", b"bdb-2"], scheme)
                 .unwrap()
                 .into_iter()
                 .map(

@@ -323,9 +323,10 @@ verifier! {
     /// the legacy scheme; without them it is not checked, and the report says so, unless
     /// [`Expected`] names a scheme or a hash before: then the verdict is
     /// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
-    /// `data` in an element, which is named in the result, and beside `biometrics`; and `purpose`,
-    /// unless it is expected: a capture for registration has the same format and verifies here, without
-    /// its hashes.
+    /// `data` in an element, which is named in the result, and beside `biometrics`.
+    ///
+    /// A capture for registration has the same format. Where the signed `purpose` says that it is one,
+    /// it is refused; versions of the interface that state none leave it to the caller.
     ///
     /// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
     /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
@@ -458,6 +459,7 @@ fn decide(
                 biometric.data = record_data(&mut checker, data);
                 checker.enter(DATA);
                 if let Some(data) = &biometric.data {
+                    check_purpose(checker.trail, data, values);
                     check_content(checker.trail, data, item.expected);
                 }
             }
@@ -545,6 +547,20 @@ fn record_data<T: Trail>(checker: &mut Checker<'_, T>, data: Result<Data, Error>
     let captured = Some(data.timestamp.instant("timestamp"));
     checker.state(None, [(DATA, captured), (DIGITAL_ID, data.digital_id.stated())]);
     Some(data)
+}
+
+/// Refuses what was captured for the other purpose: for registration, hashes are followed. Some
+/// versions of the interface state none.
+fn check_purpose(trail: &mut impl Trail, data: &Data, values: Values) {
+    let (foreign, verifier) = match values {
+        Values::Plain => ("Auth", CaptureVerifier::KIND),
+        Values::Encrypted => ("Registration", RegistrationCaptureVerifier::KIND),
+    };
+    let is_foreign = data.purpose.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(foreign));
+    if is_foreign {
+        trail.hint(|| Some(format!("what was captured for {foreign} is of the kind {verifier}")));
+        trail.fail(Check::TokenKind, Error::ContentMismatch { member: "purpose" });
+    }
 }
 
 fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {

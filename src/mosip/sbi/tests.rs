@@ -17,7 +17,8 @@ use crate::policy::Policy;
 use crate::report::{Check, Outcome, Report, Warning};
 use crate::testkit::mosip::digital_id;
 use crate::testkit::sbi::{
-    TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, data, encrypted, info, service_info,
+    TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, captured_for, data, encrypted, info,
+    service_info,
 };
 use crate::testkit::{Pki, Rng};
 use crate::time::{At, Leeway, Time};
@@ -208,7 +209,8 @@ fn encrypted_values_are_chained_by_what_they_were_before() {
     let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
     // The hashes are those of `VALUES`, and the signed data hold something else.
     let ciphertexts: [&[u8]; 3] = [b"x", b"y", b"z"];
-    let mut current = captured(&pki().device, &pki().chip, &ciphertexts, Scheme::Current).unwrap();
+    let mut current =
+        captured_for("Auth", &pki().device, &pki().chip, &ciphertexts, Scheme::Current).unwrap();
     for (element, plain) in current.iter_mut().zip(elements(Scheme::Current)) {
         element.set("hash", plain.member("hash").unwrap().clone());
         *element = encrypted(element.clone(), b"certificate");
@@ -245,7 +247,8 @@ fn encrypted_values_are_chained_by_what_they_were_before() {
     assert_eq!(judge(&legacy).code(), Code::HashMismatch);
 
     // The legacy scheme needs no secrets.
-    let legacy = elements(Scheme::Legacy).into_iter().map(|element| encrypted(element, b""));
+    let legacy = captured_for("Auth", &pki().device, &pki().chip, VALUES, Scheme::Legacy).unwrap();
+    let legacy = legacy.into_iter().map(|element| encrypted(element, b""));
     let body = answer(legacy.collect()).to_string();
     let found = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap();
     assert_eq!(found.content().scheme, Some(Scheme::Legacy));
@@ -924,7 +927,8 @@ fn segments_are_put_together_with_padding_and_without() {
 fn what_is_expected_of_hashes_that_cannot_be_followed_is_refused_and_never_dropped() {
     let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
     let ciphertexts: [&[u8]; 2] = [b"x", b"y"];
-    let mut elements = captured(&pki().device, &pki().chip, &ciphertexts, Scheme::Current).unwrap();
+    let mut elements =
+        captured_for("Auth", &pki().device, &pki().chip, &ciphertexts, Scheme::Current).unwrap();
     // The hashes are those of the values before they were encrypted.
     for (element, plain) in elements.iter_mut().zip(self::elements(Scheme::Current)) {
         element.set("hash", plain.member("hash").unwrap().clone());
@@ -1063,5 +1067,40 @@ fn a_digital_id_within_information_has_no_member_of_another_kind() {
         let report = explain_info(trust(Consumer::Ida), &body, now());
         let error = Error::ContentMismatch { member };
         assert_eq!(failure(&report), Some(("[0].deviceInfo.digitalId", &error)));
+    }
+}
+
+#[test]
+fn a_capture_for_one_purpose_is_none_for_the_other_and_without_a_purpose_the_caller_decides() {
+    let auth = CaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let registration = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let body = |purpose: Option<&str>| {
+        let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
+        let payload = data(&id, "Finger", "AAAA").to_string();
+        let stated = purpose.map_or(String::new(), |name| format!(r#""purpose":"{name}","#));
+        let payload = payload.replacen(r#""purpose":"Registration","#, &stated, 1);
+        let token = pki().device.sign(&payload).unwrap();
+        let value = base64::decode_mosip(b"AAAA").unwrap();
+        answer(chained(&[(&token, &value)])).to_string()
+    };
+    let foreign = Error::ContentMismatch { member: "purpose" };
+    for (purpose, by_auth, by_registration) in [
+        (Some("Auth"), None, Some(&foreign)),
+        (Some("AUTH"), None, Some(&foreign)),
+        (Some("Registration"), Some(&foreign), None),
+        (Some("registration"), Some(&foreign), None),
+        (Some("Other"), None, None),
+        (None, None, None),
+    ] {
+        let body = body(purpose);
+        let (body, expected) = (body.as_bytes(), Expected::new());
+        let verdict = auth.verify(body, &expected, now());
+        assert_eq!(verdict.err().as_ref(), by_auth, "{purpose:?}");
+        let report = auth.explain(body, &expected, now());
+        assert_eq!(failure(&report), by_auth.map(|error| ("biometrics[0].data", error)));
+        let verdict = registration.verify(body, &expected, now());
+        assert_eq!(verdict.err().as_ref(), by_registration, "{purpose:?}");
+        let report = registration.explain(body, &expected, now());
+        assert_eq!(failure(&report), by_registration.map(|error| ("biometrics[0].data", error)));
     }
 }
