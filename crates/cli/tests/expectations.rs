@@ -1566,3 +1566,17 @@ fn row_33_whatever_run_policy_and_record_say_together_valid_means_that_all_of_it
     }
     assert!(valid > 200 && overridden > 50, "{valid} {overridden}");
 }
+
+#[test]
+fn what_loosens_a_check_is_followed_and_takes_the_place_of_what_the_policy_says() {
+    let endless = token(&Object::new().with("iss", "i").with("aud", "me"));
+    let names = ["--issuer", "i", "--audience", "me"];
+    assert_eq!(code(&names, &endless), "missing-member");
+    assert_eq!(code(&[&names[..], &["--allow-no-exp"]].concat(), &endless), "ok");
+    let policy = WORLD.file("endless.toml", "[jws]\nallow-no-exp = true");
+    assert_eq!(code(&[&names[..], &["--policy", &policy]].concat(), &endless), "ok");
+    // Who says on the command line that nothing is expected means it.
+    let policy = WORLD.file("bound.toml", "[dvs-certificate]\nhash = \"00\"");
+    assert_eq!(code(&["--policy", &policy], &certificate()), "hash-mismatch");
+    assert_eq!(code(&["--policy", &policy, "--unbound"], &certificate()), "ok");
+}

@@ -403,6 +403,29 @@ fn times_and_lives_are_judged_to_the_second() {
 }
 
 #[test]
+fn a_key_and_a_token_that_agree_on_another_algorithm_are_none_of_the_format() {
+    use crate::crypto::Algorithm;
+    let keys = jwk_set(&[issuer().jwk().with("alg", "RS512")]).to_string();
+    let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+    let sign = |payload: &str| {
+        let header = issuer().header(Algorithm::Rs512);
+        issuer().sign(&header, payload.as_bytes(), Algorithm::Rs512).unwrap()
+    };
+    let token = sign(&claims(Kind::Id).to_string());
+    let verifier = id::Verifier::new(keys.clone(), Policy::default());
+    let error = verifier.verify(token.as_bytes(), &expected(), now()).unwrap_err();
+    assert_eq!(error.code(), Code::AlgorithmMismatch);
+    assert_eq!(verifier.explain(token.as_bytes(), &expected(), now()).code(), error.code());
+    let certificate = format!(r#"{{"cAt":{ISSUED},"exp":{},"hash":"00"}}"#, ISSUED + 10);
+    let certificate = sign(&certificate);
+    let verifier = dvs::Verifier::new(keys, Policy::default());
+    let unbound = dvs::Expected::unbound();
+    let error = verifier.verify(certificate.as_bytes(), &unbound, now()).unwrap_err();
+    assert_eq!(error.code(), Code::AlgorithmMismatch);
+    assert_eq!(verifier.explain(certificate.as_bytes(), &unbound, now()).code(), error.code());
+}
+
+#[test]
 fn only_rs256_with_a_key_of_the_set_is_verified() {
     use crate::crypto::Algorithm;
     for kind in KINDS {
