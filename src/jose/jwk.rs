@@ -110,7 +110,11 @@ impl Jwk {
     /// else [`Error::KeyUnusable`] with its [`KeyFault`].
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
-        let object = json::parse_object(PART, text, limits)?.without_nulls();
+        let object = json::parse_object(PART, text, limits).map_err(|error| match error {
+            Error::NotAnObject { .. } => error.of_key(),
+            other => other,
+        });
+        let object = object?.without_nulls();
         Self::from_object(&object, limits).map_err(Error::of_key)
     }
 

@@ -24,7 +24,7 @@ use countersign::mosip::sbi::Mixed;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
-use crate::args::{BindingArgs, FetchArgs, VerifyArgs};
+use crate::args::{BindingArgs, FetchArgs, VerifyArgs, parse_algorithm};
 use crate::device::{Device, Devices, TrustTerms};
 use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
@@ -320,6 +320,7 @@ struct Table {
     keys: Vec<PathBuf>,
     server_secret: Option<PathBuf>,
     allow_rsa_1024: bool,
+    alg: Option<String>,
     at: Option<toml::Value>,
     leeway: Option<u16>,
     hash: Option<String>,
@@ -391,10 +392,17 @@ impl Table {
         if self.server_secret.is_some() && !has_secret {
             return Err(misuse("server-secret: not for this kind"));
         }
-        let public = !self.jwks.is_empty() || !self.keys.is_empty() || self.allow_rsa_1024;
+        let public = !self.jwks.is_empty()
+            || !self.keys.is_empty()
+            || self.allow_rsa_1024
+            || self.alg.is_some();
         if public && has_secret {
-            return Err(misuse("jwks, keys or allow-rsa-1024: not for this kind"));
+            return Err(misuse("jwks, keys, allow-rsa-1024 or alg: not for this kind"));
         }
+        if self.alg.is_some() && matches!(kind, Kind::Device(_)) {
+            return Err(misuse("alg: not for this kind, whose keys come in certificates"));
+        }
+        let algorithm = self.alg.as_deref().map(parse_algorithm).transpose();
         if given.count() > 1 {
             return Err(misuse("more than one of `document`, `hash`, `request`, `unbound`"));
         }
@@ -416,6 +424,7 @@ impl Table {
             at: moment,
             leeway: Some(leeway),
             rsa_1024: self.allow_rsa_1024.then_some(Rsa1024::Allow),
+            algorithm: algorithm.map_err(|e| misuse(&format!("`alg`: {e}")))?,
             binding: given.load(folder)?,
             unbound: given.unbound(),
             names: Names {
@@ -602,6 +611,11 @@ mod tests {
             ("issuer = \"a\"", Kind::DvsSignature),
             ("allow-rsa-1024 = true", Kind::DvsSignature),
             ("keys = [\"no-such-file.json\"]", Kind::DvsSignature),
+            ("alg = \"RS256\"", Kind::DvsSignature),
+            ("alg = \"RS256\"", Kind::Device(Device::Data)),
+            ("alg = \"HS256\"", Kind::Jws),
+            ("alg = \"none\"", Kind::Jws),
+            ("alg = \"ps256\"", Kind::Jws),
             ("server-secret = \"no-such-file\"", Kind::Jws),
             ("unbound = true", Kind::Token(Token::Id)),
             ("previous-hash = \"00\"", Kind::Device(Device::Capture)),
@@ -621,6 +635,8 @@ mod tests {
         }
         assert!(table(&previous_hash, Kind::Device(Device::Capture)).is_ok());
         assert!(table("unbound = true", Kind::Jws).is_ok());
+        let Ok(rules) = table("alg = \"PS256\"", Kind::Jws) else { panic!("the table is right") };
+        assert_eq!(rules.terms.policy.algorithm(), Some(countersign::Algorithm::Ps256));
         assert!(table("organization = \"a\"", Kind::Device(Device::Data)).is_ok());
         assert!(toml::from_str::<PolicyFile>("[jwt]").is_err());
     }

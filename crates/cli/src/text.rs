@@ -173,6 +173,9 @@ pub(crate) const fn meaning(warning: Warning) -> &'static str {
         Warning::X5cEncoding => "`x5c` is not written as RFC 7515 says",
         Warning::OtherSigner => "the digital id is signed by another device's key",
         Warning::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
+        Warning::LeadingZero => {
+            "the JWK writes a leading zero byte before `n`, as Java does; the number is the same"
+        }
         Warning::ForeignClaims => "claims that are documented for other kinds of token only",
         _ => "",
     }

@@ -195,7 +195,7 @@ fn rsa(keys: &Keys) -> Group {
             good.to_string().strip_suffix('}').unwrap(),
             Malformed,
         ),
-        Case::new("key is an array", &["StrictJson"], "[]", WrongType),
+        Case::new("key is an array", &["StrictJson"], "[]", KeyUnusable),
     ]);
     group
 }
