@@ -99,7 +99,7 @@ codes! {
     Malformed = "malformed", Malformed;
     /// A size, count or depth limit was exceeded; see [`Limits`](crate::Limits).
     TooLarge = "too-large", LimitExceeded;
-    /// A JSON object names a member twice.
+    /// A JSON object names a member twice, by one name or by two.
     DuplicateMember = "duplicate-member", Malformed;
     /// A JSON member has another type than the format says.
     WrongType = "wrong-type", Malformed;
@@ -174,6 +174,9 @@ codes! {
     Unreadable = "unreadable", Unavailable;
     /// The keys could not be obtained from where they are published, so nothing could be decided.
     Unreachable = "unreachable", Unavailable;
+    /// The artefact was to be judged as at its own time and does not state one; nothing else is wrong
+    /// with it.
+    NoTime = "no-time", Unavailable;
 }
 
 impl Code {
@@ -271,11 +274,86 @@ pub enum KeyFault {
     X5cKey,
     /// `x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`.
     X5t,
+    /// It is no JSON object.
+    NotAnObject {
+        /// What stands there instead.
+        found: &'static str,
+    },
+    /// A member that a key of this type needs is absent, or `null`.
+    Missing {
+        /// The member.
+        member: &'static str,
+    },
+    /// A member has the wrong type.
+    Type {
+        /// The member.
+        member: &'static str,
+        /// The type it should have.
+        expected: &'static str,
+    },
+    /// A member is not base64url without padding (RFC 7518 section 2).
+    Encoding {
+        /// The member.
+        member: &'static str,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// A number begins with zero bytes; of `n`, the one of a sign is accepted.
+    LeadingZeros {
+        /// The member.
+        member: &'static str,
+    },
+    /// A coordinate is not as long as the curve's field.
+    Length {
+        /// The member.
+        member: &'static str,
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// `alg` names no algorithm of this library.
+    Algorithm {
+        /// The name, cut to 64 characters.
+        name: String,
+    },
+    /// The coordinates are no point of the curve.
+    Point,
+    /// A part of the key exceeds a limit.
+    Limit {
+        /// What is too large.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// The text that should hold the key, such as PEM, holds none that can be read.
+    Text {
+        /// What is wrong with it, in words.
+        detail: String,
+    },
 }
 
 impl fmt::Display for KeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NotAnObject { found } => return write!(f, "it is {found}, not a JSON object"),
+            Self::Missing { member } => return write!(f, "`{member}` is missing"),
+            Self::Type { member, expected } => return write!(f, "`{member}` is not {expected}"),
+            Self::Encoding { member, fault } => {
+                return write!(f, "`{member}` is not base64url without padding: {fault}");
+            }
+            Self::LeadingZeros { member } => {
+                return write!(f, "`{member}` begins with zero bytes, which are not part of it");
+            }
+            Self::Length { member, bytes } => {
+                return write!(f, "`{member}` has {bytes} bytes; a coordinate of P-256 has 32");
+            }
+            Self::Algorithm { name } => {
+                return write!(f, "`alg` is `{name}`, which is not supported");
+            }
+            Self::Point => "coordinates are not on the curve",
+            Self::Limit { what, limit } => {
+                return write!(f, "{what} exceeds the limit of {limit}");
+            }
+            Self::Text { detail } => detail,
             Self::KeyType => "key type is not supported",
             Self::Curve => "curve is not supported",
             Self::EvenModulus => "RSA modulus is even",
@@ -381,6 +459,13 @@ pub enum Error {
     CriticalHeader,
     /// Authenticated decryption failed.
     DecryptFailed,
+    /// Two places state one member, and differ.
+    Contradiction {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// The member.
+        member: &'static str,
+    },
     /// A member is named twice.
     DuplicateMember {
         /// Which part of the artefact.
@@ -441,6 +526,18 @@ pub enum Error {
     },
     /// No key was given.
     NoKey,
+    /// Something else stands where a JSON object is expected.
+    NotAnObject {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// To be judged as at its own time, which it does not state.
+    NoTime {
+        /// The member that would state it.
+        member: &'static str,
+    },
     /// `nonce` is not the expected nonce.
     NonceMismatch,
     /// From the future.
@@ -478,6 +575,15 @@ pub enum Error {
         what: &'static str,
         /// The limit.
         limit: usize,
+    },
+    /// One member stands under two of its names.
+    TwoNames {
+        /// Which part of the artefact.
+        part: &'static str,
+        /// One name.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
     },
     /// No key has this identifier.
     UnknownKey,
@@ -533,7 +639,9 @@ impl Error {
             Self::ContentMismatch { .. } => Code::ContentMismatch,
             Self::CriticalHeader => Code::CriticalHeader,
             Self::DecryptFailed => Code::DecryptFailed,
-            Self::DuplicateMember { .. } => Code::DuplicateMember,
+            Self::Contradiction { .. } | Self::DuplicateMember { .. } | Self::TwoNames { .. } => {
+                Code::DuplicateMember
+            }
             Self::ExpectationUnused { .. } => Code::ExpectationUnused,
             Self::Expired { .. } => Code::Expired,
             Self::IdentityRevoked => Code::IdentityRevoked,
@@ -546,6 +654,7 @@ impl Error {
             Self::MissingMember { .. } => Code::MissingMember,
             Self::NoAnswer { .. } => Code::NoAnswer,
             Self::NoKey => Code::NoKey,
+            Self::NoTime { .. } => Code::NoTime,
             Self::NonceMismatch => Code::NonceMismatch,
             Self::NotYetValid { .. } => Code::NotYetValid,
             Self::PointNotOnCurve => Code::PointNotOnCurve,
@@ -563,7 +672,7 @@ impl Error {
             Self::UnsupportedFormat { .. } => Code::UnsupportedFormat,
             Self::ValidationFailed { .. } => Code::ValidationFailed,
             Self::WrongSubgroup => Code::WrongSubgroup,
-            Self::WrongType { .. } => Code::WrongType,
+            Self::NotAnObject { .. } | Self::WrongType { .. } => Code::WrongType,
         }
     }
 
@@ -596,6 +705,12 @@ impl fmt::Display for Error {
             }
             Self::CriticalHeader => f.write_str("header has critical extensions"),
             Self::DecryptFailed => f.write_str("decryption failed"),
+            Self::Contradiction { part, member } => {
+                write!(f, "{part}: `{member}` stands in two places, with different values")
+            }
+            Self::DuplicateMember { part, name } if name.is_empty() => {
+                write!(f, "{part}: the member with the empty name is repeated")
+            }
             Self::DuplicateMember { part, name } => write!(f, "{part}: `{name}` is repeated"),
             Self::ExpectationUnused { expectation } => {
                 write!(f, "expected {expectation}, which artefacts of this kind do not state")
@@ -616,6 +731,10 @@ impl fmt::Display for Error {
             Self::MissingMember { part, member } => write!(f, "{part}: `{member}` is missing"),
             Self::NoAnswer { status } => write!(f, "service answered with status {status}"),
             Self::NoKey => f.write_str("no key was given"),
+            Self::NotAnObject { part, found } => write!(f, "{part} is {found}, not a JSON object"),
+            Self::NoTime { member } => {
+                write!(f, "nothing says when it was issued: `{member}` is missing")
+            }
             Self::NonceMismatch => f.write_str("`nonce` is not the expected nonce"),
             Self::NotYetValid { at, start } => {
                 write!(f, "valid from {start}, {} after {at}", start.since(*at))
@@ -633,16 +752,25 @@ impl fmt::Display for Error {
                 write!(f, "signed time {signed} is outside the window around {at}")
             }
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
+            Self::TwoNames { part, first, second } => {
+                write!(f, "{part}: `{first}` and `{second}` are two names of one member")
+            }
             Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
             Self::Unreachable => f.write_str("no usable key set could be obtained"),
             Self::UnsignedLayer { part } => {
                 write!(f, "{part} is not signed, and no signature covers it")
             }
             Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
+            Self::UnsupportedAlgorithm { name } if name.is_empty() => {
+                f.write_str("the algorithm's name is empty")
+            }
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")
             }
             Self::UnsupportedFormat { what } => write!(f, "{what} cannot be verified"),
+            Self::ValidationFailed { codes } if codes.is_empty() => {
+                f.write_str("server refuses without a code")
+            }
             Self::ValidationFailed { codes } => {
                 f.write_str("server refuses with ")?;
                 for (index, code) in codes.iter().enumerate() {
@@ -659,6 +787,26 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+impl Error {
+    /// Says of a key of the verifier's own what is wrong with it. Whatever it is, no code is left that
+    /// speaks of the token: its sender can do nothing about it.
+    pub(crate) fn of_key(self) -> Self {
+        Self::KeyUnusable(match self {
+            Self::KeyUnusable(_) | Self::KeyUse | Self::KeyTooSmall { .. } => return self,
+            Self::Malformed { part, fault } if part != "key" => {
+                KeyFault::Encoding { member: part, fault }
+            }
+            Self::MissingMember { member, .. } => KeyFault::Missing { member },
+            Self::NotAnObject { found, .. } => KeyFault::NotAnObject { found },
+            Self::PointNotOnCurve => KeyFault::Point,
+            Self::TooLarge { what, limit } => KeyFault::Limit { what, limit },
+            Self::UnsupportedAlgorithm { name } => KeyFault::Algorithm { name },
+            Self::WrongType { member, expected, .. } => KeyFault::Type { member, expected },
+            other => KeyFault::Text { detail: alloc::string::ToString::to_string(&other) },
+        })
+    }
+}
 
 /// Cuts text from the input to 64 characters, so that no error grows with it.
 pub(crate) fn shorten(text: &str) -> String {

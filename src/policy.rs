@@ -1,6 +1,6 @@
 //! What a verifier accepts beyond the safe defaults, as one value.
 
-use crate::crypto::SignatureBackend;
+use crate::crypto::{Algorithm, SignatureBackend};
 use crate::limits::Limits;
 use crate::time::Leeway;
 
@@ -29,6 +29,7 @@ pub enum Rsa1024 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     rsa_1024: Rsa1024,
+    algorithm: Option<Algorithm>,
     leeway: Leeway,
     limits: Limits,
     backend: SignatureBackend,
@@ -45,6 +46,29 @@ impl Policy {
     #[must_use]
     pub const fn with_rsa_1024(mut self, rsa_1024: Rsa1024) -> Self {
         self.rsa_1024 = rsa_1024;
+        self
+    }
+
+    /// Returns the algorithm of keys that declare none; `None` is RS256 or ES256, by their type.
+    #[must_use]
+    pub const fn algorithm(&self) -> Option<Algorithm> {
+        self.algorithm
+    }
+
+    /// Binds keys that declare no `alg` to this algorithm, as far as it fits their type.
+    ///
+    /// A key that declares an algorithm keeps it, and so does every other writing of that key under
+    /// the same name. eSignet, for example, signs with PS256 and publishes keys without `alg`.
+    ///
+    /// ```
+    /// use countersign::{Algorithm, Policy};
+    ///
+    /// let policy = Policy::default().with_algorithm(Algorithm::Ps256);
+    /// assert_eq!(policy.algorithm(), Some(Algorithm::Ps256));
+    /// ```
+    #[must_use]
+    pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = Some(algorithm);
         self
     }
 

@@ -222,6 +222,8 @@ pub enum Warning {
     UnusualDtas,
     /// An authentication token has claims that are documented for other kinds of token only.
     ForeignClaims,
+    /// The JWK writes a zero byte before its modulus, as a sign; without it, it is the same number.
+    LeadingZero,
 }
 
 impl Warning {
@@ -247,6 +249,7 @@ impl Warning {
             Self::PublishedKey => "published-key",
             Self::UnusualDtas => "unusual-dtas",
             Self::ForeignClaims => "foreign-claims",
+            Self::LeadingZero => "leading-zero",
         }
     }
 
@@ -280,6 +283,9 @@ impl Warning {
             Self::PublishedKey => "others than its owner can sign with this key",
             Self::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
             Self::ForeignClaims => "claims that are documented for other kinds of token only",
+            Self::LeadingZero => {
+                "the JWK writes a leading zero byte before `n`, as Java does; the number is the same"
+            }
         }
     }
 }

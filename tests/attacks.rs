@@ -230,7 +230,7 @@ fn row_08_a_key_does_only_what_it_says_it_is_for() {
         ("alg", "RS512".into(), Code::AlgorithmMismatch),
         ("alg", "PS256".into(), Code::AlgorithmMismatch),
         ("alg", "ES256".into(), Code::KeyUnusable),
-        ("alg", "RSA-OAEP".into(), Code::UnsupportedAlgorithm),
+        ("alg", "RSA-OAEP".into(), Code::KeyUnusable),
     ] {
         let keys = set(&[ISSUER.jwk().with(member, value)]);
         let found = judge(&keys, signed(HEADER, CLAIMS).as_bytes(), &anything());
@@ -404,16 +404,16 @@ fn row_17_a_point_off_the_curve_and_a_curve_that_does_not_fit_make_no_key() {
     let zero = base64::encode_url(&[0; 32]);
     let large = base64::encode_url(&[0xff; 32]);
     for (changes, expected) in [
-        (vec![("x", y.clone()), ("y", x)], Code::PointNotOnCurve),
-        (vec![("y", zero.clone())], Code::PointNotOnCurve),
-        (vec![("x", zero.clone()), ("y", zero)], Code::PointNotOnCurve),
-        (vec![("x", large)], Code::PointNotOnCurve),
-        (vec![("y", y[..40].to_owned())], Code::Malformed),
+        (vec![("x", y.clone()), ("y", x)], Code::KeyUnusable),
+        (vec![("y", zero.clone())], Code::KeyUnusable),
+        (vec![("x", zero.clone()), ("y", zero)], Code::KeyUnusable),
+        (vec![("x", large)], Code::KeyUnusable),
+        (vec![("y", y[..40].to_owned())], Code::KeyUnusable),
         (vec![("crv", "P-384".to_owned())], Code::KeyUnusable),
         (vec![("crv", "p-256".to_owned())], Code::KeyUnusable),
-        (vec![("kty", "RSA".to_owned())], Code::MissingMember),
+        (vec![("kty", "RSA".to_owned())], Code::KeyUnusable),
         (vec![("alg", "RS256".to_owned())], Code::KeyUnusable),
-        (vec![("alg", "ES384".to_owned())], Code::UnsupportedAlgorithm),
+        (vec![("alg", "ES384".to_owned())], Code::KeyUnusable),
     ] {
         let mut jwk = EC.jwk();
         for (name, value) in changes {

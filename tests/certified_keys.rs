@@ -201,7 +201,7 @@ fn without_a_time_of_its_own_nothing_is_valid_under_a_certificate_as_issued() {
         code
     };
     for payload in [&b"{}"[..], b"text"] {
-        assert_eq!(judge(&own, payload), Code::MissingMember);
+        assert_eq!(judge(&own, payload), Code::NoTime);
         assert_eq!(judge(&set(&KEY.jwk()), payload), Code::Ok);
     }
     assert_eq!(judge(&own, br#"{"iat":1}"#), Code::Ok);
@@ -305,7 +305,8 @@ fn the_first_certificate_of_x5c_holds_the_key_or_the_key_is_unusable() {
     ] {
         assert_eq!(with(name, value.to_owned().into()), expected, "{name} {value}");
     }
-    assert_eq!(with("x5t", Value::Null), Some(Code::WrongType));
+    assert_eq!(with("x5t", Value::Null), None);
+    assert_eq!(with("x5t", 1_i64.into()), Some(Code::KeyUnusable));
     let bare = KEY.jwk().with("x5t", "other").with("x5t#S256", Value::Null).to_string();
     assert!(Jwk::parse(bare.as_bytes(), &Limits::default()).is_ok());
 }
@@ -413,4 +414,169 @@ fn a_certificate_of_a_jwk_has_the_callers_limits() {
         let keys = JwkSet::parse(text.as_bytes(), &limits).unwrap();
         assert_eq!(keys.keys().len(), usize::from(usable), "{bytes}");
     }
+}
+
+#[test]
+fn a_renewed_certificate_or_the_bare_key_beside_an_expired_one_is_as_good_and_another_key_is_not() {
+    let (old, new) = (template(0, ISSUED - 1), template(ISSUED, ISSUED + 100).serial(2));
+    let (old, new) = (with_x5c(&certificate(&KEY, &old)), with_x5c(&certificate(&KEY, &new)));
+    let foreign = certificate(&OTHER, &template(ISSUED, ISSUED + 100));
+    let foreign = OTHER.jwk().with("x5c", Value::Array(vec![foreign.to_x5c().into()]));
+    let set = |keys: &[Object<'static>]| {
+        JwkSet::parse(jwk_set(keys).to_string().as_bytes(), &Limits::default()).unwrap()
+    };
+    for kind in KINDS {
+        for (keys, expected) in [
+            (vec![old.clone()], Code::CertificateExpired),
+            (vec![old.clone(), old.clone()], Code::CertificateExpired),
+            (vec![old.clone(), new.clone()], Code::Ok),
+            (vec![new.clone(), old.clone()], Code::Ok),
+            (vec![old.clone(), KEY.jwk()], Code::Ok),
+            // For encryption it is another matter, valid or not.
+            (vec![old.clone(), new.clone().with("use", "enc")], Code::CertificateExpired),
+        ] {
+            assert_eq!(code(kind, &set(&keys), time(ISSUED + 1)), expected, "{kind}: {keys:?}");
+        }
+        // Older registrations try all keys; nothing else does.
+        let both = set(&[old.clone(), foreign.clone()]);
+        let expected = match kind.starts_with("registration") {
+            true => Code::CertificateExpired,
+            false => Code::AmbiguousKey,
+        };
+        assert_eq!(code(kind, &both, time(ISSUED + 1)), expected, "{kind}");
+    }
+}
+
+#[test]
+fn the_thumbprint_of_a_given_certificate_selects_its_key_and_proves_nothing() {
+    let [own, foreign] = [&KEY, &OTHER].map(|key| certificate(key, &template(0, ISSUED + 100)));
+    let sha256 =
+        |certificate: &Certificate| base64::encode_url(&countersign::sha256(certificate.to_der()));
+    let mut keys = from_pem(&own).unwrap();
+    keys.extend(from_pem(&foreign).unwrap());
+    let judge = |keys: &JwkSet, header: Object<'static>| {
+        let header = header.with("alg", "RS256");
+        let token = KEY.sign(&header, b"{}", Algorithm::Rs256).unwrap();
+        let verifier = jws::Verifier::new(keys.clone(), Policy::default());
+        let expected = jws::Expected::unbound().allow_no_expiry();
+        let verified = verifier.verify(token.as_bytes(), &expected, time(ISSUED));
+        let code = verified.map_or_else(|error| error.code(), |_| Code::Ok);
+        let report = verifier.explain(token.as_bytes(), &expected, time(ISSUED));
+        assert_eq!(report.code(), code);
+        (code, report.hints.join("\n"))
+    };
+    let header = |name: &'static str, value: String| Object::new().with(name, value);
+    for (header, expected) in [
+        (header("x5t#S256", sha256(&own)), Code::Ok),
+        (header("x5t", sha1_of(&own)), Code::Ok),
+        (header("x5t#S256", sha256(&own)).with("x5t", sha1_of(&foreign)), Code::Ok),
+        // The key of the certificate that is named has to have signed.
+        (header("x5t#S256", sha256(&foreign)), Code::SignatureMismatch),
+        (header("x5t", sha1_of(&foreign)), Code::SignatureMismatch),
+        // In hexadecimal, or of a certificate that was not given, it names nothing.
+        (header("x5t", "00".repeat(20)), Code::AmbiguousKey),
+        (header("x5t#S256", sha1_of(&own)), Code::AmbiguousKey),
+        // A certificate that the token brings is none of the verifier's own.
+        (Object::new().with("x5c", Value::Array(vec![own.to_x5c().into()])), Code::AmbiguousKey),
+        (Object::new(), Code::AmbiguousKey),
+        (header("x5t#S256", sha256(&own)).with("kid", "other"), Code::UnknownKey),
+    ] {
+        let (code, hints) = judge(&keys, header.clone());
+        assert_eq!(code, expected, "{header}");
+        if code == Code::AmbiguousKey {
+            let thumbprint = Jwk::from_pem(own.to_pem().as_bytes()).unwrap();
+            assert!(hints.contains(thumbprint.thumbprint()), "{hints}");
+        }
+    }
+    // One key alone is meant by whatever thumbprint, as it is without any.
+    let alone = from_pem(&own).unwrap();
+    assert_eq!(judge(&alone, header("x5t#S256", sha256(&foreign))).0, Code::Ok);
+    let alone = from_pem(&foreign).unwrap();
+    assert_eq!(judge(&alone, header("x5t#S256", sha256(&own))).0, Code::SignatureMismatch);
+}
+
+#[test]
+fn the_sign_byte_of_a_modulus_is_warned_of_for_every_kind_and_makes_no_other_difference() {
+    let jwk = |zeros: usize| {
+        let n = [vec![0; zeros], KEY.modulus()].concat();
+        KEY.jwk().with("n", base64::encode_url(&n))
+    };
+    for kind in KINDS {
+        let input = artefact(kind, &KEY);
+        let report = |keys: &Object<'static>, input: &str| {
+            judge(kind, &set(keys), Policy::default(), input, time(ISSUED).into())
+        };
+        let warns = |report: &Report| report.warnings.contains(&Warning::LeadingZero);
+        let [plain, signed, damaged] = [0, 1, 2].map(|zeros| report(&jwk(zeros), &input));
+        assert_eq!(
+            [&plain, &signed].map(|r| (r.code(), warns(r))),
+            [(Code::Ok, false), (Code::Ok, true)]
+        );
+        assert_eq!(damaged.code(), Code::KeyUnusable, "{kind}: {:?}", damaged.checks);
+        let forged = report(&jwk(1), &artefact(kind, &OTHER));
+        assert_eq!(forged.code(), Code::SignatureMismatch, "{kind}");
+    }
+}
+
+#[test]
+fn keys_without_alg_can_be_given_one_and_others_keep_theirs() {
+    let key = |alg: Option<&'static str>| match alg {
+        Some(alg) => KEY.jwk().with("alg", alg),
+        None => KEY.jwk(),
+    };
+    let ec = EcIssuer::generate(&mut Rng::from_seed(9), None);
+    let judge = |keys: &[Object<'static>], given: Option<Algorithm>, token: Algorithm| {
+        let keys = JwkSet::parse(jwk_set(keys).to_string().as_bytes(), &Limits::default()).unwrap();
+        let policy = given.map_or_else(Policy::default, |g| Policy::default().with_algorithm(g));
+        let issuer: &dyn Issuer = if token == Algorithm::Es256 { &ec } else { &*KEY };
+        let header = Object::new().with("alg", token.name());
+        let input = issuer.sign(&header, b"{}", token).unwrap();
+        let verifier = jws::Verifier::new(keys, policy);
+        let expected = jws::Expected::unbound().allow_no_expiry();
+        let verified = verifier.verify(input.as_bytes(), &expected, time(ISSUED));
+        let code = verified.as_ref().map_or_else(Error::code, |_| Code::Ok);
+        let report = verifier.explain(input.as_bytes(), &expected, time(ISSUED));
+        assert_eq!(report.code(), code);
+        if let Ok(verified) = verified {
+            assert_eq!(verified.key().algorithm, token);
+        }
+        let hinted = report.hints.iter().any(|hint| hint.contains("`--alg PS256`"));
+        (code, hinted)
+    };
+    use Algorithm::{Es256, Ps256, Ps512, Rs256};
+    let mismatch = Code::AlgorithmMismatch;
+    for (declared, given, token, expected) in [
+        (None, None, Rs256, Code::Ok),
+        (None, None, Ps256, mismatch),
+        (None, Some(Ps256), Ps256, Code::Ok),
+        (None, Some(Ps256), Rs256, mismatch),
+        (None, Some(Ps256), Ps512, mismatch),
+        (Some("RS256"), Some(Ps256), Rs256, Code::Ok),
+        (Some("RS256"), Some(Ps256), Ps256, mismatch),
+        (Some("PS256"), Some(Rs256), Ps256, Code::Ok),
+        // What does not fit the type of key changes nothing.
+        (None, Some(Es256), Rs256, Code::Ok),
+        (None, Some(Algorithm::Hs256), Rs256, Code::Ok),
+    ] {
+        let (found, hinted) = judge(&[key(declared)], given, token);
+        assert_eq!(found, expected, "{declared:?} {given:?} {token}");
+        assert_eq!(hinted, (declared, given, token) == (None, None, Ps256));
+    }
+    assert_eq!(judge(&[ec.jwk()], Some(Ps256), Es256).0, Code::Ok);
+    // Nor does it bind a key anew that states its algorithm in another of its writings.
+    for keys in [[key(None), key(Some("RS256"))], [key(Some("RS256")), key(None)]] {
+        assert_eq!(judge(&keys, Some(Ps256), Ps256).0, mismatch);
+        assert_eq!(judge(&keys, Some(Ps256), Rs256).0, Code::Ok);
+    }
+    // Registrations have the algorithm of their era; a key that is given another one is not for it.
+    let given = Policy::default().with_algorithm(Ps256);
+    for kind in KINDS {
+        let set = set(&KEY.jwk());
+        let report = judge_with(kind, &set, given);
+        assert_eq!(report.code(), mismatch, "{kind}");
+    }
+}
+
+fn judge_with(kind: &str, keys: &JwkSet, policy: Policy) -> Report {
+    judge(kind, keys, policy, &artefact(kind, &KEY), time(ISSUED).into())
 }

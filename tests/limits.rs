@@ -655,13 +655,11 @@ fn times_are_between_1970_and_9999_in_every_claim() {
 fn a_pem_text_has_64_kib() {
     let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, None).unwrap();
     let pem = issuer.public_key_pem();
-    for (size, code) in
-        [(65_535, Code::Malformed), (65_536, Code::Malformed), (65_537, Code::TooLarge)]
-    {
-        // What follows a block is refused, but it is looked at.
+    for (size, code) in [(65_535, None), (65_536, None), (65_537, Some(Code::TooLarge))] {
+        // What follows a block is explanation.
         let mut text = pem.clone().into_bytes();
         text.resize(size, b'x');
-        assert_eq!(Jwk::from_pem(&text).unwrap_err().code(), code);
+        assert_eq!(Jwk::from_pem(&text).err().map(|error| error.code()), code);
     }
     assert_eq!(Jwk::from_pem(pem.as_bytes()).unwrap().algorithm(), Algorithm::Rs256);
 }

@@ -137,7 +137,7 @@ impl Fields {
     pub(crate) fn rename(&mut self, from: &'static str, to: &'static str) -> Result<(), Misfit> {
         let Some(value) = self.0.take(from) else { return Ok(()) };
         if self.0.member(to).is_some() {
-            let error = Error::DuplicateMember { part: "body", name: to.into() };
+            let error = Error::TwoNames { part: "body", first: to, second: from };
             return Err(Misfit::new(Problem::Text(error)));
         }
         self.0.set(to, value);
@@ -473,7 +473,7 @@ mod tests {
             assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
         }
         let both = parse(r#"{"userId":"u","userid":"u","list":[]}"#).unwrap_err();
-        assert!(matches!(both.problem(), Problem::Text(Error::DuplicateMember { .. })));
+        assert!(matches!(both.problem(), Problem::Text(Error::TwoNames { .. })));
         assert_eq!(both.code(), Code::Malformed);
     }
 

@@ -91,7 +91,7 @@ pub fn parse_object<'a>(
 ) -> Result<Object<'a>, Error> {
     match parse(part, text, limits)? {
         Value::Object(object) => Ok(object),
-        _ => Err(Error::WrongType { part, member: "", expected: "an object" }),
+        other => Err(Error::NotAnObject { part, found: other.kind() }),
     }
 }
 
@@ -130,6 +130,19 @@ impl<'a> Value<'a> {
         match self {
             Self::Array(elements) => Some(elements),
             _ => None,
+        }
+    }
+
+    /// Names the type, with its article, for errors.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "`null`",
+            Self::Bool(true) => "`true`",
+            Self::Bool(false) => "`false`",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
         }
     }
 
@@ -196,6 +209,12 @@ impl<'a> Object<'a> {
     #[must_use]
     pub fn into_member(self, name: &str) -> Option<Value<'a>> {
         self.members.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// Returns the object without the members that are `null`.
+    pub(crate) fn without_nulls(mut self) -> Self {
+        self.members.retain(|(_, value)| *value != Value::Null);
+        self
     }
 
     /// Takes the member of exactly this name out; the others keep their order.

@@ -40,10 +40,18 @@ pub enum Fault {
     Segments,
     /// Not a date and time of the format.
     Time,
-    /// Not PEM (RFC 7468), or PEM with another label.
-    Pem,
     /// Not the DER of a certificate or public key.
     Der,
+    /// A certificate has an extension twice (RFC 5280 section 4.2).
+    RepeatedExtension,
+    /// A certificate has extensions, and a version before 3 (RFC 5280 section 4.1.2.9).
+    ExtensionsBeforeVersion3,
+    /// The modulus of an RSA key is written as a negative number, without a zero byte before it.
+    NegativeModulus,
+    /// The parameters of an RSA key's algorithm are not NULL (RFC 3279 section 2.3.1).
+    KeyParameters,
+    /// A point of a curve is compressed, which is not supported.
+    CompressedPoint,
     /// Not what the encoded value may be.
     Value,
     /// An object has a member that its format does not know.
@@ -64,8 +72,18 @@ impl fmt::Display for Fault {
             Self::Utf8 => f.write_str("not UTF-8"),
             Self::Segments => f.write_str("wrong number of parts"),
             Self::Time => f.write_str("not a valid time"),
-            Self::Pem => f.write_str("not PEM of a certificate or public key"),
-            Self::Der => f.write_str("not DER of a certificate or public key"),
+            Self::Der => f.write_str("not the DER of a certificate or public key"),
+            Self::RepeatedExtension => f.write_str("an extension stands there twice"),
+            Self::ExtensionsBeforeVersion3 => {
+                f.write_str("extensions in a certificate of a version before 3")
+            }
+            Self::NegativeModulus => f.write_str(
+                "the modulus is written as a negative number, without a zero byte first",
+            ),
+            Self::KeyParameters => {
+                f.write_str("the parameters of the RSA key's algorithm are not NULL")
+            }
+            Self::CompressedPoint => f.write_str("the point is compressed, which is not supported"),
             Self::Value => f.write_str("value is not allowed"),
             Self::Member => f.write_str("member is not known"),
             Self::Kind => f.write_str("not of a known kind"),

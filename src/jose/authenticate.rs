@@ -9,8 +9,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::selection::Meant;
 use super::source::Published;
-use super::{Compact, Header, Jwk, JwkSet, Keys};
+use super::{Compact, Header, Jwk, JwkSet, Keys, Signer};
 use crate::crypto::rsa::RsaPublicKey;
 use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
 use crate::error::Error;
@@ -47,8 +48,17 @@ pub(crate) struct Pending<'t, 'k> {
 }
 
 enum ChosenKey<'k> {
-    Public { key: &'k Jwk, keys: &'k JwkSet, algorithm: Result<(), ()> },
-    Secret { secret: &'k Secret, algorithm: Result<(), ()> },
+    /// A key with the algorithm that it is bound to, and whether that is the token's.
+    Public {
+        key: &'k Jwk,
+        keys: &'k JwkSet,
+        bound: Algorithm,
+        algorithm: Result<(), ()>,
+    },
+    Secret {
+        secret: &'k Secret,
+        algorithm: Result<(), ()>,
+    },
 }
 
 /// What was read from a token. It is authentic only if the trail saw no failure, which the trail's
@@ -58,7 +68,7 @@ pub(crate) struct Authentic<'k> {
     pub(crate) payload: Vec<u8>,
     pub(crate) key: Option<KeyInfo>,
     /// The public key that was chosen, whose certificate may be judged.
-    pub(crate) signer: Option<&'k Jwk>,
+    pub(crate) signer: Option<Signer<'k>>,
 }
 
 const UNREADABLE: &str = "token cannot be read";
@@ -116,9 +126,9 @@ impl Pending<'_, '_> {
     /// Returns the signature to be verified with a public key, if there is one.
     pub(crate) fn job(&self) -> Option<Job<'_>> {
         match &self.key {
-            Some(ChosenKey::Public { key, algorithm: Ok(()), .. }) => Some(Job {
+            Some(ChosenKey::Public { key, bound, algorithm: Ok(()), .. }) => Some(Job {
                 key: key.key(),
-                algorithm: key.algorithm(),
+                algorithm: *bound,
                 message: self.compact.signing_input(),
                 signature: self.compact.signature(),
                 backend: self.backend,
@@ -139,13 +149,12 @@ pub(crate) fn conclude<'k>(
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
     let signer = match &key {
-        Some(ChosenKey::Public { key, .. }) => Some(*key),
+        Some(ChosenKey::Public { key, keys, .. }) => Some(Signer { key: *key, keys: *keys }),
         _ => None,
     };
     let info = match key {
         None => None,
-        Some(ChosenKey::Public { key, keys, .. }) => {
-            let required = key.algorithm();
+        Some(ChosenKey::Public { key, keys, bound: required, .. }) => {
             match verified {
                 None => trail.skip(Check::Signature, NOT_ITS_ALGORITHM),
                 Some(result) => {
@@ -185,33 +194,50 @@ fn choose_public<'k>(
     policy: &Policy,
 ) -> Option<ChosenKey<'k>> {
     let kid = header.kid.as_deref();
-    let selected = keys.and_then(|keys| {
+    let meant = Meant { kid, algorithm: Some(header.algorithm), marks: header.marks };
+    let selected = keys.clone().and_then(|keys| {
         trail.key_set(keys.info());
-        let selected = keys.select(kid);
+        let selected = keys.find(&meant);
         if let (Err(Error::UnknownKey), Some(kid)) = (&selected, kid) {
             trail.missing_kid(kid);
         }
         Ok((selected?, keys))
     });
+    let failed = selected.as_ref().err().cloned();
     let Some((key, keys)) = trail.record(Check::Key, selected, |(key, _)| describe(key)) else {
+        trail.hint(|| keys.ok()?.hint(&meant, &failed?));
         trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
         return None;
     };
-    trail.key(|| key.info(key.algorithm()));
-    if key.is_published() {
-        trail.warn(Warning::PublishedKey);
-    }
+    let bound = key.algorithm_or(policy.algorithm()).unwrap_or(key.algorithm());
+    trail.key(|| key.info(bound));
+    warn_of_writing(trail, key);
     let token = header.algorithm;
     let required = match format {
         Some(format) if format != token => format,
-        _ => key.algorithm(),
+        _ => bound,
     };
     let algorithm = check_algorithm(trail, token, required);
     if format.is_none() {
-        trail.hint(|| algorithm_hint(token, key));
+        trail.hint(|| algorithm_hint(token, bound, key));
     }
     check_key_size(trail, key.key(), policy);
-    Some(ChosenKey::Public { key, keys, algorithm })
+    Some(ChosenKey::Public { key, keys, bound, algorithm })
+}
+
+/// Says which keys there are, after none of this name was found, or more than one.
+pub(crate) fn selection_hint(keys: &JwkSet, kid: Option<&str>, error: &Error) -> Option<String> {
+    keys.hint(&Meant { kid, ..Meant::default() }, error)
+}
+
+/// Warns of what is known of a key, or of how it is written, and is no reason to refuse it.
+pub(crate) fn warn_of_writing(trail: &mut impl Trail, key: &Jwk) {
+    if key.is_published() {
+        trail.warn(Warning::PublishedKey);
+    }
+    if key.has_leading_zero() {
+        trail.warn(Warning::LeadingZero);
+    }
 }
 
 const SECRET_INFO: KeyInfo =
@@ -338,10 +364,13 @@ pub(crate) fn signature_hint(
     None
 }
 
-fn algorithm_hint(token: Algorithm, key: &Jwk) -> Option<String> {
+fn algorithm_hint(token: Algorithm, bound: Algorithm, key: &Jwk) -> Option<String> {
     let could_declare = key.declared_algorithm().is_none() && key.key().fits(token).is_ok();
-    (token != key.algorithm() && could_declare).then(|| {
-        format!("the key states no `alg`; to verify {token} with it, add `\"alg\":\"{token}\"`")
+    (token != bound && could_declare).then(|| {
+        format!(
+            "the key states no `alg`; if it is for {token}, say so: `--alg {token}`, \
+             `Policy::with_algorithm`, or `\"alg\":\"{token}\"` in the key"
+        )
     })
 }
 

@@ -4,7 +4,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::jwk::{Jwk, PART};
+use super::jwk::{Jwk, JwkSet, PART};
 use super::x509::{Certificate, Modulus};
 use crate::crypto::{PublicKey, sha1};
 use crate::encoding::base64;
@@ -13,6 +13,43 @@ use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::report::{Check, Trail};
 use crate::time::{Leeway, Time};
+
+/// The thumbprints of a certificate by which a token can mean its key (RFC 7515 sections 4.1.7 and
+/// 4.1.8). They select among the verifier's own keys, and prove nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) x5t: Option<[u8; 20]>,
+    pub(super) x5t_s256: Option<[u8; 32]>,
+}
+
+impl Marks {
+    pub(super) fn of(certificate: &Certificate) -> Self {
+        Self { x5t: Some(sha1(certificate.der())), x5t_s256: Some(*certificate.sha256()) }
+    }
+
+    /// Reads what a header or a JWK without `x5c` states. What is no thumbprint selects nothing.
+    pub(super) fn stated(object: &Object<'_>) -> Self {
+        Self { x5t: digest(object, "x5t"), x5t_s256: digest(object, "x5t#S256") }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.x5t.is_none() && self.x5t_s256.is_none()
+    }
+
+    /// Tells whether a token with these thumbprints means a key with those. Of SHA-256 and SHA-1,
+    /// the former decides where both sides state it.
+    pub(super) fn mean(&self, key: &Self) -> bool {
+        match (self.x5t_s256, key.x5t_s256) {
+            (Some(token), Some(key)) => token == key,
+            _ => self.x5t.is_some() && self.x5t == key.x5t,
+        }
+    }
+}
+
+fn digest<const N: usize>(object: &Object<'_>, member: &str) -> Option<[u8; N]> {
+    let text = object.member(member)?.as_str()?;
+    base64::decode_url(text.as_bytes()).ok()?.try_into().ok()
+}
 
 /// Reads the certificate of a JWK, if it has one, and compares it with the key.
 ///
@@ -49,24 +86,32 @@ fn decode(text: &Value<'_>) -> Option<Vec<u8>> {
     base64::decode_standard(text.as_str()?.as_bytes()).ok()
 }
 
+/// The key that was chosen, and the set that it was chosen from.
+#[derive(Clone, Copy)]
+pub(crate) struct Signer<'k> {
+    pub(crate) key: &'k Jwk,
+    pub(crate) keys: &'k JwkSet,
+}
+
 /// Judges the dates of the certificate that the one key came from that a token can mean. Nothing is
 /// recorded of a key that came without one.
+///
+/// Returns the check if there is no time to judge at: the artefact is judged as at its own time, and
+/// does not state it.
 pub(crate) fn check_certificate(
     trail: &mut impl Trail,
-    key: Option<&Jwk>,
+    signer: Option<Signer<'_>>,
     at: Option<Time>,
     leeway: Leeway,
-) {
-    let Some(key) = key.filter(|key| key.validity().is_some()) else { return };
-    match at {
-        Some(at) => check_certificates(trail, key, core::iter::once(key), at, leeway),
-        // Judged as at its own time, which it does not state.
-        None => {
-            let error = Error::MissingMember { part: "payload", member: "iat" };
-            trail.fail(Check::KeyCertificate, error);
-        }
-    }
+) -> Option<Check> {
+    let Signer { key, keys } = signer.filter(|signer| signer.key.validity().is_some())?;
+    let Some(at) = at else { return Some(Check::KeyCertificate) };
+    check_certificates(trail, key, keys.twins(key), at, leeway);
+    None
 }
+
+/// Why a check of times is skipped.
+pub(crate) const NO_TIME: &str = "nothing says when it was issued";
 
 /// Judges the dates of the certificates that a key came from, among those that a token can mean. A
 /// renewed certificate of the same key, or the bare key, given beside it is as good.

@@ -11,8 +11,10 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::certified::Marks;
 use super::{
-    HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, check_certificate, conclude,
+    HeaderCache, JwkSet, KeySource, Keys, NO_TIME, Pending, Snapshot, begin, check_certificate,
+    conclude,
 };
 use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, Secret};
@@ -26,7 +28,8 @@ use crate::time::{At, Leeway, Time};
 
 /// The header of a JWS that follows every rule, and is still *untrusted*.
 ///
-/// Members that name or bring keys (`jku`, `jwk`, `x5u`, `x5c`, `x5t`) are never used.
+/// Members that bring keys or say where they are (`jku`, `jwk`, `x5u`, `x5c`) are never used. `x5t#S256`
+/// and `x5t` choose among the keys that the verifier has, where there is no `kid`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Header {
@@ -36,6 +39,7 @@ pub struct Header {
     pub kid: Option<String>,
     /// `typ`, as it is.
     pub typ: Option<String>,
+    pub(super) marks: Marks,
 }
 
 impl Header {
@@ -69,7 +73,7 @@ impl Header {
             return Err(Error::TooLarge { what: "kid", limit: limits.kid_bytes() });
         }
         let typ = object.optional_string(PART, "typ")?.map(ToString::to_string);
-        Ok(Self { algorithm, kid, typ })
+        Ok(Self { algorithm, kid, typ, marks: Marks::stated(&object) })
     }
 }
 
@@ -496,8 +500,11 @@ impl Procedure for Verifier {
         let claims = self.read_claims(trail, authentic.payload, item.expected);
         let leeway = self.policy.leeway();
         let instant = item.at.resolve(claims.as_ref().ok().and_then(|claims| claims.issued));
-        check_certificate(trail, authentic.signer, instant, leeway);
-        check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway);
+        let unjudged = [
+            check_certificate(trail, authentic.signer, instant, leeway),
+            check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway),
+        ];
+        fail_unjudged(trail, &unjudged);
         Some(Verified {
             header: authentic.header,
             payload: match claims {
@@ -622,14 +629,27 @@ pub(crate) fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bo
     }
 }
 
-/// Checks `nbf`, `exp` and what is expected.
+/// Fails what was to be judged as at its own time, and does not state it. Called last: whatever else is
+/// wrong must not hide behind "undecided".
+pub(crate) fn fail_unjudged(trail: &mut impl Trail, unjudged: &[Option<Check>]) {
+    for check in unjudged.iter().flatten() {
+        trail.fail(*check, Error::NoTime { member: "iat" });
+    }
+    trail.hint(|| {
+        let what = "give the time to judge it at: `At::Time`, `--at TIME` or `--at now`";
+        unjudged.iter().any(Option::is_some).then(|| what.into())
+    });
+}
+
+/// Checks `nbf`, `exp` and what is expected. Returns the check that is left to [`fail_unjudged`], as
+/// there is no time to judge at.
 pub(crate) fn check_claims(
     trail: &mut impl Trail,
     claims: Option<&Claims>,
     expected: &Expected,
     at: At,
     leeway: Leeway,
-) {
+) -> Option<Check> {
     let instant = at.resolve(claims.and_then(|claims| claims.issued));
     trail.at(instant);
     if at == At::Issued {
@@ -638,21 +658,22 @@ pub(crate) fn check_claims(
     let Some(claims) = claims else {
         trail.skip(Check::NotBefore, "no claims");
         trail.skip(Check::Expiry, "no claims");
-        return;
+        return None;
     };
-    if instant.is_none() && (claims.not_before.is_some() || claims.expiry.is_some()) {
-        trail.fail(Check::Claims, Error::MissingMember { part: "payload", member: "iat" });
+    let mut unjudged = None;
+    match (claims.not_before, instant) {
+        (Some(start), Some(at)) => check_start(trail, at, start, leeway),
+        (Some(_), None) if claims.expiry.is_some() => trail.skip(Check::NotBefore, NO_TIME),
+        (Some(_), None) => unjudged = Some(Check::NotBefore),
+        (None, _) => trail.skip(Check::NotBefore, "no `nbf`"),
     }
-    match instant.zip(claims.not_before) {
-        Some((at, start)) => check_start(trail, at, start, leeway),
-        None => trail.skip(Check::NotBefore, "no `nbf`"),
-    }
-    match instant.zip(claims.expiry) {
-        Some((at, expiry)) => check_expiry(trail, at, expiry, leeway),
-        None if claims.expiry.is_none() && expected.expiry == Expiry::Required => {
+    match (claims.expiry, instant) {
+        (Some(expiry), Some(at)) => check_expiry(trail, at, expiry, leeway),
+        (Some(_), None) => unjudged = Some(Check::Expiry),
+        (None, _) if expected.expiry == Expiry::Required => {
             trail.fail(Check::Expiry, Error::MissingMember { part: "payload", member: "exp" });
         }
-        None => trail.skip(Check::Expiry, "no `exp`"),
+        (None, _) => trail.skip(Check::Expiry, "no `exp`"),
     }
     let document = &claims.document;
     let equal = |member, wanted: &str, error| {
@@ -689,6 +710,7 @@ pub(crate) fn check_claims(
             hint_at_value(trail, document, "aud", &expected.audiences);
         }
     }
+    unjudged
 }
 
 /// Shows what a claim is beside what it should have been: a slash too many is found by eye.
@@ -966,9 +988,39 @@ mod tests {
         };
         assert_eq!(at(r#"{"iat":1000,"exp":1001}"#), Code::Ok);
         assert_eq!(at(r#"{"iat":1000,"exp":1000}"#), Code::Expired);
-        assert_eq!(at(r#"{"exp":1001}"#), Code::MissingMember);
-        assert_eq!(at(r#"{"nbf":1}"#), Code::MissingMember);
         assert_eq!(at("{}"), Code::Ok);
+        for claims in [r#"{"exp":1001}"#, r#"{"nbf":1}"#, r#"{"nbf":1,"exp":1001}"#] {
+            assert_eq!(at(claims), Code::NoTime, "{claims}");
+            let token = signed(r#"{"alg":"HS256"}"#, claims);
+            let report = secret().explain(token.as_bytes(), &anything(), At::Issued);
+            assert_eq!(report.verdict(), crate::Verdict::Undecided);
+            assert!(report.hints.iter().any(|hint| hint.contains("--at TIME")), "{report:?}");
+            let text = format!("{:?}", report.checks);
+            assert!(!text.contains("no `exp`") || !claims.contains("exp"), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_wrong_hides_behind_a_time_that_is_missing() {
+        let judge = |header: &str, payload: &str, expected: &Expected| {
+            judge(&secret(), &signed(header, payload), expected, At::Issued)
+        };
+        let (header, payload) = (r#"{"alg":"HS256"}"#, r#"{"exp":1001,"iss":"i","aud":"a"}"#);
+        assert_eq!(judge(header, payload, &Expected::new("i", "a")), Code::NoTime);
+        for (expected, code) in [
+            (Expected::new("other", "a"), Code::IssuerMismatch),
+            (Expected::new("i", "other"), Code::AudienceMismatch),
+            (Expected::new("i", "a").subject("s"), Code::MissingMember),
+            (Expected::new("i", "a").typ("at+jwt"), Code::ContentMismatch),
+        ] {
+            assert_eq!(judge(header, payload, &expected), code);
+        }
+        let mut forged = signed(header, payload);
+        forged.replace_range(forged.len() - 4.., "AAAA");
+        assert_eq!(
+            super::tests::judge(&secret(), &forged, &anything(), At::Issued),
+            Code::SignatureMismatch
+        );
     }
 
     #[test]

@@ -26,12 +26,12 @@ use x509_cert::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::jwk::{Jwk, JwkSet, KeyProblem};
-use super::pem;
+use super::spki::{self, BAD_DER};
 use super::x509::{Certificate, Modulus};
 use crate::crypto::{PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::pem::{Block, blocks};
-use crate::error::{Code, Error, shorten};
+use crate::error::{Code, Error, KeyFault, shorten};
 use crate::limits::Limits;
 use crate::report::KeySetInfo;
 
@@ -97,11 +97,7 @@ pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate
         }
         Content::Material(material) => material,
     };
-    let certificate = |material| match material {
-        Material::Certificate(certificate) => Ok(certificate),
-        Material::Key(_) => Err(KeyFileError::Foreign(Foreign::Keys)),
-    };
-    material.into_iter().map(certificate).collect()
+    material.into_iter().map(Material::into_certificate).collect()
 }
 
 /// Reads a text: UTF-8, of which a byte order mark is skipped.
@@ -123,6 +119,26 @@ pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
         (Ok(text), Foreign::Unknown) => Ok(text),
         _ => Err(KeyFileError::Foreign(foreign)),
     }
+}
+
+/// Bytes of one PEM text. The largest key is below 2 KiB, and certificates are rarely above 4.
+const PEM_BYTES: usize = 64 * 1024;
+
+/// Reads the one key of a PEM text.
+pub(super) fn read_pem_key(text: &[u8]) -> Result<Jwk, KeyFileError> {
+    check_size(text, PEM_BYTES)?;
+    let material = open_pem(read_text(text)?, &Limits::default())?;
+    Ok(only(material)?.into_jwk()?)
+}
+
+/// Reads the certificates of a PEM text.
+pub(super) fn read_pem_certificates(
+    text: &[u8],
+    limits: &Limits,
+) -> Result<Vec<Certificate>, KeyFileError> {
+    check_size(text, limits.key_set_bytes())?;
+    let material = open_pem(read_text(text)?, limits)?;
+    material.into_iter().map(Material::into_certificate).collect()
 }
 
 /// Something that was found where a key or certificate was expected.
@@ -272,6 +288,17 @@ impl KeyFileError {
             _ => Code::Malformed,
         }
     }
+
+    /// For functions that read a text of nothing but keys: whatever it is instead is a fault of the
+    /// key.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Content(error) => error,
+            Self::TooLarge { what, limit } => Error::TooLarge { what, limit },
+            Self::Foreign(Foreign::PrivateKey) => Error::KeyUnusable(KeyFault::PrivateKey),
+            other => Error::KeyUnusable(KeyFault::Text { detail: other.to_string() }),
+        }
+    }
 }
 
 impl fmt::Display for KeyFileError {
@@ -336,6 +363,13 @@ enum Material {
 }
 
 impl Material {
+    fn into_certificate(self) -> Result<Certificate, KeyFileError> {
+        match self {
+            Self::Certificate(certificate) => Ok(certificate),
+            Self::Key(_) => Err(KeyFileError::Foreign(Foreign::Keys)),
+        }
+    }
+
     fn into_jwk(self) -> Result<Jwk, Error> {
         match self {
             Self::Certificate(certificate) => Jwk::from_certificate(&certificate),
@@ -355,13 +389,7 @@ enum Content {
 }
 
 fn open(file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
-    let limit = limits.key_set_bytes();
-    if file.len() > limit {
-        return Err(KeyFileError::TooLarge { what: "the file", limit });
-    }
-    if file.trim_ascii().is_empty() {
-        return Err(KeyFileError::Empty);
-    }
+    check_size(file, limits.key_set_bytes())?;
     if let Some(foreign) = binary(file) {
         return Err(foreign.into());
     }
@@ -373,6 +401,13 @@ fn open(file: &[u8], limits: &Limits) -> Result<Content, KeyFileError> {
         Some(b'{' | b'[') => open_json(text, file, limits),
         _ => open_pem(text, limits).map(Content::Material),
     }
+}
+
+fn check_size(file: &[u8], limit: usize) -> Result<(), KeyFileError> {
+    if file.len() > limit {
+        return Err(KeyFileError::TooLarge { what: "the file", limit });
+    }
+    if file.trim_ascii().is_empty() { Err(KeyFileError::Empty) } else { Ok(()) }
 }
 
 /// Tells whether a file is one SEQUENCE of DER: `0`, and behind it a byte that no text has, or just
@@ -477,7 +512,7 @@ fn from_block(block: &Block<'_>, limits: &Limits) -> Result<Material, KeyFileErr
 fn from_der(der: &[u8], limits: &Limits) -> Result<Material, KeyFileError> {
     const INTEGER: Tag = Tag::Integer;
     const SEQUENCE: Tag = Tag::Sequence;
-    let elements = elements(der).map_err(|_| pem::BAD_DER)?;
+    let elements = elements(der).map_err(|_| BAD_DER)?;
     let tags: Vec<Tag> = elements.iter().map(AnyRef::tag).collect();
     match tags[..] {
         [SEQUENCE, Tag::BitString] => Ok(Material::Key(public_key(der)?)),
@@ -494,7 +529,7 @@ fn from_der(der: &[u8], limits: &Limits) -> Result<Material, KeyFileError> {
         | [INTEGER, Tag::OctetString, ..]
         | [INTEGER, SEQUENCE, Tag::OctetString, ..]
         | [SEQUENCE, Tag::OctetString] => Err(Foreign::PrivateKey.into()),
-        _ => Err(pem::BAD_DER.into()),
+        _ => Err(BAD_DER.into()),
     }
 }
 
@@ -523,12 +558,12 @@ fn is_request(content: &AnyRef<'_>) -> bool {
 }
 
 fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
-    let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| pem::BAD_DER)?;
-    pem::public_key(&info, Modulus::Strict, usize::MAX)
+    let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| BAD_DER)?;
+    spki::public_key(&info, Modulus::Strict, usize::MAX)
 }
 
 fn rsa_public_key(der: &[u8]) -> Result<PublicKey, Error> {
-    let (n, e) = pem::rsa_public_key(der, Modulus::Strict).map_err(|_| pem::BAD_DER)?;
+    let (n, e) = spki::rsa_public_key(der, Modulus::Strict)?;
     PublicKey::rsa(n, e)
 }
 
@@ -622,8 +657,10 @@ fn named_keys(named: Named, file: &[u8]) -> Result<JwkSet, KeyFileError> {
                 None => key,
             }),
             Err(error) if alone => return Err(error),
-            Err(KeyFileError::Content(error)) => set.note(KeyProblem { index, kid, error }),
-            Err(_) => set.note(KeyProblem { index, kid, error: pem::BAD_PEM }),
+            Err(error) => {
+                let error = error.into_error().of_key();
+                set.note(KeyProblem { kid, ..KeyProblem::nameless(index, error) });
+            }
         }
     }
     set.identify(KeySetInfo { sha256: sha256(file), fetched: None });
@@ -745,7 +782,9 @@ mod tests {
         let pem = CERTIFICATE.replace('\n', "\\n");
         let set = keys(format!(r#"{{"a":"{pem}","b":"-----BEGIN CERTIFICATE-----\n"}}"#)).unwrap();
         assert_eq!(set.select(Some("a")).unwrap().kid(), Some("a"));
-        assert_eq!(set.select(Some("b")).unwrap_err().code(), Code::Malformed);
+        let damaged = set.select(Some("b")).unwrap_err();
+        assert_eq!(damaged.code(), Code::KeyUnusable);
+        assert!(damaged.to_string().contains("no `-----END CERTIFICATE-----`"), "{damaged}");
         assert_eq!(set.select(Some("c")).unwrap_err().code(), Code::UnknownKey);
         assert!(set.info().is_some(), "a set is known by the digest of its file");
         // Where nothing else is in the file, there is no set.
@@ -843,7 +882,7 @@ mod tests {
         }
         // What has the shape of a certificate and is none, is damaged.
         let damaged = sequence(&[&[0x30, 0][..], algorithm, &[3, 1, 0]].concat());
-        assert_eq!(keys(damaged), Err(pem::BAD_DER.into()));
+        assert_eq!(keys(damaged), Err(BAD_DER.into()));
     }
 
     #[test]
@@ -892,7 +931,7 @@ mod tests {
         assert_eq!(code(b" \n"), Code::Malformed);
         let label = KeyFileError::Label { label: "EC PARAMETERS".into() };
         assert_eq!(keys(pem("EC PARAMETERS", &[5, 0])), Err(label));
-        assert_eq!(keys(pem("PUBLIC KEY", &[5, 0])), Err(pem::BAD_DER.into()));
+        assert_eq!(keys(pem("PUBLIC KEY", &[5, 0])), Err(BAD_DER.into()));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //!
 //! Not supported, on purpose: the JSON serialisation, unencoded payloads (RFC 7797), JWE, `none`,
 //! symmetric keys inside key sets, and keys that a token brings or names (`jwk`, `jku`, `x5u`,
-//! `x5c`): those header members are ignored. (Where a format is built on `x5c`, its own verifier
+//! `x5c`): those header members are ignored; `x5t` and `x5t#S256` choose among the verifier's own. (Where a format is built on `x5c`, its own verifier
 //! says what it takes to believe it; see [`crate::mosip::trust`].)
 
 mod authenticate;
@@ -18,15 +18,17 @@ pub mod jwk;
 pub mod jws;
 pub mod key_file;
 pub(crate) mod path;
-mod pem;
 mod published;
+mod selection;
 mod source;
+mod spki;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, signature_hint,
+    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, selection_hint,
+    signature_hint, warn_of_writing,
 };
-pub(crate) use certified::{check_certificate, check_certificates};
+pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
 pub use jws::{Compact, Header, Verified};

@@ -23,9 +23,10 @@ use x509_cert::ext::pkix::{
 use x509_cert::name::Name;
 
 use super::jwk::Validity;
-use super::pem::{self, BAD_DER};
+use super::key_file::{self, KeyFileError};
+use super::spki::{self, BAD_DER, NEGATIVE_MODULUS};
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
-use crate::encoding::hex;
+use crate::encoding::{Fault, hex};
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
 use crate::time::Time;
@@ -161,7 +162,7 @@ impl Certificate {
         let mut ids: Vec<_> = extensions.iter().map(|extension| extension.extn_id).collect();
         ids.sort_unstable();
         if ids.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(BAD_DER);
+            return Err(malformed(Fault::RepeatedExtension));
         }
         for extension in extensions {
             let value = extension.extn_value.as_bytes();
@@ -181,7 +182,7 @@ impl Certificate {
             }
         }
         if !extensions.is_empty() && fields.version() != Version::V3 {
-            return Err(BAD_DER);
+            return Err(malformed(Fault::ExtensionsBeforeVersion3));
         }
         // Last, as it is the most work.
         let most_bits = match source {
@@ -189,10 +190,10 @@ impl Certificate {
             Source::Message => limits.x5c_modulus_bits().into(),
         };
         let info = fields.subject_public_key_info();
-        let mut key = pem::public_key(info, Modulus::Strict, most_bits);
+        let mut key = spki::public_key(info, Modulus::Strict, most_bits);
         let mut negative_modulus = false;
-        if modulus == Modulus::Unsigned && key == Err(BAD_DER) {
-            key = pem::public_key(info, modulus, most_bits);
+        if modulus == Modulus::Unsigned && key == Err(NEGATIVE_MODULUS) {
+            key = spki::public_key(info, modulus, most_bits);
             negative_modulus = key.is_ok();
         }
         Ok(Self(Arc::new(Fields {
@@ -209,14 +210,15 @@ impl Certificate {
         })))
     }
 
-    /// Reads every certificate of a PEM file, of which there must be at least one.
+    /// Reads every certificate of a PEM file, of which there must be at least one, as leniently as
+    /// [`key_file`](super::key_file) does.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for anything else within a PEM block, [`Error::TooLarge`] for more than
+    /// [`Error::KeyUnusable`] for anything else within a PEM block, [`Error::TooLarge`] for more than
     /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
     pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
-        pem::parse_certificates(text, limits)
+        key_file::read_pem_certificates(text, limits).map_err(KeyFileError::into_error)
     }
 
     /// Returns the DER.
@@ -383,7 +385,14 @@ impl fmt::Debug for Certificate {
 }
 
 fn instant(time: x509_cert::time::Time) -> Result<Time, Error> {
-    i64::try_from(time.to_unix_duration().as_secs()).ok().and_then(Time::from_unix).ok_or(BAD_DER)
+    i64::try_from(time.to_unix_duration().as_secs())
+        .ok()
+        .and_then(Time::from_unix)
+        .ok_or(malformed(Fault::Time))
+}
+
+const fn malformed(fault: Fault) -> Error {
+    Error::Malformed { part: "certificate", fault }
 }
 
 /// Writes a name. A name that has no such form stays empty: it is for people only.
@@ -478,19 +487,21 @@ mod tests {
 
     #[test]
     fn no_extension_may_stand_twice() {
+        let twice = || malformed(Fault::RepeatedExtension);
         let unknown =
             |template: Template, last| template.extension(&[0x2a, 3, last], Critical::No, &[5, 0]);
         assert!(read(&unknown(unknown(template().authority(None), 1), 2)).is_ok());
-        assert_eq!(read(&unknown(unknown(template(), 1), 1)).unwrap_err(), BAD_DER);
-        assert_eq!(read(&unknown(unknown(unknown(template(), 1), 2), 1)).unwrap_err(), BAD_DER);
-        assert_eq!(read(&template().end_entity().authority(None)).unwrap_err(), BAD_DER);
+        assert_eq!(read(&unknown(unknown(template(), 1), 1)).unwrap_err(), twice());
+        assert_eq!(read(&unknown(unknown(unknown(template(), 1), 2), 1)).unwrap_err(), twice());
+        assert_eq!(read(&template().end_entity().authority(None)).unwrap_err(), twice());
     }
 
     #[test]
     fn only_version_3_has_extensions() {
         assert!(read(&template().version_1()).is_ok());
         assert!(read(&template().authority(None)).is_ok());
-        assert_eq!(read(&template().authority(None).version_1()).unwrap_err(), BAD_DER);
+        let early = malformed(Fault::ExtensionsBeforeVersion3);
+        assert_eq!(read(&template().authority(None).version_1()).unwrap_err(), early);
     }
 
     #[test]

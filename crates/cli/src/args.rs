@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use countersign::encoding::hex;
 use countersign::fetch::MediaTypes;
 use countersign::miracl::otp::{Derivation, KeyChoice};
-use countersign::{Leeway, Time};
+use countersign::{Algorithm, Leeway, Time};
 
 use crate::config::Moment;
 use crate::device::TrustTerms;
@@ -96,6 +96,14 @@ pub(crate) struct VerifyArgs {
     #[arg(long, help_heading = "Keys")]
     pub(crate) allow_rsa_1024: bool,
 
+    /// Algorithm of keys that state no `alg`, such as PS256 for eSignet [default: RS256 or ES256, by
+    /// the type of the key]
+    ///
+    /// A key that states an algorithm keeps it. eSignet, for example, signs with PS256 and publishes
+    /// keys without `alg`: `countersign verify --jwks esignet.json --alg PS256 ...`
+    #[arg(long, value_name = "NAME", value_parser = parse_algorithm, help_heading = "Keys")]
+    pub(crate) alg: Option<Algorithm>,
+
     #[command(flatten)]
     pub(crate) fetch: FetchArgs,
 
@@ -167,14 +175,14 @@ pub(crate) struct VerifyArgs {
     /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
     ///
     /// One table per kind, such as `[dvs-certificate]` or `[id-token]`, each with any of
-    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `at = TIME` and
+    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `alg = "NAME"`, `at = TIME` and
     /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
     /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
     /// `nonce`, for JWS also `typ`, several audiences as an array, `unbound = true` and
     /// `allow-no-exp = true`, for tokens also `scope = ["NAME"]` and `longest-life`; for captures
     /// `previous-hash`, `span` and `deny-mixed = true`; for everything of MOSIP's and for DVS
-    /// signatures `timestamp-window = SECONDS`. DVS signatures have no `jwks`, `keys` and
-    /// `allow-rsa-1024`, but `server-secret = "FILE"`, `audience`, `subject` and `scope`. For the kinds of devices
+    /// signatures `timestamp-window = SECONDS`. DVS signatures have no `jwks`, `keys`,
+    /// `allow-rsa-1024` and `alg`, but `server-secret = "FILE"`, `audience`, `subject` and `scope`. For the kinds of devices
     /// `trust = ["DOMAIN=FILE"]`, `trust-policy`, `domain`, `organization` and
     /// `lenient = ["NAME"]`. Files are relative to the policy's folder. Options on the command line
     /// override the policy.
@@ -465,6 +473,13 @@ fn parse_digest(text: &str) -> Result<Digest, String> {
 
 fn parse_previous_hash(text: &str) -> Result<String, String> {
     crate::config::parse_previous_hash(text)
+}
+
+/// Reads the name of an algorithm that a public key can have.
+pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
+    let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
+    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
+    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
 }
 
 fn parse_leeway(text: &str) -> Result<Leeway, String> {

@@ -24,7 +24,7 @@ use countersign::mosip::sbi::Mixed;
 use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha256};
 use serde::Deserialize;
 
-use crate::args::{BindingArgs, FetchArgs, VerifyArgs};
+use crate::args::{BindingArgs, FetchArgs, VerifyArgs, parse_algorithm};
 use crate::device::{Device, Devices, TrustTerms};
 use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
@@ -316,11 +316,12 @@ const TABLES: [&str; 14] = [
 ];
 
 /// The members that a table may have, those of all kinds together.
-const MEMBERS: [&str; 29] = [
+const MEMBERS: [&str; 30] = [
     "jwks",
     "keys",
     "server-secret",
     "allow-rsa-1024",
+    "alg",
     "at",
     "leeway",
     "hash",
@@ -375,6 +376,7 @@ struct Table {
     keys: Vec<PathBuf>,
     server_secret: Option<PathBuf>,
     allow_rsa_1024: bool,
+    alg: Option<String>,
     at: Option<toml::Value>,
     leeway: Option<u16>,
     hash: Option<String>,
@@ -460,6 +462,7 @@ impl Table {
             ("jwks", !self.jwks.is_empty() && has_secret),
             ("keys", !self.keys.is_empty() && has_secret),
             ("allow-rsa-1024", self.allow_rsa_1024 && has_secret),
+            ("alg", self.alg.is_some() && (has_secret || matches!(kind, Kind::Device(_)))),
             ("unbound", self.unbound && !may_be_unbound),
             ("allow-no-exp", self.allow_no_exp && kind != Kind::Jws),
         ];
@@ -485,6 +488,7 @@ impl Table {
         if let Some((first, second)) = given.two() {
             return Err(misuse(second, &format!("there is `{first}` already, and one is enough")));
         }
+        let algorithm = self.alg.as_deref().map(parse_algorithm).transpose();
         let previous_hash = self.previous_hash.as_deref().map(parse_previous_hash).transpose();
         let trust = [
             ("trust", !self.trust.is_empty()),
@@ -499,6 +503,7 @@ impl Table {
             at: moment,
             leeway: Some(leeway),
             rsa_1024: self.allow_rsa_1024.then_some(Rsa1024::Allow),
+            algorithm: algorithm.map_err(|e| misuse("alg", &e))?,
             binding: text.within(kind.name(), given.name().unwrap_or_default(), binding)?,
             unbound: given.unbound(),
             names: Names {
@@ -727,6 +732,11 @@ mod tests {
             ("issuer = \"a\"", Kind::DvsSignature),
             ("allow-rsa-1024 = true", Kind::DvsSignature),
             ("keys = [\"no-such-file.json\"]", Kind::DvsSignature),
+            ("alg = \"RS256\"", Kind::DvsSignature),
+            ("alg = \"RS256\"", Kind::Device(Device::Data)),
+            ("alg = \"HS256\"", Kind::Jws),
+            ("alg = \"none\"", Kind::Jws),
+            ("alg = \"ps256\"", Kind::Jws),
             ("server-secret = \"no-such-file\"", Kind::Jws),
             ("unbound = true", Kind::Token(Token::Id)),
             ("previous-hash = \"00\"", Kind::Device(Device::Capture)),
@@ -746,6 +756,8 @@ mod tests {
         }
         assert!(table(&previous_hash, Kind::Device(Device::Capture)).is_ok());
         assert!(table("unbound = true", Kind::Jws).is_ok());
+        let Ok(rules) = table("alg = \"PS256\"", Kind::Jws) else { panic!("the table is right") };
+        assert_eq!(rules.terms.policy.algorithm(), Some(countersign::Algorithm::Ps256));
         assert!(table("organization = \"a\"", Kind::Device(Device::Data)).is_ok());
         assert!(toml::from_str::<PolicyFile>("[jwt]").is_err());
     }

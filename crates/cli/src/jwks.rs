@@ -115,6 +115,9 @@ fn usable_row(key: &Jwk, keys: &JwkSet) -> Row {
     if key.is_published() {
         warnings.push(Warning::PublishedKey);
     }
+    if key.has_leading_zero() {
+        warnings.push(Warning::LeadingZero);
+    }
     // Whether a token that names this key would find it, and be verified with it.
     let problem = keys.select(key.kid()).map(|_| ()).and(size).err();
     Row {

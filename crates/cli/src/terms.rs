@@ -7,7 +7,7 @@ use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::token;
 use countersign::mosip::sbi::Mixed;
 use countersign::mosip::{Window, registration};
-use countersign::{Leeway, Limits, Policy, Rsa1024};
+use countersign::{Algorithm, Leeway, Limits, Policy, Rsa1024};
 
 use crate::args::VerifyArgs;
 use crate::config::{Given, Moment};
@@ -25,6 +25,7 @@ pub(crate) struct Overrides {
     pub(crate) at: Option<Moment>,
     pub(crate) leeway: Option<Leeway>,
     pub(crate) rsa_1024: Option<Rsa1024>,
+    pub(crate) algorithm: Option<Algorithm>,
     pub(crate) binding: Option<Binding>,
     pub(crate) unbound: Option<Unbound>,
     pub(crate) names: Names,
@@ -45,6 +46,7 @@ impl Overrides {
             at: args.at,
             leeway: args.leeway,
             rsa_1024: args.allow_rsa_1024.then_some(Rsa1024::Allow),
+            algorithm: args.alg,
             binding: given.load(Path::new(""))?,
             unbound: given.unbound(),
             names: Names {
@@ -284,6 +286,9 @@ impl Terms {
         }
         if let Some(rsa_1024) = overrides.rsa_1024 {
             self.policy = self.policy.with_rsa_1024(rsa_1024);
+        }
+        if let Some(algorithm) = overrides.algorithm {
+            self.policy = self.policy.with_algorithm(algorithm);
         }
         if let Some(unbound) = overrides.unbound {
             (self.binding, self.unbound) = (None, unbound);

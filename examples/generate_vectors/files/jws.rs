@@ -677,8 +677,8 @@ fn certified_group(keys: &Keys) -> Group {
     for (comment, payload, code) in [
         ("certificate is valid as at iat", format!(r#"{{"iat":{start}}}"#), Ok),
         ("certificate is not valid as at iat", r#"{"iat":1000}"#.to_owned(), CertificateExpired),
-        ("no iat to judge the certificate at", PAYLOAD.to_owned(), MissingMember),
-        ("no claims to judge the certificate at", "text".to_owned(), MissingMember),
+        ("no iat to judge the certificate at", PAYLOAD.to_owned(), NoTime),
+        ("no claims to judge the certificate at", "text".to_owned(), NoTime),
     ] {
         let case = Case::new(comment, &["Certificate", "AsIssued"], dated(&payload), code);
         group.add(case.issued());

@@ -97,6 +97,12 @@ fn group(keys: &Keys, kind: &'static str, life: i64) -> Group {
         ] {
             group.add(Case::new(comment, &["TimeBoundary"], ends(seconds), code));
         }
+        let undated = without(&own, "iat");
+        let case = Case::new("no iat to judge it at", &["AsIssued"], token(&undated), NoTime);
+        group.add(case.issued());
+        let foreign = token(&undated.with("iss", "https://other.example"));
+        let comment = "no iat to judge it at, and another issuer";
+        group.add(Case::new(comment, &["AsIssued"], foreign, IssuerMismatch).issued());
     }
     kinds(&mut group, kind, &token);
     marks(&mut group, kind, &token);

@@ -101,7 +101,7 @@ impl<'a> Parts<'a> {
         let inside = signature.optional_integer(PART, "timestamp")?;
         let seconds = match (beside, inside) {
             (Some(beside), Some(inside)) if beside != inside => {
-                return Err(Error::DuplicateMember { part: PART, name: "timestamp".into() });
+                return Err(Error::Contradiction { part: PART, member: "timestamp" });
             }
             (Some(seconds), _) | (None, Some(seconds)) => seconds,
             (None, None) => {

@@ -16,9 +16,11 @@ use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};
 use crate::jose::jws::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
-    hint_at_value, is_media_type,
+    fail_unjudged, hint_at_value, is_media_type,
 };
-use crate::jose::{Header, HeaderCache, Keys, Pending, begin, check_certificate, conclude};
+use crate::jose::{
+    Header, HeaderCache, Keys, NO_TIME, Pending, begin, check_certificate, conclude,
+};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
@@ -113,8 +115,10 @@ pub(super) fn conclude_token<P: Profile>(
         .record(Check::TokenKind, own, |_| format!("has the claims of this kind: {}", P::KIND));
     let expected = item.expected;
     let (at, leeway) = (item.at.resolve(claims.issued), policy.leeway());
-    check_certificate(trail, authentic.signer, at, leeway);
-    check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway);
+    let unjudged = [
+        check_certificate(trail, authentic.signer, at, leeway),
+        check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway),
+    ];
     let Claims { document, issued, expiry, .. } = claims;
     check_audience::<P>(trail, &document, &expected.audience);
     if let (Some(at), Some(issued)) = (at, issued) {
@@ -128,11 +132,15 @@ pub(super) fn conclude_token<P: Profile>(
         (None, Some(expiry), Some(at)) => {
             check_remaining_life(trail, at, expiry, expected.longest_life, leeway);
         }
-        _ => trail.skip(Check::Lifetime, "no `exp`, or no time to judge at"),
+        (_, None, _) => trail.skip(Check::Lifetime, "no `exp`"),
+        (None, Some(_), None) => trail.skip(Check::Lifetime, NO_TIME),
     }
+    if let Some(own) = &own {
+        check_scopes(trail, P::scopes(own), &expected.scopes);
+        P::check(trail, &document, own, expected);
+    }
+    fail_unjudged(trail, &unjudged);
     let own = own?;
-    check_scopes(trail, P::scopes(&own), &expected.scopes);
-    P::check(trail, &document, &own, expected);
     let subject = document.string(PART, "sub").ok()?.into_owned();
     Some(Token { document, subject, issued, expiry: expiry?, key: authentic.key?, own })
 }

@@ -208,10 +208,15 @@ fn a_token_that_does_not_say_when_it_was_issued_may_not_expire_far_ahead() {
             life
         };
         assert_eq!(life(&report(now())), crate::Outcome::Pass, "{kind:?}");
-        // Without a time to judge at there is nothing to measure, and no verdict but invalid.
+        // Without a time to judge at there is nothing to measure, and nothing is decided.
         let issued = report(At::Issued);
         assert_eq!(life(&issued), crate::Outcome::Skip);
-        assert_eq!(issued.code(), Code::MissingMember);
+        assert_eq!(issued.code(), Code::NoTime);
+        assert!(!format!("{:?}", issued.checks).contains("no `exp`"), "{issued:?}");
+        // What is known to be wrong is said all the same.
+        let foreign = made.clone().with("iss", "https://other.example");
+        let judged = judge_at(kind, strict, &token(&foreign), &expected(), At::Issued);
+        assert_eq!(judged, Code::IssuerMismatch);
     }
 }
 

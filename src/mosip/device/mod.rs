@@ -52,7 +52,7 @@ use alloc::vec::Vec;
 
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
-use crate::error::{Error, shorten};
+use crate::error::Error;
 use crate::jose::Compact;
 use crate::limits::Limits;
 use crate::time::Time;
@@ -678,8 +678,8 @@ pub(super) fn optional_text(
     let names = [member].into_iter().chain(aliases.iter().copied());
     let mut found = names.filter_map(|name| Some((name, object.member(name)?)));
     let first = found.next();
-    if let Some((name, _)) = found.next() {
-        return Err(Error::DuplicateMember { part, name: shorten(name) });
+    if let (Some((first, _)), Some((second, _))) = (&first, found.next()) {
+        return Err(Error::TwoNames { part, first, second });
     }
     match first {
         None | Some((_, Value::Null)) => Ok(None),

@@ -189,7 +189,14 @@ fn members_have_one_of_their_names_but_not_two() {
         let renamed = decode_id(&ID.replace(&name, &alias)).unwrap();
         assert_eq!(renamed.differences(&one).next(), None, "{alias}");
         let both = ID.replace('{', &format!("{{{alias}:null,"));
-        assert_eq!(code(decode_id(&both)), Some(Code::DuplicateMember), "{alias}");
+        let error = decode_id(&both).unwrap_err();
+        assert_eq!(error.code(), Code::DuplicateMember, "{alias}");
+        let text = error.to_string();
+        assert!(text.contains("are two names of one member"), "{text}");
+        assert!(
+            text.contains(&format!("`{}`", alias.trim_matches('"'))) && !text.contains("repeated"),
+            "{text}"
+        );
     }
     let time = info(&base64(ID), "").replace("timeStamp", "timestamp");
     assert!(decode_info(&time).unwrap().time_stamp.is_some());

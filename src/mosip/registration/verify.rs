@@ -14,7 +14,7 @@ use crate::encoding::json::{Document, Object};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
     Attempts, Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
-    check_key_size, describe, signature_hint,
+    check_key_size, describe, selection_hint, signature_hint, warn_of_writing,
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -199,16 +199,19 @@ impl Verifier {
         if let (Err(Error::UnknownKey), Some(kid)) = (&candidates, kid) {
             trail.missing_kid(kid);
         }
+        let failed = candidates.as_ref().err().cloned();
         let found = trail.record(Check::Key, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
             keys => format!("{} keys could be meant", keys.len()),
         });
         let Some(mut keys) = found else {
+            trail.hint(|| selection_hint(self.keys.set().ok()?, kid, &failed?));
             trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
             return None;
         };
-        let declared = keys.first().and_then(|key| key.declared_algorithm());
-        keys.retain(|key| key.declared_algorithm().is_none_or(|alg| alg == required));
+        let bound = |key: &Jwk| key.algorithm_or(self.policy.algorithm());
+        let declared = keys.first().and_then(|key| bound(key));
+        keys.retain(|key| bound(key).is_none_or(|alg| alg == required));
         let fits = match (&headers.signed, keys.first(), declared) {
             (Some(header), _, _) if header.algorithm != required => {
                 Err(Error::AlgorithmMismatch { token: header.algorithm, required })
@@ -257,9 +260,7 @@ impl Verifier {
         };
         let key = verified.as_ref().ok().copied().flatten().unwrap_or(candidates.first);
         trail.key(|| key.info(required));
-        if key.is_published() {
-            trail.warn(Warning::PublishedKey);
-        }
+        warn_of_writing(trail, key);
         check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
             (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
@@ -375,7 +376,8 @@ impl Procedure for Verifier {
         };
         let instant = at.resolve(claims.as_ref().map(|claims| claims.signed));
         trail.at(instant);
-        check_certificate(trail, candidates.as_ref().zip(chosen), instant, leeway);
+        let set = self.keys.set().ok();
+        check_certificate(trail, candidates.as_ref().zip(chosen), set, instant, leeway);
         let Some(claims) = claims else {
             trail.skip_all(&[Check::Content, Check::Window], NO_CLAIMS);
             return None;
@@ -553,6 +555,7 @@ fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId
 fn check_certificate(
     trail: &mut impl Trail,
     keys: Option<(&Candidates<'_>, &Jwk)>,
+    set: Option<&JwkSet>,
     at: Option<Time>,
     leeway: Leeway,
 ) {
@@ -562,7 +565,8 @@ fn check_certificate(
         return;
     };
     let all = core::iter::once(&candidates.first).chain(&candidates.rest);
-    check_certificates(trail, key, all.copied(), at, leeway);
+    let twins = set.into_iter().flat_map(|set| set.twins(key));
+    check_certificates(trail, key, all.copied().chain(twins), at, leeway);
 }
 
 fn check_content(

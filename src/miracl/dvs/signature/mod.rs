@@ -111,7 +111,8 @@ impl Signature {
         let public_key = bytes(&signature, "publicKey")?;
         let id = match (signature.member("mpinId"), signature.member("mpinid")) {
             (Some(_), Some(_)) => {
-                return Err(Error::DuplicateMember { part: PART, name: "mpinId".into() });
+                let (first, second) = ("mpinId", "mpinid");
+                return Err(Error::TwoNames { part: PART, first, second });
             }
             (None, Some(_)) => "mpinid",
             _ => "mpinId",

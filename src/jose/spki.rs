@@ -1,71 +1,26 @@
-//! Public keys out of PEM (RFC 7468): `CERTIFICATE` (RFC 5280) and `PUBLIC KEY` (RFC 5280 section
-//! 4.1.2.7 with RFC 3279 section 2.3).
-
-use alloc::vec::Vec;
+//! Public keys out of DER: `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7 with RFC 3279 section 2.3)
+//! and `RSAPublicKey` (RFC 8017 appendix A.1.1).
 
 use x509_cert::der::asn1::{IntRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-use super::jwk::Validity;
-use super::x509::{Certificate, Modulus};
+use super::x509::Modulus;
 use crate::crypto::PublicKey;
 use crate::crypto::rsa::bit_length;
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
-use crate::limits::Limits;
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
-pub(super) const BAD_DER: Error = Error::Malformed { part: "key", fault: Fault::Der };
-pub(super) const BAD_PEM: Error = Error::Malformed { part: "key", fault: Fault::Pem };
+pub(super) const BAD_DER: Error = malformed(Fault::Der);
+/// A modulus with the highest bit set and no zero byte before it.
+pub(super) const NEGATIVE_MODULUS: Error = malformed(Fault::NegativeModulus);
 
-/// Bytes of one PEM text. The largest key is below 2 KiB, and certificates are rarely above 4.
-const PEM_BYTES: usize = 64 * 1024;
-
-/// Reads exactly one PEM block.
-pub(super) fn parse(text: &[u8]) -> Result<(PublicKey, Option<Validity>), Error> {
-    if text.len() > PEM_BYTES {
-        return Err(Error::TooLarge { what: "PEM", limit: PEM_BYTES });
-    }
-    let (label, bytes) = der::pem::decode_vec(text).map_err(|_| BAD_PEM)?;
-    match label {
-        "CERTIFICATE" => {
-            let certificate = Certificate::from_der(&bytes, Modulus::Strict)?;
-            certificate.may_sign()?;
-            Ok((certificate.key()?.clone(), Some(certificate.validity())))
-        }
-        "PUBLIC KEY" => {
-            let info = SubjectPublicKeyInfoOwned::from_der(&bytes).map_err(|_| BAD_DER)?;
-            Ok((public_key(&info, Modulus::Strict, usize::MAX)?, None))
-        }
-        _ => Err(BAD_PEM),
-    }
-}
-
-/// Reads every certificate of a text; what stands between them is explanation (RFC 7468 section
-/// 5.2).
-pub(super) fn parse_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Certificate>, Error> {
-    const BEGIN: &str = "-----BEGIN ";
-    const END: &str = "-----END CERTIFICATE-----";
-    let mut rest = core::str::from_utf8(text).map_err(|_| BAD_PEM)?;
-    let mut certificates = Vec::new();
-    while let Some(start) = rest.find(BEGIN) {
-        let limit = limits.keys();
-        if certificates.len() == limit {
-            return Err(Error::TooLarge { what: "number of certificates", limit });
-        }
-        let block = rest.get(start..).unwrap_or_default();
-        let length = block.find(END).ok_or(BAD_PEM)? + END.len();
-        let (block, behind) = block.split_at_checked(length).unwrap_or_default();
-        // The label at the beginning has to be that at the end.
-        let (_, bytes) = der::pem::decode_vec(block.as_bytes()).map_err(|_| BAD_PEM)?;
-        certificates.push(Certificate::from_der_with(&bytes, Modulus::Strict, limits)?);
-        rest = behind;
-    }
-    if certificates.is_empty() { Err(BAD_PEM) } else { Ok(certificates) }
+const fn malformed(fault: Fault) -> Error {
+    Error::Malformed { part: "key", fault }
 }
 
 /// Reads the key of a certificate or of its own file. A modulus of more than so many bits is not
@@ -79,7 +34,7 @@ pub(super) fn public_key(
     let parameters = info.algorithm.parameters.as_ref();
     match info.algorithm.oid {
         RSA_ENCRYPTION if parameters.is_some_and(|any| any.is_null()) => {
-            let (n, e) = rsa_public_key(key, modulus).map_err(|_| BAD_DER)?;
+            let (n, e) = rsa_public_key(key, modulus)?;
             if bit_length(n) > most_bits {
                 let what = "number of bits of an RSA modulus in `x5c`";
                 return Err(Error::TooLarge { what, limit: most_bits });
@@ -92,33 +47,39 @@ pub(super) fn public_key(
                 return Err(Error::KeyUnusable(KeyFault::Curve));
             }
             // SEC 1 section 2.3.3, uncompressed.
-            let [4, point @ ..] = key else { return Err(BAD_DER) };
+            let point = match key {
+                [4, point @ ..] => point,
+                [2 | 3, ..] => return Err(malformed(Fault::CompressedPoint)),
+                _ => return Err(BAD_DER),
+            };
             match point.as_chunks() {
                 ([x, y], []) => PublicKey::p256(x, y),
                 _ => Err(BAD_DER),
             }
         }
-        RSA_ENCRYPTION => Err(BAD_DER),
+        RSA_ENCRYPTION => Err(malformed(Fault::KeyParameters)),
         _ => Err(Error::KeyUnusable(KeyFault::KeyType)),
     }
 }
 
 /// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused, unless its
 /// bytes shall be taken as they are.
-pub(super) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> der::Result<(&[u8], &[u8])> {
-    let mut reader = SliceReader::new(bytes)?;
-    let key = reader.sequence(|reader| {
-        let n = match modulus {
-            Modulus::Strict => UintRef::decode(reader)?.as_bytes(),
-            Modulus::Unsigned => {
-                let n = IntRef::decode(reader)?.as_bytes();
-                n.strip_prefix(&[0]).unwrap_or(n)
-            }
-        };
-        der::Result::Ok((n, UintRef::decode(reader)?.as_bytes()))
-    })?;
-    reader.finish()?;
-    Ok(key)
+pub(super) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &[u8]), Error> {
+    let read = || {
+        let mut reader = SliceReader::new(bytes)?;
+        let key = reader.sequence(|reader| {
+            let n = IntRef::decode(reader)?.as_bytes();
+            der::Result::Ok((n, UintRef::decode(reader)?.as_bytes()))
+        })?;
+        reader.finish()?;
+        der::Result::Ok(key)
+    };
+    let (n, e) = read().map_err(|_| BAD_DER)?;
+    match (n, modulus) {
+        ([0, n @ ..], _) => Ok((n, e)),
+        ([0x80..=0xff, ..], Modulus::Strict) => Err(NEGATIVE_MODULUS),
+        (n, _) => Ok((n, e)),
+    }
 }
 
 #[cfg(test)]
@@ -159,27 +120,41 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_exactly_one_block_is_refused() {
-        let windows = PUBLIC.replace('\n', "\r\n");
-        assert_eq!(code(&windows), None);
+    fn anything_but_exactly_one_key_is_refused_in_words() {
+        let pkcs1 = {
+            let (_, der) = der::pem::decode_vec(PUBLIC.as_bytes()).unwrap();
+            der::pem::encode_string("RSA PUBLIC KEY", der::pem::LineEnding::LF, &der[24..]).unwrap()
+        };
         for text in [
-            String::new(),
-            "-----BEGIN PUBLIC KEY-----".to_string(),
+            PUBLIC.replace('\n', "\r\n"),
             [PUBLIC, PUBLIC].concat(),
-            [CERTIFICATE, "trailing"].concat(),
-            PUBLIC.replace("PUBLIC KEY", "PRIVATE KEY"),
-            PUBLIC.replace("PUBLIC KEY", "RSA PUBLIC KEY"),
-            PUBLIC.replacen('M', "N", 1),
-            // A byte of DER less.
-            P256.replace("bQ==", ""),
+            ["before\n", CERTIFICATE, "behind"].concat(),
+            pkcs1,
         ] {
-            assert_eq!(code(&text), Some(Code::Malformed), "{text}");
+            assert_eq!(code(&text), None, "{text}");
+        }
+        for (text, says) in [
+            (String::new(), "the file is empty"),
+            ("-----BEGIN PUBLIC KEY-----".to_string(), "no `-----END PUBLIC KEY-----`"),
+            ([PUBLIC, P256].concat(), "2 keys, where one is meant"),
+            ([PUBLIC, CERTIFICATE].concat(), "1 certificates and 1 other keys"),
+            (PUBLIC.replace("PUBLIC KEY", "PRIVATE KEY"), "private key"),
+            (PUBLIC.replacen('M', "N", 1), "not the DER"),
+            (PUBLIC.replace("PUBLIC KEY", "RSA PUBLIC KEY"), "not the DER"),
+            (P256.replace("bQ==", ""), "padding"),
+            (r#"{"kty":"RSA"}"#.to_string(), "neither a key nor a certificate"),
+        ] {
+            let error = Jwk::from_pem(text.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(says), "{text}: {error}");
+            let code = if says == "not the DER" { Code::Malformed } else { Code::KeyUnusable };
+            assert_eq!(error.code(), code, "{text}");
         }
     }
 
     #[test]
     fn every_changed_character_gives_another_key_or_an_error() {
-        for (place, old) in PUBLIC.char_indices() {
+        // What stands behind the block is no part of it.
+        for (place, old) in PUBLIC.trim_end().char_indices() {
             let mut changed = PUBLIC.to_string();
             changed
                 .replace_range(place..place + old.len_utf8(), if old == 'A' { "B" } else { "A" });
@@ -225,7 +200,7 @@ mod tests {
             CERTIFICATE.replace("BEGIN CERTIFICATE", "BEGIN "),
             CERTIFICATE.replace("END CERTIFICATE", "END X509 CERTIFICATE"),
         ] {
-            assert_eq!(count(&text), Err(Code::Malformed), "{text}");
+            assert_eq!(count(&text), Err(Code::KeyUnusable), "{text}");
         }
     }
 }
