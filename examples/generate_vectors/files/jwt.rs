@@ -49,7 +49,7 @@ pub(super) fn claims(keys: &Keys) -> Group {
             "judged at iat, but there is none",
             &["AsIssued"],
             token(r#"{"exp":1000}"#),
-            MissingMember,
+            NoTime,
         )
         .issued(),
         Case::new(
