@@ -21,6 +21,8 @@ use crate::testkit::sbi::{
 use crate::testkit::{Pki, Rng};
 use crate::time::{At, Time};
 
+mod forms;
+
 fn now() -> Time {
     Time::parse_rfc3339(TIMESTAMP).unwrap()
 }
