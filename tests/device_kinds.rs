@@ -11,11 +11,12 @@
 
 use std::sync::LazyLock;
 
+use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Certificate, Jwk, JwkSet, Modulus};
 use countersign::mosip::device;
 use countersign::mosip::registration::{self, Era};
-use countersign::mosip::sbi::{self, HashChain, Scheme};
+use countersign::mosip::sbi::{self, HashChain, Scheme, cbeff};
 use countersign::mosip::trust::{PartlySigned, Trust};
 use countersign::testkit::mosip::{self, digital_id};
 use countersign::testkit::{
@@ -36,10 +37,13 @@ enum Signed {
     /// The answer of the registration server.
     Registration,
     Deregistration,
+    /// What a management server answers.
+    KeyRotation,
+    Snapshot,
 }
 
 impl Signed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::DeviceData,
         Self::ForeignDeviceData,
         Self::RequestInfo,
@@ -48,6 +52,8 @@ impl Signed {
         Self::DigitalId,
         Self::Registration,
         Self::Deregistration,
+        Self::KeyRotation,
+        Self::Snapshot,
     ];
 }
 
@@ -60,30 +66,39 @@ enum Judge {
     Capture,
     RegistrationCapture,
     Data,
+    Packet,
+    KeyRotation,
+    Snapshot,
     Registration,
 }
 
 impl Judge {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::DeviceData,
         Self::DigitalId,
         Self::Info,
         Self::Capture,
         Self::RegistrationCapture,
         Self::Data,
+        Self::Packet,
+        Self::KeyRotation,
+        Self::Snapshot,
         Self::Registration,
     ];
 }
 
 /// What is valid: the diagonal, and of captured data each form in which it is sent. That it was
 /// captured for authentication is said by members that nobody signs (`sessionKey`).
-const VALID: [(Signed, Judge); 8] = [
+const VALID: [(Signed, Judge); 11] = [
     (Signed::DeviceData, Judge::DeviceData),
     (Signed::DigitalId, Judge::DigitalId),
     (Signed::ServiceInfo, Judge::Info),
     (Signed::Captured, Judge::Capture),
     (Signed::Captured, Judge::RegistrationCapture),
     (Signed::Captured, Judge::Data),
+    (Signed::Captured, Judge::Packet),
+    (Signed::KeyRotation, Judge::KeyRotation),
+    (Signed::Snapshot, Judge::Snapshot),
     (Signed::Registration, Judge::Registration),
     // An answer to a deregistration is an answer of the same server.
     (Signed::Deregistration, Judge::Registration),
@@ -116,6 +131,8 @@ fn token(signed: Signed) -> String {
         Signed::ServiceInfo => sign(&kit::service_info(&id, "L0")),
         Signed::Captured => sign(&kit::data(&id, "Finger", &value)),
         Signed::DigitalId => id,
+        Signed::KeyRotation => sign(&kit::key_rotation("MIIB")),
+        Signed::Snapshot => sign(&kit::snapshot()),
         Signed::Registration => {
             let answer = Object::new()
                 .with("status", "Registered")
@@ -148,6 +165,15 @@ macro_rules! ask {
     }};
 }
 
+/// Takes a token apart that has no value to keep apart.
+fn segment_of(token: &str) -> String {
+    let parts: Vec<&str> = token.split('.').collect();
+    let payload = base64::decode_mosip(parts[1].as_bytes()).unwrap();
+    let sb = base64::encode_standard(format!("{}..{}", parts[0], parts[2]).as_bytes());
+    let payload = String::from_utf8_lossy(&payload).into_owned();
+    format!("<BIR><SB>{sb}</SB><Others><Key>PAYLOAD</Key><Value>{payload}</Value></Others></BIR>")
+}
+
 /// Judges a token in the wrapping of a kind.
 fn judge(judge: Judge, trust: Trust, token: &str) -> Code {
     let policy = Policy::default();
@@ -171,13 +197,25 @@ fn judge(judge: Judge, trust: Trust, token: &str) -> Code {
         Judge::Info => {
             let element = Object::new().with("deviceInfo", token);
             let body = Value::Array(vec![element.into()]).to_string();
-            ask!(sbi::InfoVerifier::new(trust, policy), body, sbi::InfoExpected)
+            let code = ask!(sbi::InfoVerifier::new(trust.clone(), policy), body, sbi::InfoExpected);
+            let bare = ask!(sbi::InfoVerifier::new(trust, policy), token, sbi::InfoExpected);
+            assert_eq!(bare, code);
+            code
         }
         Judge::Capture => ask!(sbi::CaptureVerifier::new(trust, policy), capture(), sbi::Expected),
         Judge::RegistrationCapture => {
             ask!(sbi::RegistrationCaptureVerifier::new(trust, policy), capture(), sbi::Expected)
         }
         Judge::Data => ask!(sbi::DataVerifier::new(trust, policy), token, sbi::Expected),
+        Judge::Packet => {
+            let packet = kit::packet(&[kit::segment(token).unwrap_or_else(|| segment_of(token))]);
+            ask!(cbeff::Verifier::new(trust, policy), packet, sbi::Expected)
+        }
+        Judge::KeyRotation | Judge::Snapshot => {
+            let member = if judge == Judge::Snapshot { "snapShot" } else { "keyRotation" };
+            let body = Object::new().with(member, token).to_string();
+            ask!(sbi::ManagementVerifier::new(trust, policy), body, sbi::ManagementExpected)
+        }
         Judge::Registration => {
             let own = Certificate::from_der(DEVICE.x5c()[0].to_der(), Modulus::Strict).unwrap();
             let keys: JwkSet = Jwk::from(own.key().unwrap().clone()).into();
@@ -250,9 +288,10 @@ fn an_object_with_the_members_of_two_kinds_is_of_one_at_most() {
             let header = DEVICE.header();
             let token = DEVICE.key().sign(&header, both.to_string().as_bytes(), Algorithm::Rs256);
             let token = token.unwrap();
-            // Captured data may come alone or in either answer.
+            // Captured data may come alone, in either answer, or in a packet.
+            let elsewhere = [Judge::Capture, Judge::RegistrationCapture, Judge::Packet];
             let kinds = Judge::ALL.into_iter().filter(|asked| {
-                !matches!(asked, Judge::Capture | Judge::RegistrationCapture)
+                !elsewhere.contains(asked)
                     && judge(*asked, Trust::self_asserted(), &token) == Code::Ok
             });
             let kinds: Vec<_> = kinds.collect();

@@ -18,6 +18,7 @@ use countersign::jose::{Compact, Header, Jwk, JwkSet, jws};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
 use countersign::mosip::registration::{self, SignedRegistration};
+use countersign::mosip::sbi::cbeff::Packet;
 use countersign::{Item, Limits, Policy, Time, api};
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
@@ -77,6 +78,10 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     ("no UTF-8", "", "\u{ff}"),
     ("PEM", "-----BEGIN PUBLIC KEY-----\n", "MIIB\n"),
     ("a time", "2020-01-13T07:20:42.", "0"),
+    ("elements of XML", "<BIR>", "<a/>"),
+    ("open elements", "", "<BIR>"),
+    ("attributes", "<BIR ", "a='' "),
+    ("references", "<BIR>", "&lt;"),
 ];
 
 fn repeated(start: &str, pattern: &str, size: usize) -> Vec<u8> {
@@ -107,6 +112,7 @@ const GUARDED: &[(&str, Parser)] = &[
     ("registration request", |text| drop(DeviceData::from_request(text, &Limits::default()))),
     ("device info", |text| drop(DeviceInfo::decode(text, &Limits::default()))),
     ("digital id", |text| drop(DigitalId::decode(text, &Limits::default()))),
+    ("packet", |text| drop(Packet::parse(text, &Limits::default()))),
     ("DVS request", |text| drop(dvs::SignatureRequest::parse(text, &Limits::default()))),
     ("OTP request", |text| drop(otp::Request::parse(text, &Limits::default()))),
     ("OTP response", |text| drop(otp::Response::parse(text, &Limits::default()))),

@@ -24,7 +24,7 @@ use countersign::miracl::token::{
 };
 use countersign::mosip::device;
 use countersign::mosip::registration::{self, Era};
-use countersign::mosip::sbi::cbeff::Segment;
+use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{self, HashChain, Scheme};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
 use countersign::testkit::miracl::{DvsAuthority, signature_request};
@@ -73,6 +73,8 @@ const ANY_JWS: &[&str] = &[
     "digital-id",
     "sbi-device-info, its deviceInfo alone",
     "sbi-data",
+    "sbi-management, bare snapShot",
+    "sbi-management, bare keyRotation",
     "jws",
     "jws, opaque",
 ];
@@ -181,6 +183,12 @@ fn miracl_artefacts(add: Add<'_>) {
     add("id-token", "id-token", token(&miracl::id_claims(ISSUER, ME, "u", "n", NOW)));
     let access = miracl::access_claims(ISSUER, ME, "u", &["openid"], NOW + 900);
     add("access-token", "access-token", token(&access));
+    let id = token(&miracl::id_claims(ISSUER, ME, "u", "n", NOW));
+    let answer = Object::new().with("access_token", "opaque").with("id_token", id.as_str());
+    add("id-token, answer", "id-token", answer.with("token_type", "Bearer").to_string());
+    let access = token(&access);
+    let answer = Object::new().with("access_token", access.as_str()).with("expires_in", 900_i64);
+    add("access-token, answer", "access-token", answer.to_string());
     let activation = miracl::activation_claims(ISSUER, ME, "u", NOW);
     add("activation-token", "activation-token", token(&activation));
     let new_user = token(&miracl::new_user_claims(ISSUER, ME, "u", NOW));
@@ -297,9 +305,38 @@ fn devices(add: Add<'_>) {
         let element = testkit::sbi::biometric(inner, &chain.hash());
         add(name, "", testkit::sbi::answer(vec![element]).to_string());
     }
+    let packet = testkit::sbi::packet(&[testkit::sbi::segment(&data).unwrap()]);
+    add("cbeff, packet", "cbeff, packet", packet);
+    for (name, inner) in [
+        ("cbeff, packet of a registration's deviceInfo", &info),
+        ("cbeff, packet of an era C answer", &era_c),
+        ("cbeff, packet of a digital id", &id),
+    ] {
+        let (header, rest) = inner.split_once('.').unwrap();
+        let (payload, signature) = rest.split_once('.').unwrap();
+        let payload = base64::decode_url(payload.as_bytes()).unwrap();
+        let payload = String::from_utf8(payload).unwrap();
+        let sb = base64::encode_standard(format!("{header}..{signature}").as_bytes());
+        let segment = format!(
+            "<BIR><BDB/><SB>{sb}</SB><Others><Key>PAYLOAD</Key><Value>{payload}</Value></Others></BIR>"
+        );
+        add(name, "", testkit::sbi::packet(&[segment]));
+    }
     add("sbi-data", "sbi-data", data);
     add("device-data, its deviceInfo alone", "", info);
-    add("sbi-device-info, its deviceInfo alone", "", sbi_device_info);
+    add("sbi-device-info, its deviceInfo alone", "sbi-device-info", sbi_device_info);
+    let snapshot = sign(&testkit::sbi::snapshot());
+    let rotation = sign(&testkit::sbi::key_rotation("MIIB"));
+    let answer = Object::new().with("snapShot", snapshot.as_str()).to_string();
+    add("sbi-management, snapShot", "sbi-management", answer);
+    let answer = Object::new().with("keyRotation", rotation.as_str()).to_string();
+    add("sbi-management, keyRotation", "sbi-management", answer);
+    let answer = Object::new().with("keyRotation", snapshot.as_str()).to_string();
+    add("sbi-management, one for the other", "", answer);
+    let answer = Object::new().with("snapShot", id.as_str()).to_string();
+    add("sbi-management, of a digital id", "", answer);
+    add("sbi-management, bare snapShot", "sbi-management", snapshot);
+    add("sbi-management, bare keyRotation", "sbi-management", rotation);
 
     let captured = |purpose| {
         let values = &[&b"left"[..], b"right"];
@@ -382,6 +419,9 @@ fn verifiers() -> Vec<(&'static str, Verify)> {
     add!("sbi-capture", sbi::CaptureVerifier::new(trust(), policy), nothing());
     add!("sbi-rcapture", sbi::RegistrationCaptureVerifier::new(trust(), policy), nothing());
     add!("sbi-data", sbi::DataVerifier::new(trust(), policy), nothing());
+    add!("cbeff, packet", cbeff::Verifier::new(trust(), policy), nothing());
+    let nothing = sbi::ManagementExpected::default();
+    add!("sbi-management", sbi::ManagementVerifier::new(trust(), policy), nothing);
     let (bound, unbound) = (jws::Expected::new(ISSUER, ME), jws::Expected::unbound());
     add!("jws", jws::Verifier::new(keys(), policy), bound.clone());
     add!("jws, unbound", jws::Verifier::new(keys(), policy), unbound.allow_no_expiry());

@@ -9,6 +9,7 @@ pub mod hex;
 pub mod json;
 pub(crate) mod pem;
 pub mod percent;
+pub(crate) mod xml;
 
 use core::fmt;
 
@@ -58,6 +59,11 @@ pub enum Fault {
     Member,
     /// None of the kinds of artefact that are known.
     Kind,
+    /// Not XML, or XML with a document type or processing instructions, at this byte offset.
+    Xml {
+        /// Offset in bytes.
+        offset: usize,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -87,6 +93,7 @@ impl fmt::Display for Fault {
             Self::Value => f.write_str("value is not allowed"),
             Self::Member => f.write_str("member is not known"),
             Self::Kind => f.write_str("not of a known kind"),
+            Self::Xml { offset } => write!(f, "not strict XML at offset {offset}"),
         }
     }
 }

@@ -135,7 +135,10 @@ impl<'a> Compact<'a> {
         };
         match dots.count() {
             0 => {}
-            2 => return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" }),
+            // Two tokens on two lines have as many dots.
+            2 if token.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b)) => {
+                return Err(Error::UnsupportedFormat { what: "an encrypted token (JWE)" });
+            }
             _ => return Err(malformed(Fault::Segments)),
         }
         let header = token.get(..first).unwrap_or_default();
@@ -908,6 +911,8 @@ mod tests {
             ("e30.e30.AA\n", Code::Malformed),
             (" e30.e30.AA", Code::Malformed),
             ("a.b.c.d.e", Code::UnsupportedFormat),
+            ("a.b.c\nd.e.f", Code::Malformed),
+            ("{\"a\":\"a.b.c\",\"b\":\"d.e.f\"}", Code::Malformed),
         ] {
             assert_eq!(code(&verifier, token), expected, "{token}");
         }

@@ -150,6 +150,82 @@ pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static
         .with("thumbprint", thumbprint(certificate))
 }
 
+/// Returns the segment of a packet that keeps a signed `data`: its value apart from its payload.
+/// `None` for a text that is no such token.
+///
+/// ```
+/// use countersign::testkit::{Rng, RsaIssuer, Issuer, sbi};
+/// use countersign::Algorithm;
+///
+/// let key = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, None).unwrap();
+/// let payload = sbi::data("e30", "Finger", "dmFsdWU").to_string();
+/// let token = key.sign(&key.header(Algorithm::Rs256), payload.as_bytes(), Algorithm::Rs256).unwrap();
+/// let segment = sbi::segment(&token).unwrap();
+/// assert!(segment.contains("<BDB>dmFsdWU=</BDB>") && segment.contains("&lt;bioValue&gt;"));
+/// ```
+#[must_use]
+pub fn segment(token: &str) -> Option<String> {
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, payload, signature] = parts[..] else { return None };
+    let payload = String::from_utf8(base64::decode_url(payload.as_bytes()).ok()?).ok()?;
+    let (before, rest) = payload.split_once("\"bioValue\":\"")?;
+    let (value, after) = rest.split_once('"')?;
+    let value = base64::encode_standard(&base64::decode_mosip(value.as_bytes()).ok()?);
+    let payload = alloc::format!("{before}\"bioValue\":\"<bioValue>\"{after}");
+    let payload = payload.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let sb = base64::encode_standard(alloc::format!("{header}..{signature}").as_bytes());
+    Some(alloc::format!(
+        "<BIR><BDBInfo><Type>Finger</Type></BDBInfo><BDB>{value}</BDB><SB>{sb}</SB>\
+         <Others><Key>PAYLOAD</Key><Value>{payload}</Value></Others></BIR>"
+    ))
+}
+
+/// Returns the XML of a packet with these segments.
+///
+/// ```
+/// let packet = countersign::testkit::sbi::packet(&["<BIR/>".into()]);
+/// assert!(packet.ends_with("<BIR/></BIR>"));
+/// ```
+#[must_use]
+pub fn packet(segments: &[String]) -> String {
+    let segments = segments.concat();
+    alloc::format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <BIR xmlns=\"http://standards.iso.org/iso-iec/19785/-3/ed-2/\">{segments}</BIR>"
+    )
+}
+
+/// Returns what a management server signs about the state of a device.
+///
+/// ```
+/// let snapshot = countersign::testkit::sbi::snapshot();
+/// assert!(snapshot.member("snapshotValidity").is_some());
+/// ```
+#[must_use]
+pub fn snapshot() -> Object<'static> {
+    Object::new()
+        .with("isDeviceRegistered", "true")
+        .with("mandatoryKeyRotation", "false")
+        .with("keyExpiryTimeStamp", TIMESTAMP)
+        .with("snapshotValidity", TIMESTAMP)
+        .with("responseCode", "0")
+        .with("timeStamp", TIMESTAMP)
+}
+
+/// Returns what a management server signs with a device's new certificate.
+///
+/// ```
+/// let rotation = countersign::testkit::sbi::key_rotation("MIIB");
+/// assert!(rotation.member("signedDeviceCertificate").is_some());
+/// ```
+#[must_use]
+pub fn key_rotation(certificate: &str) -> Object<'_> {
+    Object::new()
+        .with("signedDeviceCertificate", certificate)
+        .with("responseCode", "0")
+        .with("timeStamp", TIMESTAMP)
+}
+
 /// Returns the `deviceInfo` of a device service, of a device with this level, around a digital ID as
 /// text.
 ///

@@ -438,6 +438,18 @@ mod tests {
             ),
             (Kind::Device(Device::DigitalId), &["timestamp-window", "trust-policy", "domain"]),
             (
+                Kind::Device(Device::Captured),
+                &["timestamp-window", "trust-policy", "domain", "organization"],
+            ),
+            (
+                Kind::Device(Device::Packet),
+                &["timestamp-window", "trust-policy", "domain", "organization"],
+            ),
+            (
+                Kind::Device(Device::Management),
+                &["timestamp-window", "trust-policy", "domain", "organization"],
+            ),
+            (
                 Kind::Device(Device::Capture),
                 &[
                     "previous-hash",

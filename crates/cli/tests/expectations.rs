@@ -226,7 +226,26 @@ fn artefacts() -> Vec<(&'static str, String, Vec<&'static str>)> {
         ("sbi-device-info", sbi_info(), vec![]),
         ("sbi-rcapture", rcapture(), vec![]),
         ("sbi-capture", capture(), vec![]),
+        ("sbi-data", captured_data(), vec![]),
+        ("cbeff", packet(), vec![]),
+        ("sbi-management", management(), vec![]),
     ]
+}
+
+/// The signed `data` of one biometric.
+fn captured_data() -> String {
+    let data = sbi::data(&digital_id(&WORLD.pki.device), "Finger", "dmFsdWU").to_string();
+    WORLD.pki.device.sign(&data).expect("a token")
+}
+
+fn packet() -> String {
+    sbi::packet(&[sbi::segment(&captured_data()).expect("a token of captured data")])
+}
+
+/// What a management server answers.
+fn management() -> String {
+    let snapshot = WORLD.pki.device.sign(&sbi::snapshot().to_string()).expect("a token");
+    json!({ "snapShot": snapshot }).to_string()
 }
 
 fn data(name: &str) -> PathBuf {
@@ -250,8 +269,16 @@ fn sbi_info() -> String {
 /// What an option asks for that is true of every artefact of the kinds that have such a thing.
 fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
     const JWT: &[&str] = &["id-token", "access-token", "jws"];
-    const DEVICES: &[&str] =
-        &["device-data", "digital-id", "sbi-device-info", "sbi-rcapture", "sbi-capture"];
+    const DEVICES: &[&str] = &[
+        "device-data",
+        "digital-id",
+        "sbi-device-info",
+        "sbi-rcapture",
+        "sbi-capture",
+        "sbi-data",
+        "cbeff",
+        "sbi-management",
+    ];
     const DVS: &[&str] = &["dvs-certificate", "dvs-signature"];
     let option = |name: &str, value: &str| vec![format!("--{name}"), value.to_owned()];
     vec![
@@ -283,6 +310,9 @@ fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
                 "sbi-device-info",
                 "sbi-rcapture",
                 "sbi-capture",
+                "sbi-data",
+                "cbeff",
+                "sbi-management",
             ],
         ),
         (
@@ -295,12 +325,28 @@ fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
             "domain",
             option("domain", "device"),
             // Those of IDA, which are the default for captures, leave no choice.
-            &["device-data", "digital-id", "sbi-device-info", "sbi-rcapture"],
+            &[
+                "device-data",
+                "digital-id",
+                "sbi-device-info",
+                "sbi-rcapture",
+                "sbi-data",
+                "cbeff",
+                "sbi-management",
+            ],
         ),
         (
             "organization",
             option("organization", Pki::MAKER),
-            &["device-data", "sbi-device-info", "sbi-rcapture", "sbi-capture"],
+            &[
+                "device-data",
+                "sbi-device-info",
+                "sbi-rcapture",
+                "sbi-capture",
+                "sbi-data",
+                "cbeff",
+                "sbi-management",
+            ],
         ),
     ]
 }
@@ -331,7 +377,7 @@ fn row_32_what_a_kind_cannot_meet_fails_the_item_though_everything_else_holds() 
         }
     }
     let applicable: usize = expectations().iter().map(|(_, _, kinds)| kinds.len()).sum();
-    assert_eq!((unused, applicable), (11 * 15 - 47, 47), "each beside each");
+    assert_eq!((unused, applicable), (14 * 15 - 59, 59), "each beside each");
 }
 
 #[test]
@@ -415,7 +461,8 @@ fn what_gives_and_expects_nothing_fails_no_kind() {
             assert_eq!(code(&[&own, more].concat(), &artefact), "ok", "{kind} {more:?}");
         }
         // That everybody is believed expects nothing of those whose keys are given.
-        let is_device = ["device-data", "digital-id"].contains(&kind) || kind.starts_with("sbi");
+        let is_device =
+            ["device-data", "digital-id", "cbeff"].contains(&kind) || kind.starts_with("sbi");
         if !is_device {
             let options = [&own[..], &["--trust-policy", "self-asserted"]].concat();
             let report = judge(&stream_without_trust(&options), &json!({ "artefact": artefact }));
@@ -1579,4 +1626,79 @@ fn what_loosens_a_check_is_followed_and_takes_the_place_of_what_the_policy_says(
     let policy = WORLD.file("bound.toml", "[dvs-certificate]\nhash = \"00\"");
     assert_eq!(code(&["--policy", &policy], &certificate()), "hash-mismatch");
     assert_eq!(code(&["--policy", &policy, "--unbound"], &certificate()), "ok");
+}
+
+/// A file for every name that `docs/inputs.md` has in its commands.
+fn files_of_the_document() -> PathBuf {
+    let world = &*WORLD;
+    let folder = world.folder.join("document-about-inputs");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, content: &str| {
+        std::fs::write(folder.join(name), content).expect("a file is written");
+    };
+    for (kind, artefact, _) in artefacts() {
+        let name = match kind {
+            "dvs-certificate" => "certificate.json".to_owned(),
+            "jws" => "token.jws".to_owned(),
+            "mosip-registration" | "sbi-device-info" | "sbi-rcapture" | "sbi-capture" => {
+                format!("{kind}.json").replace("mosip-", "")
+            }
+            "dvs-signature" => format!("{kind}.json"),
+            _ => format!("{kind}.jwt"),
+        };
+        file(&name, &artefact);
+    }
+    file("certificate.json", &json!({ "certificate": certificate() }).to_string());
+    let answer = json!({ "id_token": id_token(), "token_type": "Bearer", "expires_in": 60 });
+    file("token-answer.json", &answer.to_string());
+    let continued =
+        elements(&world.pki.device, "Registration", &[b"a"], (Scheme::Current, &"11".repeat(32)));
+    file("continued.json", &sbi::answer(continued).to_string());
+    let element = elements(&world.pki.device, "Registration", &[b"a"], FROM_THE_BEGINNING);
+    let token = element[0].member("data").and_then(|token| token.as_str()).expect("a token");
+    file("packet.xml", &sbi::packet(&[sbi::segment(token).expect("a segment")]));
+    let record = json!({ "artefact": certificate(), "hash": HASH });
+    file("records.ndjson", &format!("{record}\n"));
+    file("jwks.json", &jwk_set(&[world.issuer.jwk()]).to_string());
+    file("signer.pem", &world.issuer.public_key_pem());
+    file("root.pem", &world.pki.device_root.certificate().to_pem());
+    let device = world.pki.device_intermediate.certificate().to_pem();
+    let ftm = world.pki.ftm_intermediate.certificate().to_pem();
+    file("device.pem", &device);
+    file("ftm.pem", &ftm);
+    file("authorities.pem", &[device, ftm].concat());
+    file("document", "test");
+    file("request.json", &request(CAPTURED).to_string());
+    let header = r#"{"alg":"PS256","kid":"k"}"#;
+    let claims = Object::new().with("exp", CAPTURED + 10).to_string();
+    let token = world.issuer.compact(header.as_bytes(), claims.as_bytes(), Algorithm::Ps256);
+    file("ps256.jws", &token.expect("a token"));
+    file("policy.toml", "[jws]\njwks = [\"jwks.json\"]\nissuer = \"i\"\naudience = \"me\"");
+    for name in ["server-secret.txt", "document.txt"] {
+        std::fs::copy(data(name), folder.join(name)).expect("a copy");
+    }
+    folder
+}
+
+#[test]
+fn every_command_of_the_document_about_inputs_ends_with_valid() {
+    let folder = files_of_the_document();
+    let document = std::fs::read_to_string(root().join("docs/inputs.md")).expect("the document");
+    let (commands, _) = document.split_once("## What has to be taken off first").expect("an end");
+    let mut count = 0;
+    for line in commands.lines().filter(|line| line.starts_with("| ")) {
+        let Some((_, command)) = line.split_once("`countersign ") else { continue };
+        let (command, _) = command.split_once('`').expect("a command");
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        if !arguments.contains(&"--at") {
+            arguments.extend(["--at", AT]);
+        }
+        let output = countersign(&arguments).current_dir(&folder).output().expect("runs");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{command}: {said}");
+        assert!(said.starts_with("VALID") || said.contains("\"valid\""), "{command}: {said}");
+        count += 1;
+    }
+    assert!(count >= 32, "{count}");
 }

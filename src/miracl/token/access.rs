@@ -5,7 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::profile::{Profile, strings, verifier};
+use super::profile::{Body, Profile, strings, verifier};
 use crate::encoding::json::Document;
 use crate::error::Error;
 
@@ -16,6 +16,8 @@ impl Profile for AccessProfile {
     const AUDIENCE: &'static str = "cid";
     const REQUIRED: &'static [&'static str] = &["scp"];
     const OPTIONAL: &'static [&'static str] = &[];
+    const BODY: Option<Body> =
+        Some(Body::token_answer("access_token", "`access_token` of a token endpoint's answer"));
     type Own = Vec<String>;
 
     fn read(document: &Document) -> Result<Vec<String>, Error> {
@@ -28,13 +30,14 @@ impl Profile for AccessProfile {
 }
 
 verifier! {
-    "an access token", AccessProfile, AccessToken,
+    "an access token, bare or as a token endpoint's answer,", AccessProfile, AccessToken,
     /// Verifies access tokens against the keys of `GET /oidc/certs`.
     ///
     /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind,
     /// so that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached, and not further
     /// ahead than the longest life, as these tokens have no `iat`; the scopes that are expected,
-    /// within `scp`. *Not* checked: whether the token was used before.
+    /// within `scp`. *Not* checked: whether the token was used before. In the answer of a token
+    /// endpoint, `access_token` alone is verified, and the report names what stands beside it.
     ///
     /// ```
     /// use countersign::jose::JwkSet;

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Expected;
-use super::profile::{PART, Profile, strings, verifier};
+use super::profile::{Body, PART, Profile, strings, verifier};
 use crate::encoding::hex;
 use crate::encoding::json::{Document, Value};
 use crate::error::Error;
@@ -40,6 +40,8 @@ impl Profile for IdProfile {
     const AUDIENCE: &'static str = "aud";
     const REQUIRED: &'static [&'static str] = &["iat", "amr"];
     const OPTIONAL: &'static [&'static str] = &["nonce"];
+    const BODY: Option<Body> =
+        Some(Body::token_answer("id_token", "`id_token` of a token endpoint's answer"));
     type Own = Own;
 
     fn read(document: &Document) -> Result<Own, Error> {
@@ -107,14 +109,15 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
 }
 
 verifier! {
-    "an ID token", IdProfile, IdToken,
+    "an ID token, bare or as a token endpoint's answer,", IdProfile, IdToken,
     /// Verifies ID tokens against the keys of `GET /oidc/certs`.
     ///
     /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
     /// `iss`; that `aud` contains the client, and `azp` is the client where there are several
     /// audiences; `nonce`, if expected; `iat` not in the future; `exp` not reached; the time
     /// between them; `hash_mpin_id` against `mpin_id`, if both are there. *Not* checked: whether
-    /// the token was used before; `acr`, `auth_time`; that `email` is anybody's.
+    /// the token was used before; `acr`, `auth_time`; that `email` is anybody's. In the answer of a
+    /// token endpoint, `id_token` alone is verified, and the report names what stands beside it.
     ///
     /// ```
     /// use countersign::jose::JwkSet;

@@ -2,16 +2,12 @@
 //!
 //! Not supported: the push itself; it is a `POST` of the body that is read here.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 
-use super::profile::{PART, Profile, verifier};
+use super::profile::{Body, PART, Profile, verifier};
 use crate::encoding::Fault;
-use crate::encoding::json::{self, Document, Value};
+use crate::encoding::json::{Document, Value};
 use crate::error::Error;
-use crate::limits::Limits;
-use crate::policy::Policy;
-use crate::report::{Check, Trail};
 use crate::time::Time;
 
 struct NewUserProfile;
@@ -31,21 +27,12 @@ impl Profile for NewUserProfile {
     const AUDIENCE: &'static str = "aud";
     const REQUIRED: &'static [&'static str] = &["events"];
     const OPTIONAL: &'static [&'static str] = &[];
+    const BODY: Option<Body> = Some(Body {
+        member: "new_user_token",
+        description: "body with a `new_user_token`",
+        reference: "miracl/maas-sdk-dotnet-core2 MiraclClient.cs",
+    });
     type Own = Own;
-
-    fn unwrap<'i>(
-        trail: &mut impl Trail,
-        input: &'i [u8],
-        policy: &Policy,
-    ) -> Option<Cow<'i, [u8]>> {
-        if !input.trim_ascii_start().starts_with(b"{") {
-            return Some(Cow::Borrowed(input));
-        }
-        let token = token_of(input, policy.limits());
-        let token = trail.record(Check::Envelope, token, |_| "body with a `new_user_token`".into());
-        trail.cite("miracl/maas-sdk-dotnet-core2 MiraclClient.cs");
-        token
-    }
 
     fn read(document: &Document) -> Result<Own, Error> {
         const EVENT: &str = "newUser";
@@ -74,21 +61,6 @@ impl Profile for NewUserProfile {
             return Err(Error::ContentMismatch { member: "userID" });
         }
         Ok(own)
-    }
-}
-
-/// Takes the token out of the pushed body.
-fn token_of<'a>(body: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Error> {
-    const BODY: &str = "body";
-    const TOKEN: &str = "new_user_token";
-    if body.len() > limits.message_bytes() {
-        return Err(Error::TooLarge { what: BODY, limit: limits.message_bytes() });
-    }
-    match json::parse_object(BODY, body, limits)?.into_member(TOKEN) {
-        Some(Value::String(Cow::Borrowed(token))) => Ok(Cow::Borrowed(token.as_bytes())),
-        Some(Value::String(Cow::Owned(token))) => Ok(Cow::Owned(token.into_bytes())),
-        Some(_) => Err(Error::WrongType { part: BODY, member: TOKEN, expected: "a string" }),
-        None => Err(Error::MissingMember { part: BODY, member: TOKEN }),
     }
 }
 

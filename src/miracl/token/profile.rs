@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use super::Expected;
 use crate::batch::Item;
 use crate::crypto::Algorithm;
-use crate::encoding::json::{Document, Value};
+use crate::encoding::json::{self, Document, Value};
 use crate::error::{Error, shorten};
 use crate::jose::jws::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
@@ -21,6 +21,7 @@ use crate::jose::jws::{
 use crate::jose::{
     Header, HeaderCache, Keys, NO_TIME, Pending, begin, check_certificate, conclude,
 };
+use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
@@ -48,9 +49,21 @@ pub(super) trait Profile {
     /// What is read from the claims beyond those of every kind.
     type Own;
 
+    /// The body that the token comes in, if it comes in one.
+    const BODY: Option<Body> = None;
+
     /// Takes the token out of the input.
-    fn unwrap<'i>(_: &mut impl Trail, input: &'i [u8], _: &Policy) -> Option<Cow<'i, [u8]>> {
-        Some(Cow::Borrowed(input))
+    fn unwrap<'i>(
+        trail: &mut impl Trail,
+        input: &'i [u8],
+        policy: &Policy,
+    ) -> Option<Cow<'i, [u8]>> {
+        match Self::BODY {
+            Some(body) if input.trim_ascii_start().starts_with(b"{") => {
+                body.unwrap(trail, input, policy.limits())
+            }
+            _ => Some(Cow::Borrowed(input)),
+        }
     }
 
     /// Reads the claims of this kind, with their types.
@@ -63,6 +76,64 @@ pub(super) trait Profile {
 
     /// Checks what only this kind has.
     fn check(_: &mut impl Trail, _: &Document, _: &Self::Own, _: &Expected) {}
+}
+
+/// The JSON body around a token.
+#[derive(Clone, Copy)]
+pub(super) struct Body {
+    /// The member that holds the token.
+    pub(super) member: &'static str,
+    /// For reports.
+    pub(super) description: &'static str,
+    /// Where it is defined.
+    pub(super) reference: &'static str,
+}
+
+impl Body {
+    /// The answer of a token endpoint. Its other members are not signed, or are tokens of their own.
+    pub(super) const fn token_answer(member: &'static str, description: &'static str) -> Self {
+        Self { member, description, reference: "RFC 6749 §5.1" }
+    }
+
+    /// Takes the token out, and names what stands beside it.
+    fn unwrap<'i>(
+        self,
+        trail: &mut impl Trail,
+        input: &'i [u8],
+        limits: &Limits,
+    ) -> Option<Cow<'i, [u8]>> {
+        let found = self.read(input, limits);
+        let found = trail.record(Check::Envelope, found, |(_, others)| match others.as_str() {
+            "" => self.description.into(),
+            others => format!("{}; not verified: {others}", self.description),
+        });
+        trail.cite(self.reference);
+        found.map(|(token, _)| token)
+    }
+
+    /// Returns the token, and the names of the members beside it.
+    fn read<'i>(self, input: &'i [u8], limits: &Limits) -> Result<(Cow<'i, [u8]>, String), Error> {
+        const PART: &str = "body";
+        let Self { member, .. } = self;
+        if input.len() > limits.message_bytes() {
+            return Err(Error::TooLarge { what: PART, limit: limits.message_bytes() });
+        }
+        let body = json::parse_object(PART, input, limits)?;
+        let names = body.iter().map(|(name, _)| name).filter(|name| *name != member);
+        let names: Vec<String> = names.map(|name| format!("`{}`", shorten(name))).collect();
+        match body.into_member(member) {
+            Some(Value::String(token)) => Ok((bytes(token), names.join(", "))),
+            Some(_) => Err(Error::WrongType { part: PART, member, expected: "a string" }),
+            None => Err(Error::MissingMember { part: PART, member }),
+        }
+    }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// A verified token, whatever its kind.

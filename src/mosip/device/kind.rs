@@ -1,6 +1,6 @@
 //! What tells the objects that devices sign from each other.
 
-use super::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID};
+use super::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, KEY_ROTATION, SNAPSHOT};
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
@@ -17,11 +17,25 @@ pub(in crate::mosip) enum Kind {
     Captured,
     /// `digitalId`.
     DigitalId,
+    /// `keyRotation` of a management server.
+    KeyRotation,
+    /// `snapShot` of a management server.
+    Snapshot,
 }
 
 impl Kind {
-    const ALL: [Self; 5] =
-        [Self::DeviceData, Self::RequestInfo, Self::ServiceInfo, Self::Captured, Self::DigitalId];
+    const ALL: [Self; 7] = [
+        Self::DeviceData,
+        Self::RequestInfo,
+        Self::ServiceInfo,
+        Self::Captured,
+        Self::DigitalId,
+        Self::KeyRotation,
+        Self::Snapshot,
+    ];
+
+    /// What a management server's answer about the state of a device has.
+    pub(in crate::mosip) const SNAPSHOT_MARK: &'static str = "snapshotValidity";
 
     /// Returns the name of the object.
     pub(in crate::mosip) const fn part(self) -> &'static str {
@@ -30,6 +44,8 @@ impl Kind {
             Self::RequestInfo | Self::ServiceInfo => DEVICE_INFO,
             Self::Captured => "data",
             Self::DigitalId => DIGITAL_ID,
+            Self::KeyRotation => KEY_ROTATION,
+            Self::Snapshot => SNAPSHOT,
         }
     }
 
@@ -42,6 +58,8 @@ impl Kind {
             Self::Captured => &[DIGITAL_ID, "bioValue", "bioType"],
             // All others require a member that digital ids refuse.
             Self::DigitalId => &[],
+            Self::KeyRotation => &["signedDeviceCertificate"],
+            Self::Snapshot => &[Self::SNAPSHOT_MARK],
         }
     }
 
@@ -49,6 +67,7 @@ impl Kind {
     const fn required(self) -> &'static [&'static str] {
         match self {
             Self::ServiceInfo => &["deviceStatus", "certification", "specVersion"],
+            Self::KeyRotation | Self::Snapshot => self.marks(),
             _ => &[],
         }
     }

@@ -25,6 +25,8 @@
 //! | `deviceInfo` of a device service | `deviceStatus`, `certification`, `specVersion`, `digitalId` | `deviceExpiry`, `bioValue`, `deviceInfo`, … |
 //! | captured `data` | `bioValue`, `timestamp`, `digitalId` | `deviceStatus`, `deviceInfo`, … |
 //! | `digitalId` | its eight members | `digitalId`, `deviceInfo`, `bioValue`, … |
+//! | `keyRotation` of a management server | `signedDeviceCertificate` | `digitalId`, `snapshotValidity`, … |
+//! | `snapShot` of a management server | `snapshotValidity` | `digitalId`, `signedDeviceCertificate`, … |
 //!
 //! A foreign member is [`content-mismatch`](crate::Code::ContentMismatch), a missing one
 //! [`missing-member`](crate::Code::MissingMember); `null` counts as absent. Every version of the
@@ -64,12 +66,14 @@ const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
 pub(super) const DEVICE_INFO: &str = "deviceInfo";
 pub(super) const DIGITAL_ID: &str = "digitalId";
+pub(super) const KEY_ROTATION: &str = "keyRotation";
+pub(super) const SNAPSHOT: &str = "snapShot";
 
 /// How an object was wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layer {
-    /// A JSON object inside the object around it.
+    /// A JSON object inside the object around it, or its plain text.
     Json,
     /// Base64 of JSON, without a signature of its own.
     Base64,
@@ -573,6 +577,10 @@ impl<W: Witness> Opener<'_, W> {
             what: "number of nested layers",
             limit: self.limits.layers().into(),
         })?;
+        if part == DIGITAL_ID && text.trim_ascii_start().starts_with(b"{") {
+            let members = json::parse_object(part, text, self.limits)?.into_owned();
+            return self.plain_digital_id(members);
+        }
         let outer = self.unwrap(part, text)?;
         let mut signed = matches!(outer, Unwrapped::Jws(_));
         let mut json = self.look_inside(part, outer)?;
@@ -645,6 +653,34 @@ impl<W: Witness> Opener<'_, W> {
             }
             Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),
         }
+    }
+}
+
+impl<W: Witness> Opener<'_, W> {
+    /// Opens the digital id of a device service's message.
+    pub(super) fn digital_id(
+        &mut self,
+        part: &'static str,
+        object: &Object<'_>,
+    ) -> Result<DigitalId, Error> {
+        match object.member(DIGITAL_ID) {
+            None => Err(Error::MissingMember { part, member: DIGITAL_ID }),
+            Some(Value::String(text)) => DigitalId::open(text.as_bytes(), self),
+            Some(Value::Object(members)) => {
+                DigitalId::read(self.plain_digital_id(members.clone().into_owned())?)
+            }
+            Some(_) => Err(Error::WrongType { part, member: DIGITAL_ID, expected: "a string" }),
+        }
+    }
+
+    /// Takes a digital id that is plain JSON, as devices write it that are not registered. It can be
+    /// read, and is never verified, whatever is signed around it.
+    fn plain_digital_id(&mut self, members: Object<'static>) -> Result<Origin, Error> {
+        self.witness.unsigned(DIGITAL_ID);
+        if W::IS_VERIFYING {
+            return Err(Error::UnsignedLayer { part: DIGITAL_ID });
+        }
+        Ok(Origin { layer: Layer::Json, encoded_twice: false, text: None, members })
     }
 }
 

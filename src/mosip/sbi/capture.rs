@@ -68,7 +68,7 @@ impl Data {
     }
 
     /// Opens a token.
-    fn open<T: Trail>(
+    pub(super) fn open<T: Trail>(
         token: &[u8],
         checker: &mut Checker<'_, T>,
         limits: &Limits,
@@ -91,9 +91,7 @@ impl Data {
         let bio_value = object.string(DATA, BIO_VALUE)?;
         let bio_value = base64::decode_mosip(bio_value.as_bytes())
             .map_err(|fault| Error::Malformed { part: BIO_VALUE, fault })?;
-        let digital_id = object.string(DATA, DIGITAL_ID)?;
-        let digital_id =
-            DigitalId::open(digital_id.as_bytes(), &mut Opener::watched(limits, checker))?;
+        let digital_id = Opener::watched(limits, checker).digital_id(DATA, &object)?;
         let mut members = Object::new();
         for (name, value) in object.iter() {
             let value = match name {
@@ -199,7 +197,7 @@ pub struct Expected {
     values: Option<Vec<Vec<u8>>>,
     pub(super) mixed: Mixed,
     pub(super) span: Option<u32>,
-    window: Option<Window>,
+    pub(super) window: Option<Window>,
 }
 
 impl Expected {
@@ -533,7 +531,10 @@ fn data_of<'o>(element: &'o Object<'_>) -> Result<Option<&'o str>, Error> {
 }
 
 /// Records how the opening of `data` ended, and what it states.
-fn record_data<T: Trail>(checker: &mut Checker<'_, T>, data: Result<Data, Error>) -> Option<Data> {
+pub(super) fn record_data<T: Trail>(
+    checker: &mut Checker<'_, T>,
+    data: Result<Data, Error>,
+) -> Option<Data> {
     let part = checker.enter(DATA);
     let unsigned = matches!(data, Err(Error::UnsignedLayer { .. }));
     let check = if unsigned { Check::Signature } else { Check::Claims };
@@ -563,7 +564,7 @@ fn check_purpose(trail: &mut impl Trail, data: &Data, values: Values) {
     }
 }
 
-fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {
+pub(super) fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {
     let mut any = false;
     for (member, wanted, found) in [
         ("transactionId", &expected.transaction_id, &data.transaction_id),
@@ -664,7 +665,7 @@ fn check_hashes(
 }
 
 /// Refuses what is expected of hashes where none are followed.
-fn refuse_expected_hashes(trail: &mut impl Trail, expected: &Expected) {
+pub(super) fn refuse_expected_hashes(trail: &mut impl Trail, expected: &Expected) {
     for (expectation, is_given) in [
         ("previous-hash", !expected.previous_hash.is_empty()),
         ("hash-scheme", expected.scheme != HashScheme::Detect),

@@ -10,19 +10,35 @@
 //! put together again byte for byte; devices wrote the value in base64url with padding or without,
 //! and the signature alone tells which.
 //!
+//! A [`Packet`] is the XML file with such segments, one for each biometric, and a [`Verifier`] verifies
+//! all of it. Nothing of the XML itself is signed: types, qualities, dates and how many segments there
+//! are can be anybody's.
+//!
 //! Sources: mosip/bio-utils, `BiometricsSignatureHelper`; mosip/registration-client, `BIRBuilder`.
 //!
-//! Not supported: the XML around the parts, which the caller takes apart.
+//! Not supported: segments that keep other members of the payload apart than `bioValue`.
 
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::capture::{check_content, record_data, refuse_expected_hashes};
 use super::{Data, DataVerifier, Expected};
+use crate::batch::{Immediate, Item, entry_points};
+use crate::encoding::json::{Object, Value};
+use crate::encoding::xml::{self, Element};
 use crate::encoding::{Fault, base64};
 use crate::error::{Code, Error};
-use crate::mosip::trust::Verified;
+use crate::jose::Compact;
+use crate::limits::Limits;
+use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::policy::Policy;
+use crate::report::{Check, Trail};
 use crate::time::At;
+
+const PART: &str = "CBEFF";
+const SEGMENTS: &str = "segments";
 
 /// How a device wrote the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,5 +124,278 @@ impl Segment<'_> {
             }
             verdict => verdict,
         }
+    }
+}
+
+/// The XML file of a registration packet, taken apart: *untrusted*.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::mosip::sbi::cbeff::Packet;
+///
+/// let xml = br#"<BIR xmlns="http://standards.iso.org/iso-iec/19785/-3/ed-2/">
+///     <BIR><BDB>dmFsdWU=</BDB><SB>ZTMwLi5BQUFB</SB>
+///         <Others><Key>PAYLOAD</Key><Value>{"bioValue":"&lt;bioValue&gt;"}</Value></Others></BIR>
+///     <BIR><Others><Key>EXCEPTION</Key><Value>true</Value></Others></BIR></BIR>"#;
+/// let packet = Packet::parse(xml, &Limits::default())?;
+/// assert_eq!(packet.segments().count(), 1);
+/// assert_eq!(packet.segments().next().unwrap().sb, "e30..AAAA");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    segments: Vec<Kept>,
+}
+
+/// What a packet keeps of one segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Kept {
+    sb: String,
+    bdb: Vec<u8>,
+    payload: String,
+    /// Nothing was captured here, as the segment itself says.
+    is_exception: bool,
+    /// The names of what stands beside these parts.
+    others: Vec<String>,
+}
+
+impl Packet {
+    /// Reads the XML: a `BIR`, or a `BIR` of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`], what is wrong with the XML or the base64 in it,
+    /// [`Error::DuplicateMember`] for a part that a segment has twice, and
+    /// [`Error::UnsupportedFormat`] for XML of another kind.
+    pub fn parse(xml: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let limit = limits.capture_bytes();
+        if xml.len() > limit {
+            return Err(Error::TooLarge { what: PART, limit });
+        }
+        let root = xml::parse(PART, xml, limits)?;
+        if root.name != BIR {
+            return Err(Error::UnsupportedFormat { what: "XML without biometrics" });
+        }
+        let mut segments = Vec::new();
+        collect(&root, &mut segments)?;
+        let limit = limits.capture_segments().into();
+        if segments.iter().filter(|segment| !segment.is_exception).count() > limit {
+            return Err(Error::TooLarge { what: "number of biometrics", limit });
+        }
+        Ok(Self { segments })
+    }
+
+    /// Returns the segments in their order, without those in which nothing was captured.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        self.segments.iter().filter(|kept| !kept.is_exception).map(Kept::segment)
+    }
+}
+
+const BIR: &str = "BIR";
+
+/// Collects the segments within an element: those of its `BIR`, or itself.
+fn collect(element: &Element<'_>, segments: &mut Vec<Kept>) -> Result<(), Error> {
+    if element.children_of(BIR).next().is_none() {
+        segments.push(Kept::read(element)?);
+        return Ok(());
+    }
+    // What holds others holds no data of its own.
+    for name in ["SB", "BDB"] {
+        if element.children_of(name).next().is_some() {
+            return Err(Error::DuplicateMember { part: PART, name: name.into() });
+        }
+    }
+    element.children_of(BIR).try_for_each(|child| collect(child, segments))
+}
+
+impl Kept {
+    fn read(element: &Element<'_>) -> Result<Self, Error> {
+        let mut kept = Self::default();
+        let (mut sb, mut bdb, mut payload) = (None, None, None);
+        for child in &element.children {
+            match child.name {
+                "SB" => set("SB", &mut sb, child.text())?,
+                "BDB" => set("BDB", &mut bdb, child.text())?,
+                "Others" | "others" => {
+                    for (key, value) in entries(child) {
+                        match key {
+                            "PAYLOAD" => set("PAYLOAD", &mut payload, value)?,
+                            "EXCEPTION" => kept.is_exception |= value == Some("true"),
+                            key => kept.others.push(crate::error::shorten(key)),
+                        }
+                    }
+                }
+                name => kept.others.push(crate::error::shorten(name)),
+            }
+        }
+        let decode = |part, text: Option<&str>| {
+            let text: String = text.unwrap_or_default().split_ascii_whitespace().collect();
+            base64::decode_mosip(text.as_bytes()).map_err(|fault| Error::Malformed { part, fault })
+        };
+        let is_empty = |text: Option<&str>| text.is_none_or(str::is_empty);
+        let holds_nothing = is_empty(sb) && is_empty(bdb) && is_empty(payload);
+        // Whoever says that nothing was captured, and gives something, is not believed.
+        kept.is_exception &= holds_nothing;
+        if kept.is_exception {
+            return Ok(kept);
+        }
+        // Checked for each segment by the verifier, which says where it is.
+        if !is_empty(sb) {
+            let fault = Fault::Utf8;
+            kept.sb = String::from_utf8(decode("SB", sb)?)
+                .map_err(|_| Error::Malformed { part: "SB", fault })?;
+        }
+        if !is_empty(bdb) {
+            kept.bdb = decode("BDB", bdb)?;
+        }
+        payload.unwrap_or_default().clone_into(&mut kept.payload);
+        Ok(kept)
+    }
+
+    fn segment(&self) -> Segment<'_> {
+        Segment { sb: &self.sb, bdb: &self.bdb, payload: &self.payload }
+    }
+
+    /// Puts the token together, with the padding under which its own certificate verifies it; without
+    /// padding if neither does.
+    fn token<T: Trail>(&self, checker: &Checker<'_, T>, limits: &Limits) -> Result<String, Error> {
+        if self.sb.is_empty() || self.payload.is_empty() {
+            return Err(Error::UnsignedLayer { part: "data" });
+        }
+        let segment = self.segment();
+        let absent = segment.token(Padding::Absent)?;
+        // Both are the same, or one is right.
+        if segment.bdb.len().is_multiple_of(3) {
+            return Ok(absent);
+        }
+        let fits = |text: &str| {
+            let limits = &limits.with_token_bytes(limits.capture_bytes());
+            Compact::parse(text.as_bytes(), limits).is_ok_and(|token| checker.fits(&token))
+        };
+        if fits(&absent) {
+            return Ok(absent);
+        }
+        let present = segment.token(Padding::Present)?;
+        Ok(if fits(&present) { present } else { absent })
+    }
+}
+
+/// Takes a part that a segment may have once, of an element with nothing but text.
+fn set<'e>(
+    part: &'static str,
+    place: &mut Option<&'e str>,
+    text: Option<&'e str>,
+) -> Result<(), Error> {
+    let text = text.ok_or(Error::WrongType { part: PART, member: part, expected: "text" })?;
+    match place.replace(text) {
+        None => Ok(()),
+        Some(_) => Err(Error::DuplicateMember { part: PART, name: part.into() }),
+    }
+}
+
+/// Returns keys and values, in either form of the element.
+fn entries<'e>(others: &'e Element<'_>) -> Vec<(&'e str, Option<&'e str>)> {
+    let text = |name| others.children_of(name).next().and_then(Element::text);
+    let pair = text("Key").map(|key| (key.trim(), text("Value")));
+    let entries = others.children_of("entry");
+    let entries = entries.filter_map(|entry| Some((entry.attribute("key")?, entry.text())));
+    pair.into_iter().chain(entries).collect()
+}
+
+/// Verifies the XML of a registration packet: every segment as [`DataVerifier`] does.
+///
+/// Checked, for each segment: that it is signed, and its token as it was before the packet took the
+/// value out of it. A segment that says that nothing was captured, and holds nothing, is passed over.
+/// *Not* checked: anything in the XML beside these parts, and how many segments there are. What
+/// stands beside the parts is named in the result.
+///
+/// A segment without a signature is [`unsigned-layer`](crate::Code::UnsignedLayer), and a packet
+/// without segments [`unsupported-format`](crate::Code::UnsupportedFormat).
+///
+/// ```
+/// use countersign::mosip::sbi::Expected;
+/// use countersign::mosip::sbi::cbeff::Verifier;
+/// use countersign::mosip::trust::Trust;
+/// use countersign::{At, Code, Policy};
+///
+/// let verifier = Verifier::new(Trust::self_asserted(), Policy::default());
+/// let unsigned = b"<BIR><BIR><BDB>dmFsdWU=</BDB></BIR></BIR>";
+/// let error = verifier.verify(unsigned, &Expected::new(), At::Issued).unwrap_err();
+/// assert_eq!(error.code(), Code::UnsignedLayer);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    trust: Trust,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// The kind in reports.
+    pub const KIND: &'static str = "cbeff";
+
+    /// Makes a verifier.
+    #[must_use]
+    pub const fn new(trust: Trust, policy: Policy) -> Self {
+        Self { trust, policy }
+    }
+}
+
+entry_points!("a packet's biometrics", Verifier, Expected, Verified<Vec<Data>>);
+
+impl Immediate for Verifier {
+    const KIND: &'static str = Self::KIND;
+    type Expected = Expected;
+    type Made = Verified<Vec<Data>>;
+
+    fn decide(
+        &self,
+        trail: &mut impl Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Verified<Vec<Data>>> {
+        let limits = self.policy.limits();
+        let packet = Packet::parse(item.input, limits).and_then(|packet| {
+            let what = "a packet in which nothing was captured";
+            let is_empty = packet.segments().next().is_none();
+            if is_empty { Err(Error::UnsupportedFormat { what }) } else { Ok(packet) }
+        });
+        let packet = trail.record(Check::Envelope, packet, |packet| {
+            let exceptions = packet.segments.iter().filter(|segment| segment.is_exception).count();
+            let count = packet.segments.len().saturating_sub(exceptions);
+            format!("{count} segments, {exceptions} exceptions")
+        })?;
+        let most = usize::from(limits.capture_segments()) * 2;
+        let mut checker = Checker::new(trail, &self.trust, &self.policy, most);
+        let mut captured = Vec::new();
+        for (index, kept) in packet.segments.iter().enumerate() {
+            checker.begin_part(format!("{SEGMENTS}[{index}]."), "data");
+            for name in &kept.others {
+                checker.name_outside(name);
+            }
+            if kept.is_exception {
+                checker.name_outside("EXCEPTION");
+                continue;
+            }
+            let data = kept.token(&checker, limits);
+            let data = data.and_then(|token| Data::open(token.as_bytes(), &mut checker, limits));
+            if let Some(data) = record_data(&mut checker, data) {
+                checker.enter("data");
+                check_content(checker.trail, &data, item.expected);
+                captured.push(data);
+            }
+            if !checker.trail.goes_on() {
+                return None;
+            }
+        }
+        checker.trail.part("");
+        refuse_expected_hashes(checker.trail, item.expected);
+        let signed = checker.conclude(item.at, item.expected.window)?;
+        Some(Verified::new(captured, signed))
+    }
+
+    fn claims(made: &Verified<Vec<Data>>) -> Object<'static> {
+        let data = made.content().iter().map(|data| Value::from(data.members().clone()));
+        let mut claims = Object::new().with(SEGMENTS, Value::Array(data.collect()));
+        made.name_unauthenticated(&mut claims);
+        claims
     }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::spec_versions;
 use crate::batch::{Immediate, Item, entry_points};
+use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -98,16 +99,18 @@ impl Discovered {
             .iter()
             .map(|device| {
                 let text = |member| optional_text(device, PART, member, &[]);
-                let digital_id = text(DIGITAL_ID)?.filter(|text| !text.is_empty());
+                let digital_id = match device.member(DIGITAL_ID) {
+                    None | Some(Value::Null) => None,
+                    Some(Value::String(text)) if text.is_empty() => None,
+                    Some(_) => Some(Opener::new(limits).digital_id(PART, device)?),
+                };
                 Ok(Self {
                     device_status: text("deviceStatus")?,
                     certification: text("certification")?.as_deref().map(Into::into),
                     service_version: text("serviceVersion")?,
                     device_sub_ids: sub_ids(device)?,
                     callback_id: text("callbackId")?,
-                    digital_id: digital_id
-                        .map(|text| DigitalId::decode(text.as_bytes(), limits))
-                        .transpose()?,
+                    digital_id,
                     spec_versions: spec_versions(device, PART)?,
                     error: DeviceError::read(device, PART)?,
                 })
@@ -137,6 +140,18 @@ fn devices<'a>(
         _ => None,
     };
     values.into_iter().map(object).collect::<Option<_>>().ok_or(wrong)
+}
+
+/// Reads an answer, or the bare text of one `deviceInfo`.
+fn answered<'a>(input: &'a [u8], limits: &Limits) -> Result<Vec<Object<'a>>, Error> {
+    if matches!(input.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return devices("answer", input, limits);
+    }
+    check_size(DEVICE_INFO, input, limits)?;
+    let fault = Fault::Utf8;
+    let text =
+        core::str::from_utf8(input).map_err(|_| Error::Malformed { part: DEVICE_INFO, fault })?;
+    Ok(alloc::vec![Object::new().with(DEVICE_INFO, text)])
 }
 
 /// The `deviceInfo` of one device.
@@ -191,7 +206,7 @@ impl Info {
             }
             (None, _) => text("deviceId", &["serialNo"])?,
         };
-        let digital_id = members.string(DEVICE_INFO, DIGITAL_ID)?;
+        let digital_id = opener.digital_id(DEVICE_INFO, members)?;
         Ok(Self {
             device_status: text("deviceStatus", &[])?,
             device_id,
@@ -204,7 +219,7 @@ impl Info {
             env: text("env", &[])?,
             purpose: text("purpose", &[])?,
             spec_versions: spec_versions(members, DEVICE_INFO)?,
-            digital_id: DigitalId::open(digital_id.as_bytes(), opener)?,
+            digital_id,
             origin,
         })
     }
@@ -297,14 +312,16 @@ impl InfoExpected {
     }
 }
 
-/// Verifies the answer to a request for device information: an array with one element a device.
+/// Verifies the answer to a request for device information: an array with one element a device, or
+/// the bare text of one `deviceInfo`.
 ///
 /// Checked, for each device: `deviceInfo` and the digital id within, each with its signature, its
 /// certificate, and by the rules of [`Trust`] who vouches for it; the types of all members, and that
 /// they are those of this kind. *Not* checked: what the members say.
 ///
 /// Every `deviceInfo` has to be signed, or the verdict is
-/// [`unsigned-layer`](crate::Code::UnsignedLayer): devices that are not registered sign nothing. With
+/// [`unsigned-layer`](crate::Code::UnsignedLayer): devices that are not registered sign nothing, and
+/// some of them write their `digitalId` as plain JSON, which is the same, wherever it stands. With
 /// [`PartlySigned::Allow`], something in the answer has to be. An answer without devices is
 /// [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
@@ -353,7 +370,7 @@ impl Immediate for InfoVerifier {
         item: Item<'_, InfoExpected>,
     ) -> Option<Verified<Vec<DeviceAnswer>>> {
         let limits = self.policy.limits();
-        let devices = devices("answer", item.input, limits);
+        let devices = answered(item.input, limits);
         let devices = devices.and_then(|devices| {
             let what = "an answer without devices";
             if devices.is_empty() { Err(Error::UnsupportedFormat { what }) } else { Ok(devices) }

@@ -5,7 +5,8 @@
 //! discovery ──► Discovered                                                    nothing is signed
 //! info      ──► [{"deviceInfo": JWS, …}]         ── InfoVerifier ──► Verified<Vec<DeviceAnswer>>
 //! capture   ──► {"biometrics":[{"data": JWS, …}]} ── CaptureVerifier ──► Verified<Capture>
-//! packet    ──► cbeff::Segment ── the same JWS ── DataVerifier ──► Verified<Data>
+//! packet    ──► cbeff::Packet ── the same JWS ── cbeff::Verifier ──► Verified<Vec<Data>>
+//! management ─► {"keyRotation": JWS}             ── ManagementVerifier ──► Verified<ManagementAnswer>
 //! ```
 //!
 //! A device signs `deviceInfo` and the `data` of each biometric, and within them its digital id is
@@ -19,13 +20,14 @@
 //! Interface Specification" 1.0; mosip/mosip-compliance-toolkit, `SBIValidator`; mosip/bio-utils,
 //! `BiometricsSignatureHelper`.
 //!
-//! Not supported: requests, streams, decryption of captured values, XML of packets.
+//! Not supported: requests, streams, decryption of captured values.
 
 pub mod cbeff;
 
 mod capture;
 mod chain;
 mod info;
+mod management;
 mod mixed;
 
 #[cfg(test)]
@@ -39,6 +41,7 @@ pub use chain::{HashChain, Scheme, thumbprint};
 pub use info::{
     DeviceAnswer, DeviceError, Discovered, Info, InfoExpected, InfoVerifier, UnauthenticatedInfo,
 };
+pub use management::{ManagementAnswer, ManagementExpected, ManagementVerifier, Operation};
 pub use mixed::Mixed;
 
 use alloc::string::String;

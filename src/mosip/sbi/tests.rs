@@ -23,6 +23,8 @@ use crate::testkit::sbi::{
 use crate::testkit::{Pki, Rng};
 use crate::time::{At, Leeway, Time};
 
+mod forms;
+
 fn now() -> Time {
     Time::parse_rfc3339(TIMESTAMP).unwrap()
 }

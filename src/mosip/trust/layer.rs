@@ -106,6 +106,16 @@ pub(in crate::mosip) struct Checker<'c, T> {
     header_bytes: usize,
 }
 
+const NO_ROOTS: &str = "no authority is given: trust some (`TrustStore::with_roots`, `--trust \
+                        [DOMAIN=]FILE`), or accept each signer's own certificate \
+                        (`Trust::self_asserted`, `--trust-policy self-asserted`)";
+
+const X5C: &str = "x5c";
+
+const X5C_ENCODING: &str = "`x5c` is not an array of standard base64: other forms, such as with line \
+                            breaks, are accepted by choice (`Leniency::X5cEncoding`, `--lenient \
+                            x5c-encoding`)";
+
 const SIGNATURE_CHECKS: [Check; 4] =
     [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
 
@@ -228,11 +238,18 @@ impl<'c, T: Trail> Checker<'c, T> {
         let header = token
             .header(limits)
             .and_then(|header| Ok((header, X5c::read(token.header_bytes(), self.trust, limits)?)));
+        let is_x5c_misspelt = matches!(
+            header,
+            Err(Error::Malformed { part: X5C, .. } | Error::WrongType { member: X5C, .. })
+        );
         let header = self.trail.record(Check::Header, header, |(header, x5c)| {
             format!("{}, `x5c` of {}", header.algorithm, x5c.length)
         });
         let Some((header, x5c)) = header else {
             self.trail.skip_all(&SIGNATURE_CHECKS, NO_KEY);
+            if is_x5c_misspelt {
+                self.trail.hint(|| Some(X5C_ENCODING.into()));
+            }
             return;
         };
         let found = self.read_certificates(&x5c);
@@ -275,6 +292,18 @@ impl<'c, T: Trail> Checker<'c, T> {
         self.cover = Some(self.signers.len());
         let group = self.group();
         self.signers.push(Signer { part, member, group, usage, certificate, extra });
+    }
+
+    /// Tells whether the certificate that a token brings verifies it, and nothing more: a choice
+    /// between two readings, of which the chosen one is checked.
+    pub(in crate::mosip) fn fits(&self, token: &Compact<'_>) -> bool {
+        let x5c = X5c::read(token.header_bytes(), self.trust, self.policy.limits());
+        let key = x5c.and_then(|x5c| self.read_certificates(&x5c)).map(|(_, key, _)| key);
+        key.is_ok_and(|key| {
+            let (input, backend) = (&[token.signing_input()], self.policy.backend());
+            key.fits(REQUIRED).is_ok()
+                && key.verify_with(backend, REQUIRED, input, token.signature()).is_ok()
+        })
     }
 
     fn read_certificates(
@@ -355,6 +384,11 @@ impl<'c, T: Trail> Checker<'c, T> {
         unauthenticated.extend(outside);
         trail.part("");
         coverage::compare_keys(trail, &signers, &parts, &levels);
+        if trust.is_undecided() && !signers.is_empty() {
+            // The last check of all: nothing that is wrong whatever the roots are hides behind it.
+            trail.fail(Check::Trust, Error::NoKey);
+            trail.hint(|| Some(NO_ROOTS.into()));
+        }
         let parts: Vec<SignedPart> = parts.into_iter().collect::<Option<_>>()?;
         // Whoever opened nothing says why; without a signature there is nothing to hand out.
         let complete = trail.goes_on() && !parts.is_empty();
@@ -451,11 +485,6 @@ fn check_trust(
     if !trail.goes_on() {
         return None;
     }
-    let mut search = |domain| {
-        let intermediates = store.intermediates(domain).iter().chain(&signer.extra);
-        let search = Search::new(store.roots(domain), intermediates, at, policy, budget);
-        search.find(&signer.certificate)
-    };
     let wanted = rules
         .domain(signer.usage, level)
         .and_then(|domain| match signer.usage {
@@ -463,6 +492,19 @@ fn check_trust(
             Usage::DigitalId => Ok(domain),
         })
         .map_err(|fault| Error::UntrustedChain { fault });
+    if trust.is_undecided() {
+        match wanted {
+            Ok(_) => trail.skip(Check::Trust, "no authority is given"),
+            Err(error) => trail.fail(Check::Trust, error),
+        }
+        hint_at_issuer(trail, signer);
+        return None;
+    }
+    let mut search = |domain| {
+        let intermediates = store.intermediates(domain).iter().chain(&signer.extra);
+        let search = Search::new(store.roots(domain), intermediates, at, policy, budget);
+        search.find(&signer.certificate)
+    };
     let found = wanted.clone().and_then(|domain| Ok((domain, search(domain)?)));
     let refused = found.as_ref().err().cloned();
     let found = trail.record(Check::Trust, found, |(domain, path)| {
@@ -480,10 +522,7 @@ fn check_trust(
             let other = others.find(|domain| search(*domain).is_ok())?;
             Some(format!("{}: an authority of {other} vouches for the signer", signer.part))
         });
-        trail.hint(|| {
-            let issuer = crate::error::shorten(&signer.certificate.issuer());
-            Some(format!("{}: the signer's certificate names as issuer: {issuer}", signer.part))
-        });
+        hint_at_issuer(trail, signer);
     }
     let (domain, path) = found?;
     for issuer in &path {
@@ -503,6 +542,13 @@ fn check_trust(
     Some(Standing::Rooted { domain, root: (*path.last()?).clone() })
 }
 
+fn hint_at_issuer(trail: &mut impl Trail, signer: &Signer) {
+    trail.hint(|| {
+        let issuer = crate::error::shorten(&signer.certificate.issuer());
+        Some(format!("{}: the signer's certificate names as issuer: {issuer}", signer.part))
+    });
+}
+
 /// The certificates of a header, decoded from base64 and not further.
 struct X5c {
     /// How many there are.
@@ -517,7 +563,7 @@ struct X5c {
 impl X5c {
     fn read(header: &[u8], trust: &Trust, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "header";
-        const MEMBER: &str = "x5c";
+        const MEMBER: &str = X5C;
         let wrong =
             Error::WrongType { part: PART, member: MEMBER, expected: "an array of strings" };
         let lenient = trust.x5c_encoding;

@@ -31,9 +31,11 @@
 //! its own where the signature around it is one of the domain that the rules ask for. Messages whose
 //! outer layers nobody signed are accepted by choice only: [`PartlySigned`].
 //!
-//! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), unless the caller
-//! chooses [`Trust::self_asserted`]. That is what partner management does with the requests that it
-//! registers, and it is reported as a warning. Such a message proves that the key in each layer's
+//! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain): no signer is trusted.
+//! Where nobody said whom to trust, [`NoRoots::Undecided`] says so instead.
+//!
+//! [`Trust::self_asserted`] accepts each signer's own certificate. That is what partner management
+//! does with the requests that it registers, and it is reported as a warning. Such a message proves that the key in each layer's
 //! certificate signed that layer. It proves neither whose the keys are nor that they belong together:
 //! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
 //! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
@@ -223,6 +225,13 @@ impl TrustStore {
         let search = Search::new(self.roots(domain), intermediates, at, policy, &mut budget);
         let path = search.find(certificate)?;
         Ok(path.into_iter().cloned().collect())
+    }
+}
+
+impl TrustStore {
+    /// Tells whether no domain has a root, so that nothing is known of any signer.
+    fn is_empty(&self) -> bool {
+        self.roots.iter().all(|(_, roots)| roots.is_empty())
     }
 }
 
@@ -485,6 +494,38 @@ pub struct Trust {
     negative_modulus: bool,
     x5c_encoding: bool,
     partly_signed: PartlySigned,
+    no_roots: NoRoots,
+}
+
+/// What is said of signers where the store has no root at all.
+///
+/// ```
+/// use countersign::mosip::device::{DigitalIdVerifier, Expected};
+/// use countersign::mosip::trust::{Consumer, NoRoots, Rules, Trust, TrustStore};
+/// use countersign::testkit::{Pki, Rng, mosip};
+/// use countersign::{At, Code, Policy, Time};
+///
+/// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
+/// let pki = Pki::generate(&mut Rng::from_seed(1), start, end).unwrap();
+/// let token = pki.device.sign(&mosip::digital_id("1").to_string()).unwrap();
+/// let code = |no_roots| {
+///     let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::RegistrationClient));
+///     let verifier = DigitalIdVerifier::new(trust.with_no_roots(no_roots), Policy::default());
+///     verifier.verify(token.as_bytes(), &Expected::new(), At::Issued).unwrap_err().code()
+/// };
+/// assert_eq!(code(NoRoots::Untrusted), Code::UntrustedChain);
+/// assert_eq!(code(NoRoots::Undecided), Code::NoKey);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NoRoots {
+    /// Nobody is trusted: [`untrusted-chain`](crate::Code::UntrustedChain), which is invalid.
+    #[default]
+    Untrusted,
+    /// Nobody said whom to trust: [`no-key`](crate::Code::NoKey), which is undecided, as a signature
+    /// without keys is. It is the last check of all, so that nothing that is wrong whatever the roots
+    /// are hides behind it.
+    Undecided,
 }
 
 impl Trust {
@@ -506,7 +547,21 @@ impl Trust {
             negative_modulus: false,
             x5c_encoding: false,
             partly_signed: PartlySigned::Deny,
+            no_roots: NoRoots::Untrusted,
         }
+    }
+
+    /// Chooses what is said where the store has no root at all.
+    #[must_use]
+    pub const fn with_no_roots(mut self, no_roots: NoRoots) -> Self {
+        self.no_roots = no_roots;
+        self
+    }
+
+    /// Tells whether nothing can be decided about signers, for want of roots.
+    fn is_undecided(&self) -> bool {
+        let has_no_roots = self.basis.as_deref().is_some_and(|(store, _)| store.is_empty());
+        has_no_roots && self.no_roots == NoRoots::Undecided
     }
 
     /// Chooses what is done with messages whose outermost layers nobody signed.

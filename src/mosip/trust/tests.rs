@@ -13,7 +13,7 @@ use crate::error::Code;
 use crate::jose::{self, Modulus};
 use crate::mosip::device::{DeviceData, DigitalIdVerifier, Expected, Layer, Verifier};
 use crate::policy::{Policy, Rsa1024};
-use crate::report::{FirstFailure, Outcome, Report, Warning};
+use crate::report::{Check, FirstFailure, Outcome, Report, Warning};
 use crate::testkit::{
     self, Authority, Critical, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template,
     device_data, device_info, mosip::digital_id,
@@ -725,6 +725,71 @@ fn further_members_of_x5c_are_intermediates_for_keymanager_2_and_nothing_for_oth
     assert_eq!(fault(TrustStore::new(), v2.clone(), &all), Some(ChainFault::NoRoot));
     let wrong = TrustStore::new().with_roots(Domain::Device, [read(pki().ftm_root.certificate())]);
     assert_eq!(fault(wrong, v2, &all), Some(ChainFault::SelfSigned));
+}
+
+#[test]
+fn without_roots_a_good_signature_may_be_undecided_and_nothing_wrong_hides_behind_that() {
+    let undecided =
+        |consumer| Trust::new(TrustStore::new(), rules(consumer)).with_no_roots(NoRoots::Undecided);
+    let (device, chip) = (&pki().device, &pki().chip);
+    for consumer in Consumer::ALL.into_iter().filter(|one| *one != Consumer::ComplianceToolkit) {
+        let report = explain(undecided(consumer), &nested(device, chip, "L1"), time(NOW));
+        assert_eq!((report.code(), report.claims), (Code::NoKey, None), "{consumer}");
+        let trust = report.checks.iter().filter(|entry| entry.check == Check::Trust);
+        let trust: Vec<&Outcome> = trust.map(|entry| &entry.outcome).collect();
+        let skip = &Outcome::Skip;
+        assert_eq!(trust, [skip, skip, skip, &Outcome::Fail(Error::NoKey)]);
+        let hints = report.hints.join("\n");
+        for option in ["--trust ", "--trust-policy self-asserted", "names as issuer"] {
+            assert!(hints.contains(option), "{hints}");
+        }
+    }
+    let client = || undecided(Consumer::RegistrationClient);
+    let message = nested(device, chip, "L1");
+    // A changed signature, an unsigned layer, an expired certificate, another organisation, a level
+    // that the rules do not know: wrong whatever the roots are.
+    let cut = message.len() - 4;
+    let altered = format!("{}AAAA", &message[..cut]);
+    assert_eq!(explain(client(), &altered, time(NOW)).code(), Code::SignatureMismatch);
+    let plain =
+        base64::encode_url(device_data(nested_info(device, chip).as_str()).to_string().as_bytes());
+    assert_eq!(explain(client(), &plain, time(NOW)).code(), Code::UnsignedLayer);
+    let late = time(end().unix() + 1);
+    assert_eq!(explain(client(), &message, late).code(), Code::CertificateExpired);
+    let another = rules(Consumer::RegistrationClient).with_organization("Another");
+    let trust = Trust::new(TrustStore::new(), another).with_no_roots(NoRoots::Undecided);
+    assert_eq!(explain(trust, &message, time(NOW)).code(), Code::UntrustedChain);
+    // The chip's signature must not be left out where the rules ask for the chip.
+    let id = base64::encode_url(id_text().as_bytes());
+    let info = device.sign(&device_info(&id, "L1").to_string()).unwrap();
+    let without_chip = device.sign(&device_data(info.as_str()).to_string()).unwrap();
+    let ida = undecided(Consumer::Ida);
+    assert_eq!(explain(ida, &without_chip, time(NOW)).code(), Code::UntrustedChain);
+    // The last of several signers counts as well.
+    let stranger = nested(device, &self_signed_until(NOW - 1), "L1");
+    assert_eq!(explain(client(), &stranger, time(NOW)).code(), Code::CertificateExpired);
+    // One root of one domain is somebody to trust.
+    let store = TrustStore::new().with_roots(Domain::Ftm, [read(pki().ftm_root.certificate())]);
+    let trust = Trust::new(store, rules(Consumer::RegistrationClient));
+    let report = explain(trust.with_no_roots(NoRoots::Undecided), &message, time(NOW));
+    assert_eq!(report.code(), Code::UntrustedChain);
+    let none = TrustStore::new().with_roots(Domain::Device, []);
+    let trust = Trust::new(none, rules(Consumer::RegistrationClient));
+    let report = explain(trust.with_no_roots(NoRoots::Undecided), &message, time(NOW));
+    assert_eq!(report.code(), Code::NoKey);
+}
+
+/// The signed `deviceInfo` of a request.
+fn nested_info(device: &Device, id: &Device) -> String {
+    let id = id.sign(&id_text()).unwrap();
+    device.sign(&device_info(&id, "L1").to_string()).unwrap()
+}
+
+/// A device whose certificate ends then.
+fn self_signed_until(end: i64) -> Device {
+    let key = pki().chip.key().clone();
+    let own = testkit::Certificate::self_signed(&key, "x", start(), time(end)).unwrap();
+    Device::new(key, alloc::vec![own])
 }
 
 /// One way of making a chain wrong, and what is said about it.
