@@ -273,7 +273,6 @@ fn the_first_certificate_of_x5c_holds_the_key_or_the_key_is_unusable() {
     for malformed in [
         list(&[]),
         own.to_x5c().into(),
-        Value::Null,
         Object::new().into(),
         list(&[7_i64.into()]),
         list(&["".into()]),

@@ -17,7 +17,9 @@ use countersign::mosip::trust::Trust;
 use countersign::testkit::{
     self, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
 };
-use countersign::{Algorithm, At, Code, Error, Leeway, Limits, Policy, Rsa1024, Secret, Time, api};
+use countersign::{
+    Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time, api,
+};
 use num_bigint::BigUint;
 use std::sync::LazyLock;
 
@@ -473,7 +475,13 @@ fn feed(row: &Row, limits: &Limits, limit: usize) {
                 assert!(result.is_ok(), "{name}");
             } else {
                 let error = result.expect_err(&name);
-                assert!(matches!(error, Error::TooLarge { limit: l, .. } if l == limit), "{name}");
+                let fault = |fault: &KeyFault| matches!(fault, KeyFault::Limit { limit: l, .. } if *l == limit);
+                let says = match &error {
+                    Error::TooLarge { limit: l, .. } => *l == limit,
+                    Error::KeyUnusable(of_key) => fault(of_key),
+                    _ => false,
+                };
+                assert!(says, "{name}");
             }
         }
     }

@@ -530,8 +530,8 @@ mod tests {
             let error = set.find(meant).unwrap_err();
             set.hint(meant, &error).unwrap()
         };
-        let two = set(&[('K', A), ('L', B), ('M', ENC)]);
-        assert_eq!(hint(&two, &named("c")), "the set has the keys `a`, `b`, `a` (unusable)");
+        let two = set(&[('K', A), ('L', B), ('M', r#","kid":"e","use":"enc""#)]);
+        assert_eq!(hint(&two, &named("c")), "the set has the keys `a`, `b`, `e` (unusable)");
         let ambiguous = hint(&two, &nameless());
         assert_eq!(ambiguous, "could be meant: `a`, `b`; give the key that is meant alone");
         let same = hint(&set(&[('K', A), ('L', A)]), &named("a"));
