@@ -25,6 +25,40 @@ Exit codes:
   3  something undecided and nothing invalid
   4  nothing was checked";
 
+/// What people verify most often, with what they type. `man` shows the same.
+pub(crate) const EXAMPLES: [(&str, &str); 6] = [
+    (
+        "A DVS certificate, as answered, about a document",
+        "countersign verify --jwks jwks.json --document contract.pdf answer.json",
+    ),
+    (
+        "The ID token in a token endpoint's answer",
+        "countersign verify --kind id-token --jwks jwks.json --issuer https://issuer.example \
+         --audience client answer.json",
+    ),
+    (
+        "A device's message: digital id, device information, capture, one `data`, packet",
+        "countersign verify --trust device=device-ca.pem --trust ftm=ftm-ca.pem capture.json",
+    ),
+    (
+        "The same without authorities: who signed is left open",
+        "countersign verify --trust-policy self-asserted --at issued digital-id.jwt",
+    ),
+    (
+        "Tokens, one a line",
+        "jq -Rc '{artefact: .}' tokens.txt | countersign verify --ndjson --policy policy.toml -",
+    ),
+    (
+        "A token with `Bearer` before it",
+        "sed 's/^Bearer //' header.txt | countersign verify --policy policy.toml -",
+    ),
+];
+
+fn examples() -> String {
+    let lines = EXAMPLES.iter().map(|(what, command)| format!("  # {what}\n  {command}\n"));
+    format!("Examples:\n{}\n{EXIT_CODES}", lines.collect::<String>())
+}
+
 /// Verifies what MIRACL Trust and MOSIP sign.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, after_help = EXIT_CODES, max_term_width = 100)]
@@ -64,9 +98,13 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = EXIT_CODES, after_long_help = examples())]
 pub(crate) struct VerifyArgs {
     /// Files with a bare token or a whole response body; `-` for stdin
+    ///
+    /// A body is JSON as a service or a device answered it, or the XML of a registration packet. Of a
+    /// token endpoint's answer, --kind says which of two tokens is verified. What wraps an artefact
+    /// otherwise (a header, quotes, a URL, compression) is named in the report.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<Source>,
 
@@ -155,7 +193,8 @@ pub(crate) struct VerifyArgs {
     /// `previous-hash`, `span` and `deny-mixed = true`. DVS signatures have no `jwks`, `keys` and
     /// `allow-rsa-1024`, but `server-secret = "FILE"`, `audience` and `subject`. For the kinds of devices
     /// `trust = ["DOMAIN=FILE"]`, `trust-policy`, `domain`, `organization` and
-    /// `lenient = ["NAME"]`. Files are relative to the policy's folder. Options on the command line
+    /// `lenient = ["NAME"]`. A token without the marks of a kind is an authentication token if there is
+    /// a table `[auth-token]` and none `[jws]`. Files are relative to the policy's folder. Options on the command line
     /// override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

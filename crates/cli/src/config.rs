@@ -29,7 +29,7 @@ use crate::device::{Device, Devices, TrustTerms};
 use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
 use crate::input::{Source, read_configuration};
-use crate::kind::{Kind, Token};
+use crate::kind::{self, Content, Kind, Token};
 use crate::terms::{Binding, Names, NoExpiry, Overrides, Terms, Unbound};
 use crate::tighten::Records;
 
@@ -172,6 +172,9 @@ pub(crate) struct Config {
     pub(crate) devices: Devices,
     /// What the command line asked for.
     overrides: Overrides,
+    /// What a token is without the marks of a kind: an authentication token, which has none, if the
+    /// policy has a table for those and none for tokens of no kind.
+    without_marks: Kind,
     /// What the records of a stream may do.
     pub(crate) records: Records,
     pub(crate) limits: Limits,
@@ -213,6 +216,10 @@ impl Config {
             (None, Some(path)) => Some(load_server_secret(&Source::File(folder.join(path)))?),
             (None, None) => None,
         };
+        let without_marks = match (&file.auth_token, &file.jws) {
+            (Some(_), None) => Kind::Token(Token::Auth),
+            _ => Kind::Jws,
+        };
         let Rules { terms, .. } = rules(Kind::DvsSignature, file.dvs_signature)?;
         let signature = Rules { keys: secret, terms };
         let config = Self {
@@ -220,13 +227,17 @@ impl Config {
             dvs: Profile::new(rules(Kind::DvsCertificate, file.dvs_certificate)?),
             signature: Profile::new(signature),
             registration: Profile::new(rules(Kind::MosipRegistration, file.mosip_registration)?),
-            auth: Profile::new(rules(Kind::Token(Token::Auth), file.auth_token)?),
+            auth: Profile::new(rules(
+                Kind::Token(Token::Auth),
+                file.auth_token.unwrap_or_default(),
+            )?),
             id: Profile::new(rules(Kind::Token(Token::Id), file.id_token)?),
             access: Profile::new(rules(Kind::Token(Token::Access), file.access_token)?),
             activation: Profile::new(rules(Kind::Token(Token::Activation), file.activation_token)?),
             new_user: Profile::new(rules(Kind::Token(Token::NewUser), file.new_user_token)?),
-            jws: Profile::new(rules(Kind::Jws, file.jws)?),
+            jws: Profile::new(rules(Kind::Jws, file.jws.unwrap_or_default())?),
             overrides,
+            without_marks,
             records: if args.trust_records { Records::Override } else { Records::Tighten },
             limits,
             policy_sha256,
@@ -245,6 +256,14 @@ impl Config {
             unused.extend(self.devices.unused(device));
         }
         unused
+    }
+
+    /// Tells what an artefact is, by its shape and by the policy.
+    pub(crate) fn recognise(&self, artefact: &[u8]) -> Content {
+        match kind::recognise(artefact, &self.limits) {
+            Content::Known(Kind::Jws) => self.without_marks.into(),
+            content => content,
+        }
     }
 
     /// Returns the terms that hold where an item of this kind says nothing.
@@ -300,7 +319,7 @@ struct PolicyFile {
     dvs_certificate: Table,
     dvs_signature: Table,
     mosip_registration: Table,
-    auth_token: Table,
+    auth_token: Option<Table>,
     id_token: Table,
     access_token: Table,
     activation_token: Table,
@@ -310,7 +329,10 @@ struct PolicyFile {
     sbi_device_info: Table,
     sbi_capture: Table,
     sbi_rcapture: Table,
-    jws: Table,
+    sbi_data: Table,
+    cbeff: Table,
+    sbi_management: Table,
+    jws: Option<Table>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -350,6 +372,9 @@ impl PolicyFile {
             (Device::Info, &mut self.sbi_device_info),
             (Device::Capture, &mut self.sbi_capture),
             (Device::RegistrationCapture, &mut self.sbi_rcapture),
+            (Device::Captured, &mut self.sbi_data),
+            (Device::Packet, &mut self.cbeff),
+            (Device::Management, &mut self.sbi_management),
         ];
         tables.into_iter().map(|(kind, table)| (kind.name(), std::mem::take(table))).collect()
     }

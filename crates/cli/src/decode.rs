@@ -1,11 +1,13 @@
 //! `decode`: what is inside, without a verdict. Every form of the output says UNVERIFIED.
 //!
 //! Next to nothing is known of the formats here: whatever string holds a token, a verification URL,
-//! or base64 or hexadecimal of a JSON object or array, is unfolded, layer by layer.
+//! or base64 or hexadecimal of a JSON object or array, is unfolded, layer by layer. Of a packet, each
+//! segment is shown as the token that was signed, without its value.
 
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{base64, hex};
 use countersign::miracl::token::VerificationUrl;
+use countersign::mosip::sbi::cbeff::{Packet, Segment};
 use countersign::{Code, Error, Limits, Verdict};
 
 use crate::args::{DecodeArgs, Format};
@@ -14,6 +16,7 @@ use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
 use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::output::{Output, Style};
 use crate::text::{Detail, Escaped, Pretty};
+use crate::wrapper;
 
 const MARK: &str = "UNVERIFIED: nothing of this was checked";
 
@@ -69,9 +72,13 @@ impl Decoded {
                         decoded.detail = "empty".into();
                         return decoded;
                     }
-                    Content::Unknown(_) => UNKNOWN,
+                    Content::Refused(_) | Content::Unknown(_) => UNKNOWN,
                 };
-                unfold(&bytes, &limits).map_err(|error| (error.code(), error.to_string()))
+                unfold(&bytes, &limits).map_err(|error| {
+                    let wrapper = wrapper::find(&bytes, &limits);
+                    let hint = wrapper.map_or_else(String::new, |wrapper| format!(": {wrapper}"));
+                    (error.code(), format!("{error}{hint}"))
+                })
             }
         };
         match result {
@@ -115,15 +122,38 @@ impl Decoded {
 
 /// Unfolds a whole input.
 fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
-    if bytes.len() > INPUT_BYTES && !kind::recognise(bytes, limits).is_capture() {
+    if bytes.len() > INPUT_BYTES && !kind::recognise(bytes, limits).holds_biometrics() {
         return Err(Error::TooLarge { what: "input", limit: INPUT_BYTES });
     }
     let layers = limits.layers();
     if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return Ok(unfold_value(json::parse("input", bytes, limits)?, layers, limits));
     }
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        let packet = Packet::parse(bytes, limits)?;
+        let segments = packet.segments().map(|segment| unfold_segment(&segment, layers, limits));
+        return Ok(Value::Array(segments.collect()));
+    }
     let text = std::str::from_utf8(strip_line_break(bytes)).unwrap_or_default();
     unfold_text(text, layers, limits).ok_or(kind::UNKNOWN_KIND)
+}
+
+/// Unfolds a segment of a packet: the token that was signed, without the value that the packet keeps
+/// apart.
+fn unfold_segment(segment: &Segment<'_>, layers: u8, limits: &Limits) -> Value<'static> {
+    let payload = match json::parse("payload", segment.payload.as_bytes(), limits) {
+        Ok(payload) => unfold_value(payload, layers, limits),
+        Err(_) => Value::from(segment.payload.to_owned()),
+    };
+    let header = segment.sb.split('.').next().unwrap_or_default();
+    let header = base64::decode_mosip(header.as_bytes()).ok();
+    let header = header.and_then(|header| container(&header, limits));
+    let object = Object::new()
+        .with("encoding", "cbeff-segment")
+        .with("header", header.unwrap_or(Value::Null))
+        .with("payload", payload)
+        .with("bioValueBytes", segment.bdb.len());
+    object.into()
 }
 
 /// Unfolds every string within a value that can be.
@@ -251,6 +281,23 @@ mod tests {
         let answer = unfolded(&format!(r#"{{"verificationURL":"{url}"}}"#)).unwrap();
         assert_eq!(answer, format!(r#"{{"verificationURL":{unfolded_url}}}"#));
         assert_eq!(unfolded("https://api.mpin.io/?user_id=a&code=b"), Err(Code::Malformed));
+    }
+
+    #[test]
+    fn segments_of_packets_are_unfolded_without_their_values() {
+        let sb = base64::encode_standard(
+            format!("{}..AA", base64::encode_url(b"{\"alg\":\"a\"}")).as_bytes(),
+        );
+        let packet = format!(
+            "<BIR><BIR><BDB>AAAA</BDB><SB>{sb}</SB><Others><Key>PAYLOAD</Key>\
+             <Value>{{\"bioValue\":\"&lt;bioValue&gt;\"}}</Value></Others></BIR></BIR>"
+        );
+        let expected = concat!(
+            r#"[{"encoding":"cbeff-segment","header":{"alg":"a"},"#,
+            r#""payload":{"bioValue":"<bioValue>"},"bioValueBytes":3}]"#
+        );
+        assert_eq!(unfolded(&packet).as_deref(), Ok(expected));
+        assert_eq!(unfolded("<html/>"), Err(Code::UnsupportedFormat));
     }
 
     #[test]

@@ -10,12 +10,14 @@ use std::str::FromStr;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign::jose::key_file::read_certificates;
-use countersign::mosip::trust::{Consumer, Domain, Leniency, Rules, Trust, TrustStore};
+use countersign::mosip::sbi::cbeff;
+use countersign::mosip::trust::{Consumer, Domain, Leniency, NoRoots, Rules, Trust, TrustStore};
 use countersign::mosip::{device, sbi};
-use countersign::{Item, Limits, Policy, Report};
+use countersign::{Check, Error, Item, Limits, Policy, Report};
 
 use crate::exit::Stop;
 use crate::input::read_configuration;
+use crate::kind::is_for_authentication;
 use crate::terms::Terms;
 
 /// A kind of message that devices sign.
@@ -26,11 +28,24 @@ pub(crate) enum Device {
     Info,
     Capture,
     RegistrationCapture,
+    /// The `data` of one biometric.
+    Captured,
+    /// The XML of a registration packet.
+    Packet,
+    Management,
 }
 
 impl Device {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Data, Self::DigitalId, Self::Info, Self::Capture, Self::RegistrationCapture];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Data,
+        Self::DigitalId,
+        Self::Info,
+        Self::Capture,
+        Self::RegistrationCapture,
+        Self::Captured,
+        Self::Packet,
+        Self::Management,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -39,12 +54,20 @@ impl Device {
             Self::Info => sbi::InfoVerifier::KIND,
             Self::Capture => sbi::CaptureVerifier::KIND,
             Self::RegistrationCapture => sbi::RegistrationCaptureVerifier::KIND,
+            Self::Captured => sbi::DataVerifier::KIND,
+            Self::Packet => cbeff::Verifier::KIND,
+            Self::Management => sbi::ManagementVerifier::KIND,
         }
     }
 
-    /// Tells whether it holds biometrics, which may have megabytes.
+    /// Tells whether it is the answer to a capture, with hashes.
     pub(crate) const fn is_capture(self) -> bool {
         matches!(self, Self::Capture | Self::RegistrationCapture)
+    }
+
+    /// Tells whether it holds biometrics, which may have megabytes.
+    pub(crate) const fn holds_biometrics(self) -> bool {
+        self.is_capture() || matches!(self, Self::Captured | Self::Packet)
     }
 
     /// Tells whether a verifier of this kind looks at a member of [`TrustTerms`].
@@ -53,7 +76,8 @@ impl Device {
         member != ORGANIZATION || self != Self::DigitalId
     }
 
-    /// Whose rules hold where none are named: those of who consumes such messages.
+    /// Whose rules hold where none are named: those of who consumes such messages. Of a single
+    /// `data`, what it was captured for says more: see [`Setting::for_authentication`].
     const fn consumer(self) -> Consumer {
         match self {
             Self::Capture => Consumer::Ida,
@@ -97,7 +121,8 @@ pub(crate) struct TrustTerms {
     roots: Vec<Roots>,
 
     /// Device kinds: decide about trust by the rules of this consumer, or believe every signer's
-    /// own certificate [default: ida for sbi-capture, else registration-client]
+    /// own certificate [default: ida for sbi-capture and for sbi-data captured for authentication, else
+    /// registration-client]
     #[arg(long = "trust-policy", value_name = "NAME", value_parser = rules(), help_heading = "Trust")]
     rules: Option<TrustRules>,
 
@@ -237,7 +262,9 @@ impl TrustTerms {
                 }
                 Trust::self_asserted()
             }
-            TrustRules::Of(consumer) => Trust::new(self.store(limits)?, self.rules(consumer)?),
+            // Without any authority nothing is known of signers, as without keys of tokens.
+            TrustRules::Of(consumer) => Trust::new(self.store(limits)?, self.rules(consumer)?)
+                .with_no_roots(NoRoots::Undecided),
         };
         Ok(self.lenient.iter().fold(trust, |trust, leniency| trust.with_leniency(*leniency)))
     }
@@ -301,6 +328,10 @@ struct Setting {
     terms: Terms,
     /// What the command line expects, and the rules of this kind do not look at.
     unused: Option<&'static str>,
+    /// Whose signatures are believed of a single `data` that was captured for authentication, where
+    /// nothing is said about the rules: taken out of its answer, it must not be held to fewer. With
+    /// it, what is expected that those rules do not look at.
+    for_authentication: Option<(Trust, Option<&'static str>)>,
 }
 
 impl Devices {
@@ -318,7 +349,17 @@ impl Devices {
                 trust.domain = None;
             }
             let unused = in_vain.then_some(DOMAIN);
-            Ok(Setting { kind, trust: trust.load(kind, limits)?, terms, unused })
+            let for_authentication = match (kind, trust.rules) {
+                (Device::Captured, None) => {
+                    // The rules of these leave no choice of domain.
+                    let unused = trust.domain.map(|_| DOMAIN);
+                    let trust = TrustTerms { domain: None, ..trust.clone() };
+                    Some((trust.load(Device::Capture, limits)?, unused))
+                }
+                _ => None,
+            };
+            let trust = trust.load(kind, limits)?;
+            Ok(Setting { kind, trust, terms, unused, for_authentication })
         });
         settings.collect::<Result<_, Stop>>().map(Self)
     }
@@ -344,7 +385,10 @@ impl Devices {
         items: &[Item<'_, Expected>],
     ) -> Vec<Report> {
         let trust = self.setting(kind).map_or_else(
-            || Trust::new(TrustStore::new(), Rules::of(kind.consumer())),
+            || {
+                let rules = Rules::of(kind.consumer());
+                Trust::new(TrustStore::new(), rules).with_no_roots(NoRoots::Undecided)
+            },
             |setting| setting.trust.clone(),
         );
         match kind {
@@ -367,6 +411,37 @@ impl Devices {
             Device::RegistrationCapture => {
                 let verifier = sbi::RegistrationCaptureVerifier::new(trust, policy);
                 explain_as(items, Expected::capture, |i| verifier.explain_batch(i))
+            }
+            Device::Captured => {
+                let of_auth = self.setting(kind).and_then(|one| one.for_authentication.clone());
+                let of_auth =
+                    of_auth.map(|(trust, unused)| (sbi::DataVerifier::new(trust, policy), unused));
+                let verifier = sbi::DataVerifier::new(trust, policy);
+                // No signatures of these are verified together, so each may have its own verifier.
+                let explain = |item: &Item<'_, sbi::Expected>| match &of_auth {
+                    Some((of_auth, unused))
+                        if is_for_authentication(item.input, policy.limits()) =>
+                    {
+                        let mut report = of_auth.explain(item.input, item.expected, item.at);
+                        if let Some(expectation) = *unused {
+                            let error = Error::ExpectationUnused { expectation };
+                            let detail = error.to_string();
+                            report.refuse(Check::Expectations, error, detail);
+                        }
+                        report
+                    }
+                    _ => verifier.explain(item.input, item.expected, item.at),
+                };
+                explain_as(items, Expected::capture, |i| i.iter().map(explain).collect())
+            }
+            Device::Packet => {
+                let verifier = cbeff::Verifier::new(trust, policy);
+                explain_as(items, Expected::capture, |i| verifier.explain_batch(i))
+            }
+            Device::Management => {
+                let verifier = sbi::ManagementVerifier::new(trust, policy);
+                let expected = |_: &Expected| sbi::ManagementExpected::default();
+                explain_as(items, expected, |i| verifier.explain_batch(i))
             }
         }
     }

@@ -21,10 +21,12 @@ use countersign::jose::{Compact, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
+use countersign::mosip::sbi::cbeff::Packet;
 use countersign::{Error, Limits, danger};
 
 use crate::device::Device;
 use crate::input::strip_line_break;
+use crate::wrapper;
 
 /// The kind of report about an input that is none of the known kinds.
 pub(crate) const UNKNOWN: &str = "unknown";
@@ -51,7 +53,7 @@ pub(crate) enum Token {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::DvsCertificate,
         Self::DvsSignature,
         Self::MosipRegistration,
@@ -65,6 +67,9 @@ impl Kind {
         Self::Device(Device::Info),
         Self::Device(Device::Capture),
         Self::Device(Device::RegistrationCapture),
+        Self::Device(Device::Captured),
+        Self::Device(Device::Packet),
+        Self::Device(Device::Management),
         Self::Jws,
     ];
 
@@ -88,9 +93,14 @@ impl Kind {
         matches!(self, Self::DvsCertificate | Self::DvsSignature)
     }
 
-    /// Tells whether it holds biometrics, which may have megabytes.
+    /// Tells whether it is the answer to a capture, with hashes.
     pub(crate) const fn is_capture(self) -> bool {
         matches!(self, Self::Device(device) if device.is_capture())
+    }
+
+    /// Tells whether it holds biometrics, which may have megabytes.
+    pub(crate) const fn holds_biometrics(self) -> bool {
+        matches!(self, Self::Device(device) if device.holds_biometrics())
     }
 
     /// Says which options it needs, if it needs any.
@@ -189,6 +199,71 @@ const OTHER_DEVICE_MESSAGE: Unsupported = Unsupported {
 };
 const SBI_DEVICE_INFO: Kind = Kind::Device(Device::Info);
 const SBI_RCAPTURE: Kind = Kind::Device(Device::RegistrationCapture);
+const SBI_DATA: Kind = Kind::Device(Device::Captured);
+const CBEFF: Kind = Kind::Device(Device::Packet);
+const SBI_MANAGEMENT: Kind = Kind::Device(Device::Management);
+/// Captured data whose signed content does not say what it was captured for.
+const DATA_WITHOUT_PURPOSE: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "captured data that signs neither the purpose `Auth` nor `Registration`",
+    hint: Some("name its kind, --kind sbi-data, and whose rules hold, --trust-policy"),
+};
+/// Packets are made of what was captured for registration, and their rules are for that.
+const PACKET_FOR_ANOTHER_PURPOSE: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a packet whose segments do not all sign the purpose `Registration`",
+    hint: Some("name its kind, --kind cbeff, and whose rules hold, --trust-policy"),
+};
+const XML: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "XML other than the `BIR` of a registration packet",
+    hint: None,
+};
+const DISCOVERY: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "the answer to a discovery of devices, in which nothing is signed,",
+    hint: Some("the answer to a request for device information is signed: `deviceInfo`"),
+};
+const TOKEN_ANSWER: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a token endpoint's answer with two tokens, of which one verdict tells nothing,",
+    hint: Some("name the token to verify: --kind id-token or --kind access-token"),
+};
+const OPAQUE_ACCESS_TOKEN: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "an access token without a signature",
+    hint: Some("only the server that issued an opaque token can tell what it means"),
+};
+const MOSIP_ANSWER: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "the answer of a MOSIP service other than the registration of devices",
+    hint: Some("nothing in it is signed: it can be trusted only as far as its TLS connection"),
+};
+const MOSIP_TOKEN_ANSWER: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "the answer of a MOSIP service whose `response` is not a device registration",
+    hint: Some("give the token alone: `jq -r .response FILE`"),
+};
+const MOSIP_KEY: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a certificate from MOSIP's key manager",
+    hint: Some("give it with --key, and what it signed as INPUT"),
+};
+const DISCOVERY_DOCUMENT: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "an OpenID discovery document",
+    hint: Some("its `jwks_uri` says where the keys are: give that with --jwks URL"),
+};
+const KEYS: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a set of keys",
+    hint: Some("give it with --jwks FILE, and what its keys signed as INPUT"),
+};
+const KEY: Unsupported = Unsupported {
+    name: UNKNOWN,
+    what: "a key",
+    hint: Some("give it with --key FILE, and what it signed as INPUT"),
+};
 
 /// Every kind that cannot be verified, for records that name one.
 pub(crate) const UNSUPPORTED: [Unsupported; 1] = [OTP_RESPONSE];
@@ -202,17 +277,21 @@ pub(crate) enum Content {
     Known(Kind),
     /// A kind that cannot.
     Unsupported(Unsupported),
+    /// A service's refusal of a request, with its codes.
+    Refused(Vec<String>),
     /// No kind at all, and why.
     Unknown(Error),
 }
 
 impl Content {
-    /// Tells whether it is a capture, which may have megabytes.
-    pub(crate) fn is_capture(&self) -> bool {
+    /// Tells whether it holds biometrics, which may have megabytes.
+    pub(crate) fn holds_biometrics(&self) -> bool {
+        const LARGE: [Unsupported; 3] =
+            [CAPTURE_WITHOUT_PURPOSE, DATA_WITHOUT_PURPOSE, PACKET_FOR_ANOTHER_PURPOSE];
         match self {
-            Self::Known(kind) => kind.is_capture(),
-            Self::Unsupported(kind) => *kind == CAPTURE_WITHOUT_PURPOSE,
-            Self::Empty | Self::Unknown(_) => false,
+            Self::Known(kind) => kind.holds_biometrics(),
+            Self::Unsupported(kind) => LARGE.contains(kind),
+            Self::Empty | Self::Refused(_) | Self::Unknown(_) => false,
         }
     }
 }
@@ -238,21 +317,28 @@ pub(crate) fn recognise(input: &[u8], limits: &Limits) -> Content {
     if trimmed.is_empty() {
         return Content::Empty;
     }
-    let is_json = matches!(trimmed.first(), Some(b'{' | b'['));
-    // Captures are bodies, and may have megabytes; everything else has its verifier's limits.
-    let limit = if is_json { limits.capture_bytes() } else { limits.message_bytes() };
+    // Biometrics may have megabytes; everything else has the limit of a message.
+    let limit = limits.capture_bytes();
     if input.len() > limit {
         return Content::Unknown(Error::TooLarge { what: "input", limit });
     }
-    if is_json {
-        return match json::parse("input", input, limits) {
+    match trimmed.first() {
+        Some(b'{' | b'[') => match json::parse("input", input, limits) {
             Ok(Value::Object(object)) => recognise_object(&object, limits),
             Ok(Value::Array(elements)) => recognise_array(&elements),
             Ok(_) => Content::Unknown(UNKNOWN_KIND),
             Err(error) => Content::Unknown(error),
-        };
+        },
+        Some(b'<') => recognise_xml(input, limits),
+        _ => {
+            let found = recognise_text(strip_line_break(input), limits);
+            let limit = limits.message_bytes();
+            if input.len() > limit && !found.holds_biometrics() {
+                return Content::Unknown(Error::TooLarge { what: "input", limit });
+            }
+            found
+        }
     }
-    recognise_text(strip_line_break(input), limits)
 }
 
 fn recognise_object(object: &Object<'_>, limits: &Limits) -> Content {
@@ -270,20 +356,140 @@ fn recognise_object(object: &Object<'_>, limits: &Limits) -> Content {
     let found = [
         has("certificate").then_some(Kind::DvsCertificate.into()),
         has("new_user_token").then_some(Kind::Token(Token::NewUser).into()),
-        (has("response") && (has("errors") || has("responsetime")))
-            .then_some(Kind::MosipRegistration.into()),
+        recognise_envelope(object, limits),
         is_device_data.then_some(DEVICE_DATA.into()),
         is_dvs_signature.then_some(Kind::DvsSignature.into()),
         (has("ciphertext") && has("tag") && has("iv")).then_some(OTP_RESPONSE.into()),
         captured,
         is_json_jws.then_some(unsupported(Kind::Jws.name(), "a JWS in JSON serialisation").into()),
-        recognise_content(object),
+        (has("keyRotation") || has("snapShot")).then_some(SBI_MANAGEMENT.into()),
+        recognise_token_answer(object),
+        recognise_refusal(object),
+        (has("issuer") && has("jwks_uri")).then_some(DISCOVERY_DOCUMENT.into()),
+        matches!(object.member("keys"), Some(Value::Array(_))).then_some(KEYS.into()),
+        has("kty").then_some(KEY.into()),
+        recognise_plain(object),
     ];
     let mut found = found.into_iter().flatten();
     match (found.next(), found.next()) {
         (Some(content), None) => content,
         (Some(_), Some(_)) => SEVERAL_KINDS.into(),
         (None, _) => Content::Unknown(UNKNOWN_KIND),
+    }
+}
+
+/// Recognises an object that is neither encoded nor within anything.
+fn recognise_plain(object: &Object<'_>) -> Option<Content> {
+    let is_discovered =
+        object.member("deviceStatus").is_some() && object.member("deviceInfo").is_none();
+    if is_discovered { Some(DISCOVERY.into()) } else { recognise_content(object) }
+}
+
+/// Recognises the answers of MOSIP's services, which share their envelope.
+fn recognise_envelope(object: &Object<'_>, limits: &Limits) -> Option<Content> {
+    let has = |name| object.member(name).is_some();
+    let is_envelope =
+        has("response") && (has("errors") || has("responsetime") || has("responseTime"));
+    if !is_envelope {
+        return None;
+    }
+    let codes = codes_of_errors(object);
+    Some(match object.member("response") {
+        Some(Value::String(text)) => recognise_response(text, limits),
+        None | Some(Value::Null) if codes.is_empty() || is_of_devices(object, &codes) => {
+            Kind::MosipRegistration.into()
+        }
+        _ if !codes.is_empty() => Content::Refused(codes),
+        Some(Value::Object(response)) if response.member("certificate").is_some() => {
+            MOSIP_KEY.into()
+        }
+        _ => MOSIP_ANSWER.into(),
+    })
+}
+
+/// Tells what the text within MOSIP's envelope is. What cannot be read is left to its verifier.
+fn recognise_response(text: &str, limits: &Limits) -> Content {
+    let mut parts = text.split('.');
+    let (header, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is = |look: fn(&Object<'_>) -> bool, text: &str| decoded(text.as_bytes(), limits, look);
+    let is_registration = |object: &Object<'_>| {
+        ["deviceCode", "status"].iter().any(|name| object.member(name).is_some())
+    };
+    let says_jws = |object: &Object<'_>| object.member("type").is_some();
+    let other = match is(is_registration, payload) {
+        Some(is_registration) => !is_registration && is(says_jws, header) != Some(true),
+        // An array is JSON, and no registration.
+        None => base64::decode_mosip(payload.as_bytes()).is_ok_and(|bytes| bytes.starts_with(b"[")),
+    };
+    if other { MOSIP_TOKEN_ANSWER.into() } else { Kind::MosipRegistration.into() }
+}
+
+/// Returns the codes of MOSIP's envelope.
+fn codes_of_errors(object: &Object<'_>) -> Vec<String> {
+    let errors = object.member("errors").and_then(Value::as_array).unwrap_or_default();
+    let code = |error: &Value<'_>| error.as_object()?.member("errorCode")?.as_str().map(shortened);
+    errors.iter().filter_map(code).take(CODES).collect()
+}
+
+/// How many codes of a refusal are named.
+const CODES: usize = 8;
+
+fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+/// Tells whether a refusal may be that of a registration: by its codes, or by what it calls itself.
+fn is_of_devices(object: &Object<'_>, codes: &[String]) -> bool {
+    const CODES: [&str; 6] = ["ADM-DPM-", "KER-MSD-", "MSD-RDS-", "KER-DP", "KER-ATH-", "PMS_"];
+    let is_code = |code: &String| CODES.iter().any(|begin| code.starts_with(begin));
+    let id = object.member("id").and_then(Value::as_str).unwrap_or_default();
+    codes.iter().any(is_code) || id.to_ascii_lowercase().contains("device")
+}
+
+/// Recognises what the services of MIRACL Trust and of OAuth 2.0 (RFC 6749 section 5.2) answer when
+/// they refuse.
+fn recognise_refusal(object: &Object<'_>) -> Option<Content> {
+    let code = match object.member("error")? {
+        Value::String(code) if !code.is_empty() => code,
+        Value::Object(error) => error.member("code")?.as_str()?,
+        _ => return None,
+    };
+    Some(Content::Refused(vec![shortened(code)]))
+}
+
+/// Recognises what a token endpoint answers (RFC 6749 section 5.1). One verdict is about one token.
+fn recognise_token_answer(object: &Object<'_>) -> Option<Content> {
+    let text = |name| object.member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let access_is_opaque = |text: &str| !wrapper::is_token(text);
+    Some(match (text("id_token"), text("access_token")) {
+        (Some(_), None) => Kind::Token(Token::Id).into(),
+        (Some(_), Some(access)) if access_is_opaque(access) => Kind::Token(Token::Id).into(),
+        (Some(_), Some(_)) => TOKEN_ANSWER.into(),
+        (None, Some(access)) if access_is_opaque(access) => OPAQUE_ACCESS_TOKEN.into(),
+        (None, Some(_)) => Kind::Token(Token::Access).into(),
+        (None, None) => return None,
+    })
+}
+
+/// Recognises the packet of a registration, by what its segments sign.
+fn recognise_xml(input: &[u8], limits: &Limits) -> Content {
+    let packet = match Packet::parse(input, limits) {
+        Ok(packet) => packet,
+        Err(Error::UnsupportedFormat { .. }) => return XML.into(),
+        Err(error) => return Content::Unknown(error),
+    };
+    let mut segments = packet.segments();
+    let is_foreign = |payload: &str| {
+        !matches!(
+            purpose_of(payload.as_bytes(), limits),
+            Purpose::Registration | Purpose::Unreadable
+        )
+    };
+    // What is not signed at all, or cannot be read, its verifier may explain.
+    if segments.any(|segment| is_foreign(segment.payload)) {
+        PACKET_FOR_ANOTHER_PURPOSE.into()
+    } else {
+        CBEFF.into()
     }
 }
 
@@ -325,9 +531,18 @@ fn purpose(token: &str, limits: &Limits) -> Purpose {
         Some(b'{') => None,
         _ => base64::decode_mosip(payload).ok(),
     };
-    let Ok(data) = json::parse_object("data", inner.as_deref().unwrap_or(payload), limits) else {
-        return Purpose::Unreadable;
-    };
+    purpose_of(inner.as_deref().unwrap_or(payload), limits)
+}
+
+/// Tells what a payload says that it was captured for.
+fn purpose_of(payload: &[u8], limits: &Limits) -> Purpose {
+    match json::parse_object("data", payload, limits) {
+        Ok(data) => purpose_in(&data),
+        Err(_) => Purpose::Unreadable,
+    }
+}
+
+fn purpose_in(data: &Object<'_>) -> Purpose {
     match data.member("purpose").and_then(Value::as_str) {
         Some(text) if text.eq_ignore_ascii_case("Auth") => Purpose::Authentication,
         Some(text) if text.eq_ignore_ascii_case("Registration") => Purpose::Registration,
@@ -335,11 +550,21 @@ fn purpose(token: &str, limits: &Limits) -> Purpose {
     }
 }
 
+/// Tells whether captured data says that it was captured for authentication.
+pub(crate) fn is_for_authentication(token: &[u8], limits: &Limits) -> bool {
+    let token = std::str::from_utf8(token).unwrap_or_default();
+    purpose(token, limits) == Purpose::Authentication
+}
+
 fn recognise_array(elements: &[Value<'_>]) -> Content {
-    let is_info =
-        |item: &Value<'_>| item.as_object().is_some_and(|item| item.member("deviceInfo").is_some());
-    if elements.iter().any(is_info) {
+    let has = |name| {
+        let has = |item: &Value<'_>| item.as_object().is_some_and(|i| i.member(name).is_some());
+        elements.iter().any(has)
+    };
+    if has("deviceInfo") {
         SBI_DEVICE_INFO.into()
+    } else if has("deviceStatus") {
+        DISCOVERY.into()
     } else {
         Content::Unknown(UNKNOWN_KIND)
     }
@@ -354,6 +579,15 @@ fn recognise_content(object: &Object<'_>) -> Option<Content> {
         Some(Kind::MosipRegistration.into())
     } else if let Some(token) = recognise_token(object) {
         Some(Kind::Token(token).into())
+    } else if has("bioValue") && has("digitalId") {
+        Some(match purpose_in(object) {
+            Purpose::Unknown => DATA_WITHOUT_PURPOSE.into(),
+            _ => SBI_DATA.into(),
+        })
+    } else if has("deviceStatus") && has("digitalId") {
+        Some(SBI_DEVICE_INFO.into())
+    } else if has("signedDeviceCertificate") || has("snapshotValidity") {
+        Some(SBI_MANAGEMENT.into())
     } else if has("deviceInfo") {
         Some(if has("purpose") { DEVICE_DATA } else { SBI_DEVICE_INFO }.into())
     } else if has("serialNo") && has("make") && has("model") {
@@ -404,7 +638,9 @@ fn recognise_text(text: &[u8], limits: &Limits) -> Content {
     }
     let header = |look: fn(&Object<'_>) -> bool| decoded(first, limits, look) == Some(true);
     if header(|header| header.member("x5c").is_some()) {
-        OTHER_DEVICE_MESSAGE.into()
+        // Some devices encode the payload once more.
+        let inner = base64::decode_mosip(payload).unwrap_or_default();
+        decoded(&inner, limits, recognise_content).flatten().unwrap_or(OTHER_DEVICE_MESSAGE.into())
     } else if header(|header| header.member("type").and_then(Value::as_str) == Some("JWS")) {
         Kind::MosipRegistration.into()
     } else {
@@ -595,7 +831,7 @@ mod tests {
         for input in ["", " ", "\n", "\r\n\t"] {
             assert_eq!(kind(input), Content::Empty);
         }
-        for input in ["{}", "[]", "[1]", r#"{"keys":[]}"#, r#"{"response":"a.b.c"}"#, "abc"] {
+        for input in ["{}", "[]", "[1]", r#"{"keys":1}"#, r#"{"response":"a.b.c"}"#, "abc"] {
             assert_eq!(kind(input), Content::Unknown(UNKNOWN_KIND), "{input}");
         }
         let fault = Fault::Character { offset: 5 };
@@ -609,6 +845,174 @@ mod tests {
             panic!("large inputs are refused");
         };
         assert_eq!(error.code(), countersign::Code::TooLarge);
+    }
+
+    #[test]
+    fn what_is_no_artefact_is_named_with_the_way_out() {
+        let registration = token(r#"{"alg":"RS256"}"#, r#"{"status":"a","deviceCode":"1"}"#);
+        let array = token(r#"{"alg":"RS256"}"#, "[{}]");
+        let other = token(r#"{"alg":"RS256"}"#, r#"{"iss":"i"}"#);
+        let envelope = |response: &str| format!(r#"{{"response":{response},"errors":null}}"#);
+        for (input, expected) in [
+            (envelope(r#"{"status":"Valid"}"#), MOSIP_ANSWER),
+            (envelope("[]"), MOSIP_ANSWER),
+            (envelope("true"), MOSIP_ANSWER),
+            (r#"{"responseTime":"","response":{"authStatus":true}}"#.into(), MOSIP_ANSWER),
+            (envelope(r#"{"certificate":"-----BEGIN"}"#), MOSIP_KEY),
+            (envelope(&format!("\"{array}\"")), MOSIP_TOKEN_ANSWER),
+            (envelope(&format!("\"{other}\"")), MOSIP_TOKEN_ANSWER),
+            (r#"{"issuer":"i","jwks_uri":"u","scopes_supported":[]}"#.into(), DISCOVERY_DOCUMENT),
+            (r#"{"keys":[]}"#.into(), KEYS),
+            (r#"{"keys":[{"kty":"RSA"}]}"#.into(), KEYS),
+            (r#"{"kty":"RSA","n":"","e":"AQAB"}"#.into(), KEY),
+            (r#"[{"deviceStatus":"Ready","digitalId":"e30"}]"#.into(), DISCOVERY),
+            (r#"{"deviceStatus":"Ready","digitalId":"e30"}"#.into(), DISCOVERY),
+            (r#"{"access_token":"opaque","token_type":"Bearer"}"#.into(), OPAQUE_ACCESS_TOKEN),
+            ("<html></html>".into(), XML),
+        ] {
+            assert_eq!(kind(&input), expected.into(), "{input}");
+        }
+        for input in [
+            envelope(&format!("\"{registration}\"")),
+            // What cannot be read is left to the verifier of registrations.
+            envelope("\"a.b.c\""),
+            envelope("null"),
+        ] {
+            assert_eq!(kind(&input), Kind::MosipRegistration.into(), "{input}");
+        }
+    }
+
+    #[test]
+    fn refusals_of_the_services_carry_their_codes() {
+        let refused = |codes: &[&str]| {
+            Content::Refused(codes.iter().map(|code| (*code).to_owned()).collect())
+        };
+        let mosip = |id: &str, response: &str, codes: &[&str]| {
+            let errors = codes.iter().map(|code| format!(r#"{{"errorCode":"{code}"}}"#));
+            let errors = errors.collect::<Vec<_>>().join(",");
+            format!(r#"{{"id":{id},"response":{response},"errors":[{errors}]}}"#)
+        };
+        let auth = "\"mosip.identity.auth\"";
+        for (input, expected) in [
+            (r#"{"error":"UNAUTHORIZED","info":"i"}"#.into(), refused(&["UNAUTHORIZED"])),
+            (
+                r#"{"requestID":"r","error":{"code":"MPINID_REVOKED","context":{}}}"#.into(),
+                refused(&["MPINID_REVOKED"]),
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"d"}"#.into(),
+                refused(&["invalid_grant"]),
+            ),
+            (
+                mosip(auth, "null", &["IDA-MLC-009", "IDA-BIA-014"]),
+                refused(&["IDA-MLC-009", "IDA-BIA-014"]),
+            ),
+            (mosip(auth, r#"{"authStatus":false}"#, &["IDA-MLC-009"]), refused(&["IDA-MLC-009"])),
+            (mosip("null", "null", &["KER-KMS-002"]), refused(&["KER-KMS-002"])),
+            // What may be the answer to a registration, its verifier names.
+            (mosip("null", "null", &["ADM-DPM-043"]), Kind::MosipRegistration.into()),
+            (mosip("\"io.mosip.deviceregister\"", "null", &["X"]), Kind::MosipRegistration.into()),
+            (mosip(auth, "null", &[]), Kind::MosipRegistration.into()),
+            // These are no refusals.
+            (r#"{"error":""}"#.into(), Content::Unknown(UNKNOWN_KIND)),
+            (r#"{"error":{"errorCode":"0"}}"#.into(), Content::Unknown(UNKNOWN_KIND)),
+            (r#"{"error":null}"#.into(), Content::Unknown(UNKNOWN_KIND)),
+            (r#"{"error":"X","certificate":"a.b.c"}"#.into(), SEVERAL_KINDS.into()),
+        ] {
+            assert_eq!(kind(&input), expected, "{input}");
+        }
+        let long = format!(r#"{{"error":"{}"}}"#, "X".repeat(100));
+        assert_eq!(kind(&long), refused(&["X".repeat(64).as_str()]));
+    }
+
+    #[test]
+    fn an_answer_of_a_token_endpoint_is_of_the_kind_of_its_one_token() {
+        let (id, access) =
+            (Content::from(Kind::Token(Token::Id)), Kind::Token(Token::Access).into());
+        let jwt = token(r#"{"alg":"RS256"}"#, r#"{"iss":"i"}"#);
+        for (members, expected) in [
+            (format!(r#""id_token":"{jwt}""#), id.clone()),
+            (format!(r#""access_token":"opaque","id_token":"{jwt}""#), id.clone()),
+            (format!(r#""access_token":null,"id_token":"{jwt}""#), id.clone()),
+            (r#""access_token":"opaque","id_token":"damaged""#.into(), id),
+            (format!(r#""access_token":"{jwt}""#), access),
+            (format!(r#""access_token":"{jwt}","id_token":"{jwt}""#), TOKEN_ANSWER.into()),
+            (format!(r#""access_token":"{jwt}","id_token":"damaged""#), TOKEN_ANSWER.into()),
+            (r#""access_token":"opaque""#.into(), OPAQUE_ACCESS_TOKEN.into()),
+            (format!(r#""id_token":"{jwt}","certificate":"a.b.c""#), SEVERAL_KINDS.into()),
+        ] {
+            assert_eq!(kind(&format!("{{{members}}}")), expected, "{members}");
+        }
+    }
+
+    #[test]
+    fn what_devices_sign_is_recognised_without_what_stands_around_it() {
+        let header = r#"{"alg":"RS256","x5c":[]}"#;
+        let data =
+            |purpose: &str| format!(r#"{{"digitalId":"a.b.c","bioValue":"",{purpose}"a":1}}"#);
+        let (registration, auth) = (r#""purpose":"registration","#, r#""purpose":"Auth","#);
+        let twice = base64::encode_url(data(registration).as_bytes());
+        for (payload, expected) in [
+            (data(registration), Content::from(SBI_DATA)),
+            (data(auth), SBI_DATA.into()),
+            (data(r#""purpose":"Other","#), DATA_WITHOUT_PURPOSE.into()),
+            (data(""), DATA_WITHOUT_PURPOSE.into()),
+            (twice, SBI_DATA.into()),
+            (r#"{"deviceStatus":"","digitalId":""}"#.into(), SBI_DEVICE_INFO.into()),
+            (r#"{"digitalId":"","certification":"L0"}"#.into(), OTHER_DEVICE_MESSAGE.into()),
+            (r#"{"signedDeviceCertificate":""}"#.into(), SBI_MANAGEMENT.into()),
+            (r#"{"snapshotValidity":""}"#.into(), SBI_MANAGEMENT.into()),
+        ] {
+            assert_eq!(kind(&token(header, &payload)), expected, "{payload}");
+        }
+        let unsigned = base64::encode_url(br#"{"deviceStatus":"","digitalId":""}"#);
+        assert_eq!(kind(&unsigned), SBI_DEVICE_INFO.into());
+        for (body, expected) in [
+            (r#"{"keyRotation":"a.b.c"}"#, Content::from(SBI_MANAGEMENT)),
+            (r#"{"snapShot":"a.b.c"}"#, SBI_MANAGEMENT.into()),
+            (r#"{"snapShot":"a.b.c","certificate":"a.b.c"}"#, SEVERAL_KINDS.into()),
+        ] {
+            assert_eq!(kind(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_packet_is_recognised_by_what_every_segment_signs() {
+        let segment = |payload: &str| {
+            format!(
+                "<BIR><BDB>AA==</BDB><SB>AA==</SB><Others><Key>PAYLOAD</Key><Value>{payload}</Value>\
+                 </Others></BIR>"
+            )
+        };
+        let (registration, auth) = (r#"{"purpose":"Registration"}"#, r#"{"purpose":"Auth"}"#);
+        for (payloads, expected) in [
+            (&[registration][..], Content::from(CBEFF)),
+            (&[registration, registration], CBEFF.into()),
+            (&[registration, auth], PACKET_FOR_ANOTHER_PURPOSE.into()),
+            (&["{}"], PACKET_FOR_ANOTHER_PURPOSE.into()),
+            // What the verifier refuses as well, it may explain.
+            (&["not JSON"], CBEFF.into()),
+            (&[""], CBEFF.into()),
+            (&[], CBEFF.into()),
+        ] {
+            let segments: String = payloads.iter().map(|payload| segment(payload)).collect();
+            assert_eq!(kind(&format!("\n<BIR>{segments}</BIR>")), expected, "{payloads:?}");
+        }
+        assert!(matches!(kind("<BIR>"), Content::Unknown(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn only_what_holds_biometrics_may_be_large() {
+        let large = "A".repeat(1 << 17);
+        let header = r#"{"alg":"RS256","x5c":[]}"#;
+        let data = format!(r#"{{"digitalId":"","purpose":"Auth","bioValue":"{large}"}}"#);
+        let claims = format!(r#"{{"iss":"{large}"}}"#);
+        let packet = format!("<BIR><BDB>{large}</BDB></BIR>");
+        assert_eq!(kind(&token(header, &data)), SBI_DATA.into());
+        assert_eq!(kind(&packet), CBEFF.into());
+        let limit = Limits::default().message_bytes();
+        let too_large = Content::Unknown(Error::TooLarge { what: "input", limit });
+        assert_eq!(kind(&token(r#"{"alg":"RS256"}"#, &claims)), too_large);
     }
 
     #[test]

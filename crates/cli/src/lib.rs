@@ -32,6 +32,7 @@ mod terms;
 mod text;
 mod tighten;
 mod verify;
+mod wrapper;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, roman};
 
-use crate::args::Cli;
+use crate::args::{Cli, EXAMPLES};
 use crate::exit::{Stop, TABLE};
 
 /// Writes one page with all commands, in roff.
@@ -28,11 +28,19 @@ pub(crate) fn page() -> Result<Vec<u8>, Stop> {
         section.to_writer(&mut page)?;
         // Options of a command are a part of its section.
         let mut options = Vec::new();
-        let man = Man::new(command.clone().after_help(""));
+        let man = Man::new(command.clone().after_help("").after_long_help(""));
         man.render_synopsis_section(&mut options)?;
         man.render_options_section(&mut options)?;
         page.extend(String::from_utf8_lossy(&options).replace(".SH ", ".SS ").into_bytes());
     }
+    let mut examples = Roff::new();
+    examples.control("SH", ["EXAMPLES"]);
+    for (what, command) in EXAMPLES {
+        examples.control("TP", []);
+        examples.text([roman(what)]);
+        examples.text([bold(command)]);
+    }
+    examples.to_writer(&mut page)?;
     let mut codes = Roff::new();
     codes.control("SH", ["EXIT STATUS"]);
     for (code, meaning) in TABLE {
@@ -64,7 +72,9 @@ mod tests {
     #[test]
     fn every_command_and_every_exit_code_has_its_place() {
         let page = String::from_utf8(page().unwrap()).unwrap();
-        for part in ["COUNTERSIGN VERIFY", "COUNTERSIGN OTP OPEN", "EXIT STATUS", "--allow"] {
+        for part in
+            ["COUNTERSIGN VERIFY", "COUNTERSIGN OTP OPEN", "EXAMPLES", "EXIT STATUS", "--allow"]
+        {
             assert!(page.replace('\\', "").contains(part), "{part} in {page}");
         }
         for (_, meaning) in TABLE {

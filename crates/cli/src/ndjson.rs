@@ -406,7 +406,7 @@ mod tests {
             ("{}", Code::MissingMember),
             (r#"{"artefact":1}"#, Code::WrongType),
             (r#"{"artefact":true}"#, Code::WrongType),
-            (r#"{"artefact":"","kind":"cbeff"}"#, Code::Malformed),
+            (r#"{"artefact":"","kind":"sbi-stream"}"#, Code::Malformed),
             (r#"{"artefact":"","kind":1}"#, Code::WrongType),
             (r#"{"artefact":"","at":true}"#, Code::WrongType),
             (r#"{"artefact":"","at":1.5}"#, Code::Malformed),

@@ -11,11 +11,12 @@ use countersign::jose::jws;
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token;
 use countersign::mosip::registration;
-use countersign::{At, Check, Error, Item, Outcome, Policy, Report, Verdict};
+use countersign::{At, Check, Code, Error, Item, Limits, Outcome, Policy, Report, Verdict};
 
 use crate::config::{Config, Profile, Verify};
 use crate::device::{self, Device};
-use crate::kind::Token;
+use crate::kind::{self, Content, Token};
+use crate::wrapper;
 
 /// An artefact that the library decides about.
 pub(crate) struct Task {
@@ -112,6 +113,10 @@ pub(crate) fn explain<'t>(
     placed.sort_unstable_by_key(|(place, _)| *place);
     let finished = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
         refuse_unfollowed_chain(&mut report, &task.expected);
+        if !reads_bodies(&task.expected) || !is_json(&task.artefact) {
+            hint_at_wrapper(&mut report, &task.artefact, &config.limits);
+        }
+        hint_at_refusal(&mut report, &task.artefact, &config.limits);
         task.remarks.apply(&mut report);
         report
     });
@@ -131,6 +136,38 @@ fn refuse_unfollowed_chain(report: &mut Report, expected: &Expected) {
         let error = Error::ExpectationUnused { expectation: "previous-hash" };
         let detail = "the chain of hashes cannot be followed without the decrypted values";
         report.refuse(Check::Expectations, error, detail);
+    }
+}
+
+/// Tells whether artefacts of a kind may be JSON, in which tokens are members as they have to be.
+const fn reads_bodies(expected: &Expected) -> bool {
+    !matches!(
+        expected,
+        Expected::Jws(_)
+            | Expected::Token(Token::Auth | Token::Activation, _)
+            | Expected::Device(Device::Captured, _)
+    )
+}
+
+fn is_json(artefact: &[u8]) -> bool {
+    matches!(artefact.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Says what a malformed artefact is wrapped in.
+pub(crate) fn hint_at_wrapper(report: &mut Report, artefact: &[u8], limits: &Limits) {
+    if matches!(report.code(), Code::Malformed | Code::TooLarge) {
+        report.hints.extend(wrapper::find(artefact, limits).map(|wrapper| wrapper.to_string()));
+    }
+}
+
+/// Names the codes of a service that refused, where an artefact of a named kind is looked for in its
+/// answer.
+fn hint_at_refusal(report: &mut Report, artefact: &[u8], limits: &Limits) {
+    if report.code() == Code::MissingMember
+        && is_json(artefact)
+        && let Content::Refused(codes) = kind::recognise(artefact, limits)
+    {
+        report.hints.push(format!("a service refused, and answered: {}", codes.join(", ")));
     }
 }
 

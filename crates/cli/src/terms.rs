@@ -348,6 +348,9 @@ mod tests {
             (Kind::Jws, &["issuer", "audience", "subject", "nonce"]),
             (Kind::Device(Device::Data), &["trust-policy", "domain", "organization"]),
             (Kind::Device(Device::DigitalId), &["trust-policy", "domain"]),
+            (Kind::Device(Device::Captured), &["trust-policy", "domain", "organization"]),
+            (Kind::Device(Device::Packet), &["trust-policy", "domain", "organization"]),
+            (Kind::Device(Device::Management), &["trust-policy", "domain", "organization"]),
             (
                 Kind::Device(Device::Capture),
                 &["previous-hash", "span", "deny-mixed", "trust-policy", "domain", "organization"],

@@ -68,7 +68,7 @@ pub(crate) fn choose_kind(
         (None, Content::Unknown(_)) => return (record.into(), None),
         (_, Content::Empty) => return (found, None),
         (_, Content::Known(kind)) => Some(kind.name()),
-        (_, Content::Unsupported(_) | Content::Unknown(_)) => None,
+        (_, Content::Unsupported(_) | Content::Refused(_) | Content::Unknown(_)) => None,
     };
     match (config.records, of_run) {
         (Records::Override, _) => {

@@ -95,7 +95,7 @@ pub(crate) fn judge(
     let mut content = match kind {
         Some(_) if artefact.trim_ascii().is_empty() => Content::Empty,
         Some(kind) => kind.into(),
-        None => kind::recognise(artefact, &config.limits),
+        None => config.recognise(artefact),
     };
     let (mut remarks, mut terms) = (Remarks::default(), None);
     if let Some(named) = said.kind {
@@ -109,8 +109,15 @@ pub(crate) fn judge(
             remarks.apply(&mut report);
             return report.into();
         }
+        Content::Refused(codes) => {
+            let mut report = refused(codes, artefact);
+            remarks.apply(&mut report);
+            return report.into();
+        }
         Content::Unknown(error) => {
-            return Report::of_failure(UNKNOWN, artefact, Check::Input, error).into();
+            let mut report = Report::of_failure(UNKNOWN, artefact, Check::Input, error);
+            plan::hint_at_wrapper(&mut report, artefact, &config.limits);
+            return report.into();
         }
     };
     let terms = terms.unwrap_or_else(|| config.terms(kind).clone());
@@ -190,8 +197,8 @@ pub(crate) fn incomplete(
 fn may_be_large(kind: Option<Kind>, bytes: &[u8], limits: &Limits) -> bool {
     match (kind, bytes.len() > limits.capture_bytes()) {
         (_, true) => false,
-        (Some(kind), false) => kind.is_capture(),
-        (None, false) => kind::recognise(bytes, limits).is_capture(),
+        (Some(kind), false) => kind.holds_biometrics(),
+        (None, false) => kind::recognise(bytes, limits).holds_biometrics(),
     }
 }
 
@@ -357,6 +364,15 @@ fn each_part<T: Sync, R: Send>(
 pub(crate) fn unsupported(kind: &kind::Unsupported, artefact: &[u8]) -> Report {
     let mut report = Report::of_failure(kind.name, artefact, Check::Input, kind.error());
     report.hints.extend(kind.hint.map(str::to_string));
+    report
+}
+
+/// The report of a service's refusal, which holds nothing that is signed.
+fn refused(codes: Vec<String>, artefact: &[u8]) -> Report {
+    let error = Error::ValidationFailed { codes };
+    let mut report = Report::of_failure(UNKNOWN, artefact, Check::Envelope, error);
+    let hint = "this is what a service answered when it refused a request: it holds no artefact";
+    report.hints.push(hint.into());
     report
 }
 

@@ -226,7 +226,26 @@ fn artefacts() -> Vec<(&'static str, String, Vec<&'static str>)> {
         ("sbi-device-info", sbi_info(), vec![]),
         ("sbi-rcapture", rcapture(), vec![]),
         ("sbi-capture", capture(), vec![]),
+        ("sbi-data", captured_data(), vec![]),
+        ("cbeff", packet(), vec![]),
+        ("sbi-management", management(), vec![]),
     ]
+}
+
+/// The signed `data` of one biometric.
+fn captured_data() -> String {
+    let data = sbi::data(&digital_id(&WORLD.pki.device), "Finger", "dmFsdWU").to_string();
+    WORLD.pki.device.sign(&data).expect("a token")
+}
+
+fn packet() -> String {
+    sbi::packet(&[sbi::segment(&captured_data()).expect("a token of captured data")])
+}
+
+/// What a management server answers.
+fn management() -> String {
+    let snapshot = WORLD.pki.device.sign(&sbi::snapshot().to_string()).expect("a token");
+    json!({ "snapShot": snapshot }).to_string()
 }
 
 fn data(name: &str) -> PathBuf {
@@ -250,8 +269,16 @@ fn sbi_info() -> String {
 /// What an option asks for that is true of every artefact of the kinds that have such a thing.
 fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
     const JWT: &[&str] = &["id-token", "access-token", "jws"];
-    const DEVICES: &[&str] =
-        &["device-data", "digital-id", "sbi-device-info", "sbi-rcapture", "sbi-capture"];
+    const DEVICES: &[&str] = &[
+        "device-data",
+        "digital-id",
+        "sbi-device-info",
+        "sbi-rcapture",
+        "sbi-capture",
+        "sbi-data",
+        "cbeff",
+        "sbi-management",
+    ];
     const DVS: &[&str] = &["dvs-certificate", "dvs-signature"];
     let option = |name: &str, value: &str| vec![format!("--{name}"), value.to_owned()];
     vec![
@@ -280,12 +307,28 @@ fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
             "domain",
             option("domain", "device"),
             // Those of IDA, which are the default for captures, leave no choice.
-            &["device-data", "digital-id", "sbi-device-info", "sbi-rcapture"],
+            &[
+                "device-data",
+                "digital-id",
+                "sbi-device-info",
+                "sbi-rcapture",
+                "sbi-data",
+                "cbeff",
+                "sbi-management",
+            ],
         ),
         (
             "organization",
             option("organization", Pki::MAKER),
-            &["device-data", "sbi-device-info", "sbi-rcapture", "sbi-capture"],
+            &[
+                "device-data",
+                "sbi-device-info",
+                "sbi-rcapture",
+                "sbi-capture",
+                "sbi-data",
+                "cbeff",
+                "sbi-management",
+            ],
         ),
     ]
 }
@@ -316,7 +359,7 @@ fn row_32_what_a_kind_cannot_meet_fails_the_item_though_everything_else_holds() 
         }
     }
     let applicable: usize = expectations().iter().map(|(_, _, kinds)| kinds.len()).sum();
-    assert_eq!((unused, applicable), (11 * 11 - 35, 35), "each beside each");
+    assert_eq!((unused, applicable), (14 * 11 - 44, 44), "each beside each");
 }
 
 #[test]
@@ -400,7 +443,8 @@ fn what_gives_and_expects_nothing_fails_no_kind() {
             assert_eq!(code(&[&own, more].concat(), &artefact), "ok", "{kind} {more:?}");
         }
         // That everybody is believed expects nothing of those whose keys are given.
-        let is_device = ["device-data", "digital-id"].contains(&kind) || kind.starts_with("sbi");
+        let is_device =
+            ["device-data", "digital-id", "cbeff"].contains(&kind) || kind.starts_with("sbi");
         if !is_device {
             let options = [&own[..], &["--trust-policy", "self-asserted"]].concat();
             let report = judge(&stream_without_trust(&options), &json!({ "artefact": artefact }));

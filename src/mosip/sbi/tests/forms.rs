@@ -167,7 +167,7 @@ fn a_segment_that_is_not_signed_or_says_more_than_it_holds_is_refused() {
         let report = explain_packet(trust, &packet(&segments));
         assert_eq!(report.code(), code, "{segments:?}: {:?}", failure(&report));
     }
-    let root = packet(&[good.clone()]);
+    let root = packet(core::slice::from_ref(&good));
     let nested = root.replacen("<BIR><BDBInfo>", "<SB>AAAA</SB><BIR><BDBInfo>", 1);
     assert_eq!(explain_packet(Trust::self_asserted(), &nested).code(), Code::DuplicateMember);
     for (xml, code) in [
