@@ -21,7 +21,7 @@ use crate::testkit::sbi::{
 use crate::testkit::{Pki, Rng};
 use crate::time::{At, Time};
 
-mod forms;
+mod test_forms;
 
 fn now() -> Time {
     Time::parse_rfc3339(TIMESTAMP).unwrap()
