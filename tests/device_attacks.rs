@@ -133,7 +133,7 @@ impl Sender {
 
     fn captured(&mut self) -> (Value<'static>, Vec<String>) {
         let (id, open) = self.digital_id();
-        let data = sbi_kit::data("", "Finger", "AAAA").into_owned();
+        let data = sbi_kit::data("", "Finger", "AAAA").into_owned().with("purpose", "Auth");
         self.layer(data.with("digitalId", id), open)
     }
 

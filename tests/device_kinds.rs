@@ -89,11 +89,10 @@ impl Judge {
 
 /// What is valid: the diagonal, and of captured data each form in which it is sent. That it was
 /// captured for authentication is said by members that nobody signs (`sessionKey`).
-const VALID: [(Signed, Judge); 11] = [
+const VALID: [(Signed, Judge); 10] = [
     (Signed::DeviceData, Judge::DeviceData),
     (Signed::DigitalId, Judge::DigitalId),
     (Signed::ServiceInfo, Judge::Info),
-    (Signed::Captured, Judge::Capture),
     (Signed::Captured, Judge::RegistrationCapture),
     (Signed::Captured, Judge::Data),
     (Signed::Captured, Judge::Packet),

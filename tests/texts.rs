@@ -24,6 +24,7 @@ use countersign::miracl::otp::{self, KeyChoice};
 use countersign::miracl::token::{self, access, id};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration;
+use countersign::mosip::sbi::cbeff;
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
 use countersign::testkit::mosip::digital_id;
 use countersign::testkit::{
@@ -592,6 +593,10 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
             (key(&parameters), "the parameters of the RSA key's algorithm are not NULL"),
             (key(&point), "the point is compressed, which is not supported"),
             (of("MOON".parse::<Domain>().unwrap_err()), "value is not allowed"),
+            (
+                of(cbeff::Packet::parse(b"<BIR><", &limits()).map(drop).unwrap_err()),
+                "not strict XML at offset 6",
+            ),
             // Of the command's records and inputs: `crates/cli/tests` provokes them.
             (Fault::Member, "member is not known"),
             (Fault::Kind, "not of a known kind"),
@@ -676,7 +681,10 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
     );
     let certificate = include_str!("../test-vectors/keys/rsa-2048-certificate.pem");
     for (text, says) in [
-        ([certificate, public].concat(), "1 certificates and 1 other keys, where one key is meant"),
+        (
+            [certificate, public].concat(),
+            "certificates (1) and other keys (1), where one key is meant: keep one",
+        ),
         (
             r#"[{"kty":"RSA"}]"#.into(),
             "a JSON array: a JWK Set is an object, `{\"keys\":[…]}` around such an array",

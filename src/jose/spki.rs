@@ -137,7 +137,7 @@ mod tests {
             (String::new(), "the file is empty"),
             ("-----BEGIN PUBLIC KEY-----".to_string(), "no `-----END PUBLIC KEY-----`"),
             ([PUBLIC, P256].concat(), "2 keys, where one is meant"),
-            ([PUBLIC, CERTIFICATE].concat(), "1 certificates and 1 other keys"),
+            ([PUBLIC, CERTIFICATE].concat(), "certificates (1) and other keys (1)"),
             (PUBLIC.replace("PUBLIC KEY", "PRIVATE KEY"), "private key"),
             (PUBLIC.replacen('M', "N", 1), "not the DER"),
             (PUBLIC.replace("PUBLIC KEY", "RSA PUBLIC KEY"), "not the DER"),

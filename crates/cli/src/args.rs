@@ -61,7 +61,7 @@ fn examples() -> String {
 
 /// Verifies what MIRACL Trust and MOSIP sign.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "countersign", version, after_help = EXIT_CODES, max_term_width = 80)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -317,7 +317,7 @@ fn check_kind(
 }
 
 /// The tables of a policy file.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 17] = [
     "dvs-certificate",
     "dvs-signature",
     "mosip-registration",
@@ -331,6 +331,9 @@ const TABLES: [&str; 14] = [
     "sbi-device-info",
     "sbi-capture",
     "sbi-rcapture",
+    "sbi-data",
+    "cbeff",
+    "sbi-management",
     "jws",
 ];
 

@@ -38,6 +38,20 @@ pub(crate) enum Detail {
     Full,
 }
 
+/// Columns of a line, where what it says can be broken at a space.
+const COLUMNS: usize = 80;
+
+/// Writes a text behind a beginning that is so many columns wide, on as many lines as it needs.
+fn write_wrapped(text: &mut String, begin: &str, columns: usize, rest: &str) -> fmt::Result {
+    let indent = " ".repeat(columns);
+    let options = textwrap::Options::new(COLUMNS.saturating_sub(columns))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let mut lines = textwrap::wrap(rest, options).into_iter();
+    writeln!(text, "{begin}{}", lines.next().unwrap_or_default())?;
+    lines.try_for_each(|line| writeln!(text, "{indent}{line}"))
+}
+
 /// Renders a report as lines.
 pub(crate) fn report(report: &Report, detail: Detail) -> String {
     let mut text = String::new();
@@ -73,27 +87,31 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
             _ => ('–', FAINT),
         };
         let name = entry.check.name();
-        write!(text, "  {style}{mark}{style:#} {name:width$}  ")?;
+        let begin = format!("  {style}{mark}{style:#} {name:width$}  ");
+        let mut rest = String::new();
         if let Some(part) = &entry.part {
-            write!(text, "{FAINT}{}:{FAINT:#} ", Escaped(part))?;
+            write!(rest, "{FAINT}{}:{FAINT:#} ", Escaped(part))?;
         }
-        write!(text, "{}", Escaped(&entry.detail))?;
+        write!(rest, "{}", Escaped(&entry.detail))?;
         if detail == Detail::Full && !entry.reference.is_empty() {
-            write!(text, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
+            write!(rest, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
         }
-        writeln!(text)?;
+        write_wrapped(text, &begin, width + 6, &rest)?;
     }
     for warning in &report.warnings {
         let name = warning.as_str();
-        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  {}", warning.meaning())?;
+        let begin = format!("  {UNSURE}!{UNSURE:#} {name:width$}  ");
+        write_wrapped(text, &begin, width.max(name.len()) + 6, warning.meaning())?;
     }
     if !report.overrides.is_empty() {
         let members = report.overrides.join(", ");
         let name = "overrides";
-        writeln!(text, "  {UNSURE}!{UNSURE:#} {name:width$}  decided by the record: {members}")?;
+        let begin = format!("  {UNSURE}!{UNSURE:#} {name:width$}  ");
+        let rest = format!("decided by the record: {members}");
+        write_wrapped(text, &begin, width.max(name.len()) + 6, &rest)?;
     }
     for hint in &report.hints {
-        writeln!(text, "  {FAINT}hint:{FAINT:#} {}", Escaped(hint))?;
+        write_wrapped(text, &format!("  {FAINT}hint:{FAINT:#} "), 8, &Escaped(hint).to_string())?;
     }
     if let Some(claims) = &report.claims {
         writeln!(text, "  signed content:")?;
@@ -233,6 +251,23 @@ mod tests {
         assert!(plain.starts_with("INVALID    \\u001bc  jws  unsupported-algorithm\n"), "{plain}");
         assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
         assert!(plain.contains("✗ header  algorithm `\\u001b]0;x\\u0007` is not supported"));
+    }
+
+    #[test]
+    fn lines_are_broken_at_eighty_columns_and_nothing_is_lost() {
+        let words = "word ".repeat(60);
+        let mut long = Report::of_failure("jws", b"", Check::Header, Error::NoKey);
+        long.refuse(Check::Expectations, Error::NoKey, words.trim_end());
+        long.hints.push(format!("{words}{}", "x".repeat(100)));
+        long.warnings.push(countersign::Warning::AtIssued);
+        let text = anstream::adapter::strip_str(&report(&long, Detail::Full)).to_string();
+        assert_eq!(text.matches("word").count(), 120);
+        for line in text.lines() {
+            let is_one_word = line.trim_start().split(' ').count() == 1;
+            assert!(line.chars().count() <= COLUMNS || is_one_word, "{line}");
+        }
+        let indented = text.lines().filter(|line| line.starts_with("                  word"));
+        assert!(indented.count() > 1, "{text}");
     }
 
     #[test]

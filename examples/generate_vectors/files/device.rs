@@ -116,6 +116,8 @@ impl World<'_> {
         let (head, rest) = genuine.split_once('.').unwrap();
         let (payload, signature) = rest.split_once('.').unwrap();
         let other = base64::encode_url(digital_id("2").to_string().as_bytes());
+        let early = digital_id("1").with("dateTime", "2020-01-12T12:50:42Z").to_string();
+        let early = self.pki.device.sign(&early).unwrap();
         group.extend([
             Case::new("a digital id", &["Valid"], genuine.clone(), Ok),
             Case::new("as at its own time", &["Valid", "AsIssued"], genuine.clone(), Ok).issued(),
@@ -126,13 +128,17 @@ impl World<'_> {
                 CertificateExpired,
             )
             .with("at", NOW - 86_401),
+            Case::new("at the first second of its certificate", &["TimeBoundary"], early, Ok)
+                .with("at", NOW - 86_400),
+            Case::new("at the second it was made", &["TimeBoundary"], genuine.clone(), Ok)
+                .with("at", NOW - 19_800),
             Case::new(
-                "at the first second of its certificate",
+                "one second before it was made",
                 &["TimeBoundary"],
                 genuine.clone(),
-                Ok,
+                NotYetValid,
             )
-            .with("at", NOW - 86_400),
+            .with("at", NOW - 19_801),
             Case::new(
                 "at the last second of its certificate",
                 &["TimeBoundary"],
@@ -686,7 +692,7 @@ impl World<'_> {
                 MissingMember,
             ),
             Case::new("no device", &["Unsigned"], "[]", UnsupportedFormat),
-            Case::new("no array", &["Structure"], "1", WrongType),
+            Case::new("no array", &["Structure"], "1", Malformed),
         ]);
         group
     }
@@ -717,7 +723,7 @@ impl World<'_> {
             sbi::answer(elements.collect()).to_string()
         };
         let (first, second) =
-            (shot(device, &own, b"a", "AAAA", 0), shot(device, &own, b"b", "AAAA", 60));
+            (shot(device, &own, b"a", "AAAA", -60), shot(device, &own, b"b", "AAAA", 0));
         let mut case = |what: &str, flags, shots: &[&(String, Vec<u8>)], expected, code| {
             group.add(Case::new(what, flags, body(shots), code).expecting(expected));
         };
@@ -761,8 +767,9 @@ impl World<'_> {
         let element = |by: &Device, captured: i64, made: i64| {
             let id = digital_id("1").with("dateTime", time(made).to_string());
             let id = by.sign(&id.to_string()).unwrap();
-            let payload =
-                sbi::data(&id, "Finger", "AAAA").with("timestamp", time(captured).to_string());
+            let payload = sbi::data(&id, "Finger", "AAAA")
+                .with("purpose", "Auth")
+                .with("timestamp", time(captured).to_string());
             sbi::biometric(&by.sign(&payload.to_string()).unwrap(), "")
         };
         let mut case = |what: &str, elements: Vec<Object<'static>>, code| {
@@ -788,8 +795,8 @@ impl World<'_> {
         let plain = form == "sbi-rcapture";
         let mut group = group("captures", form, self.trust("ida"));
         let (device, chip) = (&self.pki.device, &self.pki.chip);
+        let purpose = if plain { "Registration" } else { "Auth" };
         let captured = |scheme| {
-            let purpose = if plain { "Registration" } else { "Auth" };
             sbi::captured_for(purpose, device, chip, &[b"bdb-1", b"bdb-2"], scheme)
                 .unwrap()
                 .into_iter()
@@ -814,7 +821,7 @@ impl World<'_> {
         let unsigned = base64::encode_url(sbi::data(&id, "Finger", "AAAA").to_string().as_bytes());
         let info = device.sign(&sbi::service_info(&id, "L1").to_string()).unwrap();
         let mut old = Object::new();
-        for (name, value) in sbi::data(&id, "Finger", "AAAA").iter() {
+        for (name, value) in sbi::data(&id, "Finger", "AAAA").with("purpose", purpose).iter() {
             if !["bioType", "transactionId"].contains(&name) {
                 old.set(name.to_owned(), value.clone().into_owned());
             }

@@ -482,9 +482,9 @@ fn contents(keys: &Keys) -> Group {
     );
     add(
         "timeStamp is no time, and nobody asks",
-        &["Valid"],
+        &["Structure"],
         good.clone().with("timeStamp", "yesterday").to_string(),
-        Ok,
+        Malformed,
     );
     add(
         "deregistration, which has no digital id",

@@ -502,6 +502,7 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
     let element = |pki: &Pki, captured: i64, made: i64| {
         let id = id(pki, made);
         let payload = data(&id, "Finger", "AAAA").with("timestamp", at(captured).to_string());
+        let payload = payload.with("purpose", "Auth");
         biometric(&pki.device.sign(&payload.to_string()).unwrap(), "")
     };
     let info = |pki: &Pki, seconds| {
@@ -573,7 +574,8 @@ fn at(offset: i64) -> Time {
 fn captured_data_that_nobody_signed_are_refused_whatever_is_allowed() {
     let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
     let payload = data(&id, "Finger", "AAAA").to_string();
-    let genuine = captured(&pki().device, &pki().chip, &[b"a"], Scheme::Current).unwrap();
+    let genuine =
+        captured_for("Auth", &pki().device, &pki().chip, &[b"a"], Scheme::Current).unwrap();
     let unsigned = Error::UnsignedLayer { part: "data" };
     for encoded in
         [base64::encode_url(payload.as_bytes()), base64::encode_standard(payload.as_bytes())]
@@ -833,7 +835,8 @@ fn the_signatures_and_devices_of_a_message_are_counted() {
         |segments| Policy::default().with_limits(Limits::default().with_capture_segments(segments));
     // A digital id within a token of its own: three signatures instead of two.
     let twice = pki().chip.sign(&pki().chip.sign(&digital_id("1").to_string()).unwrap()).unwrap();
-    let token = pki().device.sign(&data(&twice, "Finger", "AAAA").to_string()).unwrap();
+    let payload = data(&twice, "Finger", "AAAA").with("purpose", "Auth");
+    let token = pki().device.sign(&payload.to_string()).unwrap();
     let capture = |count: usize, segments| {
         let body = answer(alloc::vec![biometric(&token, ""); count]).to_string();
         let verifier = CaptureVerifier::new(trust(Consumer::Ida), policy(segments));
@@ -983,8 +986,9 @@ fn no_member_beside_what_is_signed_has_the_name_of_a_layer() {
         names.push(format!(r#"{prefix}["a\"]"]"#));
         names
     };
-    let token = elements(Scheme::Current)[0].member("data").unwrap().clone();
-    let hash = elements(Scheme::Current)[0].member("hash").unwrap().clone();
+    let captured =
+        captured_for("Auth", &pki().device, &pki().chip, &[b"a"], Scheme::Current).unwrap();
+    let [token, hash] = ["data", "hash"].map(|name| captured[0].member(name).unwrap().clone());
     let element = beside(Object::new().with("data", token).with("hash", hash));
     let body = answer(alloc::vec![element]).to_string();
     let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
@@ -1048,12 +1052,12 @@ fn captures_with_digital_ids_of_another_provider_or_an_inner_signer_do_not_belon
         let (first, second) = (shot(&first, b"a"), shot(&second, b"b"));
         let elements = chained(&[(&first, b"a"), (&second, b"b")]);
         let body = answer(elements).to_string();
-        let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
+        let report = verifier.explain(body.as_bytes(), &Expected::new(), at(5));
         assert_eq!(report.code(), Code::Ok);
         assert_eq!(report.warnings.contains(&Warning::MixedCapture), hint.is_some(), "{hint:?}");
         assert!(hint.is_none_or(|hint| report.hints.iter().any(|text| text.contains(hint))));
         let deny = Expected::new().mixed(Mixed::Deny);
-        let verdict = verifier.verify(body.as_bytes(), &deny, now());
+        let verdict = verifier.verify(body.as_bytes(), &deny, at(5));
         let error = Error::ContentMismatch { member: "digitalId" };
         assert_eq!(verdict.err(), hint.map(|_| error));
     }
