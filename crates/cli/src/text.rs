@@ -79,7 +79,9 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
     for line in facts(report, detail) {
         writeln!(text, "  {FAINT}{line}{FAINT:#}")?;
     }
-    let width = report.checks.iter().map(|entry| entry.check.name().len()).max().unwrap_or(0);
+    let checks = report.checks.iter().map(|entry| entry.check.name());
+    let names = checks.chain(report.warnings.iter().map(|warning| warning.as_str()));
+    let width = names.map(str::len).max().unwrap_or(0);
     for entry in &report.checks {
         let (mark, style) = match &entry.outcome {
             Outcome::Pass => ('✓', GOOD),
@@ -101,7 +103,7 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
     for warning in &report.warnings {
         let name = warning.as_str();
         let begin = format!("  {UNSURE}!{UNSURE:#} {name:width$}  ");
-        write_wrapped(text, &begin, width.max(name.len()) + 6, warning.meaning())?;
+        write_wrapped(text, &begin, width + 6, warning.meaning())?;
     }
     if !report.overrides.is_empty() {
         let members = report.overrides.join(", ");
