@@ -794,7 +794,7 @@ impl Error {
     pub(crate) fn of_key(self) -> Self {
         Self::KeyUnusable(match self {
             Self::KeyUnusable(_) | Self::KeyUse | Self::KeyTooSmall { .. } => return self,
-            Self::Malformed { part, fault } if part != "key" => {
+            Self::Malformed { part, fault } if !["certificate", "key"].contains(&part) => {
                 KeyFault::Encoding { member: part, fault }
             }
             Self::MissingMember { member, .. } => KeyFault::Missing { member },

@@ -14,7 +14,8 @@ use crate::limits::Limits;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaTypes {
-    /// `application/json` and `application/jwk-set+json` (RFC 7517 section 8.5).
+    /// `application/json`, and `application/jwk-set+json` and `application/jwk+json` (RFC 7517
+    /// section 8.5).
     #[default]
     Json,
     /// Any, also none: for servers that call a key set `text/plain`.

@@ -109,7 +109,7 @@ impl JwkSet {
         let mut keys = self.keys().iter().filter(|key| named(key.kid()));
         let mut problems = self.problems().iter().filter(|problem| named(problem.kid.as_deref()));
         match (keys.next(), keys.next(), problems.next()) {
-            (Some(key), None, None) => Ok(key),
+            (Some(key), None, None) if !self.binds_elsewhere(key) => Ok(key),
             (None, _, None) => {
                 let all = Candidates::of(self, |_| true);
                 let left = all.are_nameless().then(|| all.for_purpose(meant));
@@ -118,8 +118,15 @@ impl JwkSet {
                     None => Err(Error::UnknownKey),
                 }
             }
-            _ => Candidates::of(self, named).for_purpose(meant).one(meant),
+            _ => Candidates::named(self, meant).for_purpose(meant).one(meant),
         }
+    }
+
+    /// Tells whether a key that declares no algorithm declares one in another of its writings, under
+    /// the same name or none: it is bound to that one in all of them.
+    pub(crate) fn binds_elsewhere(&self, key: &Jwk) -> bool {
+        key.declared_algorithm().is_none()
+            && self.keys().iter().any(|other| declares(other) && is_same(key, other))
     }
 
     /// Returns the key itself and what else is written of it under the same name or none: renewed
@@ -140,8 +147,7 @@ impl JwkSet {
                 })
             }
             Error::AmbiguousKey { .. } => {
-                let named = |name: Option<&str>| meant.kid.is_none() || name == meant.kid;
-                let all = Candidates::of(self, named).for_purpose(meant).narrowed(meant);
+                let all = Candidates::named(self, meant).for_purpose(meant).narrowed(meant);
                 let names = Candidates { keys: all.distinct(), problems: all.problems }.names();
                 Some(format!("could be meant: {names}; give the key that is meant alone"))
             }
@@ -164,10 +170,22 @@ impl<'k> Candidates<'k> {
         }
     }
 
+    /// Returns what has the token's name, or everything for a token that names none. A nameless
+    /// writing that declares the algorithm of a named key counts as one of that key.
+    fn named(set: &'k JwkSet, meant: &Meant<'_>) -> Self {
+        let mut named = Self::of(set, |name| meant.kid.is_none() || name == meant.kid);
+        if meant.kid.is_some() {
+            let nameless = set.keys().iter().filter(|key| key.kid().is_none() && declares(key));
+            let same = nameless.filter(|key| named.keys.iter().any(|own| is_same(own, key)));
+            let same: Vec<&Jwk> = same.collect();
+            named.keys.extend(same);
+        }
+        named
+    }
+
     /// Leaves out what says that it is for something else, unless nothing else is there.
     fn for_purpose(self, meant: &Meant<'_>) -> Self {
         // A key that declares an algorithm in one of its writings is bound to it in all of them.
-        let declares = |key: &Jwk| key.declared_algorithm().is_some();
         let bound_elsewhere = |key: &Jwk| {
             !declares(key) && self.keys.iter().any(|other| declares(other) && is_same(key, other))
         };
@@ -262,6 +280,10 @@ impl<'k> Candidates<'k> {
         }
         all.join(", ")
     }
+}
+
+fn declares(key: &Jwk) -> bool {
+    key.declared_algorithm().is_some()
 }
 
 /// Tells whether a key declares no other algorithm than the token's.
@@ -443,6 +465,15 @@ mod tests {
                 assert_eq!(declared, Ok(Some(Algorithm::Rs512)), "{keys:?} {meant:?}");
             }
         }
+        // Named by the writing that declares none, it is still bound by the nameless one.
+        let keys = set(&[('K', A), ('K', r#","alg":"RS512""#), ('L', B)]);
+        for meant in [named("a"), ps256] {
+            let declared = keys.find(&meant).map(|key| key.declared_algorithm());
+            assert_eq!(declared, Ok(Some(Algorithm::Rs512)), "{meant:?}");
+        }
+        // Neither another name nor another key binds it.
+        let keys = [('K', A), ('K', r#","kid":"b","alg":"RS512""#), ('L', r#","alg":"RS512""#)];
+        assert_eq!(set(&keys).find(&ps256).unwrap().declared_algorithm(), None);
         // A key that is declared for two algorithms is used with the token's.
         let both = set(&[('K', rs512), ('K', r#","kid":"a","alg":"PS256""#)]);
         assert_eq!(both.find(&ps256).unwrap().algorithm(), Algorithm::Ps256);

@@ -22,7 +22,7 @@ use crate::kind::{self, Content, Kind, UNKNOWN};
 use crate::ndjson::{self, Lines};
 use crate::output::{Output, Progress, Style};
 use crate::plan::{self, Remarks, Task};
-use crate::terms::{Missing, Overrides, TIMESTAMP_WINDOW, Unbound};
+use crate::terms::{Missing, Names, Overrides, TIMESTAMP_WINDOW, Unbound};
 use crate::text::Detail;
 use crate::tighten::{self, Records};
 
@@ -122,7 +122,7 @@ pub(crate) fn judge(
     };
     let terms = terms.unwrap_or_else(|| config.terms(kind).clone());
     let terms = tighten::join(config, kind, terms, &said.overrides, &mut remarks);
-    for name in unused(config, kind, &said.overrides, &mut remarks) {
+    for name in unused(config, kind, &said.overrides, &terms.names, &mut remarks) {
         remarks.unused(name);
     }
     let at = config.at(terms.at);
@@ -144,7 +144,8 @@ pub(crate) fn judge(
     }
 }
 
-/// Names what the command line or a record expects and a verifier of this kind does not look at.
+/// Names what the command line or a record expects and a verifier of this kind does not look at, and
+/// what is expected of any JWS where a record says that it is of a kind of its own.
 ///
 /// A record that decides, and that binds its artefact to nothing, takes back what the command line
 /// binds it to, whatever the kind; that is a remark as well.
@@ -152,6 +153,7 @@ fn unused(
     config: &Config,
     kind: Kind,
     record: &Overrides,
+    names: &Names,
     remarks: &mut Remarks,
 ) -> Vec<&'static str> {
     let mut unused = config.unused(kind);
@@ -162,7 +164,8 @@ fn unused(
             remarks.overrides.push("unbound");
         }
     }
-    for name in record.unused(kind) {
+    let named = Overrides { names: names.clone(), ..Overrides::default() };
+    for name in record.unused(kind).into_iter().chain(named.unused(kind)) {
         if !unused.contains(&name) {
             unused.push(name);
         }

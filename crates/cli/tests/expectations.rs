@@ -981,6 +981,22 @@ fn row_33_what_a_policy_expects_holds_in_every_record() {
             "audience": audience });
         assert_eq!(judge(&stream(&[]), &record)["code"], code);
     }
+    // Nor is dropped what its own kind does not look at.
+    for (member, as_jws, named) in [
+        ("audience = 'me'\ntyp = 'at+jwt'", "content-mismatch", "expectation-unused"),
+        ("audience = ['other', 'you']", "audience-mismatch", "expectation-unused"),
+        ("audience = ['you', 'me']", "ok", "expectation-unused"),
+        ("audience = ['me']", "ok", "ok"),
+    ] {
+        let policy = WORLD.file("jws.toml", &format!("[jws]\nissuer = '{ISSUER}'\n{member}\n"));
+        for trust in [&[][..], &["--trust-records"]] {
+            let stream = self::stream(&[&["--policy", &policy], trust].concat());
+            let record = json!({ "artefact": auth("me") });
+            assert_eq!(judge(&stream, &record)["code"], as_jws, "{member}");
+            let record = json!({ "artefact": auth("me"), "kind": "auth-token" });
+            assert_eq!(judge(&stream, &record)["code"], named, "{member}");
+        }
+    }
 }
 
 /// Calls with every way to put `sessionKey` and other unsigned members into the elements of a

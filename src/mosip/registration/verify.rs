@@ -291,7 +291,9 @@ impl Verifier {
             let key = set.select(named)?;
             return if is_rsa(key) { Ok(alloc::vec![key]) } else { Err(wrong_type) };
         }
-        let meant = |key: &&Jwk| is_rsa(key) && (kid.is_none() || key.kid().is_none());
+        let meant = |key: &&Jwk| {
+            is_rsa(key) && (kid.is_none() || key.kid().is_none()) && !set.binds_elsewhere(key)
+        };
         let found: Vec<&Jwk> = keys.iter().filter(meant).collect();
         let limit = self.policy.limits().keys();
         if found.len() > limit {
