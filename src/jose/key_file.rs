@@ -694,7 +694,7 @@ fn only(mut material: Vec<Material>) -> Result<Material, KeyFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{Authority, EcIssuer, Rng, RsaIssuer, Template};
+    use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
     use crate::time::Time;
     use alloc::{format, vec};
     use x509_cert::der::pem::{LineEnding, encode_string};
@@ -787,6 +787,16 @@ mod tests {
         assert!(damaged.to_string().contains("no `-----END CERTIFICATE-----`"), "{damaged}");
         assert_eq!(set.select(Some("c")).unwrap_err().code(), Code::UnknownKey);
         assert!(set.info().is_some(), "a set is known by the digest of its file");
+        // Whatever is wrong is said as it is.
+        let template = Template::new("x", Time::from_unix(0).unwrap(), Time::from_unix(9).unwrap())
+            .extension(&[0x2a, 3, 1], Critical::No, &[5, 0])
+            .extension(&[0x2a, 3, 1], Critical::No, &[5, 0]);
+        let twice = EcIssuer::generate(&mut Rng::from_seed(1), None);
+        let twice = Authority::root(twice, &template).unwrap().certificate().to_pem();
+        let twice = twice.replace('\n', "\\n");
+        let set = keys(format!(r#"{{"a":"{pem}","b":"{twice}"}}"#)).unwrap();
+        let error = set.select(Some("b")).unwrap_err().to_string();
+        assert_eq!(error, "key is unusable: certificate: an extension stands there twice");
         // Where nothing else is in the file, there is no set.
         let alone = keys(r#"{"b":"-----BEGIN CERTIFICATE-----\n"}"#);
         assert_eq!(alone.unwrap_err().code(), Code::Malformed);

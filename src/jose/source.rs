@@ -72,7 +72,10 @@ impl Snapshot {
     pub fn parse(text: &[u8], fetched: Option<Time>, limits: &Limits) -> Result<Self, Error> {
         let keys = JwkSet::parse(text, limits).or_else(|error| match error {
             Error::MissingMember { member: "keys", .. } => {
-                Jwk::parse(text, limits).map(JwkSet::from).map_err(|_| error)
+                let is_key = json::parse_object("key", text, limits)
+                    .is_ok_and(|object| object.member("kty").is_some());
+                let own = Jwk::parse(text, limits).map(JwkSet::from);
+                if is_key { own } else { Err(error) }
             }
             error => Err(error),
         })?;

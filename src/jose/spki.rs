@@ -182,6 +182,38 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_a_bare_rsa_key_are_written_in_one_way_only() {
+        use super::{BAD_DER, Modulus, NEGATIVE_MODULUS, rsa_public_key};
+        let key = |n: &[u8], e: &[u8]| {
+            let element = |tag: u8, content: &[u8]| {
+                [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+            };
+            element(0x30, &[element(2, n), element(2, e)].concat())
+        };
+        let read = |n: &[u8], e: &[u8], modulus| {
+            let der = key(n, e);
+            rsa_public_key(&der, modulus).map(|(n, e)| (n.to_vec(), e.to_vec()))
+        };
+        for modulus in [Modulus::Strict, Modulus::Unsigned] {
+            let read = |n: &[u8], e: &[u8]| read(n, e, modulus);
+            assert_eq!(read(&[0, 0x81], &[3]), Ok((Vec::from([0x81]), Vec::from([3]))));
+            assert_eq!(read(&[0x7f, 1], &[3]), Ok((Vec::from([0x7f, 1]), Vec::from([3]))));
+            for (n, e) in [
+                (&[][..], &[3][..]),
+                (&[0, 0x7f], &[3]),
+                (&[0, 0, 0x81], &[3]),
+                (&[0x7f], &[0, 3]),
+                (&[0x7f], &[0x81]),
+            ] {
+                assert_eq!(read(n, e), Err(BAD_DER), "{n:x?} {e:x?}");
+            }
+        }
+        let unsigned = Ok((Vec::from([0x81]), Vec::from([3])));
+        assert_eq!(read(&[0x81], &[3], Modulus::Strict), Err(NEGATIVE_MODULUS));
+        assert_eq!(read(&[0x81], &[3], Modulus::Unsigned), unsigned);
+    }
+
+    #[test]
     fn a_text_of_certificates_holds_one_or_more_and_nothing_else_in_blocks() {
         let count = |text: &str| {
             let all = Certificate::from_pem(text.as_bytes(), &Limits::default());

@@ -314,6 +314,10 @@ fn a_jwk_alone_is_a_set_of_one_under_its_own_media_type() {
     let found = jwks(&fetcher, &settings, Time::EPOCH).expect("a set");
     assert_eq!(found.keys().keys().len(), 1);
     assert_eq!(found.text(), key.as_bytes());
+    // What is wrong with it is said of the key.
+    server.set(Behaviour::keys(r#"{"kty":"RSA","e":"AQAB"}"#));
+    let fault = jwks(&fetcher, &settings, Time::EPOCH).expect_err("no key");
+    assert!(fault.to_string().contains("`n` is missing"), "{fault}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
         report.code()
     )?;
     for line in facts(report, detail) {
-        writeln!(text, "  {FAINT}{line}{FAINT:#}")?;
+        write_wrapped(text, &format!("  {FAINT}"), 4, &format!("{line}{FAINT:#}"))?;
     }
     let checks = report.checks.iter().map(|entry| entry.check.name());
     let names = checks.chain(report.warnings.iter().map(|warning| warning.as_str()));

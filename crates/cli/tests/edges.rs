@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 use countersign::Limits;
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{base64, hex};
-use support::{certificate, countersign, jws, root, seed};
+use support::{certificate, countersign, jws, root, seed, unbroken};
 
 /// Runs the command to its end with this on stdin.
 fn run(args: &[&str], stdin: &[u8]) -> Output {
@@ -66,7 +66,7 @@ fn nothing_from_an_input_acts_on_the_terminal() {
         assert!(!output.stdout.is_empty() || !output.stderr.is_empty(), "{args:?}");
     }
     let shown = run(&["verify", "--unbound", "-"], token.as_bytes()).stdout;
-    let shown = String::from_utf8(shown).expect("output is UTF-8");
+    let shown = unbroken(&String::from_utf8(shown).expect("output is UTF-8"));
     let quoted = r"algorithm `\u001b[31mRS256\u202e\u2066\nVALID  forged` is not supported";
     assert!(shown.contains(quoted), "{shown}");
 }

@@ -1693,9 +1693,10 @@ fn files_of_the_document() -> PathBuf {
     let token = world.issuer.compact(header.as_bytes(), claims.as_bytes(), Algorithm::Ps256);
     file("ps256.jws", &token.expect("a token"));
     file("policy.toml", "[jws]\njwks = [\"jwks.json\"]\nissuer = \"i\"\naudience = \"me\"");
-    for name in ["server-secret.txt", "document.txt"] {
-        std::fs::copy(data(name), folder.join(name)).expect("a copy");
-    }
+    file("document.txt", "hello");
+    let id = mosip::digital_id("1").with("dateTime", sbi::TIMESTAMP).to_string();
+    file("digital-id.jwt", &world.pki.device.sign(&id).expect("a token"));
+    std::fs::copy(SERVER_SECRET.as_str(), folder.join("server-secret.txt")).expect("a copy");
     folder
 }
 

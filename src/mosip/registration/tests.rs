@@ -533,6 +533,9 @@ fn every_key_of_the_set_is_tried_and_only_rsa_keys_for_the_era() {
             (with_problem.clone(), Code::Ok),
             (set([declared(wrong_alg), declared(era.algorithm().name())]), Code::Ok),
             (set([declared(wrong_alg)]), Code::AlgorithmMismatch),
+            // What a key declares binds it where it is written without.
+            (set([declared(wrong_alg), signer.jwk("")]), Code::AlgorithmMismatch),
+            (set([signer.jwk(r#","kid":"a""#), declared(wrong_alg)]), Code::AlgorithmMismatch),
             (set([declared(wrong_alg), other.clone()]), Code::SignatureMismatch),
             (set([other.clone()]), Code::SignatureMismatch),
             (set([]), Code::NoKey),

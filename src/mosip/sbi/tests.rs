@@ -547,7 +547,8 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
     }
     // A time that cannot be read is none, whatever the caller's.
     let id = id(&early, 0);
-    let payload = data(&id, "Finger", "AAAA").with("timestamp", "then").to_string();
+    let payload = data(&id, "Finger", "AAAA").with("purpose", "Auth");
+    let payload = payload.with("timestamp", "then").to_string();
     let element = biometric(&early.device.sign(&payload).unwrap(), "");
     let body = answer(alloc::vec![element]).to_string();
     let unreadable = Error::Malformed { part: "timestamp", fault: Fault::Time };

@@ -11,6 +11,15 @@ pub(crate) fn countersign(args: &[&str]) -> Command {
     command
 }
 
+/// Puts what a text report broke at its last column back on one line.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace("\n        ", "\n\t")
+        .split("\n\t")
+        .map(str::trim_start)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
