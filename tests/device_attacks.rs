@@ -3,7 +3,12 @@
 //!
 //! Whatever the sender chose, `verify`, `explain` and the batches agree; what is valid is signed by
 //! whom the rules ask for; and nothing that no signature covers is handed out.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 use std::sync::LazyLock;
 

@@ -149,7 +149,7 @@ pub(crate) fn conclude<'k>(
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
     let signer = match &key {
-        Some(ChosenKey::Public { key, keys, .. }) => Some(Signer { key: *key, keys: *keys }),
+        Some(ChosenKey::Public { key, keys, .. }) => Some(Signer { key, keys }),
         _ => None,
     };
     let info = match key {

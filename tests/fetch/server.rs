@@ -17,7 +17,7 @@ pub enum Behaviour {
     /// Status, headers and body as they are, with the length of the body.
     Answer(u16, Vec<(String, String)>, Vec<u8>),
     /// The first for requests of this path, the second for all others.
-    At(&'static str, Box<Behaviour>, Box<Behaviour>),
+    At(&'static str, Box<Self>, Box<Self>),
     /// Reads the request and says nothing more.
     Hang,
     /// One byte of a key set every few milliseconds, without an end.

@@ -1472,8 +1472,11 @@ impl Truth {
     }
 }
 
+/// A kind, a member, and the value that is expected of it.
+type Expectation = (&'static str, &'static str, &'static str);
+
 /// Policies, with what each expects of a kind.
-fn policies() -> Vec<(Option<String>, Vec<(&'static str, &'static str, &'static str)>)> {
+fn policies() -> Vec<(Option<String>, Vec<Expectation>)> {
     let file = |name: &str, text: &str| Some(WORLD.file(name, text));
     let names = format!(
         "[id-token]\nissuer = '{ISSUER}'\naudience = 'me'\nnonce = 'm'\n[access-token]\nissuer = '{ISSUER}'\n\

@@ -1,6 +1,7 @@
 //! A long stream: order, sameness, and memory that does not grow.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
+#[allow(dead_code, reason = "shared with the other cases")]
 mod support;
 
 use std::collections::hash_map::DefaultHasher;
