@@ -61,7 +61,7 @@ pub(super) struct Answer {
 /// Where the address is that of an issuer's metadata
 /// ([OpenID Connect Discovery 1.0 section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
 /// its `jwks_uri` is followed once, if it is on the same server. A
-/// [`Cache`](super::Cache) does not follow it.
+/// [`JwksCache`](super::JwksCache) does not follow it.
 ///
 /// # Errors
 ///

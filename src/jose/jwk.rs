@@ -122,7 +122,7 @@ impl Jwk {
     }
 
     /// Reads a key from PEM: one `CERTIFICATE` or `PUBLIC KEY` (RFC 5280), or one `RSA PUBLIC KEY`
-    /// (RFC 8017 appendix A.1.1), as leniently as [`key_file`](super::key_file) does.
+    /// (RFC 8017 appendix A.1.1), as leniently as [`key_file`] does.
     ///
     /// A certificate's key usage has to allow signatures (RFC 5280 section 4.2.1.3), and its
     /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
