@@ -10,6 +10,10 @@ use countersign::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object};
 use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::miracl::identity::{Dtas, MpinId};
+use countersign::miracl::token::{
+    CrossDeviceSession, CrossDeviceSignature, Expected, MaasToken, VerificationUrl, new_user,
+};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
@@ -74,6 +78,21 @@ const ROWS: &[Row] = &[
                 let body = include_str!("../test-vectors/seed/dvs-verify-request.json");
                 dvs::signature::Signature::parse(&spaced(minified(body), size), limits).map(drop)
             }),
+            ("M-PIN ID", |size, limits| {
+                let id = r#"{"v":1,"issuedAt":1,"userID":"u","cID":"p","salt":""}"#;
+                MpinId::parse(&spaced(id.into(), size), limits).map(drop)
+            }),
+            ("names of D-TAs", |size, limits| {
+                Dtas::parse(&"A".repeat(size), limits).map(drop).or_else(unless_too_large)
+            }),
+            ("MAAS-HMAC token", |size, limits| {
+                MaasToken::parse(&"A".repeat(size), limits).map(drop).or_else(unless_too_large)
+            }),
+            ("verification URL", |size, limits| {
+                let url = "https://a.example/verification/confirmation?user_id=u&code=";
+                let code = "c".repeat(size - url.len());
+                VerificationUrl::parse(&[url, &code].concat(), limits).map(drop)
+            }),
         ]
     ),
     row!(
@@ -102,6 +121,21 @@ const ROWS: &[Row] = &[
             ("OTP response", |size, limits| {
                 let body = include_str!("../test-vectors/seed/otp-response.json");
                 otp::Response::parse(&spaced(minified(body), size), limits).map(drop)
+            }),
+            ("body with a new user's token", |size, limits| {
+                let policy = Policy::default().with_limits(*limits);
+                let verifier = new_user::Verifier::new(JwkSet::default(), policy);
+                let body = spaced(r#"{"new_user_token":""}"#.into(), size);
+                let (expected, now) = (Expected::new("i", "a"), Time::from_unix(0).unwrap());
+                verifier.verify(&body, &expected, now).map(drop).or_else(unless_too_large)
+            }),
+            ("session on another device", |size, limits| {
+                let body = spaced(r#"{"status":"new"}"#.into(), size);
+                CrossDeviceSession::parse(&body, limits).map(drop)
+            }),
+            ("signature of another device", |size, limits| {
+                let text = "*".repeat(size);
+                CrossDeviceSignature::parse(&text, limits).map(drop).or_else(unless_too_large)
             }),
             ("device data", |size, limits| {
                 let body = include_str!("../test-vectors/seed/registered-devices-request.json");

@@ -519,6 +519,16 @@ fn a_new_user_is_the_subject_of_the_token_and_comes_in_a_body() {
     assert_eq!(verified, verifier.verify(token.as_bytes(), &expected(), now()).unwrap());
     assert_eq!(verified.subject(), "user");
     assert_eq!(verified.activation_key().len(), 32);
+    let own = claims(Kind::NewUser);
+    let event = own.member("events").unwrap().as_object().unwrap();
+    let event = event.member("newUser").unwrap().as_object().unwrap();
+    for (member, text) in [
+        ("deviceName", verified.device_name()),
+        ("hashMPinID", verified.hash_mpin_id()),
+        ("activateKey", verified.activation_key()),
+    ] {
+        assert_eq!(event.string("", member).unwrap(), text, "{member}");
+    }
     assert_eq!(verified.activation_key_expires_at().unix(), ISSUED + 3600);
     assert!(!format!("{verified:?}").contains(verified.activation_key()));
     for (body, code) in [
@@ -550,7 +560,8 @@ fn an_activation_token_is_for_verification_only() {
     let token = token(&claims(Kind::Activation));
     let verified = verifier.verify(token.as_bytes(), &expected(), now()).unwrap();
     assert_eq!((verified.device_name(), verified.project_id().as_str()), ("test device", ME));
-    assert!(!verified.identifier().is_empty());
+    let own = claims(Kind::Activation);
+    assert_eq!(own.string("", "jti").unwrap(), verified.identifier());
     assert_eq!(verified.expires_at().unix(), ISSUED + 90);
 }
 

@@ -270,8 +270,11 @@ mod tests {
             assert!(VerificationUrl::new(origin, "a", "b").is_err(), "{origin}");
         }
         assert!(VerificationUrl::new("https://api.mpin.io", "", "b").is_err());
-        let many = (0..65).map(|n| alloc::format!("&p{n}=")).collect::<String>();
-        let many = alloc::format!("?user_id=a&code=b{many}");
-        assert_eq!(parse(&many).unwrap_err().code(), Code::TooLarge);
+        let with = |more: usize| {
+            let more = (0..more).map(|n| alloc::format!("&p{n}=")).collect::<String>();
+            parse(&alloc::format!("?user_id=a&code=b{more}"))
+        };
+        assert_eq!(with(62).unwrap().parameters().count(), 64);
+        assert_eq!(with(63).unwrap_err().code(), Code::TooLarge);
     }
 }

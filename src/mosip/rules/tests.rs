@@ -1,6 +1,7 @@
 use super::*;
 use crate::encoding::base64;
 use crate::encoding::json::Object;
+use crate::mosip::registration::{Expected, Status};
 use crate::report::Outcome;
 use alloc::string::{String, ToString as _};
 use alloc::vec;
@@ -102,7 +103,58 @@ fn the_code_of_the_device_is_known_where_the_server_does_not_make_it_up() {
         assert_eq!(accepted.device_code(), code, "{server:?} {purpose} {serial}");
         assert_eq!(accepted.text(), text);
         assert_eq!(accepted.device_data().unwrap().device_info.digital_id.serial_no, serial);
-        assert!(accepted.expected_answer().is_ok());
+    }
+}
+
+#[test]
+fn the_answer_to_an_accepted_request_has_to_repeat_its_digital_id_its_time_and_a_known_code() {
+    for (server, purpose, serial, code) in [
+        (Server::Kernel, "Auth", "s", None),
+        (Server::Kernel, "Registration", "s", Some("master")),
+        (Server::PartnerManagement, "Auth", "old", Some("old")),
+    ] {
+        let rules = RegistrationRules::new(server, TimeRule::default());
+        let text = request(server, purpose, serial);
+        let accepted = rules.verify(text.as_bytes(), &records(), now()).unwrap();
+        let mut wanted = Expected::new()
+            .status(Status::Registered)
+            .request(&accepted.device_data().unwrap())
+            .time_stamp(MADE);
+        if let Some(code) = code {
+            wanted = wanted.device_code(code);
+        }
+        assert_eq!(accepted.expected_answer().unwrap(), wanted, "{server:?} {purpose} {serial}");
+    }
+}
+
+#[test]
+fn a_service_of_devices_that_differ_in_one_member_is_none_for_the_device() {
+    let service = || DeviceService {
+        version: "1".into(),
+        provider_id: "p".into(),
+        device_type: "Finger".into(),
+        device_sub_type: "Single".into(),
+        make: "m".into(),
+        model: "n".into(),
+        ..DeviceService::default()
+    };
+    let body = r#"{"request": {"deviceCode": "here", "deviceServiceVersion": "1", "digitalId":
+        {"make": "m", "model": "n", "dpId": "p", "dp": "Vendor", "serialNo": "here",
+        "type": "Finger", "deviceSubType": "Single"}}}"#;
+    let other = || String::from("other");
+    for (service, refusal) in [
+        (service(), None),
+        (DeviceService { version: other(), ..service() }, Some(ErrorCode::AdmDpm005)),
+        (DeviceService { provider_id: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
+        (DeviceService { device_type: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
+        (DeviceService { device_sub_type: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
+        (DeviceService { make: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
+        (DeviceService { model: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
+    ] {
+        let records = Records { services: vec![service.clone()], ..records() };
+        let found = ValidationRules::new(Server::Kernel).answer(body.as_bytes(), &records);
+        let found = found.err().map(|errors| errors[0].code.clone());
+        assert_eq!(found, refusal, "{service:?}");
     }
 }
 
@@ -209,12 +261,13 @@ fn a_change_of_status_is_judged_in_the_kernels_order() {
 
 #[test]
 fn a_deregistration_is_judged_in_the_servers_order() {
-    let long = "x".repeat(37);
+    let (longest, long) = ("x".repeat(36), "x".repeat(37));
     let records = records();
     for (code, env, kernel, partner) in [
         ("here", "e", None, None),
         ("", "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
         ("here", "", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
+        (longest.as_str(), "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
         (long.as_str(), "f", Some(ErrorCode::KerDpr003), Some(ErrorCode::PmsAut025)),
         ("nowhere", "f", Some(ErrorCode::KerDpr004), Some(ErrorCode::PmsAut024)),
         ("nowhere", "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
