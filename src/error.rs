@@ -701,7 +701,7 @@ impl fmt::Display for Error {
                 write!(f, "certificate is valid from {not_before} to {not_after}, not at {at}")
             }
             Self::ContentMismatch { member } => {
-                write!(f, "signed `{member}` is not the expected one")
+                write!(f, "signed `{member}` is not as expected")
             }
             Self::CriticalHeader => f.write_str("header has critical extensions"),
             Self::DecryptFailed => f.write_str("decryption failed"),

@@ -220,7 +220,7 @@ fn every_error_is_provoked_once_and_reads_well() {
                 "certificate is valid from 1970-01-01T00:00:01Z to 1970-01-01T00:00:02Z, not at \
              2020-09-13T12:26:40Z",
             ),
-            (own("", "{}", &anything().typ("at+jwt")), "signed `typ` is not the expected one"),
+            (own("", "{}", &anything().typ("at+jwt")), "signed `typ` is not as expected"),
             (
                 request(r#"{"signature":{"hash":"00","timestamp":1},"timestamp":2}"#).unwrap_err(),
                 "signature request: `timestamp` stands in two places, with different values",
