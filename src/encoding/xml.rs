@@ -237,8 +237,11 @@ impl<'a> Reader<'a> {
 
     /// Replaces references to characters.
     fn decoded(&self, text: &'a str) -> Result<Cow<'a, str>, Error> {
+        if text.contains("]]>") {
+            return Err(self.fault());
+        }
         if !text.contains('&') {
-            return if text.contains("]]>") { Err(self.fault()) } else { Ok(line_breaks(text)) };
+            return Ok(line_breaks(text));
         }
         let mut decoded = String::with_capacity(text.len());
         let mut pieces = text.split('&');
@@ -352,6 +355,7 @@ mod tests {
             "<a><?pi?></a>",
             "<a><![CDATA[x</a>",
             "<a>]]></a>",
+            "<a>&amp;]]></a>",
             "<a><!-- </a>",
         ] {
             assert_eq!(read(text).unwrap_err().code(), Code::Malformed, "{text}");

@@ -21,7 +21,7 @@ use countersign::jose::{Compact, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
-use countersign::mosip::sbi::cbeff::Packet;
+use countersign::mosip::sbi::cbeff::{Packet, Padding, Segment};
 use countersign::{Error, Limits, danger};
 
 use crate::device::Device;
@@ -483,15 +483,14 @@ fn recognise_xml(input: &[u8], limits: &Limits) -> Content {
         Err(Error::UnsupportedFormat { .. }) => return XML.into(),
         Err(error) => return Content::Unknown(error),
     };
-    let mut segments = packet.segments();
-    let is_foreign = |payload: &str| {
-        !matches!(
-            purpose_of(payload.as_bytes(), limits),
-            Purpose::Registration | Purpose::Unreadable
-        )
+    // As it was signed, and not as the packet writes it: there the sender chose what is left out.
+    let is_foreign = |segment: &Segment<'_>, padding| {
+        let signed = segment.token(padding).map(|token| purpose(&token, limits));
+        // What is not signed at all, or cannot be read, its verifier may explain.
+        !matches!(signed, Ok(Purpose::Registration | Purpose::Unreadable) | Err(_))
     };
-    // What is not signed at all, or cannot be read, its verifier may explain.
-    if segments.any(|segment| is_foreign(segment.payload)) {
+    let paddings = [Padding::Absent, Padding::Present];
+    if packet.segments().any(|segment| paddings.iter().any(|one| is_foreign(&segment, *one))) {
         PACKET_FOR_ANOTHER_PURPOSE.into()
     } else {
         CBEFF.into()
@@ -984,17 +983,25 @@ mod tests {
     #[test]
     fn a_packet_is_recognised_by_what_every_segment_signs() {
         let segment = |payload: &str| {
+            let (sb, payload) = (base64::encode_standard(b"e30..AA"), payload.replace('<', "&lt;"));
             format!(
-                "<BIR><BDB>AA==</BDB><SB>AA==</SB><Others><Key>PAYLOAD</Key><Value>{payload}</Value>\
+                "<BIR><BDB>AA==</BDB><SB>{sb}</SB><Others><Key>PAYLOAD</Key><Value>{payload}</Value>\
                  </Others></BIR>"
             )
         };
-        let (registration, auth) = (r#"{"purpose":"Registration"}"#, r#"{"purpose":"Auth"}"#);
+        let data = |purpose: &str| format!(r#"{{"bioValue":"<bioValue>","purpose":"{purpose}"}}"#);
+        let (registration, auth, other) = (data("Registration"), data("Auth"), data(""));
+        let (registration, auth) = (registration.as_str(), auth.as_str());
         for (payloads, expected) in [
             (&[registration][..], Content::from(CBEFF)),
             (&[registration, registration], CBEFF.into()),
             (&[registration, auth], PACKET_FOR_ANOTHER_PURPOSE.into()),
-            (&["{}"], PACKET_FOR_ANOTHER_PURPOSE.into()),
+            (&[other.as_str()], PACKET_FOR_ANOTHER_PURPOSE.into()),
+            // The sender chose where the payload has its placeholder.
+            (
+                &[r#"{"bioValue":"","<bioValue>":0,"purpose":"Auth"}"#],
+                PACKET_FOR_ANOTHER_PURPOSE.into(),
+            ),
             // What the verifier refuses as well, it may explain.
             (&["not JSON"], CBEFF.into()),
             (&[""], CBEFF.into()),

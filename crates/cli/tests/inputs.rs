@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use countersign::Time;
-use countersign::encoding::base64::encode_url;
+use countersign::encoding::base64::{decode_url, encode_standard, encode_url};
 use countersign::encoding::json::Object;
 use countersign::testkit::{
     Device, Issuer as _, Pki, Rng, RsaIssuer, device_data, device_info, jwk_set, miracl, mosip, sbi,
@@ -315,6 +315,37 @@ fn data_taken_out_of_a_capture_is_held_to_the_rules_that_it_was_captured_for() {
     assert_eq!(report["code"], "ok", "{report}");
     let report = judge(&[], &other);
     assert!(hints(&report).contains("--kind sbi-data"), "{report}");
+}
+
+#[test]
+fn a_packet_is_of_the_purpose_that_was_signed_however_it_writes_its_payloads() {
+    let id = digital_id(&WORLD.pki.device);
+    // The placeholder stands where it makes the payload of the packet no JSON.
+    let packet = |payload: &Object<'_>, place: &str, value: &str| {
+        let payload = payload.to_string();
+        let token = WORLD.pki.device.sign(&payload).expect("a token");
+        let (header, rest) = token.split_once('.').expect("a token");
+        let (_, signature) = rest.split_once('.').expect("a token");
+        let sb = encode_standard(format!("{header}..{signature}").as_bytes());
+        let kept = payload.replacen(place, &format!("<bioValue>{}", &place[value.len()..]), 1);
+        let kept = kept.replace('<', "&lt;").replace('>', "&gt;");
+        let bdb = encode_standard(&decode_url(value.as_bytes()).expect("base64"));
+        sbi::packet(&[format!(
+            "<BIR><BDB>{bdb}</BDB><SB>{sb}</SB>\
+             <Others><Key>PAYLOAD</Key><Value>{kept}</Value></Others></BIR>"
+        )])
+    };
+    for (purpose, expected) in [("Auth", "unsupported-format"), ("Registration", "ok")] {
+        let data = sbi::data(&id, "Finger", "dmFsdWU")
+            .with("more", countersign::encoding::json::Value::Null);
+        let mut data = data.into_owned();
+        data.set("purpose", purpose.to_owned());
+        for (place, value) in [("{", ""), ("null", "null"), ("dmFsdWU", "dmFsdWU")] {
+            let packet = packet(&data, place, value);
+            let report = judge(&[], &packet);
+            assert_eq!(report["code"], expected, "{purpose}, {place}: {report}");
+        }
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::capture::{check_content, record_data, refuse_expected_hashes};
-use super::{Data, DataVerifier, Expected};
+use super::{Data, DataVerifier, Expected, Mixed};
 use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{Object, Value};
 use crate::encoding::xml::{self, Element};
@@ -103,8 +103,8 @@ impl Segment<'_> {
     ///
     /// # Errors
     ///
-    /// As [`token`](Self::token) and [`DataVerifier::verify`]; if neither verifies, what is said
-    /// about the token without padding.
+    /// As [`token`](Self::token) and [`DataVerifier::verify`]; if neither has a good signature, what
+    /// is said about the token without padding.
     pub fn verify(
         &self,
         verifier: &DataVerifier,
@@ -120,7 +120,10 @@ impl Segment<'_> {
             Err(error)
                 if error.code() == Code::SignatureMismatch && !self.bdb.len().is_multiple_of(3) =>
             {
-                verify(Padding::Present).or(Err(error))
+                match verify(Padding::Present) {
+                    Err(padded) if padded.code() == Code::SignatureMismatch => Err(error),
+                    verdict => verdict,
+                }
             }
             verdict => verdict,
         }
@@ -165,7 +168,8 @@ impl Packet {
     /// # Errors
     ///
     /// [`Error::TooLarge`], what is wrong with the XML or the base64 in it,
-    /// [`Error::DuplicateMember`] for a part that a segment has twice, and
+    /// [`Error::DuplicateMember`] for a part that a segment has twice or that stands beside
+    /// segments, and
     /// [`Error::UnsupportedFormat`] for XML of another kind.
     pub fn parse(xml: &[u8], limits: &Limits) -> Result<Self, Error> {
         let limit = limits.capture_bytes();
@@ -220,8 +224,10 @@ impl Kept {
                     for (key, value) in entries(child) {
                         match key {
                             "PAYLOAD" => set("PAYLOAD", &mut payload, value)?,
-                            "EXCEPTION" => kept.is_exception |= value == Some("true"),
-                            key => kept.others.push(crate::error::shorten(key)),
+                            key => {
+                                kept.is_exception |= key == "EXCEPTION" && value == Some("true");
+                                kept.others.push(crate::error::shorten(key));
+                            }
                         }
                     }
                 }
@@ -302,12 +308,26 @@ fn entries<'e>(others: &'e Element<'_>) -> Vec<(&'e str, Option<&'e str>)> {
     pair.into_iter().chain(entries).collect()
 }
 
+/// Refuses what is expected of captures that belong together: a packet collects those of several
+/// devices and sessions.
+fn refuse_expected_together(trail: &mut impl Trail, expected: &Expected) {
+    for (expectation, is_given) in
+        [("span", expected.span.is_some()), ("deny-mixed", expected.mixed == Mixed::Deny)]
+    {
+        if is_given {
+            trail.fail(Check::Expectations, Error::ExpectationUnused { expectation });
+        }
+    }
+}
+
 /// Verifies the XML of a registration packet: every segment as [`DataVerifier`] does.
 ///
 /// Checked, for each segment: that it is signed, and its token as it was before the packet took the
 /// value out of it. A segment that says that nothing was captured, and holds nothing, is passed over.
 /// *Not* checked: anything in the XML beside these parts, and how many segments there are. What
-/// stands beside the parts is named in the result.
+/// stands beside the parts is named in the result. What [`Expected`] says of hashes, of decrypted
+/// values, and of captures that belong together (`span`, [`Mixed::Deny`]), is
+/// [`expectation-unused`](crate::Code::ExpectationUnused) here.
 ///
 /// A segment without a signature is [`unsigned-layer`](crate::Code::UnsignedLayer), and a packet
 /// without segments [`unsupported-format`](crate::Code::UnsupportedFormat).
@@ -372,7 +392,6 @@ impl Immediate for Verifier {
                 checker.name_outside(name);
             }
             if kept.is_exception {
-                checker.name_outside("EXCEPTION");
                 continue;
             }
             let data = kept.token(&checker, limits);
@@ -388,6 +407,7 @@ impl Immediate for Verifier {
         }
         checker.trail.part("");
         refuse_expected_hashes(checker.trail, item.expected);
+        refuse_expected_together(checker.trail, item.expected);
         let signed = checker.conclude(item.at, item.expected.window)?;
         Some(Verified::new(captured, signed))
     }

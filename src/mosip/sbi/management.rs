@@ -200,7 +200,8 @@ impl Immediate for ManagementVerifier {
         let mut answer = None;
         if let Some(origin) = opened {
             let members = origin.members().clone();
-            let is_snapshot = members.member(Kind::SNAPSHOT_MARK).is_some();
+            let mark = members.member(Kind::SNAPSHOT_MARK);
+            let is_snapshot = mark.is_some_and(|mark| *mark != Value::Null);
             let found = if is_snapshot { Operation::Snapshot } else { Operation::KeyRotation };
             let operation = received.named.unwrap_or(found);
             checker.check_kind(operation.kind(), &members);

@@ -174,7 +174,8 @@ impl<'c, T: Trail> Checker<'c, T> {
     /// be that of a layer.
     pub(in crate::mosip) fn name_outside(&mut self, member: &str) {
         let is_plain = member.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        self.outside.push(if is_plain && !member.is_empty() {
+        let is_layer = self.around == Some(member);
+        self.outside.push(if is_plain && !is_layer && !member.is_empty() {
             format!("{}{member}", self.prefix)
         } else {
             format!("{}[{}]", self.prefix.trim_end_matches('.'), Value::from(member))
@@ -493,8 +494,11 @@ fn check_trust(
         })
         .map_err(|fault| Error::UntrustedChain { fault });
     if trust.is_undecided() {
-        match wanted {
-            Ok(_) => trail.skip(Check::Trust, "no authority is given"),
+        // No search for a path would accept it, whatever the roots.
+        let understood = signer.certificate.is_understood();
+        let understood = understood.map_err(|fault| Error::UntrustedChain { fault });
+        match wanted.and(understood) {
+            Ok(()) => trail.skip(Check::Trust, "no authority is given"),
             Err(error) => trail.fail(Check::Trust, error),
         }
         hint_at_issuer(trail, signer);

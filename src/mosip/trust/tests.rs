@@ -765,6 +765,15 @@ fn without_roots_a_good_signature_may_be_undecided_and_nothing_wrong_hides_behin
     let without_chip = device.sign(&device_data(info.as_str()).to_string()).unwrap();
     let ida = undecided(Consumer::Ida);
     assert_eq!(explain(ida, &without_chip, time(NOW)).code(), Code::UntrustedChain);
+    // A certificate with a restriction that nobody knows is no signer's, by whatever authority.
+    let unknown = testkit::Template::new("unknown", start(), end());
+    let unknown = unknown.extension(&[0x2a, 3], Critical::Yes, &[5, 0]);
+    let own = Authority::root(other_key().clone(), &unknown).unwrap();
+    let restricted = Device::new(other_key().clone(), alloc::vec![own.certificate().clone()]);
+    for message in [nested(&restricted, chip, "L1"), nested(device, &restricted, "L1")] {
+        let report = explain(client(), &message, time(NOW));
+        assert_eq!(report.code(), Code::UntrustedChain, "{:?}", first_failure(&report));
+    }
     // The last of several signers counts as well.
     let stranger = nested(device, &self_signed_until(NOW - 1), "L1");
     assert_eq!(explain(client(), &stranger, time(NOW)).code(), Code::CertificateExpired);

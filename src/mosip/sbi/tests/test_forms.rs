@@ -198,6 +198,61 @@ fn what_is_expected_of_captured_data_is_required_of_every_segment() {
 }
 
 #[test]
+fn what_is_expected_of_captures_together_is_refused_of_a_packet_which_nobody_captured_at_once() {
+    let tokens = captured_tokens(&[3, 4], "");
+    let xml = packet(&tokens.iter().map(|one| segment(one).unwrap()).collect::<Vec<_>>());
+    let verifier = cbeff::Verifier::new(Trust::self_asserted(), Policy::default());
+    for (expected, expectation) in [
+        (Expected::new().span(0), "span"),
+        (Expected::new().mixed(Mixed::Deny), "deny-mixed"),
+        (Expected::new().previous_hash("AA"), "previous-hash"),
+    ] {
+        let report = verifier.explain(xml.as_bytes(), &expected, now());
+        let unused = Error::ExpectationUnused { expectation };
+        assert_eq!(failure(&report).map(|(_, error)| error), Some(&unused));
+        assert_eq!(verifier.verify(xml.as_bytes(), &expected, now()), Err(unused));
+    }
+}
+
+#[test]
+fn a_segment_that_calls_itself_an_exception_and_is_none_has_that_named() {
+    let good = segment(&captured_tokens(&[3], "")[0]).unwrap();
+    for said in ["true", "false"] {
+        let exception = format!("<Others><Key>EXCEPTION</Key><Value>{said}</Value></Others></BIR>");
+        let xml = packet(&[good.replace("</BIR>", &exception)]);
+        let claims = explain_packet(Trust::self_asserted(), &xml).claims.unwrap();
+        let outside = claims.member("unauthenticated").unwrap().to_string();
+        assert!(outside.contains("segments[0].EXCEPTION"), "{outside}");
+    }
+    // Nothing beside the layer has its name.
+    let xml = packet(&[good.replace("<BDB>", "<data>x</data><BDB>")]);
+    let claims = explain_packet(Trust::self_asserted(), &xml).claims.unwrap();
+    let outside = claims.member("unauthenticated").unwrap().as_array().unwrap();
+    let names: Vec<_> = outside.iter().filter_map(Value::as_str).collect();
+    assert_eq!(names, ["segments[0].BDBInfo", "segments[0][\"data\"]"]);
+}
+
+#[test]
+fn a_segment_with_padding_says_what_is_wrong_beyond_its_signature() {
+    let token = &captured_tokens(&[4], "=")[0];
+    let payload =
+        String::from_utf8(base64::decode_url(token.split('.').nth(1).unwrap().as_bytes()).unwrap());
+    let bare = base64::encode_url(&[0xfb; 4]);
+    let payload = payload.unwrap().replace(&format!("{bare}=="), "<bioValue>");
+    let parts: Vec<&str> = token.split('.').collect();
+    let sb = format!("{}..{}", parts[0], parts[2]);
+    let segment = Segment { sb: &sb, bdb: &[0xfb; 4], payload: &payload };
+    let code = |trust: Trust, bdb| {
+        let verifier = DataVerifier::new(trust, Policy::default());
+        let verdict = Segment { bdb, ..segment }.verify(&verifier, &Expected::new(), now());
+        verdict.map_or_else(|error| error.code(), |_| Code::Ok)
+    };
+    assert_eq!(code(trust(Consumer::Ida), &[0xfb; 4]), Code::Ok);
+    assert_eq!(code(trust(Consumer::RegistrationClient), &[0xfb; 4]), Code::UntrustedChain);
+    assert_eq!(code(trust(Consumer::Ida), &[0; 4]), Code::SignatureMismatch);
+}
+
+#[test]
 fn answers_of_a_management_server_are_verified_each_as_its_kind() {
     let sign = |payload: &Object<'_>| pki().device.sign(&payload.to_string()).unwrap();
     let judge = |trust: Trust, input: &str, at: At| {
@@ -216,6 +271,8 @@ fn answers_of_a_management_server_are_verified_each_as_its_kind() {
         (body("keyRotation", &rotation), Code::Ok),
         (state.clone(), Code::Ok),
         (rotation.clone(), Code::Ok),
+        // A `null` is an absence, within a body and without one.
+        (sign(&key_rotation("MIIB").with("snapshotValidity", Value::Null)), Code::Ok),
         (body("keyRotation", &state), Code::ContentMismatch),
         (body("snapShot", &rotation), Code::ContentMismatch),
         (sign(&Object::new().with("responseCode", "0")), Code::MissingMember),
