@@ -122,7 +122,7 @@ impl Decoded {
 
 /// Unfolds a whole input.
 fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
-    if bytes.len() > INPUT_BYTES && !kind::recognise(bytes, limits).holds_biometrics() {
+    if bytes.len() > INPUT_BYTES && !kind::may_hold_biometrics(bytes, limits) {
         return Err(Error::TooLarge { what: "input", limit: INPUT_BYTES });
     }
     let layers = limits.layers();

@@ -316,6 +316,12 @@ impl From<Unsupported> for Content {
 /// The error of an input that is none of the known kinds.
 pub(crate) const UNKNOWN_KIND: Error = Error::Malformed { part: "input", fault: Fault::Kind };
 
+/// Tells whether a large input may be of a kind that holds biometrics. Of XML, recognition says what is
+/// wrong with it.
+pub(crate) fn may_hold_biometrics(input: &[u8], limits: &Limits) -> bool {
+    input.trim_ascii_start().starts_with(b"<") || recognise(input, limits).holds_biometrics()
+}
+
 /// Tells what the input is.
 pub(crate) fn recognise(input: &[u8], limits: &Limits) -> Content {
     let trimmed = input.trim_ascii();

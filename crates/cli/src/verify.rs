@@ -224,7 +224,7 @@ fn may_be_large(kind: Option<Kind>, bytes: &[u8], limits: &Limits) -> bool {
     match (kind, bytes.len() > limits.capture_bytes()) {
         (_, true) => false,
         (Some(kind), false) => kind.holds_biometrics(),
-        (None, false) => kind::recognise(bytes, limits).holds_biometrics(),
+        (None, false) => kind::may_hold_biometrics(bytes, limits),
     }
 }
 
