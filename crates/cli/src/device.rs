@@ -21,7 +21,7 @@ use crate::exit::Stop;
 use crate::input::read_configuration;
 use crate::kind::is_for_authentication;
 use crate::policy_text::unknown;
-use crate::terms::Terms;
+use crate::terms::{Terms, add};
 
 /// A kind of message that devices sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,13 +120,6 @@ impl Expected {
 
     fn nested(&self) -> device::Expected {
         add(device::Expected::new(), self.window, device::Expected::window)
-    }
-}
-
-fn add<E, T>(expected: E, wanted: Option<T>, with: fn(E, T) -> E) -> E {
-    match wanted {
-        Some(wanted) => with(expected, wanted),
-        None => expected,
     }
 }
 

@@ -124,7 +124,7 @@ pub(crate) struct Terms {
     pub(crate) previous_hash: Option<String>,
     pub(crate) span: Option<u32>,
     pub(crate) mixed: Mixed,
-    /// How many seconds may have passed since an artefact was signed.
+    /// How many seconds a signed time may be from the time of judgement.
     pub(crate) window: Option<u32>,
 }
 
@@ -251,9 +251,10 @@ impl Names {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Missing(pub(crate) &'static str);
 
-fn add<E>(expected: E, name: Option<String>, with: fn(E, String) -> E) -> E {
-    match name {
-        Some(name) => with(expected, name),
+/// Adds to what is expected, if there is anything to add.
+pub(crate) fn add<E, T>(expected: E, wanted: Option<T>, with: fn(E, T) -> E) -> E {
+    match wanted {
+        Some(wanted) => with(expected, wanted),
         None => expected,
     }
 }
@@ -316,15 +317,12 @@ impl Terms {
             Kind::MosipRegistration => Expected::MosipRegistration(self.registration()),
             Kind::Token(token) => {
                 let expected = self.names.token()?;
-                let expected = match self.longest_life {
-                    Some(seconds) => expected.longest_life(seconds),
-                    None => expected,
-                };
+                let expected = add(expected, self.longest_life, token::Expected::longest_life);
                 Expected::Token(token, expected)
             }
             Kind::Device(device) => {
                 let (previous_hash, span) = (self.previous_hash.clone(), self.span);
-                let (mixed, window) = (self.mixed, self.window.map(Window::symmetric));
+                let (mixed, window) = (self.mixed, self.window());
                 let expected = device::Expected { previous_hash, span, mixed, window };
                 Expected::Device(device, expected)
             }
@@ -349,11 +347,11 @@ impl Terms {
     }
 
     fn registration(&self) -> registration::Expected {
-        let expected = registration::Expected::new();
-        match self.window {
-            Some(seconds) => expected.window(Window::symmetric(seconds)),
-            None => expected,
-        }
+        add(registration::Expected::new(), self.window(), registration::Expected::window)
+    }
+
+    fn window(&self) -> Option<Window> {
+        self.window.map(Window::symmetric)
     }
 
     fn signature(&self) -> Result<signature::Expected, Missing> {
@@ -367,10 +365,7 @@ impl Terms {
         if let Some(scope) = self.names.scopes.first() {
             expected = expected.scope(scope.as_str());
         }
-        if let Some(seconds) = self.window {
-            expected = expected.max_age(seconds);
-        }
-        Ok(expected)
+        Ok(add(expected, self.window, signature::Expected::max_age))
     }
 }
 
