@@ -201,8 +201,8 @@ impl Info {
             // Old devices count.
             (Some(number), None) => Some(number.to_string()),
             (Some(_), Some(_)) => {
-                let name = "serialNo".to_string();
-                return Err(Error::DuplicateMember { part: DEVICE_INFO, name });
+                let (first, second) = ("deviceId", "serialNo");
+                return Err(Error::TwoNames { part: DEVICE_INFO, first, second });
             }
             (None, _) => text("deviceId", &["serialNo"])?,
         };
