@@ -329,7 +329,7 @@ fn all_signers_of_a_message_share_one_budget() {
     let _alone = alone();
     let key = rsa();
     let keys = |n| (8 * n..8 * n + 7).map(|seed| Smooth::new(seed + 1, 2048, 65_537));
-    let body = capture(&key, 16, |n| ladder(&key, &keys(n).collect::<Vec<_>>()));
+    let body = capture("Registration", &key, 16, |n| ladder(&key, &keys(n).collect::<Vec<_>>()));
     let verifier = RegistrationCaptureVerifier::new(
         trusted(unrelated(), Consumer::KeymanagerV2),
         Policy::default(),
@@ -583,7 +583,7 @@ fn sixteen_biometrics_are_sixteen_times_the_work_of_one_and_no_more() {
     let x5c = [leaf.certificate().clone()];
     let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
     let judge = |count| {
-        let body = capture(&key, count, |_| x5c.to_vec());
+        let body = capture("Registration", &key, count, |_| x5c.to_vec());
         cost!(verifier, body, sbi::Expected::new())
     };
     let (one, sixteen) = (judge(1), judge(16));

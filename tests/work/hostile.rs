@@ -274,9 +274,10 @@ pub(crate) fn digital_id(key: &impl Issuer, x5c: &[Certificate]) -> String {
     sign(key, x5c, &mosip::digital_id("1801160992").to_string())
 }
 
-/// An answer to a capture with so many biometrics; `x5c` gives each of their signers, of data and of
-/// digital ids, a chain.
+/// An answer to a capture for this purpose, with so many biometrics; `x5c` gives each of their
+/// signers, of data and of digital ids, a chain.
 pub(crate) fn capture(
+    purpose: &str,
     key: &impl Issuer,
     count: u64,
     mut x5c: impl FnMut(u64) -> Vec<Certificate>,
@@ -285,7 +286,7 @@ pub(crate) fn capture(
         countersign::mosip::sbi::HashChain::new(countersign::mosip::sbi::Scheme::Current);
     let elements = (0..count).map(|n| {
         let id = digital_id(key, &x5c(2 * n));
-        let payload = sbi::data(&id, "Finger", "AAAA").to_string();
+        let payload = sbi::data(&id, "Finger", "AAAA").with("purpose", purpose).to_string();
         chain.extend(&[0; 3]);
         sbi::biometric(&sign(key, &x5c(2 * n + 1), &payload), &chain.hash())
     });

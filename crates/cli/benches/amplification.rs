@@ -381,35 +381,29 @@ fn devices(cases: &mut Cases) {
 fn captures(cases: &mut Cases) {
     let key = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
     let v2 = || trusted(Consumer::KeymanagerV2);
-    let ladders = capture(&key, 16, |n| ladder(&key, &hostile::ec(n + 1, 7)));
-    let short = capture(&key, 16, |n| ladder(&key, &hostile::ec(n + 1, 1)));
     let one = EcIssuer::generate(&mut Rng::from_seed(1), None);
-    let crowds = capture(&key, 16, |_| crowd(&key, &one, 7));
-    let wide = capture(&key, 1, |_| vec![hostile::extended(&one, &key, 80_000)]);
-    let genuine = {
-        let (p, values) = (pki(), [&b"value"[..]; 16]);
-        let scheme = sbi::Scheme::Current;
-        let elements = testkit::sbi::captured(&p.device, &p.device, &values, scheme).unwrap();
-        testkit::sbi::answer(elements).to_string()
-    };
-    let inputs = |trusted: Code| {
+    let inputs = |purpose| {
+        let (p, values, scheme) = (pki(), [&b"value"[..]; 16], sbi::Scheme::Current);
+        let genuine = testkit::sbi::captured_for(purpose, &p.device, &p.device, &values, scheme);
+        let genuine = testkit::sbi::answer(genuine.unwrap()).to_string();
+        let ladders =
+            |length| capture(purpose, &key, 16, |n| ladder(&key, &hostile::ec(n + 1, length)));
+        let crowds = capture(purpose, &key, 16, |_| crowd(&key, &one, 7));
+        let wide = capture(purpose, &key, 1, |_| vec![hostile::extended(&one, &key, 80_000)]);
+        let empty = format!(r#"{{"biometrics":[{}{{}}]}}"#, "{},".repeat(1000));
         vec![
-            ("16 biometrics, 32 ladders of 7", ladders.clone(), Code::UntrustedChain),
-            ("16 biometrics, 32 ladders of 1", short.clone(), Code::UntrustedChain),
-            ("16 biometrics, 32 crowds of 7", crowds.clone(), Code::TooLarge),
-            ("a certificate of 80,000 extensions", wide.clone(), Code::TooLarge),
-            ("16 genuine biometrics", genuine.clone(), trusted),
-            (
-                "no biometrics",
-                format!(r#"{{"biometrics":[{}{{}}]}}"#, "{},".repeat(1000)),
-                Code::TooLarge,
-            ),
+            ("16 biometrics, 32 ladders of 7", ladders(7), Code::UntrustedChain),
+            ("16 biometrics, 32 ladders of 1", ladders(1), Code::UntrustedChain),
+            ("16 biometrics, 32 crowds of 7", crowds, Code::TooLarge),
+            ("a certificate of 80,000 extensions", wide, Code::TooLarge),
+            ("16 genuine biometrics", genuine, Code::Ok),
+            ("no biometrics", empty, Code::TooLarge),
         ]
     };
     let verifier = RegistrationCaptureVerifier::new(v2(), Policy::default());
-    cases.verifier("sbi-rcapture", verifier, sbi::Expected::new(), inputs(Code::Ok));
+    cases.verifier("sbi-rcapture", verifier, sbi::Expected::new(), inputs("Registration"));
     let verifier = CaptureVerifier::new(v2(), Policy::default());
-    cases.verifier("sbi-capture", verifier, sbi::Expected::new(), inputs(Code::Ok));
+    cases.verifier("sbi-capture", verifier, sbi::Expected::new(), inputs("Auth"));
 
     let x5c = ladder(&key, &hostile::ec(1, 7));
     let id = digital_id(&key, &x5c);
