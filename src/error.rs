@@ -400,6 +400,8 @@ pub enum ChainFault {
     Level,
     /// The trust rules demand a signature where there is none.
     Unsigned,
+    /// A digital id brings certificates along that the data around it does not.
+    Certificates,
 }
 
 impl fmt::Display for ChainFault {
@@ -414,7 +416,8 @@ impl fmt::Display for ChainFault {
             Self::Algorithm => "algorithm of a certificate's signature is not supported",
             Self::Signature => "certificate is not signed by the issuer it names",
             Self::Organization => "organisation is not the expected one",
-            Self::Level => "level of the device is not known, and decides about the domain",
+            Self::Level => "level of the device is unknown or not the expected one, and decides",
+            Self::Certificates => "brings other certificates along than the data around it",
             Self::Unsigned => "not signed, which the trust rules demand",
         })
     }

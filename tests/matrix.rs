@@ -366,7 +366,7 @@ fn trust() -> Trust {
     let root = || Certificate::from_der(SIGNER.root.to_der(), Modulus::Strict);
     let store =
         TrustStore::new().with_roots(Domain::Device, root()).with_roots(Domain::Ftm, root());
-    Trust::new(store, Rules::of(Consumer::RegistrationClient))
+    Trust::new(store, Rules::of(Consumer::KeymanagerV1))
 }
 
 fn code<T>(verdict: &Result<T, Error>) -> Code {

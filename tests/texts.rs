@@ -24,9 +24,10 @@ use countersign::miracl::otp::{self, KeyChoice};
 use countersign::miracl::token::{self, access, id};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration;
-use countersign::mosip::sbi::cbeff;
+use countersign::mosip::sbi::{self, DataVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
 use countersign::testkit::mosip::digital_id;
+use countersign::testkit::sbi::data as captured;
 use countersign::testkit::{
     Authority, Critical, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template, jwk_set, miracl,
 };
@@ -500,6 +501,14 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
         path(roots(), vec![], &read(&other.issue(&ec(11), &named("leaf")).unwrap()))
     };
     let pki = Pki::generate(&mut Rng::from_seed(14), Time::from_unix(0).unwrap(), now()).unwrap();
+    let other = {
+        let id = pki.chip.sign(&digital_id("1").to_string()).unwrap();
+        let data = pki.device.sign(&captured(&id, "Finger", "AAAA").to_string()).unwrap();
+        let rules = Rules::of(Consumer::RegistrationProcessor).with_digital_id_domain(Domain::Ftm);
+        let verifier = DataVerifier::new(Trust::new(pki.store(), rules), Policy::default());
+        let at = Time::from_unix(1_578_919_842).unwrap();
+        fault(verifier.verify(data.as_bytes(), &sbi::Expected::new(), at).unwrap_err())
+    };
     let level = {
         let id = pki.device.sign(&digital_id("1").to_string()).unwrap();
         let rules = Rules::of(Consumer::ComplianceToolkit).with_organization(Pki::MAKER);
@@ -530,8 +539,9 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
             (alien, "algorithm of a certificate's signature is not supported"),
             (impostor, "certificate is not signed by the issuer it names"),
             (recorded(ChainFault::Organization), "organisation is not the expected one"),
-            (level, "level of the device is not known, and decides about the domain"),
+            (level, "level of the device is unknown or not the expected one, and decides"),
             (recorded(ChainFault::Unsigned), "not signed, which the trust rules demand"),
+            (other, "brings other certificates along than the data around it"),
         ],
     );
 }

@@ -17,6 +17,7 @@ use x509_cert::certificate::Version;
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::oid::AssociatedOid as _;
 use x509_cert::der::{self, Decode as _, Header, Reader as _, SliceReader};
+use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::ext::pkix::{
     BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, SubjectAltName,
 };
@@ -35,6 +36,7 @@ const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.
 const SHA384_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const SHA512_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
 const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
 
 /// How an RSA modulus within DER is read.
@@ -245,10 +247,18 @@ impl Certificate {
         display(self.issuer_name())
     }
 
-    /// Returns the first organisation (`O`) of the subject.
+    /// Returns the organisation (`O`) of the subject: where there are several the last, which is the
+    /// first in the text of [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514#section-2.1). That is
+    /// the one that MOSIP's components compare.
+    ///
+    /// `None` if it shares a relative distinguished name with other attributes: which of these a
+    /// reader takes is chance.
     #[must_use]
     pub fn organization(&self) -> Option<String> {
-        Some(self.name().organization().ok()??.value().to_string())
+        let names = self.name().iter_rdn();
+        let named = names.filter(|name| name.iter().any(|part| part.oid == ORGANIZATION_NAME));
+        let last = named.last().filter(|name| name.len() == 1)?.iter().next()?;
+        Some(DirectoryString::try_from(&last.value).ok()?.value().to_string())
     }
 
     /// Returns when the certificate is valid.

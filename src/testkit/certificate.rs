@@ -100,7 +100,7 @@ impl Certificate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     common_name: String,
-    organization: Option<String>,
+    organizations: Vec<String>,
     serial: u64,
     not_before: Time,
     not_after: Time,
@@ -117,7 +117,7 @@ impl Template {
     pub fn new(common_name: &str, not_before: Time, not_after: Time) -> Self {
         Self {
             common_name: common_name.into(),
-            organization: None,
+            organizations: Vec::new(),
             serial: 1,
             not_before,
             not_after,
@@ -128,10 +128,10 @@ impl Template {
         }
     }
 
-    /// Adds an organisation to the subject.
+    /// Adds an organisation to the subject, behind those that it has.
     #[must_use]
     pub fn organization(mut self, name: &str) -> Self {
-        self.organization = Some(name.into());
+        self.organizations.push(name.into());
         self
     }
 
@@ -200,8 +200,8 @@ impl Template {
     }
 
     fn name(&self) -> Vec<u8> {
-        let organization = self.organization.as_deref().map(|name| (ORGANIZATION, name));
-        let parts = organization.into_iter().chain([(COMMON_NAME, self.common_name.as_str())]);
+        let organizations = self.organizations.iter().map(|name| (ORGANIZATION, name.as_str()));
+        let parts = organizations.chain([(COMMON_NAME, self.common_name.as_str())]);
         let parts = parts.map(|(oid, text)| {
             let pair = [element(OBJECT_IDENTIFIER, oid), element(UTF8_STRING, text.as_bytes())];
             element(SET, &element(SEQUENCE, &pair.concat()))

@@ -161,6 +161,7 @@ pub(crate) fn ec(seed: u64, count: u64) -> Vec<EcIssuer> {
 /// The `x5c` of a leaf, and of authorities that all have the same name. Each is issued by the one
 /// before, so that a search finds the right issuer after it has tried all others, and the first by
 /// itself: with `n` authorities, `n + (n - 1) + … + 1` signatures are verified, and no root is found.
+/// Behind them comes [`last_of_x5c`], so that all of them are used.
 pub(crate) fn ladder<K: Issuer + Clone>(leaf: &impl Issuer, keys: &[K]) -> Vec<Certificate> {
     let same = template("same").authority(None);
     let authority = |key: &K| Authority::root(key.clone(), &same).unwrap();
@@ -170,11 +171,18 @@ pub(crate) fn ladder<K: Issuer + Clone>(leaf: &impl Issuer, keys: &[K]) -> Vec<C
     for (serial, (key, issuer)) in (1..).zip(keys.iter().zip(issuers)) {
         x5c.push(authority(issuer).issue(key, &same.clone().serial(serial)).unwrap());
     }
+    x5c.push(last_of_x5c());
     x5c
 }
 
+/// What stands where the root is supposed to be, and is not used.
+pub(crate) fn last_of_x5c() -> Certificate {
+    let key = EcIssuer::generate(&mut Rng::from_seed(1), None);
+    Authority::root(key, &template("last").authority(None)).unwrap().certificate().clone()
+}
+
 /// The `x5c` of a leaf, and of one authority with many certificates: every one of them issued every
-/// other.
+/// other. The last is [`last_of_x5c`].
 pub(crate) fn crowd<K: Issuer + Clone>(
     leaf: &impl Issuer,
     key: &K,
@@ -184,6 +192,7 @@ pub(crate) fn crowd<K: Issuer + Clone>(
     let authority = Authority::root(key.clone(), &same).unwrap();
     let mut x5c = vec![authority.issue(leaf, &template("leaf").end_entity()).unwrap()];
     x5c.extend((1..=count).map(|n| authority.issue(key, &same.clone().serial(n)).unwrap()));
+    x5c.push(last_of_x5c());
     x5c
 }
 

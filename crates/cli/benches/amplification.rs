@@ -331,11 +331,11 @@ fn chains(key: &RsaIssuer) -> Vec<(&'static str, Vec<testkit::Certificate>, Code
     let extended = vec![hostile::extended(&one, key, 64); 8];
     vec![
         ("a ladder of 4 authorities with P-256", ladder(key, &hostile::ec(1, 4)), untrusted),
-        ("a ladder of 7 authorities with P-256", ladder(key, &hostile::ec(1, 7)), Code::TooLarge),
+        ("a ladder of 6 authorities with P-256", ladder(key, &hostile::ec(1, 6)), Code::TooLarge),
         ("a ladder of 4 authorities with 4096 bits", ladder(key, &large(4096, 4)), untrusted),
-        ("a ladder of 7 authorities with 2048 bits", ladder(key, &large(2048, 7)), untrusted),
+        ("a ladder of 6 authorities with 2048 bits", ladder(key, &large(2048, 6)), untrusted),
         ("a ladder of 4 authorities with 8192 bits", ladder(key, &large(8192, 4)), Code::TooLarge),
-        ("a crowd of 7 authorities with one key", crowd(key, &one, 7), Code::TooLarge),
+        ("a crowd of 6 authorities with one key", crowd(key, &one, 6), Code::TooLarge),
         ("8 certificates of 64 extensions", extended, untrusted),
         ("40,000 extensions", vec![hostile::extended(&one, key, 40_000)], Code::TooLarge),
         ("700 attributes in one name", vec![hostile::named(&one, key, 700)], untrusted),
@@ -368,11 +368,11 @@ fn devices(cases: &mut Cases) {
     let verifier = DigitalIdVerifier::new(asserted(), Policy::default());
     cases.verifier("digital-id, self-asserted", verifier, device::Expected::new(), inputs);
 
-    let ladder_of_7 = ladder(&key, &hostile::ec(1, 7));
-    let id = digital_id(&key, &ladder_of_7);
-    let info = hostile::sign(&key, &ladder_of_7, &testkit::device_info(&id, "L0").to_string());
+    let ladder_of_6 = ladder(&key, &hostile::ec(1, 6));
+    let id = digital_id(&key, &ladder_of_6);
+    let info = hostile::sign(&key, &ladder_of_6, &testkit::device_info(&id, "L0").to_string());
     let data = testkit::device_data(info.as_str()).to_string();
-    let data = hostile::sign(&key, &ladder_of_7, &data);
+    let data = hostile::sign(&key, &ladder_of_6, &data);
     let verifier = device::Verifier::new(trusted(Consumer::KeymanagerV2), Policy::default());
     let inputs = vec![("three layers, a ladder each", data, Code::UntrustedChain)];
     cases.verifier("device-data", verifier, device::Expected::new(), inputs);
@@ -388,13 +388,13 @@ fn captures(cases: &mut Cases) {
         let genuine = testkit::sbi::answer(genuine.unwrap()).to_string();
         let ladders =
             |length| capture(purpose, &key, 16, |n| ladder(&key, &hostile::ec(n + 1, length)));
-        let crowds = capture(purpose, &key, 16, |_| crowd(&key, &one, 7));
+        let crowds = capture(purpose, &key, 16, |_| crowd(&key, &one, 6));
         let wide = capture(purpose, &key, 1, |_| vec![hostile::extended(&one, &key, 80_000)]);
         let empty = format!(r#"{{"biometrics":[{}{{}}]}}"#, "{},".repeat(1000));
         vec![
-            ("16 biometrics, 32 ladders of 7", ladders(7), Code::UntrustedChain),
+            ("16 biometrics, 32 ladders of 6", ladders(6), Code::UntrustedChain),
             ("16 biometrics, 32 ladders of 1", ladders(1), Code::UntrustedChain),
-            ("16 biometrics, 32 crowds of 7", crowds, Code::TooLarge),
+            ("16 biometrics, 32 crowds of 6", crowds, Code::TooLarge),
             ("a certificate of 80,000 extensions", wide, Code::TooLarge),
             ("16 genuine biometrics", genuine, Code::Ok),
             ("no biometrics", empty, Code::TooLarge),
@@ -405,11 +405,11 @@ fn captures(cases: &mut Cases) {
     let verifier = CaptureVerifier::new(v2(), Policy::default());
     cases.verifier("sbi-capture", verifier, sbi::Expected::new(), inputs("Auth"));
 
-    let x5c = ladder(&key, &hostile::ec(1, 7));
+    let x5c = ladder(&key, &hostile::ec(1, 6));
     let id = digital_id(&key, &x5c);
     let data = hostile::sign(&key, &x5c, &testkit::sbi::data(&id, "Finger", "AAAA").to_string());
     let verifier = || DataVerifier::new(v2(), Policy::default());
-    let inputs = vec![("two ladders of 7", data.clone(), Code::UntrustedChain)];
+    let inputs = vec![("two ladders of 6", data.clone(), Code::UntrustedChain)];
     cases.verifier("sbi-data", verifier(), sbi::Expected::new(), inputs);
 
     // As a packet keeps it; the value has been taken out, so that no signature fits.
@@ -417,26 +417,26 @@ fn captures(cases: &mut Cases) {
     let sb = format!("{header}..{signature}");
     let payload = testkit::sbi::data(&id, "Finger", "<bioValue>").to_string();
     let (bytes, verifier) = (sb.len() + payload.len() + 4, verifier());
-    cases.add("cbeff: two ladders of 7".into(), bytes, Code::SignatureMismatch, move || {
+    cases.add("cbeff: two ladders of 6".into(), bytes, Code::SignatureMismatch, move || {
         let segment = Segment { sb: &sb, bdb: b"four", payload: &payload };
         code(&segment.verify(&verifier, &sbi::Expected::new(), time(NOW)))
     });
 
     let info = |n: u64| {
-        let id = digital_id(&key, &ladder(&key, &hostile::ec(2 * n + 1, 7)));
+        let id = digital_id(&key, &ladder(&key, &hostile::ec(2 * n + 1, 6)));
         let members = Object::new()
             .with("deviceStatus", "Ready")
             .with("certification", "L0")
             .with("specVersion", Value::Array(vec!["0.9.5".into()]))
             .with("env", "Staging")
             .with("digitalId", id);
-        let x5c = ladder(&key, &hostile::ec(2 * n + 2, 7));
+        let x5c = ladder(&key, &hostile::ec(2 * n + 2, 6));
         let info = hostile::sign(&key, &x5c, &members.to_string());
         Value::from(Object::new().with("deviceInfo", info))
     };
     let devices = Value::Array((0..2).map(info).collect()).to_string();
     let verifier = InfoVerifier::new(v2(), Policy::default());
-    let inputs = vec![("2 devices, 4 ladders of 7", devices.clone(), Code::UntrustedChain)];
+    let inputs = vec![("2 devices, 4 ladders of 6", devices.clone(), Code::UntrustedChain)];
     cases.verifier("sbi-device-info", verifier, InfoExpected::default(), inputs);
     let limits = Limits::default();
     let inputs = vec![("2 devices", devices.into_bytes(), Code::Ok)];
@@ -540,11 +540,11 @@ fn parsers(cases: &mut Cases) {
     let inputs = vec![("a request", request.into(), Code::Ok)];
     cases.parser("device data in a request", inputs, move |t| DeviceData::from_request(t, &limits));
     let key = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
-    let x5c = ladder(&key, &hostile::ec(1, 7));
+    let x5c = ladder(&key, &hostile::ec(1, 6));
     let id = digital_id(&key, &x5c);
     let info = hostile::sign(&key, &x5c, &testkit::device_info(&id, "L0").to_string());
     let data = hostile::sign(&key, &x5c, &testkit::device_data(info.as_str()).to_string());
-    let one = |text: &str| vec![("a ladder of 7", text.as_bytes().to_vec(), Code::Ok)];
+    let one = |text: &str| vec![("a ladder of 6", text.as_bytes().to_vec(), Code::Ok)];
     cases.parser("device data", one(&data), move |text| DeviceData::decode(text, &limits));
     cases.parser("device info", one(&info), move |text| DeviceInfo::decode(text, &limits));
     cases.parser("digital id", one(&id), move |text| DigitalId::decode(text, &limits));
@@ -619,7 +619,7 @@ fn key_parsers(cases: &mut Cases) {
     cases.parser("certificates in PEM", pems, move |text| Certificate::from_pem(text, &limits));
 
     let key = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
-    let x5c = crowd(&key, &authority, 7);
+    let x5c = crowd(&key, &authority, 6);
     let bytes = x5c.iter().map(|certificate| certificate.to_der().len()).sum();
     let all: Vec<Certificate> = x5c
         .iter()
@@ -628,7 +628,7 @@ fn key_parsers(cases: &mut Cases) {
     let store: TrustStore = pki()
         .store()
         .with_intermediates(countersign::mosip::trust::Domain::Device, all[1..].to_vec());
-    cases.add("path: a crowd of 7".into(), bytes, Code::TooLarge, move || {
+    cases.add("path: a crowd of 6".into(), bytes, Code::TooLarge, move || {
         let device = countersign::mosip::trust::Domain::Device;
         code(&store.path(&all[0], device, time(NOW), &Policy::default()))
     });
@@ -712,7 +712,7 @@ fn streams(cases: &mut Cases) {
     let key = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
     let one = EcIssuer::generate(&mut Rng::from_seed(1), None);
     let wide = digital_id(&key, &[hostile::extended(&one, &key, 40_000)]);
-    let ladder = digital_id(&key, &ladder(&key, &hostile::ec(1, 7)));
+    let ladder = digital_id(&key, &ladder(&key, &hostile::ec(1, 6)));
     let record = |artefact: &str| format!("{{\"artefact\":\"{artefact}\"}}\n");
     let mut add = |what: &str, stream: &Rc<Stream>, line: &str, repeated: usize, expected: Code| {
         let (text, stream) = (line.repeat(repeated), Rc::clone(stream));
@@ -739,7 +739,7 @@ fn streams(cases: &mut Cases) {
     add("empty records", &jws, "{}\n", 4096, Code::MissingMember);
     add("forged tokens of P-256", &jws, &forged_es256, 64, Code::SignatureMismatch);
     add("forged answers of era A", &registration, &shortest, 16, Code::TooLarge);
-    add("digital ids with ladders of 7", &devices, &record(&ladder), 16, Code::TooLarge);
+    add("digital ids with ladders of 6", &devices, &record(&ladder), 16, Code::TooLarge);
     add("a certificate of 40,000 extensions", &devices, &record(&wide), 1, Code::TooLarge);
 }
 

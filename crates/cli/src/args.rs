@@ -221,8 +221,8 @@ pub(crate) struct VerifyArgs {
     /// `previous-hash`, `span` and `deny-mixed = true`; for everything of MOSIP's and for DVS
     /// signatures `timestamp-window = SECONDS`. DVS signatures have no `jwks`, `keys`,
     /// `allow-rsa-1024` and `alg`, but `server-secret = "FILE"`, `audience`, `subject` and `scope`. For the kinds of devices
-    /// `trust = ["DOMAIN=FILE"]`, `intermediates`, `trust-policy`, `domain`, `organization` and
-    /// `lenient = ["NAME"]`. A token without the marks of a kind is an authentication token if there is
+    /// `trust = ["DOMAIN=FILE"]`, `intermediates`, `trust-policy`, `domain`, `organization`,
+    /// `any-organization = true`, `level` and `lenient = ["NAME"]`. A token without the marks of a kind is an authentication token if there is
     /// a table `[auth-token]` and none `[jws]`. Files are relative to the policy's folder. Options on the command line
     /// override the policy.
     #[arg(long, value_name = "FILE")]

@@ -25,7 +25,7 @@ use countersign::{At, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, sha25
 use serde::Deserialize;
 
 use crate::args::{BindingArgs, FetchArgs, VerifyArgs, parse_algorithm};
-use crate::device::{Device, Devices, TrustTerms};
+use crate::device::{Device, Devices, TrustTable, TrustTerms};
 use crate::exit::Stop;
 use crate::fetch::{KeySetAt, fetch};
 use crate::input::{Source, read_configuration};
@@ -338,7 +338,7 @@ const TABLES: [&str; 17] = [
 ];
 
 /// The members that a table may have, those of all kinds together.
-const MEMBERS: [&str; 30] = [
+const MEMBERS: [&str; 32] = [
     "jwks",
     "keys",
     "server-secret",
@@ -367,6 +367,8 @@ const MEMBERS: [&str; 30] = [
     "trust-policy",
     "domain",
     "organization",
+    "any-organization",
+    "level",
     "lenient",
     "intermediates",
 ];
@@ -425,6 +427,8 @@ struct Table {
     trust_policy: Option<String>,
     domain: Option<String>,
     organization: Option<String>,
+    any_organization: bool,
+    level: Option<String>,
     lenient: Vec<String>,
     intermediates: Vec<String>,
 }
@@ -471,14 +475,18 @@ impl PolicyFile {
 
 impl Table {
     fn trust_terms(&self, kind: Device, text: &PolicyText) -> Result<TrustTerms, Stop> {
-        TrustTerms::of_table(
-            [&self.trust, &self.intermediates],
-            [self.trust_policy.as_deref(), self.domain.as_deref()],
-            self.organization.clone(),
-            &self.lenient,
-            text.folder(),
-        )
-        .map_err(|(member, what)| text.refuse(kind.name(), member, &what))
+        let table = TrustTable {
+            trust: &self.trust,
+            intermediates: &self.intermediates,
+            trust_policy: self.trust_policy.as_deref(),
+            domain: self.domain.as_deref(),
+            organization: self.organization.as_deref(),
+            any_organization: self.any_organization,
+            level: self.level.as_deref(),
+            lenient: &self.lenient,
+        };
+        TrustTerms::of_table(&table, text.folder())
+            .map_err(|(member, what)| text.refuse(kind.name(), member, &what))
     }
 
     /// Names what the table says that is for other kinds.
@@ -524,6 +532,8 @@ impl Table {
             ("trust-policy", self.trust_policy.is_some()),
             ("domain", self.domain.is_some()),
             ("organization", self.organization.is_some()),
+            ("any-organization", self.any_organization),
+            ("level", self.level.is_some()),
             ("lenient", !self.lenient.is_empty()),
         ];
         let binding = given.load(text.folder());

@@ -12,6 +12,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign::jose::Certificate;
 use countersign::jose::key_file::read_certificates;
+use countersign::mosip::device::Certification;
 use countersign::mosip::sbi::cbeff;
 use countersign::mosip::trust::{Consumer, Domain, Leniency, NoRoots, Rules, Trust, TrustStore};
 use countersign::mosip::{Window, device, sbi};
@@ -75,8 +76,13 @@ impl Device {
 
     /// Tells whether a verifier of this kind looks at a member of [`TrustTerms`].
     pub(crate) fn looks_at(self, member: &str) -> bool {
-        // The organisation is that of whoever signs data, and a digital id alone has no data.
-        member != ORGANIZATION || self != Self::DigitalId
+        match member {
+            // The organisation is that of whoever signs data, and a digital id alone has no data.
+            ORGANIZATION => self != Self::DigitalId,
+            // The level decides about digital ids.
+            LEVEL => self != Self::Management,
+            _ => true,
+        }
     }
 
     /// Whose rules hold where none are named: those of who consumes such messages. Of a single
@@ -125,6 +131,23 @@ impl Expected {
 
 const DOMAIN: &str = "domain";
 const ORGANIZATION: &str = "organization";
+const LEVEL: &str = "level";
+const LEVELS: [&str; 2] = ["L0", "L1"];
+
+const ANY_ORGANIZATION: &str = "any-organization";
+
+/// The members of a policy table that say whose signatures are believed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TrustTable<'t> {
+    pub(crate) trust: &'t [String],
+    pub(crate) intermediates: &'t [String],
+    pub(crate) trust_policy: Option<&'t str>,
+    pub(crate) domain: Option<&'t str>,
+    pub(crate) organization: Option<&'t str>,
+    pub(crate) any_organization: bool,
+    pub(crate) level: Option<&'t str>,
+    pub(crate) lenient: &'t [String],
+}
 
 /// Whose signatures are believed, as options and policy say it.
 #[derive(Args, Clone, Debug, Default)]
@@ -154,6 +177,15 @@ pub(crate) struct TrustTerms {
     /// compliance-toolkit always does
     #[arg(long, value_name = "TEXT", help_heading = "Trust")]
     organization: Option<String>,
+
+    /// compliance-toolkit: ask for no organisation, as of partners that are no device providers
+    #[arg(long, conflicts_with = ORGANIZATION, help_heading = "Trust")]
+    any_organization: bool,
+
+    /// compliance-toolkit: the level of the devices, which captures do not state; device information
+    /// has to state the same
+    #[arg(long, value_name = "LEVEL", value_parser = LEVELS, help_heading = "Trust")]
+    level: Option<String>,
 
     /// Device kinds: accept devices that break the format in this way, with a warning; repeatable
     #[arg(long, value_name = "NAME", value_parser = leniencies(), help_heading = "Trust")]
@@ -234,25 +266,30 @@ fn known<T: FromStr>(
 impl TrustTerms {
     /// Reads the members of a policy table; its files are relative to a folder.
     pub(crate) fn of_table(
-        [roots, intermediates]: [&[String]; 2],
-        [rules, domain]: [Option<&str>; 2],
-        organization: Option<String>,
-        lenient: &[String],
+        table: &TrustTable<'_>,
         folder: &Path,
     ) -> Result<Self, (&'static str, String)> {
         let files = |names: &[String]| {
             let roots = names.iter().map(|name| Roots::named(name));
             roots.map(|roots| Roots { path: folder.join(&roots.path), ..roots }).collect()
         };
-        let rules = rules.map(|name| known("trust-policy", name, &rule_names()));
-        let domain = domain.map(|name| known(DOMAIN, name, &domain_names()));
-        let lenient = lenient.iter().map(|name| known("lenient", name, &leniency_names()));
+        let rules = table.trust_policy.map(|name| known("trust-policy", name, &rule_names()));
+        let domain = table.domain.map(|name| known(DOMAIN, name, &domain_names()));
+        let lenient = table.lenient.iter().map(|name| known("lenient", name, &leniency_names()));
+        if table.any_organization && table.organization.is_some() {
+            return Err((ANY_ORGANIZATION, "goes with no `organization`".into()));
+        }
+        if let Some(level) = table.level.filter(|level| !LEVELS.contains(level)) {
+            return Err((LEVEL, unknown("level", level, &LEVELS)));
+        }
         Ok(Self {
-            roots: files(roots),
-            intermediates: files(intermediates),
+            roots: files(table.trust),
+            intermediates: files(table.intermediates),
             rules: rules.transpose()?,
             domain: domain.transpose()?,
-            organization,
+            organization: table.organization.map(str::to_owned),
+            any_organization: table.any_organization,
+            level: table.level.map(str::to_owned),
             lenient: lenient.collect::<Result<_, _>>()?,
         })
     }
@@ -263,19 +300,34 @@ impl TrustTerms {
             ("trust-policy", matches!(self.rules, Some(TrustRules::Of(_)))),
             (DOMAIN, self.domain.is_some()),
             (ORGANIZATION, self.organization.is_some()),
+            (LEVEL, self.level.is_some()),
         ];
         given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
 
-    /// Tells whether these terms of the command line name a domain, and no rules, and those of this
-    /// kind leave none to choose. The domain may be meant for other kinds of the run.
-    fn names_domain_in_vain(&self, table: &Self, kind: Device) -> bool {
-        let leaves_domain = match table.rules {
-            Some(TrustRules::Of(consumer)) => leaves_domain(consumer),
-            Some(TrustRules::SelfAsserted) => return false,
-            None => leaves_domain(kind.consumer()),
+    /// Names what these terms of the command line say without naming rules, and those of this kind do
+    /// not look at. It may be meant for other kinds of the run.
+    fn in_vain(&self, table: &Self, kind: Device) -> Vec<&'static str> {
+        let consumer = match (self.rules, table.rules) {
+            (Some(_), _) | (None, Some(TrustRules::SelfAsserted)) => return Vec::new(),
+            (None, Some(TrustRules::Of(consumer))) => consumer,
+            (None, None) => kind.consumer(),
         };
-        self.domain.is_some() && self.rules.is_none() && !leaves_domain
+        let is_toolkit = consumer == Consumer::ComplianceToolkit;
+        let given = [
+            (DOMAIN, self.domain.is_some() && !leaves_domain(consumer)),
+            (LEVEL, self.level.is_some() && !is_toolkit),
+            (ANY_ORGANIZATION, self.any_organization && !is_toolkit),
+        ];
+        given.into_iter().filter(|(_, in_vain)| *in_vain).map(|(name, _)| name).collect()
+    }
+
+    /// Takes members out.
+    fn without(mut self, names: &[&str]) -> Self {
+        self.domain = self.domain.filter(|_| !names.contains(&DOMAIN));
+        self.level = self.level.filter(|_| !names.contains(&LEVEL));
+        self.any_organization &= !names.contains(&ANY_ORGANIZATION);
+        self
     }
 
     /// Overrides these terms, member by member.
@@ -291,7 +343,11 @@ impl TrustTerms {
         }
         self.rules = other.rules.or(self.rules);
         self.domain = other.domain.or(self.domain);
-        self.organization = other.organization.clone().or(self.organization);
+        if other.organization.is_some() || other.any_organization {
+            self.organization.clone_from(&other.organization);
+            self.any_organization = other.any_organization;
+        }
+        self.level = other.level.clone().or(self.level);
         self
     }
 
@@ -301,10 +357,11 @@ impl TrustTerms {
         let trust = match rules {
             TrustRules::SelfAsserted => {
                 let files = self.roots.iter().chain(&self.intermediates).next();
-                if files.is_some() || self.domain.is_some() || self.organization.is_some() {
+                let asks = self.organization.is_some() || self.level.is_some();
+                if files.is_some() || self.domain.is_some() || asks || self.any_organization {
                     return Err(Stop::Misuse(format!(
                         "{SELF_ASSERTED} believes everybody: it goes with no authority, \
-                         intermediate, domain or organisation"
+                         intermediate, domain, organisation or level"
                     )));
                 }
                 Trust::self_asserted()
@@ -328,13 +385,30 @@ impl TrustTerms {
                 rules = rules.with_data_domain(domain);
             }
         }
-        Ok(match (&self.organization, consumer) {
-            (Some(organization), _) => rules.with_organization(organization.as_str()),
-            (None, Consumer::ComplianceToolkit) => {
-                let what = format!("the rules of {consumer} need an organisation");
+        let is_toolkit = consumer == Consumer::ComplianceToolkit;
+        if !is_toolkit && (self.any_organization || self.level.is_some()) {
+            let (toolkit, member) = (
+                Consumer::ComplianceToolkit,
+                if self.any_organization { ANY_ORGANIZATION } else { LEVEL },
+            );
+            let what =
+                format!("{member} is for the rules of {toolkit}, not for those of {consumer}");
+            return Err(Stop::Misuse(what));
+        }
+        if let Some(level) = &self.level {
+            rules = rules.with_level(Certification::from(level.as_str()));
+        }
+        Ok(match &self.organization {
+            Some(organization) => rules.with_organization(organization.as_str()),
+            None if self.any_organization => rules.with_any_organization(),
+            None if is_toolkit => {
+                let what = format!(
+                    "the rules of {consumer} need an organisation (--organization, or \
+                     --any-organization for a partner that is no device provider)"
+                );
                 return Err(Stop::Misuse(what));
             }
-            (None, _) => rules,
+            None => rules,
         })
     }
 
@@ -405,17 +479,15 @@ impl Devices {
     ) -> Result<Self, Stop> {
         let settings = Device::ALL.into_iter().map(|kind| {
             let (table, terms) = table(kind)?;
-            let in_vain = command_line.names_domain_in_vain(&table, kind);
-            let mut trust = table.with(command_line);
-            if in_vain {
-                trust.domain = None;
-            }
-            let unused = in_vain.then_some(DOMAIN);
+            let in_vain = command_line.in_vain(&table, kind);
+            let trust = table.with(&command_line.clone().without(&in_vain));
+            // That no organisation is asked for expects nothing.
+            let unused = in_vain.into_iter().find(|name| *name != ANY_ORGANIZATION);
             let for_authentication = match (kind, trust.rules) {
                 (Device::Captured, None) => {
                     // The rules of these leave no choice of domain.
                     let unused = trust.domain.map(|_| DOMAIN);
-                    let trust = TrustTerms { domain: None, ..trust.clone() };
+                    let trust = trust.clone().without(&[DOMAIN]);
                     Some((trust.load(Device::Capture, limits)?, unused))
                 }
                 _ => None,
@@ -558,9 +630,19 @@ mod tests {
             assert_eq!(load(of(consumer)), alone, "{consumer}");
             assert_eq!(load(TrustTerms { domain, ..of(consumer) }), with_domain, "{consumer}");
         }
+        let level = Some("L0".to_owned());
+        for (any_organization, level) in [(true, None), (true, level.clone()), (false, level)] {
+            let with = |rules: TrustTerms| {
+                load(TrustTerms { any_organization, level: level.clone(), ..rules })
+            };
+            assert_eq!(with(of(Consumer::ComplianceToolkit)), any_organization);
+            assert!(!with(of(Consumer::RegistrationClient)));
+        }
         let asserted =
             TrustTerms { rules: Some(TrustRules::SelfAsserted), ..TrustTerms::default() };
         assert!(load(asserted.clone()));
+        assert!(!load(TrustTerms { level: Some("L0".into()), ..asserted.clone() }));
+        assert!(!load(TrustTerms { any_organization: true, ..asserted.clone() }));
         assert!(!load(TrustTerms { domain, ..asserted }));
     }
 
@@ -569,20 +651,37 @@ mod tests {
         let lenient = ["x5c-encoding".to_owned()];
         let folder = Path::new("folder");
         let roots = ["device=a.pem".to_owned()];
-        let table =
-            TrustTerms::of_table([&roots, &[]], [Some("ida"), None], None, &lenient, folder)
-                .unwrap();
+        let table = TrustTable {
+            trust: &roots,
+            trust_policy: Some("ida"),
+            lenient: &lenient,
+            ..TrustTable::default()
+        };
+        let table = TrustTerms::of_table(&table, folder).unwrap();
         assert_eq!(table.roots[0].path, folder.join("a.pem"));
         let rules = Some(TrustRules::Of(Consumer::KeymanagerV2));
         let line = TrustTerms { rules, domain: Some(Domain::Auth), ..TrustTerms::default() };
         let both = table.with(&line);
         assert_eq!((both.rules, both.domain), (rules, Some(Domain::Auth)));
         assert_eq!((both.roots.len(), both.lenient.len()), (1, 1));
-        for (rules, domain) in [(Some("IDA"), None), (None, Some("partner"))] {
-            let terms = TrustTerms::of_table([&[], &[]], [rules, domain], None, &[], folder);
-            let (member, what) = terms.unwrap_err();
-            assert!(["trust-policy", "domain"].contains(&member));
+        let line = TrustTerms { any_organization: true, ..TrustTerms::default() };
+        let named = TrustTerms { organization: Some("a".into()), ..TrustTerms::default() };
+        let both = named.clone().with(&line);
+        assert!(both.any_organization && both.organization.is_none());
+        let both = line.with(&named);
+        assert!(!both.any_organization && both.organization.is_some());
+
+        let empty = TrustTable::default();
+        for (wrong, table) in [
+            ("trust-policy", TrustTable { trust_policy: Some("IDA"), ..empty }),
+            (DOMAIN, TrustTable { domain: Some("partner"), ..empty }),
+            (LEVEL, TrustTable { level: Some("l1"), ..empty }),
+        ] {
+            let (member, what) = TrustTerms::of_table(&table, folder).unwrap_err();
+            assert_eq!(member, wrong);
             assert!(what.contains("; the nearest is `"), "{what}");
         }
+        let both = TrustTable { organization: Some("a"), any_organization: true, ..empty };
+        assert_eq!(TrustTerms::of_table(&both, folder).unwrap_err().0, ANY_ORGANIZATION);
     }
 }

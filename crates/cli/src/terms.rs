@@ -394,7 +394,7 @@ mod tests {
             span: Some(1),
             mixed: Some(Mixed::Deny),
             window: Some(1),
-            trust: vec!["trust-policy", "domain", "organization"],
+            trust: vec!["trust-policy", "domain", "organization", "level"],
             ..Overrides::default()
         }
     }
@@ -417,6 +417,7 @@ mod tests {
             "trust-policy",
             "domain",
             "organization",
+            "level",
         ];
         for (kind, looks_at) in [
             (Kind::DvsCertificate, &["hash"][..]),
@@ -429,16 +430,19 @@ mod tests {
             (Kind::Jws, &["issuer", "audience", "subject", "nonce", "typ"]),
             (
                 Kind::Device(Device::Data),
-                &["timestamp-window", "trust-policy", "domain", "organization"],
+                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
             ),
-            (Kind::Device(Device::DigitalId), &["timestamp-window", "trust-policy", "domain"]),
+            (
+                Kind::Device(Device::DigitalId),
+                &["timestamp-window", "trust-policy", "domain", "level"],
+            ),
             (
                 Kind::Device(Device::Captured),
-                &["timestamp-window", "trust-policy", "domain", "organization"],
+                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
             ),
             (
                 Kind::Device(Device::Packet),
-                &["timestamp-window", "trust-policy", "domain", "organization"],
+                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
             ),
             (
                 Kind::Device(Device::Management),
@@ -454,6 +458,7 @@ mod tests {
                     "trust-policy",
                     "domain",
                     "organization",
+                    "level",
                 ],
             ),
         ] {

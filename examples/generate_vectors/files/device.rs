@@ -386,7 +386,7 @@ impl World<'_> {
             let flags: &[_] = if code == Ok { &["Chain", "Valid"] } else { &["Chain"] };
             group.add(Case::new(what, flags, by(device.key(), x5c), code));
         };
-        case("leaf and intermediate", vec![own.clone(), intermediate.clone()], Ok);
+        case("leaf and intermediate", vec![own.clone(), intermediate.clone()], UntrustedChain);
         case(
             "leaf, intermediate and root",
             vec![own.clone(), intermediate.clone(), root.clone()],
@@ -395,6 +395,11 @@ impl World<'_> {
         case(
             "leaf, root and intermediate",
             vec![own.clone(), root.clone(), intermediate.clone()],
+            UntrustedChain,
+        );
+        case(
+            "leaf, intermediate and something else",
+            vec![own.clone(), intermediate.clone(), own.clone()],
             Ok,
         );
         case("the leaf alone", vec![own.clone()], UntrustedChain);
@@ -492,7 +497,7 @@ impl World<'_> {
                 "the digital id is not signed itself",
                 &["NestedSignature", "Unsigned"],
                 message(&plain_id),
-                untrusted(ida),
+                UntrustedChain,
             ),
         ]);
         if ida {
@@ -581,6 +586,7 @@ impl World<'_> {
             ("L1, by the chip", "L1", chip, Ok),
             ("L1, by the device", "L1", device, UntrustedChain),
             ("an unknown level", "L7", chip, UntrustedChain),
+            ("a level by its later name", "SBI 1.0", device, UntrustedChain),
         ] {
             let id = by.sign(&short_id()).unwrap();
             let info = device.sign(&device_info(&id, level).to_string()).unwrap();

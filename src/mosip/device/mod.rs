@@ -205,12 +205,17 @@ impl From<&str> for Purpose {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Certification {
-    /// `L0`: the device's software holds the key. `SBI 1.0` in the later specification.
+    /// `L0`: the device's software holds the key.
     L0,
-    /// `L1`: a secure chip holds the key. `SBI 2.0` in the later specification.
+    /// `L1`: a secure chip holds the key.
     L1,
     /// `L2`, accepted by some versions.
     L2,
+    /// `SBI 1.0`: what the later specification calls L0. Consumers that decide by the level do not
+    /// read it.
+    Sbi1,
+    /// `SBI 2.0`: what the later specification calls L1, and read as little.
+    Sbi2,
     /// Any other text.
     Other(String),
 }
@@ -218,9 +223,11 @@ pub enum Certification {
 impl From<&str> for Certification {
     fn from(text: &str) -> Self {
         match text {
-            "L0" | "SBI 1.0" => Self::L0,
-            "L1" | "SBI 2.0" => Self::L1,
+            "L0" => Self::L0,
+            "L1" => Self::L1,
             "L2" => Self::L2,
+            "SBI 1.0" => Self::Sbi1,
+            "SBI 2.0" => Self::Sbi2,
             _ => Self::Other(text.to_owned()),
         }
     }

@@ -290,7 +290,8 @@ fn purposes_have_no_case_and_certifications_do() {
     assert_eq!(Purpose::from("registration"), Purpose::Registration);
     assert_eq!(Purpose::from(""), Purpose::Other(String::new()));
     assert_eq!(Certification::from("L1"), Certification::L1);
-    assert_eq!(Certification::from("SBI 1.0"), Certification::L0);
+    assert_eq!(Certification::from("SBI 1.0"), Certification::Sbi1);
+    assert_eq!(Certification::from("SBI 2.0"), Certification::Sbi2);
     assert_eq!(Certification::from("l0"), Certification::Other("l0".into()));
 }
 

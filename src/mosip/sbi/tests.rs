@@ -333,9 +333,9 @@ fn information_is_verified_with_the_rules_for_its_level() {
     let (device, chip) = (&pki().device, &pki().chip);
     for (level, id, expected) in [
         ("L0", device, Code::Ok),
-        ("SBI 1.0", device, Code::Ok),
+        ("SBI 1.0", device, Code::UntrustedChain),
         ("L1", chip, Code::Ok),
-        ("SBI 2.0", chip, Code::Ok),
+        ("SBI 2.0", chip, Code::UntrustedChain),
         ("L0", chip, Code::UntrustedChain),
         ("L1", device, Code::UntrustedChain),
         ("L9", chip, Code::UntrustedChain),

@@ -91,6 +91,9 @@ fn check_cover(
     let Some((_, rules)) = trust.basis.as_deref() else { return };
     let wanted = rules.domain(usage, level);
     let result = match (wanted, rules.domain(cover.usage, level)) {
+        _ if usage == Usage::DigitalId && rules.demands_signed_digital_id(cover.member) => {
+            Err(Error::UntrustedChain { fault: ChainFault::Unsigned })
+        }
         (Ok(wanted), Ok(found)) if wanted == found => Ok(wanted),
         (Err(fault), _) => Err(Error::UntrustedChain { fault }),
         _ => Err(Error::UntrustedChain { fault: ChainFault::Unsigned }),
@@ -136,6 +139,28 @@ pub(super) fn check_data_signers(
     }
 }
 
+/// Checks that the certificates of a digital id are among those of the data around it, if the rules
+/// ask for that.
+pub(super) fn check_certificates(trail: &mut impl Trail, trust: &Trust, signers: &[Signer]) {
+    let rules = trust.basis.as_deref().map(|(_, rules)| rules);
+    if !rules.is_some_and(Rules::compares_certificates) {
+        return;
+    }
+    let around = |id: &Signer| {
+        let is_around = |of: &&Signer| of.group == id.group && of.usage == Usage::Data;
+        signers.iter().rev().find(is_around)
+    };
+    for id in signers.iter().filter(|signer| signer.usage == Usage::DigitalId) {
+        let Some(data) = around(id) else { continue };
+        trail.part(&id.part);
+        let is_known = |sent: &String| data.x5c.contains(sent);
+        let fault = ChainFault::Certificates;
+        let result =
+            id.x5c.iter().all(is_known).then_some(()).ok_or(Error::UntrustedChain { fault });
+        trail.record(Check::Trust, result, |()| "certificates of the data around it".into());
+    }
+}
+
 /// Asks the signer of a digital id alone for the organisation, if that is the device: if the rules
 /// ask the same domain for digital ids as for data.
 fn check_lone_digital_id(
@@ -174,9 +199,11 @@ impl Holder {
         match (part?.standing(), signer.usage, levels.of(signer.group)) {
             (Standing::Rooted { domain, .. }, ..) => Some(Self::Of(*domain)),
             (Standing::SelfAsserted, Usage::Data, _)
-            | (Standing::SelfAsserted, Usage::DigitalId, Some(Certification::L0)) => {
-                Some(Self::Device)
-            }
+            | (
+                Standing::SelfAsserted,
+                Usage::DigitalId,
+                Some(Certification::L0 | Certification::Sbi1),
+            ) => Some(Self::Device),
             (Standing::SelfAsserted, Usage::DigitalId, _) => None,
         }
     }

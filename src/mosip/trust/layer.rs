@@ -6,7 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::coverage::{self, Levels};
-use super::{Certification, Domain, Extra, SignedPart, Standing, Trust};
+use super::rules::Intermediates;
+use super::{Certification, Domain, Rules, SignedPart, Standing, Trust};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
@@ -31,13 +32,15 @@ pub(in crate::mosip) enum Usage {
 pub(super) struct Signer {
     pub(super) part: String,
     /// The layer, without the prefix that the part has.
-    member: &'static str,
+    pub(super) member: &'static str,
     /// Which of the message's independent parts it belongs to.
     pub(super) group: usize,
     pub(super) usage: Usage,
     pub(super) certificate: Certificate,
-    /// The members of `x5c` behind the first, if the rules make use of them.
-    extra: Vec<Certificate>,
+    /// The members of `x5c` without the last, if the rules make use of them.
+    sent: Vec<Certificate>,
+    /// All texts of `x5c`, if the rules compare them.
+    pub(super) x5c: Vec<String>,
 }
 
 /// An object without a signature of its own.
@@ -115,6 +118,9 @@ const X5C: &str = "x5c";
 const X5C_ENCODING: &str = "`x5c` is not an array of standard base64: other forms, such as with line \
                             breaks, are accepted by choice (`Leniency::X5cEncoding`, `--lenient \
                             x5c-encoding`)";
+
+const SENT: &str = "the rules take intermediates from `x5c` without its last member, and none from the \
+                    store";
 
 const SIGNATURE_CHECKS: [Check; 4] =
     [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
@@ -256,7 +262,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         let found = self.read_certificates(&x5c);
         let found =
             self.trail.record(Check::Key, found, |(certificate, ..)| x509::describe(certificate));
-        let Some((certificate, key, extra)) = found else {
+        let Some((certificate, key, sent)) = found else {
             self.trail.skip_all(&SIGNATURE_CHECKS[1..], NO_KEY);
             return;
         };
@@ -292,7 +298,8 @@ impl<'c, T: Trail> Checker<'c, T> {
         }
         self.cover = Some(self.signers.len());
         let group = self.group();
-        self.signers.push(Signer { part, member, group, usage, certificate, extra });
+        let x5c = x5c.texts;
+        self.signers.push(Signer { part, member, group, usage, certificate, sent, x5c });
     }
 
     /// Tells whether the certificate that a token brings verifies it, and nothing more: a choice
@@ -313,17 +320,17 @@ impl<'c, T: Trail> Checker<'c, T> {
     ) -> Result<(Certificate, PublicKey, Vec<Certificate>), Error> {
         let modulus = if self.trust.negative_modulus { Modulus::Unsigned } else { Modulus::Strict };
         let limits = self.policy.limits();
-        let mut members =
-            x5c.members.iter().map(|der| Certificate::from_message(der, modulus, limits));
-        let certificate = members
-            .next()
-            .unwrap_or(Err(Error::MissingMember { part: "header", member: "x5c" }))?;
+        let members = x5c.members.iter().map(|der| Certificate::from_message(der, modulus, limits));
+        let mut sent = members.collect::<Result<Vec<_>, _>>()?;
+        let missing = Error::MissingMember { part: "header", member: "x5c" };
+        let certificate = sent.first().ok_or(missing)?.clone();
+        sent.pop();
         if x5c.sha256.is_some_and(|digest| digest != *certificate.sha256()) {
             return Err(Error::ContentMismatch { member: "x5t#S256" });
         }
         let key = certificate.key()?.clone();
         certificate.may_sign()?;
-        Ok((certificate, key, members.collect::<Result<_, _>>()?))
+        Ok((certificate, key, sent))
     }
 
     /// Returns the time at which a signer is judged. As issued, that is what its own layer states,
@@ -381,6 +388,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         let parts: Vec<Option<SignedPart>> = judged.collect();
         let covered = coverage::check_covered(trail, trust, &signers, &unsigned, &levels);
         coverage::check_data_signers(trail, trust, &signers, &unsigned, &levels);
+        coverage::check_certificates(trail, trust, &signers);
         check_times(trail, &statements, at, window, policy.leeway());
         unauthenticated.extend(outside);
         trail.part("");
@@ -505,14 +513,17 @@ fn check_trust(
         return None;
     }
     let mut search = |domain| {
-        let intermediates = store.intermediates(domain).iter().chain(&signer.extra);
-        let search = Search::new(store.roots(domain), intermediates, at, policy, budget);
+        let intermediates = match rules.intermediates() {
+            Intermediates::Stored => store.intermediates(domain),
+            Intermediates::Sent => &signer.sent,
+        };
+        let search = Search::new(store.roots(domain), intermediates.iter(), at, policy, budget);
         search.find(&signer.certificate)
     };
     let found = wanted.clone().and_then(|domain| Ok((domain, search(domain)?)));
     let refused = found.as_ref().err().cloned();
     let found = trail.record(Check::Trust, found, |(domain, path)| {
-        let (steps, rules) = (path.len().saturating_sub(1), rules.consumer());
+        let steps = path.len().saturating_sub(1);
         let root = path.last().map_or_else(String::new, |root| x509::describe(root));
         format!("{domain}, by the rules of {rules}: {steps} up to {root}")
     });
@@ -527,6 +538,9 @@ fn check_trust(
             Some(format!("{}: an authority of {other} vouches for the signer", signer.part))
         });
         hint_at_issuer(trail, signer);
+        if rules.intermediates() == Intermediates::Sent {
+            trail.hint(|| Some(format!("{}: {SENT}", signer.part)));
+        }
     }
     let (domain, path) = found?;
     for issuer in &path {
@@ -559,6 +573,8 @@ struct X5c {
     length: usize,
     /// The first, and the others if the rules make use of them.
     members: Vec<Vec<u8>>,
+    /// All of them as they were sent, if the rules compare them.
+    texts: Vec<String>,
     /// `x5t#S256`.
     sha256: Option<[u8; 32]>,
     is_lenient: bool,
@@ -587,10 +603,14 @@ impl X5c {
         }
         let mut is_lenient = matches!(header.member(MEMBER), Some(Value::String(_)));
         let length = texts.len();
-        let made_use_of = match trust.basis.as_deref() {
-            Some((_, rules)) if rules.extra == Extra::Intermediates => length,
+        let rules = trust.basis.as_deref().map(|(_, rules)| rules);
+        let made_use_of = match rules.map(Rules::intermediates) {
+            Some(Intermediates::Sent) => length,
             _ => 1,
         };
+        let compared = rules.is_some_and(Rules::compares_certificates);
+        let kept = texts.iter().take(if compared { length } else { 0 });
+        let kept = kept.map(|text| String::from(*text)).collect();
         let mut members = Vec::with_capacity(length);
         for text in texts.into_iter().take(made_use_of) {
             let decoded = match base64::decode_standard(text.as_bytes()) {
@@ -611,7 +631,7 @@ impl X5c {
                 Some(digest.ok_or(Error::Malformed { part: "x5t#S256", fault })?)
             }
         };
-        Ok(Self { length, members, sha256, is_lenient })
+        Ok(Self { length, members, texts: kept, sha256, is_lenient })
     }
 }
 

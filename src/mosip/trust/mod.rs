@@ -7,16 +7,8 @@
 //! A device signs with a key that its own token brings along, so that a signature alone proves
 //! nothing. What counts is who issued the certificate, and *for what*: MOSIP's keymanager keeps
 //! authorities in domains, and a device's certificate is not one of a secure chip. The components
-//! that consume signed data ask for different domains:
-//!
-//! | [`Consumer`] | data, `deviceInfo` | `digitalId` | further members of `x5c` |
-//! |---|---|---|---|
-//! | [`Ida`](Consumer::Ida) | Device | FTM | ignored |
-//! | [`RegistrationClient`](Consumer::RegistrationClient) | Device | Device, configurable | ignored |
-//! | [`RegistrationProcessor`](Consumer::RegistrationProcessor) | Device | Device | ignored |
-//! | [`ComplianceToolkit`](Consumer::ComplianceToolkit) | Device, and the partner's organisation | Device for L0, FTM for L1 | ignored |
-//! | [`KeymanagerV1`](Consumer::KeymanagerV1) | Device, or as its caller says | the same | ignored |
-//! | [`KeymanagerV2`](Consumer::KeymanagerV2) | Device, or as its caller says | the same | used as intermediates |
+//! that consume signed data ask for different domains: [`Consumer`] has a table, and what each of
+//! them checks.
 //!
 //! Where they are lenient without need, this module is not: the algorithm is RS256 and nothing else,
 //! dates are judged at the caller's time, for roots as well, and `x5t#S256` is compared with the
@@ -28,7 +20,8 @@
 //! [`malformed`](crate::Code::Malformed), whatever the time of judgement.
 //!
 //! The outermost layer of a message has to be signed. An inner layer may do without a signature of
-//! its own where the signature around it is one of the domain that the rules ask for. Messages whose
+//! its own where the signature around it is one of the domain that the rules ask for, and their
+//! consumer does not verify the layer by itself. Messages whose
 //! outer layers nobody signed are accepted by choice only: [`PartlySigned`].
 //!
 //! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain): no signer is trusted.
@@ -47,15 +40,14 @@
 //! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a key of 1024 bits or
 //! with a small exponent, where that is accepted, leaves a warning.
 //!
-//! Sources: mosip/keymanager, `SignatureServiceImpl` and `PartnerCertificateManagerServiceImpl`;
-//! mosip/id-authentication, `IdAuthFilter`; mosip/registration-client,
-//! `MosipDeviceSpecificationHelper`; mosip/mosip-compliance-toolkit, `SignatureValidator`.
+//! Sources: those that [`Consumer`] names.
 //!
 //! Not supported: revocation (nor do the consumers check it), and what [`crate::jose`] says of
 //! certificates.
 
 mod coverage;
 mod layer;
+mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -68,13 +60,14 @@ use core::fmt;
 use super::device::Certification;
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
-use crate::error::{ChainFault, Error};
+use crate::error::Error;
 use crate::jose::Certificate;
 use crate::jose::path::{Budget, Search};
 use crate::policy::Policy;
 use crate::time::Time;
 
 pub(super) use layer::{Checker, Signed, Stated, Usage};
+pub use rules::{Consumer, Rules};
 
 /// What an authority of a partner issues certificates for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -248,179 +241,6 @@ fn add(
 
 fn of(kept: &[(Domain, Vec<Certificate>)], domain: Domain) -> &[Certificate] {
     kept.iter().find(|(kept, _)| *kept == domain).map_or(&[], |(_, kept)| kept)
-}
-
-/// A component of MOSIP that consumes signed data, and whose rules decide about trust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Consumer {
-    /// mosip/id-authentication.
-    Ida,
-    /// mosip/registration-client.
-    RegistrationClient,
-    /// mosip/registration, the processor of packets. It looks at digital ids only; here the data
-    /// around them is held to the same domain.
-    RegistrationProcessor,
-    /// mosip/mosip-compliance-toolkit.
-    ComplianceToolkit,
-    /// `jwtVerify` of mosip/keymanager.
-    KeymanagerV1,
-    /// `jwtVerify/v2` of mosip/keymanager 1.3.
-    KeymanagerV2,
-}
-
-impl Consumer {
-    /// Every consumer.
-    pub const ALL: [Self; 6] = [
-        Self::Ida,
-        Self::RegistrationClient,
-        Self::RegistrationProcessor,
-        Self::ComplianceToolkit,
-        Self::KeymanagerV1,
-        Self::KeymanagerV2,
-    ];
-
-    /// Returns the name of its rules, in kebab case.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ida => "ida",
-            Self::RegistrationClient => "registration-client",
-            Self::RegistrationProcessor => "registration-processor",
-            Self::ComplianceToolkit => "compliance-toolkit",
-            Self::KeymanagerV1 => "keymanager-v1",
-            Self::KeymanagerV2 => "keymanager-v2",
-        }
-    }
-}
-
-impl fmt::Display for Consumer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Which domains have to vouch for what.
-///
-/// ```
-/// use countersign::mosip::trust::{Consumer, Domain, Rules};
-///
-/// let rules = Rules::of(Consumer::RegistrationClient).with_digital_id_domain(Domain::Ftm);
-/// assert_eq!(rules.consumer(), Consumer::RegistrationClient);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rules {
-    consumer: Consumer,
-    data: Domain,
-    digital_id: DigitalIdDomain,
-    extra: Extra,
-    organization: Option<String>,
-    level: Option<Certification>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DigitalIdDomain {
-    Fixed(Domain),
-    /// Device for L0, FTM for L1.
-    ByLevel,
-}
-
-/// What is done with the members of `x5c` behind the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extra {
-    Ignore,
-    Intermediates,
-}
-
-impl Rules {
-    /// Returns the rules of a consumer, as in the table of this module.
-    ///
-    /// Those of the compliance toolkit need [`with_organization`](Self::with_organization), and
-    /// without it refuse everything.
-    #[must_use]
-    pub const fn of(consumer: Consumer) -> Self {
-        let (digital_id, extra) = match consumer {
-            Consumer::Ida => (DigitalIdDomain::Fixed(Domain::Ftm), Extra::Ignore),
-            Consumer::RegistrationClient
-            | Consumer::RegistrationProcessor
-            | Consumer::KeymanagerV1 => (DigitalIdDomain::Fixed(Domain::Device), Extra::Ignore),
-            Consumer::ComplianceToolkit => (DigitalIdDomain::ByLevel, Extra::Ignore),
-            Consumer::KeymanagerV2 => {
-                (DigitalIdDomain::Fixed(Domain::Device), Extra::Intermediates)
-            }
-        };
-        Self { consumer, data: Domain::Device, digital_id, extra, organization: None, level: None }
-    }
-
-    /// Returns whose rules these are.
-    #[must_use]
-    pub const fn consumer(&self) -> Consumer {
-        self.consumer
-    }
-
-    /// Asks for another domain for everything but digital ids.
-    #[must_use]
-    pub const fn with_data_domain(mut self, domain: Domain) -> Self {
-        self.data = domain;
-        self
-    }
-
-    /// Asks for another domain for digital ids.
-    #[must_use]
-    pub const fn with_digital_id_domain(mut self, domain: Domain) -> Self {
-        self.digital_id = DigitalIdDomain::Fixed(domain);
-        self
-    }
-
-    /// Asks for an organisation (`O`) in the certificate that signs data, compared byte for byte.
-    ///
-    /// A message in which nobody signed the data is refused. So is a digital id alone, unless the
-    /// rules ask the same domain for digital ids as for data: then its signer is the device, and is
-    /// asked for the organisation.
-    #[must_use]
-    pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
-        self.organization = Some(organization.into());
-        self
-    }
-
-    /// Says what level the devices have. Otherwise what a message says of its device counts, which
-    /// may understate its level.
-    #[must_use]
-    pub fn with_level(mut self, level: Certification) -> Self {
-        self.level = Some(level);
-        self
-    }
-
-    /// Returns the domain that has to vouch.
-    fn domain(&self, usage: Usage, said: Option<&Certification>) -> Result<Domain, ChainFault> {
-        match (usage, self.digital_id) {
-            (Usage::Data, _) => Ok(self.data),
-            (Usage::DigitalId, DigitalIdDomain::Fixed(domain)) => Ok(domain),
-            // What the caller knows goes before what the device says of itself.
-            (Usage::DigitalId, DigitalIdDomain::ByLevel) => match self.level.as_ref().or(said) {
-                Some(Certification::L0) => Ok(Domain::Device),
-                Some(Certification::L1) => Ok(Domain::Ftm),
-                _ => Err(ChainFault::Level),
-            },
-        }
-    }
-
-    /// Tells whether the certificate that signs data has to name an organisation.
-    fn asks_for_organization(&self) -> bool {
-        self.organization.is_some() || self.consumer == Consumer::ComplianceToolkit
-    }
-
-    fn check_organization(&self, certificate: &Certificate) -> Result<(), ChainFault> {
-        let wanted = match (&self.organization, self.consumer) {
-            (Some(wanted), _) => wanted,
-            (None, Consumer::ComplianceToolkit) => return Err(ChainFault::Organization),
-            (None, _) => return Ok(()),
-        };
-        match certificate.organization() {
-            Some(found) if found == *wanted => Ok(()),
-            _ => Err(ChainFault::Organization),
-        }
-    }
 }
 
 /// Whether messages are accepted whose outermost layers nobody signed.
@@ -690,16 +510,6 @@ impl<T> Verified<T> {
             let names = self.unauthenticated().iter().cloned().map(Value::from).collect();
             claims.set("unauthenticated", Value::Array(names));
         }
-    }
-}
-
-impl core::str::FromStr for Consumer {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|consumer| consumer.as_str() == name)
-            .ok_or(Error::Malformed { part: "trust rules", fault: Fault::Value })
     }
 }
 

@@ -9,7 +9,7 @@ use super::*;
 use crate::crypto::Algorithm;
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
-use crate::error::Code;
+use crate::error::{ChainFault, Code};
 use crate::jose::{self, Modulus};
 use crate::mosip::device::{DeviceData, DigitalIdVerifier, Expected, Layer, Verifier};
 use crate::policy::{Policy, Rsa1024};
@@ -104,6 +104,18 @@ fn by(key: &RsaIssuer, x5c: Vec<testkit::Certificate>) -> String {
     Device::new(key.clone(), x5c).sign(&id_text()).unwrap()
 }
 
+/// A device that sends its whole chain along.
+fn sending(device: &Device) -> Device {
+    let p = pki();
+    let (intermediate, root) = if device.x5c() == p.device.x5c() {
+        (&p.device_intermediate, &p.device_root)
+    } else {
+        (&p.ftm_intermediate, &p.ftm_root)
+    };
+    let above = [intermediate.certificate().clone(), root.certificate().clone()];
+    Device::new(device.key().clone(), [device.x5c(), &above].concat())
+}
+
 #[test]
 fn every_consumer_asks_for_its_domains() {
     let (device, chip) = (&pki().device, &pki().chip);
@@ -125,7 +137,11 @@ fn every_consumer_asks_for_its_domains() {
         (Consumer::KeymanagerV2, "L1", chip, Code::UntrustedChain),
     ] {
         let trust = Trust::new(pki().store(), rules(consumer));
-        let report = explain(trust, &nested(device, id, level), time(NOW));
+        let message = match consumer {
+            Consumer::KeymanagerV2 => nested(&sending(device), &sending(id), level),
+            _ => nested(device, id, level),
+        };
+        let report = explain(trust, &message, time(NOW));
         assert_eq!(report.code(), expected, "{consumer} {level}");
         assert_eq!(report.claims.is_some(), expected == Code::Ok);
         // The chip never signs data.
@@ -634,20 +650,28 @@ fn keys_are_counted_and_different_ones_within_a_domain_are_warned_of() {
 }
 
 #[test]
-fn what_the_caller_knows_of_the_level_goes_before_what_the_device_says() {
+fn a_device_states_the_level_that_the_caller_knows_or_is_refused() {
     let (device, chip) = (&pki().device, &pki().chip);
     for (known, said, id, expected) in [
-        (Certification::L0, "L1", device, Code::Ok),
-        (Certification::L0, "L1", chip, Code::UntrustedChain),
-        (Certification::L1, "L0", chip, Code::Ok),
-        (Certification::L1, "L0", device, Code::UntrustedChain),
-        (Certification::L1, "L7", chip, Code::Ok),
+        (Certification::L0, "L0", device, None),
+        (Certification::L1, "L1", chip, None),
+        (Certification::L0, "L1", device, Some(ChainFault::Level)),
+        (Certification::L0, "L1", chip, Some(ChainFault::Level)),
+        (Certification::L1, "L0", chip, Some(ChainFault::Level)),
+        (Certification::L1, "L7", chip, Some(ChainFault::Level)),
+        (Certification::Sbi1, "SBI 1.0", device, Some(ChainFault::Level)),
     ] {
         let rules = rules(Consumer::ComplianceToolkit).with_level(known.clone());
         let report =
             explain(Trust::new(pki().store(), rules), &nested(device, id, said), time(NOW));
-        assert_eq!(report.code(), expected, "{known:?} {said}");
+        let expected = expected.map(|fault| Error::UntrustedChain { fault });
+        assert_eq!(first_failure(&report).map(|(_, error)| error), expected.as_ref(), "{known:?}");
     }
+    // Rules that do not decide by the level compare it all the same.
+    let client = rules(Consumer::RegistrationClient).with_level(Certification::L1);
+    let report =
+        explain(Trust::new(pki().store(), client), &nested(device, device, "L0"), time(NOW));
+    assert_eq!(report.code(), Code::UntrustedChain);
 }
 
 #[test]
@@ -658,7 +682,10 @@ fn a_device_cannot_speak_for_its_chip_by_leaving_its_signature_out() {
     for (consumer, expected) in [
         (Consumer::Ida, Code::UntrustedChain),
         (Consumer::ComplianceToolkit, Code::UntrustedChain),
-        (Consumer::RegistrationClient, Code::Ok),
+        // These verify the digital id by itself, whatever is around it.
+        (Consumer::RegistrationClient, Code::UntrustedChain),
+        (Consumer::RegistrationProcessor, Code::UntrustedChain),
+        (Consumer::KeymanagerV1, Code::Ok),
     ] {
         let report = explain(Trust::new(pki().store(), rules(consumer)), &message, time(NOW));
         assert_eq!(report.code(), expected, "{consumer}");
@@ -680,7 +707,8 @@ fn the_toolkit_wants_the_partners_organisation() {
     let message = nested(&pki().device, &pki().chip, "L1");
     for (organization, expected) in [
         (Some(Pki::MAKER), Code::Ok),
-        (Some("test vendor"), Code::UntrustedChain),
+        (Some("test vendor"), Code::Ok),
+        (Some("Test Vendors"), Code::UntrustedChain),
         (None, Code::UntrustedChain),
     ] {
         let mut rules = Rules::of(Consumer::ComplianceToolkit);
@@ -699,7 +727,8 @@ fn the_toolkit_wants_the_partners_organisation() {
 }
 
 #[test]
-fn further_members_of_x5c_are_intermediates_for_keymanager_2_and_nothing_for_others() {
+fn keymanager_2_takes_intermediates_from_x5c_without_its_last_member_and_the_others_from_the_store()
+{
     let intermediate = pki().device_intermediate.certificate();
     let device = &pki().device;
     let roots_only =
@@ -709,9 +738,19 @@ fn further_members_of_x5c_are_intermediates_for_keymanager_2_and_nothing_for_oth
     let chain = by(device.key(), alloc::vec![own.clone(), intermediate.clone()]);
     let (v1, v2) = (rules(Consumer::KeymanagerV1), rules(Consumer::KeymanagerV2));
     assert_eq!(fault(roots_only(), v1.clone(), &chain), Some(ChainFault::NoPath));
-    assert_eq!(fault(roots_only(), v2.clone(), &alone), Some(ChainFault::NoPath));
-    assert_eq!(fault(roots_only(), v2.clone(), &chain), None);
     assert_eq!(fault(pki().store(), v1.clone(), &alone), None);
+    for store in [roots_only, || pki().store()] {
+        for (x5c, expected) in [
+            (&alone, Some(ChainFault::NoPath)),
+            (&chain, Some(ChainFault::NoPath)),
+            (&by(device.key(), sending(device).x5c().to_vec()), None),
+        ] {
+            assert_eq!(fault(store(), v2.clone(), x5c), expected);
+        }
+    }
+    // The last member need not be a root, as the root itself is never taken from there.
+    let last = alloc::vec![own.clone(), intermediate.clone(), own.clone()];
+    assert_eq!(fault(roots_only(), v2.clone(), &by(device.key(), last)), None);
 
     // The signer comes first. In any other order, its key is somebody else's.
     let reordered = by(device.key(), alloc::vec![intermediate.clone(), own.clone()]);
@@ -721,7 +760,7 @@ fn further_members_of_x5c_are_intermediates_for_keymanager_2_and_nothing_for_oth
     }
     // What the device sends along is no root.
     let root = pki().device_root.certificate().clone();
-    let all = by(device.key(), alloc::vec![own, intermediate.clone(), root]);
+    let all = by(device.key(), alloc::vec![own, intermediate.clone(), root.clone(), root]);
     assert_eq!(fault(TrustStore::new(), v2.clone(), &all), Some(ChainFault::NoRoot));
     let wrong = TrustStore::new().with_roots(Domain::Device, [read(pki().ftm_root.certificate())]);
     assert_eq!(fault(wrong, v2, &all), Some(ChainFault::SelfSigned));
@@ -733,10 +772,14 @@ fn without_roots_a_good_signature_may_be_undecided_and_nothing_wrong_hides_behin
         |consumer| Trust::new(TrustStore::new(), rules(consumer)).with_no_roots(NoRoots::Undecided);
     let (device, chip) = (&pki().device, &pki().chip);
     for consumer in Consumer::ALL.into_iter().filter(|one| *one != Consumer::ComplianceToolkit) {
-        let report = explain(undecided(consumer), &nested(device, chip, "L1"), time(NOW));
+        // The processor wants one certificate in both.
+        let id = if consumer == Consumer::RegistrationProcessor { device } else { chip };
+        let report = explain(undecided(consumer), &nested(device, id, "L1"), time(NOW));
         assert_eq!((report.code(), report.claims), (Code::NoKey, None), "{consumer}");
         let trust = report.checks.iter().filter(|entry| entry.check == Check::Trust);
-        let trust: Vec<&Outcome> = trust.map(|entry| &entry.outcome).collect();
+        // Whether certificates are the same needs no root.
+        let trust = trust.map(|entry| &entry.outcome).filter(|outcome| **outcome != Outcome::Pass);
+        let trust: Vec<&Outcome> = trust.collect();
         let skip = &Outcome::Skip;
         assert_eq!(trust, [skip, skip, skip, &Outcome::Fail(Error::NoKey)]);
         let hints = report.hints.join("\n");
@@ -1190,7 +1233,8 @@ fn a_negative_modulus_of_an_issuer_that_the_message_brings_is_warned_of_too() {
     let intermediate = root.subordinate(key, &template).unwrap();
     let leaf = Template::new("leaf", start(), end()).end_entity();
     let leaf = intermediate.issue(other_key(), &leaf).unwrap();
-    let token = by(other_key(), alloc::vec![leaf, intermediate.certificate().clone()]);
+    let issuers = [intermediate.certificate().clone(), root.certificate().clone()];
+    let token = by(other_key(), [&[leaf][..], &issuers].concat());
     let store = TrustStore::new().with_roots(Domain::Device, [read(root.certificate())]);
     let trust = Trust::new(store, rules(Consumer::KeymanagerV2));
     let judge = |trust: Trust| {

@@ -1,0 +1,273 @@
+//! The rules of those who consume signed data.
+
+use alloc::string::String;
+use core::fmt;
+
+use super::{Domain, Usage};
+use crate::encoding::Fault;
+use crate::error::{ChainFault, Error};
+use crate::jose::Certificate;
+use crate::mosip::device::Certification;
+
+/// The layer of captured data.
+const DATA: &str = "data";
+
+/// A component of MOSIP that consumes signed data, and whose rules decide about trust.
+///
+#[doc = include_str!("../../../docs/trust.md")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Consumer {
+    /// mosip/id-authentication.
+    Ida,
+    /// mosip/registration-client.
+    RegistrationClient,
+    /// mosip/registration, the processor of packets.
+    RegistrationProcessor,
+    /// mosip/mosip-compliance-toolkit.
+    ComplianceToolkit,
+    /// `jwtVerify` of mosip/keymanager.
+    KeymanagerV1,
+    /// `jwtVerify/v2` of mosip/keymanager 1.3.
+    KeymanagerV2,
+}
+
+impl Consumer {
+    /// Every consumer.
+    pub const ALL: [Self; 6] = [
+        Self::Ida,
+        Self::RegistrationClient,
+        Self::RegistrationProcessor,
+        Self::ComplianceToolkit,
+        Self::KeymanagerV1,
+        Self::KeymanagerV2,
+    ];
+
+    /// Returns the name of its rules, in kebab case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ida => "ida",
+            Self::RegistrationClient => "registration-client",
+            Self::RegistrationProcessor => "registration-processor",
+            Self::ComplianceToolkit => "compliance-toolkit",
+            Self::KeymanagerV1 => "keymanager-v1",
+            Self::KeymanagerV2 => "keymanager-v2",
+        }
+    }
+}
+
+impl fmt::Display for Consumer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Consumer {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|consumer| consumer.as_str() == name)
+            .ok_or(Error::Malformed { part: "trust rules", fault: Fault::Value })
+    }
+}
+
+/// Which domains have to vouch for what.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Domain, Rules};
+///
+/// let rules = Rules::of(Consumer::RegistrationClient).with_digital_id_domain(Domain::Ftm);
+/// assert_eq!(rules.consumer(), Consumer::RegistrationClient);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    consumer: Consumer,
+    data: Domain,
+    digital_id: DigitalIdDomain,
+    organization: Organization,
+    level: Option<Certification>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DigitalIdDomain {
+    Fixed(Domain),
+    /// Device for L0, FTM for L1.
+    ByLevel,
+}
+
+/// What is asked of the organisation (`O`) of whoever signs data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Organization {
+    Any,
+    /// The consumer knows which, and nobody said so: it is none.
+    Unknown,
+    Named(String),
+}
+
+/// Where the certificates between a signer and a root come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intermediates {
+    /// The store; the members of `x5c` behind the first are not looked at.
+    Stored,
+    /// `x5c`, without its last member; those of the store are not used.
+    Sent,
+}
+
+impl Rules {
+    /// Returns the rules of a consumer, as [`Consumer`] lists them.
+    ///
+    /// Those of the compliance toolkit need [`with_organization`](Self::with_organization), and
+    /// without it refuse everything; or else
+    /// [`with_any_organization`](Self::with_any_organization). They need the level of a device that
+    /// does not state it: [`with_level`](Self::with_level).
+    #[must_use]
+    pub const fn of(consumer: Consumer) -> Self {
+        let digital_id = match consumer {
+            Consumer::Ida => DigitalIdDomain::Fixed(Domain::Ftm),
+            Consumer::RegistrationClient
+            | Consumer::RegistrationProcessor
+            | Consumer::KeymanagerV1
+            | Consumer::KeymanagerV2 => DigitalIdDomain::Fixed(Domain::Device),
+            Consumer::ComplianceToolkit => DigitalIdDomain::ByLevel,
+        };
+        let organization = match consumer {
+            Consumer::ComplianceToolkit => Organization::Unknown,
+            _ => Organization::Any,
+        };
+        Self { consumer, data: Domain::Device, digital_id, organization, level: None }
+    }
+
+    /// Returns whose rules these are.
+    #[must_use]
+    pub const fn consumer(&self) -> Consumer {
+        self.consumer
+    }
+
+    /// Asks for another domain for everything but digital ids.
+    #[must_use]
+    pub const fn with_data_domain(mut self, domain: Domain) -> Self {
+        self.data = domain;
+        self
+    }
+
+    /// Asks for another domain for digital ids.
+    #[must_use]
+    pub const fn with_digital_id_domain(mut self, domain: Domain) -> Self {
+        self.digital_id = DigitalIdDomain::Fixed(domain);
+        self
+    }
+
+    /// Asks for an organisation in the certificate that signs data:
+    /// [`Certificate::organization`]. The compliance toolkit ignores letter case; for the others
+    /// this is a choice of the caller, and the text is compared as it is.
+    ///
+    /// A message in which nobody signed the data is refused. So is a digital id alone, unless the
+    /// rules ask the same domain for digital ids as for data: then its signer is the device, and is
+    /// asked for the organisation.
+    #[must_use]
+    pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
+        self.organization = Organization::Named(organization.into());
+        self
+    }
+
+    /// Asks for no organisation, as the compliance toolkit does for partners that are no device
+    /// providers. Reports say so where the toolkit would ask device providers for theirs.
+    #[must_use]
+    pub fn with_any_organization(mut self) -> Self {
+        self.organization = Organization::Any;
+        self
+    }
+
+    /// Says what level the devices have, as the compliance toolkit's caller does of captures. What a
+    /// message says of its device has to be the same.
+    #[must_use]
+    pub fn with_level(mut self, level: Certification) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// Returns the domain that has to vouch.
+    pub(super) fn domain(
+        &self,
+        usage: Usage,
+        said: Option<&Certification>,
+    ) -> Result<Domain, ChainFault> {
+        let level = match (self.level.as_ref(), said) {
+            (Some(expected), Some(said)) if expected != said => return Err(ChainFault::Level),
+            (expected, said) => expected.or(said),
+        };
+        match (usage, self.digital_id) {
+            (Usage::Data, _) => Ok(self.data),
+            (Usage::DigitalId, DigitalIdDomain::Fixed(domain)) => Ok(domain),
+            (Usage::DigitalId, DigitalIdDomain::ByLevel) => match level {
+                Some(Certification::L0) => Ok(Domain::Device),
+                Some(Certification::L1) => Ok(Domain::Ftm),
+                _ => Err(ChainFault::Level),
+            },
+        }
+    }
+
+    pub(super) const fn intermediates(&self) -> Intermediates {
+        match self.consumer {
+            Consumer::KeymanagerV2 => Intermediates::Sent,
+            _ => Intermediates::Stored,
+        }
+    }
+
+    /// Tells whether the digital id within this layer needs a signature of its own: whether the
+    /// consumer verifies it by itself.
+    pub(super) fn demands_signed_digital_id(&self, within: &str) -> bool {
+        match self.consumer {
+            // Of captures it verifies the data only.
+            Consumer::RegistrationClient => within != DATA,
+            Consumer::RegistrationProcessor | Consumer::ComplianceToolkit => true,
+            Consumer::Ida | Consumer::KeymanagerV1 | Consumer::KeymanagerV2 => false,
+        }
+    }
+
+    /// Tells whether the certificates that a digital id brings along have to be among those of the
+    /// data around it.
+    pub(super) fn compares_certificates(&self) -> bool {
+        self.consumer == Consumer::RegistrationProcessor
+    }
+
+    /// Tells whether the certificate that signs data has to name an organisation.
+    pub(super) fn asks_for_organization(&self) -> bool {
+        self.organization != Organization::Any
+    }
+
+    pub(super) fn check_organization(&self, certificate: &Certificate) -> Result<(), ChainFault> {
+        let Organization::Named(wanted) = &self.organization else {
+            let is_any = self.organization == Organization::Any;
+            return if is_any { Ok(()) } else { Err(ChainFault::Organization) };
+        };
+        let found = certificate.organization().ok_or(ChainFault::Organization)?;
+        let is_wanted = match self.consumer {
+            Consumer::ComplianceToolkit => {
+                found.chars().map(upper_case).eq(wanted.chars().map(upper_case))
+            }
+            _ => found == *wanted,
+        };
+        if is_wanted { Ok(()) } else { Err(ChainFault::Organization) }
+    }
+}
+
+/// Returns the upper case of a letter, where that is one letter.
+fn upper_case(letter: char) -> char {
+    let mut upper = letter.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) => upper,
+        _ => letter,
+    }
+}
+
+impl fmt::Display for Rules {
+    /// Names whose rules these are, and what of them was given up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gives_up =
+            self.consumer == Consumer::ComplianceToolkit && !self.asks_for_organization();
+        write!(f, "{}{}", self.consumer, if gives_up { ", of any organisation" } else { "" })
+    }
+}
