@@ -349,6 +349,8 @@ fn expectations() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
                 "sbi-management",
             ],
         ),
+        // The rules that these kinds have without being told do not decide by the level.
+        ("level", option("level", "L0"), &[]),
     ]
 }
 
@@ -1239,6 +1241,40 @@ fn the_organisation_is_asked_for() {
     let table = "[device-data]\norganization = 'Another'\n";
     let policy = WORLD.file("organization.toml", table);
     assert_eq!(code(&["--policy", &policy], &data), "untrusted-chain");
+}
+
+#[test]
+fn the_toolkit_has_its_level_and_its_organisation_from_the_caller() {
+    let (device, chip) = (&WORLD.pki.device, &WORLD.pki.chip);
+    let capture =
+        |id| sbi::answer(elements(id, "Registration", &[b"a"], FROM_THE_BEGINNING)).to_string();
+    let toolkit = |more: &[&str], artefact: &str| {
+        let rules = ["--trust-policy", "compliance-toolkit", "--organization", "test vendor"];
+        code(&[&rules, more].concat(), artefact)
+    };
+    // A capture states no level.
+    assert_eq!(toolkit(&[], &capture(device)), "untrusted-chain");
+    for (level, good, bad) in [("L0", device, chip), ("L1", chip, device)] {
+        assert_eq!(toolkit(&["--level", level], &capture(good)), "ok");
+        assert_eq!(toolkit(&["--level", level], &capture(bad)), "untrusted-chain");
+        let table = format!(
+            "[sbi-rcapture]\ntrust-policy = 'compliance-toolkit'\nany-organization = true\n\
+             level = '{level}'\n"
+        );
+        let policy = WORLD.file(&format!("level-{level}.toml"), &table);
+        assert_eq!(code(&["--policy", &policy], &capture(good)), "ok");
+        assert_eq!(code(&["--policy", &policy], &capture(bad)), "untrusted-chain");
+        // The command line goes before the table.
+        let another = ["--policy", &policy, "--organization", "Another"];
+        assert_eq!(code(&another, &capture(good)), "untrusted-chain");
+    }
+    // Nobody's organisation, by choice; not by having said nothing.
+    let any = ["--trust-policy", "compliance-toolkit", "--level", "L0", "--any-organization"];
+    assert_eq!(code(&any, &capture(device)), "ok");
+    let nothing = &any[..4];
+    for wrong in [nothing, &["--trust-policy", "ida", "--level", "L0"], &["--level", "SBI 1.0"]] {
+        assert!(Stream::new(&[wrong, &["--ndjson", "-"]].concat()).is_err(), "{wrong:?}");
+    }
 }
 
 #[test]
