@@ -28,6 +28,6 @@ macro_rules! targets {
 }
 
 targets! {
-    base64 batch device_data device_signed dvs_certificate dvs_signature json jwk_set jws otp pem
-    registration rsa sbi x5c_chain
+    base64 batch device_data device_signed dvs_certificate dvs_signature json jwk_set jws otp
+    packet pem registration rsa sbi x5c_chain
 }

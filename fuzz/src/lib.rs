@@ -18,6 +18,7 @@ pub mod json;
 pub mod jwk_set;
 pub mod jws;
 pub mod otp;
+pub mod packet;
 pub mod pem;
 pub mod registration;
 pub mod rsa;

@@ -116,6 +116,7 @@ verifies! {
     sbi::InfoVerifier, sbi::InfoExpected, Verified<Vec<sbi::DeviceAnswer>>;
     sbi::CaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
     sbi::RegistrationCaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
+    sbi::cbeff::Verifier, sbi::Expected, Verified<Vec<sbi::Data>>;
 }
 
 /// Judges an input, and checks what holds for every verdict.

@@ -556,6 +556,21 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_key_that_declares_no_other_algorithm_could_be_the_one_that_is_meant() {
+        let found = |declared: &str| {
+            let damaged = format!(r#"{{"kty":"RSA","n":"AQAB","e":"AQAB"{declared}}}"#);
+            let text = format!(r#"{{"keys":[{},{damaged}]}}"#, key('K', ""));
+            let set = JwkSet::parse(text.as_bytes(), &Limits::default()).unwrap();
+            let meant = Meant { algorithm: Some(Algorithm::Rs256), ..nameless() };
+            set.find(&meant).map(drop)
+        };
+        let ambiguous = Err(Error::AmbiguousKey { candidates: 2 });
+        assert_eq!(found(""), ambiguous);
+        assert_eq!(found(r#","alg":"RS256""#), ambiguous);
+        assert_eq!(found(r#","alg":"PS256""#), Ok(()));
+    }
+
+    #[test]
     fn hints_name_the_keys_there_are_in_bounds_and_nothing_secret() {
         let hint = |set: &JwkSet, meant: &Meant<'_>| {
             let error = set.find(meant).unwrap_err();

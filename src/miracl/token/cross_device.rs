@@ -181,6 +181,8 @@ mod tests {
         let encode = |text: &str| base64::encode_standard(text.as_bytes());
         let good = r#"{"hash":"00","u":"0","timestamp":1}"#;
         assert_eq!(parse(&encode(good)).unwrap().object().text(), good);
+        let object = Object::new().with("hash", "00").with("u", "0").with("timestamp", 1_i64);
+        assert_eq!(CrossDeviceSignature::encode(&object), encode(good));
         for (text, code) in [
             (encode(good).trim_end_matches('=').to_string(), Code::Malformed),
             (good.to_string(), Code::Malformed),

@@ -230,6 +230,7 @@ mod tests {
         ] {
             let url = parse(rest).unwrap();
             assert_eq!((url.user_id(), url.code()), (user, code), "{rest}");
+            assert_eq!(url.parameter(""), None);
             let again = VerificationUrl::parse(&url.to_string(), &Limits::default()).unwrap();
             assert_eq!(again, url);
         }
