@@ -37,7 +37,7 @@ use countersign::miracl::token::{
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::rules::{Records, RegistrationRules, Server, TimeRule, ValidationRules};
-use countersign::mosip::sbi::cbeff::Segment;
+use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{
     self, CaptureVerifier, DataVerifier, Discovered, InfoExpected, InfoVerifier,
     RegistrationCaptureVerifier,
@@ -185,6 +185,7 @@ verifiers! {
     CaptureVerifier, sbi::Expected;
     RegistrationCaptureVerifier, sbi::Expected;
     DataVerifier, sbi::Expected;
+    cbeff::Verifier, sbi::Expected;
 }
 
 /// A set of 64 keys of RSA, or of P-256.
@@ -378,13 +379,50 @@ fn devices(cases: &mut Cases) {
     cases.verifier("device-data", verifier, device::Expected::new(), inputs);
 }
 
+/// XML around signed data, and XML that is large by itself.
+fn packets(cases: &mut Cases, key: &RsaIssuer) {
+    let segment = |n: u64, length| {
+        let id = digital_id(key, &ladder(key, &hostile::ec(2 * n + 1, length)));
+        let data = testkit::sbi::data(&id, "Finger", "AAAA").to_string();
+        let data = hostile::sign(key, &ladder(key, &hostile::ec(2 * n + 2, length)), &data);
+        testkit::sbi::segment(&data).unwrap()
+    };
+    let ladders: Vec<String> = (0..16).map(|n| segment(n, 6)).collect();
+    let inside = |content: String| format!("<BIR><BIR>{content}</BIR></BIR>");
+    let attributes: String = (0..64).map(|n| format!(" a{n}=''")).collect();
+    let inputs = vec![
+        ("16 segments, 32 ladders of 6", testkit::sbi::packet(&ladders), Code::UntrustedChain),
+        ("elements", inside("<a/>".repeat(200_000)), Code::TooLarge),
+        ("elements within the limit", inside("<a/>".repeat(100_000)), Code::UnsignedLayer),
+        ("elements between texts", inside("t<a/>".repeat(100_000)), Code::UnsignedLayer),
+        ("depth", inside("<a>".repeat(100_000)), Code::TooLarge),
+        ("attributes", inside(format!("<a{attributes}/>")), Code::UnsignedLayer),
+        ("entities", inside("&amp;".repeat(200_000)), Code::UnsignedLayer),
+        (
+            "exceptions",
+            {
+                let exception = "<Others><Key>EXCEPTION</Key><Value>true</Value></Others>";
+                format!("<BIR>{}</BIR>", format!("<BIR>{exception}</BIR>").repeat(30_000))
+            },
+            Code::UnsupportedFormat,
+        ),
+    ];
+    let trust = trusted(Consumer::KeymanagerV2);
+    let verifier = cbeff::Verifier::new(trust, Policy::default());
+    cases.verifier("cbeff", verifier, sbi::Expected::new(), inputs);
+}
+
 fn captures(cases: &mut Cases) {
     let key = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, None).unwrap();
     let v2 = || trusted(Consumer::KeymanagerV2);
     let one = EcIssuer::generate(&mut Rng::from_seed(1), None);
     let inputs = |purpose| {
         let (p, values, scheme) = (pki(), [&b"value"[..]; 16], sbi::Scheme::Current);
-        let genuine = testkit::sbi::captured_for(purpose, &p.device, &p.device, &values, scheme);
+        let above =
+            [&p.device_intermediate, &p.device_root].map(|issuer| issuer.certificate().clone());
+        let x5c = [p.device.x5c(), &above].concat();
+        let device = testkit::Device::new(p.device.key().clone(), x5c);
+        let genuine = testkit::sbi::captured_for(purpose, &device, &device, &values, scheme);
         let genuine = testkit::sbi::answer(genuine.unwrap()).to_string();
         let ladders =
             |length| capture(purpose, &key, 16, |n| ladder(&key, &hostile::ec(n + 1, length)));
@@ -421,6 +459,8 @@ fn captures(cases: &mut Cases) {
         let segment = Segment { sb: &sb, bdb: b"four", payload: &payload };
         code(&segment.verify(&verifier, &sbi::Expected::new(), time(NOW)))
     });
+
+    packets(cases, &key);
 
     let info = |n: u64| {
         let id = digital_id(&key, &ladder(&key, &hostile::ec(2 * n + 1, 6)));
