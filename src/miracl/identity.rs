@@ -335,6 +335,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_longer_than_the_limit_is_refused_and_nothing_shorter() {
+        let dtas = base64::encode_standard(br#"["a","b"]"#);
+        let limits = |most| Limits::default().with_token_bytes(most);
+        for most in [V5.len(), V5.len() + 1] {
+            assert!(MpinId::parse(V5.as_bytes(), &limits(most)).is_ok());
+        }
+        for most in [dtas.len(), dtas.len() + 1] {
+            assert!(Dtas::parse(&dtas, &limits(most)).is_ok());
+        }
+        let (id, names) = (V5.len() - 1, dtas.len() - 1);
+        let id = MpinId::parse(V5.as_bytes(), &limits(id)).map(drop);
+        let names = Dtas::parse(&dtas, &limits(names)).map(drop);
+        for refused in [id, names] {
+            assert_eq!(refused.map_err(|error| error.code()), Err(Code::TooLarge));
+        }
+    }
+
+    #[test]
     fn both_versions_are_read_and_no_other() {
         let old = parse(V1).unwrap();
         assert_eq!((old.version(), old.user_id(), old.project_id()), (Version::V1, "u", ""));

@@ -486,6 +486,8 @@ fn an_id_token_says_what_its_scopes_bring() {
 
     for (name, value, code) in [
         ("email_verified", Value::from("True"), Code::Ok),
+        ("email_verified", Value::from("False"), Code::Ok),
+        ("email_verified", Value::from("false"), Code::Ok),
         ("email_verified", Value::from("yes"), Code::WrongType),
         ("email", Value::Null, Code::WrongType),
         ("hash_mpin_id", Value::from(hash.to_uppercase()), Code::HashMismatch),
