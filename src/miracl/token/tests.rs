@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use std::sync::OnceLock;
 
 use super::{Expected, access, activation, auth, id, new_user};
+use crate::crypto::Algorithm;
 use crate::encoding::json::{Object, Value};
 use crate::error::Code;
 use crate::jose::JwkSet;
 use crate::limits::Limits;
 use crate::miracl::dvs;
 use crate::policy::Policy;
-use crate::report::{Check, Verdict, Warning};
+use crate::report::{Check, Report, Verdict, Warning};
 use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use crate::time::{At, Leeway, Time};
 
@@ -102,6 +103,51 @@ fn without(claims: &Object<'static>, name: &str) -> Object<'static> {
         rest.set(other.to_string(), value.clone());
     }
     rest
+}
+
+/// Explains a token of a kind.
+fn explain(kind: Kind, input: &[u8]) -> Report {
+    let (expected, at, policy) = (expected(), now(), Policy::default());
+    match kind {
+        Kind::Auth => auth::Verifier::new(keys(), policy).explain(input, &expected, at),
+        Kind::Id => id::Verifier::new(keys(), policy).explain(input, &expected, at),
+        Kind::Access => access::Verifier::new(keys(), policy).explain(input, &expected, at),
+        Kind::Activation => activation::Verifier::new(keys(), policy).explain(input, &expected, at),
+        Kind::NewUser => new_user::Verifier::new(keys(), policy).explain(input, &expected, at),
+    }
+}
+
+#[test]
+fn whatever_is_wrong_a_report_names_every_check_that_one_of_a_genuine_token_does() {
+    for kind in KINDS {
+        let genuine = token(&claims(kind));
+        let (head, signature) = genuine.rsplit_once('.').unwrap();
+        let (header, payload) = head.split_once('.').unwrap();
+        let sign = |payload: &[u8]| {
+            let header = Object::new().with("alg", "RS256").with("kid", "k1");
+            issuer().sign(&header, payload, Algorithm::Rs256).unwrap()
+        };
+        let named: Vec<Check> =
+            explain(kind, genuine.as_bytes()).checks.iter().map(|entry| entry.check).collect();
+        assert!(named.contains(&Check::Expiry) && named.contains(&Check::TokenKind));
+        for input in [
+            String::new(),
+            "a.b".into(),
+            format!("{header}.{payload}.{signature}.{signature}"),
+            format!("e30.{payload}.{signature}"),
+            format!("{header}.{payload}.{}", "A".repeat(signature.len())),
+            sign(b"[]"),
+            sign(b"{}"),
+            sign(b"no JSON"),
+        ] {
+            let report = explain(kind, input.as_bytes());
+            assert_ne!(report.code(), Code::Ok);
+            for check in &named {
+                let is_named = report.checks.iter().any(|entry| entry.check == *check);
+                assert!(is_named, "{kind:?} {check:?} {input}");
+            }
+        }
+    }
 }
 
 #[test]
