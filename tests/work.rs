@@ -548,6 +548,26 @@ fn a_hint_repeats_no_check_and_spends_what_is_left() {
 }
 
 #[test]
+fn a_registration_answer_tries_each_key_once_and_a_hint_names_one_under_another_name() {
+    let _alone = alone();
+    let key = |seed, kid| RsaIssuer::generate(&mut Rng::from_seed(seed), 2048, kid).unwrap();
+    let issuer = key(9, Some("x"));
+    let token = mosip::token(&issuer, Era::C, payload(&issuer, Era::C).as_bytes()).unwrap();
+    let mut keys = vec![key(7, None).jwk(), key(8, None).jwk()];
+    let cost = registration(hostile::key_set(&keys), &token);
+    assert_eq!(cost.code, Code::SignatureMismatch);
+    // An explanation goes on to the digital id, which is signed as well.
+    assert_eq!((cost.verify.signatures, cost.explain.signatures), (2, 2 + 1));
+    // The token names another key than the set does, and every nameless one could be meant.
+    keys.push(issuer.jwk().with("kid", "y"));
+    let cost = registration(hostile::key_set(&keys), &token);
+    assert_eq!(cost.code, Code::SignatureMismatch);
+    assert_eq!((cost.verify.signatures, cost.explain.signatures), (2, 3 + 1));
+    let fits = "fits another key of the set: y";
+    assert!(cost.report.hints.iter().any(|hint| hint.contains(fits)), "{:?}", cost.report.hints);
+}
+
+#[test]
 fn a_hint_still_names_the_key_that_fits() {
     let _alone = alone();
     let issuer = rsa();

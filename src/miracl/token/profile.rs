@@ -147,8 +147,14 @@ pub(super) struct Token<Own> {
     pub(super) own: Own,
 }
 
-const CONTENT_CHECKS: [Check; 5] =
-    [Check::TokenKind, Check::NotBefore, Check::Expiry, Check::Issuer, Check::Audience];
+const CONTENT_CHECKS: [Check; 6] = [
+    Check::TokenKind,
+    Check::NotBefore,
+    Check::Expiry,
+    Check::Issuer,
+    Check::Audience,
+    Check::Lifetime,
+];
 
 /// Runs every check before the signature.
 pub(super) fn begin_token<'p>(

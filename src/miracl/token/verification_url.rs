@@ -261,6 +261,7 @@ mod tests {
             "https://api.mpin.io@evil.example",
             "https://api.mpin.io:0",
             "https://api.mpin.io:x",
+            "https://api.mpin.io:+443",
             "https://api.mpin.io:",
             "https://api.mpin.io/x",
             "https://[::1]",
