@@ -144,6 +144,8 @@ open_codes! {
     KerMsd999 = "KER-MSD-999";
     /// Registration: the time of the request is outside the window.
     MsdRds001 = "MSD-RDS-001";
+    /// Partner management: the body lacks something.
+    PmsCor001 = "PMS_COR_001";
     /// Device detail: no active sub-type of this type.
     PmsAut001 = "PMS_AUT_001";
     /// Device detail: the provider is no active partner.
