@@ -11,9 +11,11 @@ open_codes! {
     /// One code can have several meanings, by service, version and endpoint; the message that
     /// comes with it says which. Codes that are not known here are kept.
     ///
-    /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons and mosip/admin-services,
-    /// kernel-masterdata-service, `constant`; mosip/partner-management-services; mosip/keymanager;
-    /// mosip/id-authentication; mosip/registration-client.
+    /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons v1.1.3 and
+    /// mosip/admin-services v1.3.0, kernel-masterdata-service, `constant`;
+    /// mosip/partner-management-services v1.1.5, `device/constant` and
+    /// `partner/constant/ErrorCode`; mosip/keymanager v1.3.0; mosip/id-authentication v1.2.0.1;
+    /// mosip/registration-client v1.2.0.1.
     ///
     /// ```
     /// use countersign::mosip::ErrorCode;

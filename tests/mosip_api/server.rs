@@ -187,7 +187,9 @@ fn endpoint(request: &Request<Vec<u8>>, path: &[&str]) -> Answer {
         }
         (&Method::POST, ["registereddevices"]) => {
             read::<RegisterDevice>(request)?;
-            let rules = RegistrationRules::new(SERVER, TimeRule::Plus(5));
+            // Devices of the testkit say `subType`.
+            let server = Server::Kernel { version: KernelVersion::V1_0_7 };
+            let rules = RegistrationRules::new(server, TimeRule::Plus(5));
             let accepted = rules.answer(request.body(), &records(), now());
             let accepted = accepted.map_err(|refusal| refused(&refusal))?;
             let info = accepted.device_data().unwrap().device_info;

@@ -184,7 +184,7 @@ impl<T: Body> Call for RequestEnvelope<T> {
 /// `{"id", "version", "responsetime", "metadata", "response": …, "errors": …}`.
 ///
 /// `errors` is `null` or empty on success, `response` is `null` on failure. Servers refuse with
-/// status 200 as well as 500, so the status decides nothing.
+/// status 200 as well as 400 and 500, so the status decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseEnvelope<T> {
