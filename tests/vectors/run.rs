@@ -6,7 +6,6 @@ use countersign::jose::{Certificate, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
-use countersign::mosip::ServiceError;
 use countersign::mosip::Window;
 use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::registration::{self, Status};

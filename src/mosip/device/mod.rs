@@ -435,17 +435,16 @@ impl DigitalId {
     fn read_with(origin: Origin, date_time: Option<Timestamp>) -> Result<Self, Error> {
         let member =
             |name, aliases: &[&'static str]| text(&origin.members, DIGITAL_ID, name, aliases);
-        let date_time = match date_time {
-            Some(none) => none,
-            None => Timestamp::new(&member("dateTime", &[])?),
-        };
         Ok(Self {
             serial_no: member("serialNo", &[])?,
             device_provider: member("deviceProvider", &["dp"])?,
             device_provider_id: member("deviceProviderId", &["dpId"])?,
             make: member("make", &[])?,
             model: member("model", &[])?,
-            date_time,
+            date_time: match date_time {
+                Some(none) => none,
+                None => Timestamp::new(&member("dateTime", &[])?),
+            },
             device_type: member("type", &[])?,
             device_sub_type: member("deviceSubType", &["subType", "subtype"])?,
             origin,

@@ -300,14 +300,20 @@ fn is_utf16(bytes: &[u8]) -> bool {
     }
 }
 
-/// Tells whether what a reader stopped at is half a surrogate pair, which servers read.
+/// Tells whether a reader stopped at half a surrogate pair, which servers read.
 fn is_lone_surrogate(text: &str, offset: usize) -> bool {
+    const HIGH: core::ops::Range<u32> = 0xd800..0xdc00;
+    const LOW: core::ops::Range<u32> = 0xdc00..0xe000;
     let before = text.get(..offset).unwrap_or_default();
-    let Some(at) = before.rfind("\\u") else { return false };
-    let is_surrogate = |at: usize| {
-        let escape = text.get(at..at + 6).and_then(|escape| escape.strip_prefix("\\u"));
-        let unit = escape.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        unit.is_some_and(|unit| (0xd800..0xe000).contains(&unit))
+    let Some(at) = before.rfind("\\u").filter(|at| at + 6 == offset) else { return false };
+    let unit = |at: usize| {
+        let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(escape, 16).ok()
     };
-    offset - at <= 8 && (is_surrogate(at) || at.checked_sub(6).is_some_and(is_surrogate))
+    let follows_high = at.checked_sub(6).and_then(unit).is_some_and(|unit| HIGH.contains(&unit));
+    match unit(at) {
+        Some(unit) if LOW.contains(&unit) => !follows_high,
+        Some(unit) => HIGH.contains(&unit) || follows_high,
+        None => false,
+    }
 }

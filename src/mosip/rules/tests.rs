@@ -421,6 +421,38 @@ fn what_a_server_reads_loosely_is_judged_on_as_the_server_reads_it() {
 }
 
 #[test]
+fn bytes_that_are_no_utf8_are_refused_by_whoever_reads_that_far() {
+    const RULE: Option<(u16, ErrorCode)> = Some((200, ErrorCode::KerMsd999));
+    const UNFORESEEN: Option<(u16, ErrorCode)> = Some((500, ErrorCode::KerMsd500));
+    let json = |server| base64::decode_standard(request(server, "Auth", "s").as_bytes()).unwrap();
+    let whole = json(KERNEL);
+    let utf16: Vec<u8> = whole.iter().flat_map(|byte| [*byte, 0]).collect();
+    let big_endian: Vec<u8> = whole.iter().flat_map(|byte| [0, *byte]).collect();
+    for (bytes, server) in [
+        (utf16, None),
+        (big_endian, None),
+        ([whole.as_slice(), b"\xff"].concat(), None),
+        ([whole.as_slice(), b" \xff"].concat(), None),
+        (b"{\"deviceId\":\"\xff\"}".to_vec(), RULE),
+        (b"{\"deviceId\":\"d\",\"\xff\":1}".to_vec(), UNFORESEEN),
+        (b"{\"deviceInfo\":{\"\xff\":1}}".to_vec(), RULE),
+        (b"\xff".to_vec(), UNFORESEEN),
+        (b"\xef\xbb\xbfnull".to_vec(), UNFORESEEN),
+        (b"{\"deviceId\":\"\\ud800\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\udc00\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\ud800\\u0041\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\ud83d\\ude00\\x\"}".to_vec(), RULE),
+    ] {
+        let rules = RegistrationRules::new(KERNEL, TimeRule::default());
+        let text = base64::encode_standard(&bytes);
+        let refusal = rules.answer(text.as_bytes(), &records(), now()).unwrap_err();
+        let found = refusal.http_status().map(|status| (status, codes(&refusal)[0].clone()));
+        assert_eq!(found, server, "{:?}", String::from_utf8_lossy(&bytes));
+        assert!(rules.verify(text.as_bytes(), &records(), now()).is_err());
+    }
+}
+
+#[test]
 fn versions_read_as_releases_are_named() {
     use KernelVersion::{V1_0_7, V1_0_9, V1_2_0};
     for (text, version) in [
