@@ -109,11 +109,11 @@ pub(in crate::mosip) enum Ends {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum IdRules {
     /// Not blank, and a length that counts the ends.
-    NotBlankAndSize,
+    Sized,
     /// Not null, and a length that does not.
-    NotNullAndTrimmed,
+    Trimmed,
     /// Not null.
-    NotNull,
+    Present,
 }
 
 /// How a server, in a version, reads requests.
@@ -203,7 +203,7 @@ macro_rules! claimed_id {
 static KERNEL_1_0_7: Dialect = kernel(
     500,
     Decoder::CommonsCodec,
-    IdRules::NotBlankAndSize,
+    IdRules::Sized,
     "subType",
     digital_id!("subType"),
     body!(&[
@@ -212,16 +212,10 @@ static KERNEL_1_0_7: Dialect = kernel(
         ("deviceServiceVersion", Kind::Text),
     ]),
 );
-static KERNEL_1_0_9: Dialect = kernel(
-    500,
-    Decoder::CommonsCodec,
-    IdRules::NotNullAndTrimmed,
-    SUB_TYPE,
-    DIGITAL_ID,
-    VALIDATION,
-);
+static KERNEL_1_0_9: Dialect =
+    kernel(500, Decoder::CommonsCodec, IdRules::Trimmed, SUB_TYPE, DIGITAL_ID, VALIDATION);
 static KERNEL_1_2_0: Dialect =
-    kernel(200, Decoder::Jdk, IdRules::NotNullAndTrimmed, SUB_TYPE, DIGITAL_ID, VALIDATION);
+    kernel(200, Decoder::Jdk, IdRules::Trimmed, SUB_TYPE, DIGITAL_ID, VALIDATION);
 
 const fn kernel(
     service_status: u16,
@@ -300,7 +294,7 @@ static PARTNER_MANAGEMENT: Dialect = {
         ],
         digital_id: DIGITAL_ID,
         validation: VALIDATION,
-        id_rules: IdRules::NotNull,
+        id_rules: IdRules::Present,
     }
 };
 

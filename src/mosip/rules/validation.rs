@@ -406,12 +406,12 @@ impl Claim {
         {
             let text = self.member(member);
             match dialect.id_rules {
-                IdRules::NotNull => findings.extend(text.is_none().then(|| missing(code, member))),
-                IdRules::NotNullAndTrimmed => {
+                IdRules::Present => findings.extend(text.is_none().then(|| missing(code, member))),
+                IdRules::Trimmed => {
                     findings.extend(text.is_none().then(|| missing(code, member)));
                     findings.extend(length.check(code, member, text));
                 }
-                IdRules::NotBlankAndSize => {
+                IdRules::Sized => {
                     findings.extend(text.is_none_or(is_blank).then(|| blank(member)));
                     let size = super::Length { least: 0, ..length };
                     findings.extend(size.check_between(Ends::Counted, code, member, text));
