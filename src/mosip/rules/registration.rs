@@ -708,8 +708,8 @@ impl Registrable {
     ///
     /// # Errors
     ///
-    /// As [`DeviceData::decode`], which wants every member of a digital id, where a server lets
-    /// make and model be absent.
+    /// As [`DeviceData::decode`], which wants every member of a digital id, where the kernel lets
+    /// make, model and `dateTime` be absent.
     pub fn device_data(&self) -> Result<DeviceData, Error> {
         DeviceData::decode(self.text.as_bytes(), &self.limits)
     }
