@@ -60,7 +60,7 @@
 //!   `validator/StringTrimmer`, `validator/registereddevice`, `exception/ApiExceptionHandler`,
 //!   `config/LocalDateLocalTimeConfig`, and the queries of `repository`.
 //! - Partner management: mosip/partner-management-services v1.1.4, `partner/pmp-partner-service`,
-//!   and v1.1.5, `partner/partner-management-service`:
+//!   and v1.1.5 and v1.2.0-rc1, `partner/partner-management-service`:
 //!   `authdevice/service/impl/RegisteredDeviceServiceImpl`,
 //!   `regdevice/service/impl/{RegRegisteredDeviceServiceImpl,DeviceValidationServiceImpl}`,
 //!   `exception/PartnerServiceResponseExceptionHandler`.
@@ -71,9 +71,9 @@
 //!
 //! Kernel 1.0.6, which has no rules for the members. `validate/history` of kernel 1.0.7 to 1.0.9 and
 //! 1.1.0, and the looser queries of 1.0.9 and 1.1.0 for it: [`KernelVersion::V1_0_9`] validates as
-//! 1.0.10 and 1.1.1 do. Partner management 1.2.0-rc1, which decodes base64 as kernel 1.2.0. Signatures
-//! of the request, which the kernel never verifies and [`device`](super::device) is for; failures of
-//! storing and signing; two rows where a server expects one.
+//! 1.0.10 and 1.1.1 do. Kernel 1.2.0-rc1, which answers with the statuses of 1.2.0 and decodes base64 as
+//! before. Signatures of the request, which the kernel never verifies and [`device`](super::device) is
+//! for; failures of storing and signing; two rows where a server expects one.
 
 mod change;
 mod dialect;
@@ -117,7 +117,7 @@ pub enum Server {
         /// Which of them.
         version: KernelVersion,
     },
-    /// Partner management 1.1.4 and 1.1.5.
+    /// Partner management from 1.1.4 to 1.2.0-rc1, the last that registers devices.
     PartnerManagement,
 }
 
