@@ -12,9 +12,9 @@
 //!
 //! # Where this library is stricter than the platform, on purpose
 //!
-//! - A digital id that is a JSON object is refused in a capture. Authentication of mosip/id-authentication
-//!   v1.2.0.1 (`service/filter/IdAuthFilter`) verifies a digital id only where it is a text, so that an
-//!   object goes unverified there: a hole, which is not followed.
+//! - A digital id that is a JSON object is refused in a capture. mosip/id-authentication v1.2.0.1
+//!   (`service/filter/IdAuthFilter`) verifies a digital id only where it is a text, so that an object
+//!   goes unverified there: a hole, which is not followed.
 //! - The algorithm of a signature is the one of the format, RS256 nearly everywhere. Verifiers of
 //!   mosip/keymanager v1.2.0.1 (`signature/service/impl/SignatureServiceImpl`) take the one that the
 //!   header names, such as RS512.
