@@ -1,5 +1,6 @@
 //! JSON objects as types: members that are documented, and all others kept.
 
+use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
@@ -290,8 +291,19 @@ impl Timestamp {
 }
 
 impl From<Time> for Timestamp {
+    /// Writes three digits behind the second, as MOSIP's servers read no other form.
+    ///
+    /// ```
+    /// use countersign::Time;
+    /// use countersign::api::Timestamp;
+    ///
+    /// let time = Time::parse_rfc3339("2020-02-16T09:13:59Z")?;
+    /// assert_eq!(Timestamp::from(time).as_str(), "2020-02-16T09:13:59.000Z");
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
     fn from(time: Time) -> Self {
-        Self { text: time.to_string(), time }
+        let seconds = time.to_string();
+        Self { text: format!("{}.000Z", seconds.trim_end_matches('Z')), time }
     }
 }
 

@@ -95,6 +95,63 @@ pub fn parse_object<'a>(
     }
 }
 
+/// As much of an object as a text states before its first fault.
+pub(crate) struct Prefix<'a> {
+    /// The members before the fault.
+    pub(crate) members: Object<'a>,
+    /// Where the object ends; what may follow is not looked at.
+    pub(crate) end: Result<usize, PrefixFault>,
+}
+
+/// Why an object ended early.
+pub(crate) struct PrefixFault {
+    pub(crate) error: Error,
+    pub(crate) place: Place,
+}
+
+/// Where in an object a fault is. A parser that reads member by member tells the two apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a name, between members, or in the first token of a value.
+    BetweenMembers,
+    /// Within a string, an array or an object that is a member's value.
+    WithinValue,
+}
+
+/// Reads an object from the front of a text, for what has to say how far another parser comes.
+/// Strict as [`parse`], but for what follows the object.
+pub(crate) fn object_prefix<'a>(part: &'static str, text: &'a str, limits: &Limits) -> Prefix<'a> {
+    let mut parser = Parser { part, text, at: 0, values: 0, limits };
+    let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
+    let place = core::cell::Cell::new(Place::BetweenMembers);
+    let mut read = || {
+        check_size(part, text.as_bytes(), limits)?;
+        parser.skip_white_space();
+        parser.count()?;
+        let depth = parser.descend(limits.json_depth())?;
+        let read_value = |parser: &mut Parser<'a, '_>, depth| {
+            if matches!(parser.peek(), Some(b'"' | b'[' | b'{')) {
+                place.set(Place::WithinValue);
+            }
+            parser.value(depth)
+        };
+        parser.members(depth, Parser::string, read_value, |part, name, value, _| {
+            place.set(Place::BetweenMembers);
+            if members.iter().any(|(other, _)| *other == name) {
+                return Err(Error::DuplicateMember { part, name: shorten(&name) });
+            }
+            members.push((name, value));
+            Ok(members.len())
+        })
+    };
+    let read = read();
+    let end = match read {
+        Ok(()) => Ok(parser.at),
+        Err(error) => Err(PrefixFault { error, place: place.get() }),
+    };
+    Prefix { members: Object { members }, end }
+}
+
 impl<'a> Value<'a> {
     /// Returns the string, or `None` for any other type.
     #[must_use]

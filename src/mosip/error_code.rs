@@ -11,9 +11,11 @@ open_codes! {
     /// One code can have several meanings, by service, version and endpoint; the message that
     /// comes with it says which. Codes that are not known here are kept.
     ///
-    /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons and mosip/admin-services,
-    /// kernel-masterdata-service, `constant`; mosip/partner-management-services; mosip/keymanager;
-    /// mosip/id-authentication; mosip/registration-client.
+    /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons v1.1.3 and
+    /// mosip/admin-services v1.3.0, kernel-masterdata-service, `constant`;
+    /// mosip/partner-management-services v1.1.5, `device/constant` and
+    /// `partner/constant/ErrorCode`; mosip/keymanager v1.3.0; mosip/id-authentication v1.2.0.1;
+    /// mosip/registration-client v1.2.0.1.
     ///
     /// ```
     /// use countersign::mosip::ErrorCode;
@@ -144,6 +146,8 @@ open_codes! {
     KerMsd999 = "KER-MSD-999";
     /// Registration: the time of the request is outside the window.
     MsdRds001 = "MSD-RDS-001";
+    /// Partner management: the body lacks something.
+    PmsCor001 = "PMS_COR_001";
     /// Device detail: no active sub-type of this type.
     PmsAut001 = "PMS_AUT_001";
     /// Device detail: the provider is no active partner.

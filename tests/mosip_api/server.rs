@@ -13,10 +13,12 @@ use countersign::encoding::percent::{Plus, decode};
 use countersign::encoding::{base64, percent};
 use countersign::jose::Jwk;
 use countersign::mosip::api::*;
+use countersign::mosip::device::Purpose;
 use countersign::mosip::registration::Era;
 use countersign::mosip::rules::{
-    self, Activity, Device, DeviceStatus, Provider, Records, RegistrationRules, Server, TimeRule,
-    TypeCode, ValidationRules, check_deregistration, check_status_change,
+    self, Deregistration, Device, DeviceStatus, KernelVersion, Provider, Records, Refusal,
+    RegistrationRules, Server, TimeRule, TypeCode, ValidationRules, check_deregistration,
+    check_status_change,
 };
 use countersign::mosip::{ErrorCode, ServiceError};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer, mosip};
@@ -79,7 +81,7 @@ pub(crate) fn records() -> Records {
         device_sub_type: "Single".into(),
         purpose: "AUTH".into(),
         status,
-        activity: Activity::Active,
+        ..Device::default()
     };
     let mut records = Records::default();
     records.providers.push(Provider {
@@ -98,9 +100,16 @@ pub(crate) fn records() -> Records {
         device_sub_type: "Single".into(),
         make: "TEST1".into(),
         model: "MODEL1".into(),
-        activity: Activity::Active,
+        ..rules::DeviceService::default()
     });
     records
+}
+
+const VERSION: KernelVersion = KernelVersion::V1_0_9;
+const SERVER: Server = Server::Kernel { version: VERSION };
+
+fn refused(refusal: &Refusal) -> (u16, Vec<ServiceError>) {
+    (refusal.http_status().unwrap(), refusal.errors().to_vec())
 }
 
 type Answer = Result<Object<'static>, (u16, Vec<ServiceError>)>;
@@ -178,9 +187,11 @@ fn endpoint(request: &Request<Vec<u8>>, path: &[&str]) -> Answer {
         }
         (&Method::POST, ["registereddevices"]) => {
             read::<RegisterDevice>(request)?;
-            let rules = RegistrationRules::new(Server::Kernel, TimeRule::Plus(5));
+            // Devices of the testkit say `subType`.
+            let server = Server::Kernel { version: KernelVersion::V1_0_7 };
+            let rules = RegistrationRules::new(server, TimeRule::Plus(5));
             let accepted = rules.answer(request.body(), &records(), now());
-            let accepted = accepted.map_err(|errors| (500, errors))?;
+            let accepted = accepted.map_err(|refusal| refused(&refusal))?;
             let info = accepted.device_data().unwrap().device_info;
             let time = info.time_stamp.unwrap();
             let id = info.digital_id.origin().members();
@@ -207,18 +218,18 @@ fn endpoint(request: &Request<Vec<u8>>, path: &[&str]) -> Answer {
             };
             let (code, status) =
                 (parameter("deviceCode").unwrap(), parameter("statusCode").unwrap());
-            match check_status_change(&records(), &code, &status) {
+            match check_status_change(VERSION, &records(), &code, &status) {
                 Ok(_) => {
                     let text = "Device status updated successfully";
                     Ok(Acknowledgement::new("Success", text).to_json())
                 }
-                Err(error) => Err((500, vec![error])),
+                Err(refusal) => Err(refused(&refusal)),
             }
         }
         (&Method::POST, ["deviceprovidermanagement", "validate"]) => {
             read::<ValidateDevice>(request)?;
-            let rules = ValidationRules::new(Server::Kernel);
-            rules.answer(request.body(), &records()).map_err(|errors| (200, errors))?;
+            let rules = ValidationRules::new(SERVER);
+            rules.answer(request.body(), &records()).map_err(|refusal| refused(&refusal))?;
             // Two blanks, as servers write it.
             let valid = Acknowledgement::new("Valid", "Device  details validated successfully");
             success::<ValidateDevice>(valid.to_json())
@@ -279,8 +290,8 @@ fn deregister(request: &Request<Vec<u8>>) -> Answer {
     let device = json::parse_object("device", &device, &Limits::default()).unwrap();
     let (code, env) = (device.string("", "deviceCode").unwrap(), device.string("", "env").unwrap());
     let records = records();
-    check_deregistration(Server::Kernel, &records, code, env, ENV)
-        .map_err(|error| (500, vec![error]))?;
+    let named = Deregistration { device_code: code, env, purpose: Purpose::Auth };
+    check_deregistration(SERVER, &records, &named, ENV).map_err(|refusal| refused(&refusal))?;
     let payload = Object::new()
         .with("status", "success")
         .with("deviceCode", code)

@@ -3,8 +3,8 @@
 use countersign::Time;
 use countersign::encoding::json::{Object, Value};
 use countersign::mosip::rules::{
-    Activity, Dated, Device, DeviceDetail, DeviceService, DeviceStatus, MasterDevice, Provider,
-    Records, TypeCode,
+    Activity, Dated, Deletion, Device, DeviceDetail, DeviceService, DeviceStatus, MasterDevice,
+    Provider, Records, TypeCode,
 };
 
 /// Reads the `records` of a group.
@@ -53,17 +53,30 @@ fn activity(row: &Object<'static>) -> Activity {
     }
 }
 
+fn deletion(row: &Object<'static>) -> Deletion {
+    if row.member("deleted") == Some(&Value::Bool(true)) {
+        Deletion::Deleted
+    } else {
+        Deletion::Kept
+    }
+}
+
 fn dated<T>(row: &Object<'static>, read: impl Fn(&Object<'static>) -> T) -> Dated<T> {
     let effective = row.integer("row", "effective").unwrap();
     Dated { effective: Time::from_unix(effective).unwrap(), row: read(row) }
 }
 
 fn provider(row: &Object<'static>) -> Provider {
-    Provider { id: text(row, "id"), name: text(row, "name"), activity: activity(row) }
+    Provider {
+        id: text(row, "id"),
+        name: text(row, "name"),
+        activity: activity(row),
+        deletion: deletion(row),
+    }
 }
 
 fn type_code(row: &Object<'static>) -> TypeCode {
-    TypeCode { code: text(row, "code"), activity: activity(row) }
+    TypeCode { code: text(row, "code"), activity: activity(row), deletion: deletion(row) }
 }
 
 fn device(row: &Object<'static>) -> Device {
@@ -79,6 +92,7 @@ fn device(row: &Object<'static>) -> Device {
         purpose: text(row, "purpose"),
         status: DeviceStatus::from(text(row, "status").as_str()),
         activity: activity(row),
+        deletion: deletion(row),
     }
 }
 
@@ -91,5 +105,6 @@ fn service(row: &Object<'static>) -> DeviceService {
         make: text(row, "make"),
         model: text(row, "model"),
         activity: activity(row),
+        deletion: deletion(row),
     }
 }

@@ -6,7 +6,6 @@ use countersign::jose::{Certificate, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
-use countersign::mosip::ServiceError;
 use countersign::mosip::Window;
 use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::registration::{self, Status};
@@ -286,7 +285,7 @@ pub(crate) fn mosip_registration(group: &Object<'static>, test: &Object<'static>
 pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let records = super::records::read(object(group, "records").unwrap());
     let server = match text(group, "server") {
-        "kernel" => rules::Server::Kernel,
+        "kernel" => rules::Server::Kernel { version: text(group, "version").parse().unwrap() },
         "partner-management" => rules::Server::PartnerManagement,
         other => panic!("{other}"),
     };
@@ -308,11 +307,26 @@ pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Ou
     };
     compare(test, &outcome)?;
     compare_report(test, &report)?;
-    let wanted = test.member("errors").and_then(Value::as_array).unwrap();
-    let wanted: Vec<&str> = wanted.iter().map(|code| code.as_str().unwrap()).collect();
-    let found = answer.err().unwrap_or_default();
-    let found: Vec<&str> = found.iter().map(|error: &ServiceError| error.code.as_str()).collect();
-    if found == wanted { Ok(Some(report)) } else { Err(format!("the server answers {found:?}")) }
+    let wanted = object(test, "answer").unwrap().clone();
+    let found = answered(&answer);
+    if found == wanted { Ok(Some(report)) } else { Err(format!("the answer is {found}")) }
+}
+
+/// What a server answers, as vectors write it.
+fn answered(answer: &Result<(), rules::Refusal>) -> Object<'static> {
+    let by = |by: &'static str| Object::new().with("by", by);
+    match answer {
+        Ok(()) => by("nobody"),
+        Err(refusal) => match refusal.http_status() {
+            None => by(refusal.as_str()),
+            Some(status) => {
+                let codes = refusal.errors().iter().map(|error| error.code.as_str().to_owned());
+                by(refusal.as_str())
+                    .with("httpStatus", i64::from(status))
+                    .with("errors", Value::Array(codes.map(Value::from).collect()))
+            }
+        },
+    }
 }
 
 pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Outcome {

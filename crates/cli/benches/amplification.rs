@@ -36,7 +36,9 @@ use countersign::miracl::token::{
 };
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
-use countersign::mosip::rules::{Records, RegistrationRules, Server, TimeRule, ValidationRules};
+use countersign::mosip::rules::{
+    KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
+};
 use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{
     self, CaptureVerifier, DataVerifier, Discovered, InfoExpected, InfoVerifier,
@@ -676,7 +678,8 @@ fn key_parsers(cases: &mut Cases) {
 
 fn rules(cases: &mut Cases, request: &str) {
     let records = Rc::new(Records::default());
-    for server in [Server::Kernel, Server::PartnerManagement] {
+    let kernel = Server::Kernel { version: KernelVersion::V1_0_9 };
+    for server in [kernel, Server::PartnerManagement] {
         let registering = RegistrationRules::new(server, TimeRule::Plus(5));
         let validating = ValidationRules::new(server);
         let bytes = request.len();

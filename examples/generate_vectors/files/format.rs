@@ -176,6 +176,11 @@ const NOTES: &[Note] = &[
         "lax parsing",
         "JSON that two parsers can understand differently: repeated names, byte order marks, lone surrogates, text after the value.",
     ),
+    (
+        "StricterThanServer",
+        "lax parsing",
+        "The server reads what this library refuses, as two readers could read it differently.",
+    ),
     ("Structure", "lax parsing", "The number and content of the parts between dots."),
     ("Tag", "forgery", "A sealed response that was altered or cut."),
     (

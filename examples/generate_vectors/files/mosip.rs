@@ -530,6 +530,7 @@ fn contents(keys: &Keys) -> Group {
         let text = base64::encode_url(without(&id, name).to_string().as_bytes());
         add(&format!("digital id without {name}"), &["ClaimType"], with_id(&text), MissingMember);
     }
+    group.extend(timeless(&good, &id, b));
     group.add(
         Case::new(
             "timeStamp is no time, judged as at it",
@@ -541,6 +542,33 @@ fn contents(keys: &Keys) -> Group {
     );
     group.extend(nested(keys, &id));
     group
+}
+
+/// Answers that say `null` where a time belongs, as servers do that stored none.
+fn timeless(good: &Object<'static>, id: &Object<'_>, b: impl Fn(&str) -> String) -> Vec<Case> {
+    let none = || Value::Null;
+    let no_stamp = b(&good.clone().with("timeStamp", none()).to_string());
+    let deregistration = without(good, "digitalId").with("status", "success");
+    let deregistration = b(&deregistration.with("timeStamp", none()).to_string());
+    let text = base64::encode_url(id.clone().with("dateTime", none()).to_string().as_bytes());
+    let no_date = b(&good.clone().with("digitalId", text).to_string());
+    let window = Object::new().with("before", 120_i64).with("after", 300_i64);
+    let sent = base64::encode_standard(id.to_string().as_bytes());
+    let case =
+        |comment: &str, flags, input: &str, code| Case::new(comment, flags, input.to_owned(), code);
+    let (valid, expected): (&[_], &[_]) = (&["Valid"], &["Expectation"]);
+    vec![
+        case("timeStamp is null", valid, &no_stamp, Ok),
+        case("deregistration whose timeStamp is null", valid, &deregistration, Ok),
+        case("digital id whose dateTime is null", valid, &no_date, Ok),
+        case("timeStamp is null, and one is expected", expected, &no_stamp, ContentMismatch)
+            .expecting(Object::new().with("timeStamp", SIGNED)),
+        case("timeStamp is null, and a window is expected", &["Window"], &no_stamp, MissingMember)
+            .expecting(Object::new().with("window", window)),
+        case("timeStamp is null, judged as at it", &["AsIssued"], &no_stamp, NoTime).issued(),
+        case("dateTime is null, and another is expected", expected, &no_date, ContentMismatch)
+            .expecting(Object::new().with("digitalId", sent)),
+    ]
 }
 
 /// Era C: the digital id is a JWS of its own.

@@ -73,7 +73,7 @@ pub trait Body: Sized {
 /// assert_eq!(request.uri(), "https://dev.mosip.example/v1/masterdata/registereddevices");
 /// assert_eq!(
 ///     request.body(),
-///     br#"{"id":"io.mosip.masterdata.device.create","version":"1.0","requesttime":"2020-02-16T09:13:59Z","metadata":{},"request":{"deviceData":"e30="}}"#
+///     br#"{"id":"io.mosip.masterdata.device.create","version":"1.0","requesttime":"2020-02-16T09:13:59.000Z","metadata":{},"request":{"deviceData":"e30="}}"#
 /// );
 /// assert!(!format!("{request:?}").contains("eyJ"), "the token is not shown");
 /// # Ok::<(), countersign::Error>(())
@@ -85,7 +85,7 @@ pub struct RequestEnvelope<T> {
     pub id: Option<String>,
     /// `version` of the interface: `1.0`, sometimes `v1`.
     pub version: Option<String>,
-    /// `requesttime`.
+    /// `requesttime`, which servers read in one pattern, with three digits behind the second.
     pub request_time: Option<Timestamp>,
     /// `metadata`: mostly an empty object.
     pub metadata: Option<Object<'static>>,
@@ -184,7 +184,7 @@ impl<T: Body> Call for RequestEnvelope<T> {
 /// `{"id", "version", "responsetime", "metadata", "response": …, "errors": …}`.
 ///
 /// `errors` is `null` or empty on success, `response` is `null` on failure. Servers refuse with
-/// status 200 as well as 500, so the status decides nothing.
+/// status 200 as well as 400 and 500, so the status decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseEnvelope<T> {

@@ -159,7 +159,12 @@ impl Timestamp {
         Self { text: text.to_owned(), time: Time::parse_rfc3339(text).ok() }
     }
 
-    /// Returns the text as it was.
+    /// A time that is stated to be none.
+    const fn none() -> Self {
+        Self { text: String::new(), time: None }
+    }
+
+    /// Returns the text as it was; empty where `null` stands for it.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -392,7 +397,7 @@ pub struct DigitalId {
     pub make: String,
     /// `model`.
     pub model: String,
-    /// `dateTime`.
+    /// `dateTime`; a server's answer may say `null`, which is an empty text here.
     pub date_time: Timestamp,
     /// `type`: `Fingerprint`, `Finger`, `Iris`, `Face`, …
     pub device_type: String,
@@ -415,18 +420,26 @@ impl DigitalId {
         Self::read(opener.open(DIGITAL_ID, text)?)
     }
 
-    /// Reads the JSON that a verifier took out of a text.
-    pub(super) fn from_json(
+    /// Reads the JSON that a verifier took out of a server's answer. A server repeats what it has
+    /// stored, `null` where the request stated no `dateTime`.
+    pub(super) fn from_answer(
         layer: Layer,
         text: &str,
         json: &[u8],
         limits: &Limits,
     ) -> Result<Self, Error> {
         let members = json::parse_object(DIGITAL_ID, json, limits)?.into_owned();
-        Self::read(Origin { layer, encoded_twice: false, text: Some(text.to_owned()), members })
+        let is_null = members.member("dateTime") == Some(&Value::Null);
+        let none = is_null.then(Timestamp::none);
+        let origin = Origin { layer, encoded_twice: false, text: Some(text.to_owned()), members };
+        Self::read_with(origin, none)
     }
 
     fn read(origin: Origin) -> Result<Self, Error> {
+        Self::read_with(origin, None)
+    }
+
+    fn read_with(origin: Origin, date_time: Option<Timestamp>) -> Result<Self, Error> {
         let member =
             |name, aliases: &[&'static str]| text(&origin.members, DIGITAL_ID, name, aliases);
         Ok(Self {
@@ -435,7 +448,10 @@ impl DigitalId {
             device_provider_id: member("deviceProviderId", &["dpId"])?,
             make: member("make", &[])?,
             model: member("model", &[])?,
-            date_time: Timestamp::new(&member("dateTime", &[])?),
+            date_time: match date_time {
+                Some(none) => none,
+                None => Timestamp::new(&member("dateTime", &[])?),
+            },
             device_type: member("type", &[])?,
             device_sub_type: member("deviceSubType", &["subType", "subtype"])?,
             origin,

@@ -217,7 +217,7 @@ fn the_published_answer_is_valid_as_body_and_as_token() {
         assert_eq!((found.era(), found.status()), (Era::A, &Status::Registered));
         assert_eq!(found.device_code(), "8cd42864-2cdc-4067-8d11-40b25ff8c760");
         assert_eq!((found.env(), found.at()), ("local", captured()));
-        assert_eq!(found.time_stamp().text(), "2020-01-13T12:55:29.918Z");
+        assert_eq!(found.time_stamp().unwrap().text(), "2020-01-13T12:55:29.918Z");
         assert_eq!(found.payload().len(), 409);
         assert_eq!(found.key().algorithm, Algorithm::Rs512);
         assert_eq!(
@@ -874,4 +874,56 @@ fn reports_are_reproducible() {
     assert_eq!(once, explain(&published(), RESPONSE).to_json().to_string());
     let report: Object<'_> = parse_object("report", once.as_bytes(), &limits()).unwrap();
     assert_eq!(report.string("report", "kind"), Ok("mosip-registration"));
+}
+
+#[test]
+fn an_answer_that_states_no_time_is_authentic_and_fails_only_what_is_asked_of_its_time() {
+    let (signer, verifier) = own();
+    let stamp = r#""timeStamp":"2020-08-02T23:46:25.154Z""#;
+    for era in [Era::A, Era::B] {
+        let null = plain().replace(stamp, r#""timeStamp":null"#);
+        let answer = signer.answer(era, &null);
+        let answer = answer.as_bytes();
+        let found = verdict(&verifier, answer, &Expected::new(), captured()).unwrap();
+        assert_eq!((found.time_stamp(), found.at()), (None, captured()));
+
+        let expected = Expected::new().time_stamp("2020-08-02T23:46:25.154Z");
+        let found = verdict(&verifier, answer, &expected, captured());
+        assert_eq!(found, Err(Error::ContentMismatch { member: "timeStamp" }));
+        let expected = Expected::new().window(Window::symmetric(u32::MAX));
+        let found = verdict(&verifier, answer, &expected, captured());
+        assert_eq!(found, Err(Error::MissingMember { part: "payload", member: "timeStamp" }));
+        let found = verdict(&verifier, answer, &Expected::new(), At::Issued);
+        assert_eq!(found, Err(Error::NoTime { member: "timeStamp" }));
+
+        let absent = plain().replace(&format!(",{stamp}"), "");
+        let answer = signer.answer(era, &absent);
+        let found = verdict(&verifier, answer.as_bytes(), &Expected::new(), captured());
+        assert_eq!(found, Err(Error::MissingMember { part: "payload", member: "timeStamp" }));
+    }
+}
+
+#[test]
+fn a_digital_id_that_states_no_time_is_that_of_a_request_without_one_and_of_no_other() {
+    let (signer, verifier) = own();
+    let id = |date_time: &str| {
+        format!(
+            r#"{{"serialNo":"1","deviceProvider":"P","deviceProviderId":"I","make":"M","model":"N","dateTime":{date_time},"type":"T","deviceSubType":"S"}}"#
+        )
+    };
+    let null = id("null");
+    let answer = signer.answer(Era::B, &payload(&encode_url(null.as_bytes())));
+    let answer = answer.as_bytes();
+    let found = verdict(&verifier, answer, &Expected::new(), captured()).unwrap();
+    assert_eq!(found.digital_id().unwrap().date_time.text(), "");
+    assert_eq!(found.digital_id().unwrap().date_time.time(), None);
+
+    let sent = |text: &str| DigitalId::decode(encode_url(text.as_bytes()).as_bytes(), &limits());
+    let dated = Expected::new().digital_id(sent(&id(r#""2020-01-13T07:20:42.195Z""#)).unwrap());
+    let found = verdict(&verifier, answer, &dated, captured());
+    assert_eq!(found, Err(Error::ContentMismatch { member: "digitalId" }));
+    let blank = Expected::new().digital_id(sent(&id(r#""""#)).unwrap());
+    assert!(verdict(&verifier, answer, &blank, captured()).is_ok());
+    // A device has to say when.
+    assert_eq!(code_of(sent(&null)), Code::MissingMember);
 }

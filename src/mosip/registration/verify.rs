@@ -18,7 +18,7 @@ use crate::jose::{
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::{DigitalId, Layer, Timestamp, text};
+use crate::mosip::device::{DigitalId, Layer, Timestamp, optional_text};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
@@ -55,7 +55,7 @@ pub struct Registration {
     status: Status,
     device_code: String,
     env: String,
-    time_stamp: Timestamp,
+    time_stamp: Option<Timestamp>,
     digital_id: Option<DigitalId>,
     payload: Document,
     key: KeyInfo,
@@ -87,10 +87,12 @@ impl Registration {
         &self.env
     }
 
-    /// Returns `timeStamp`. Servers of era A wrote their local time and called it UTC.
+    /// Returns `timeStamp`; `None` where the server signed `null`, as it does in an answer to a
+    /// deregistration if the stored digital id has no `dateTime`. Servers of era A wrote their local
+    /// time and called it UTC.
     #[must_use]
-    pub const fn time_stamp(&self) -> &Timestamp {
-        &self.time_stamp
+    pub const fn time_stamp(&self) -> Option<&Timestamp> {
+        self.time_stamp.as_ref()
     }
 
     /// Returns the device's identity; only an answer to a deregistration may have none.
@@ -376,7 +378,7 @@ impl Procedure for Verifier {
                 None
             }
         };
-        let instant = at.resolve(claims.as_ref().map(|claims| claims.signed));
+        let instant = at.resolve(claims.as_ref().and_then(|claims| claims.signed));
         trail.at(instant);
         let set = self.keys.set().ok();
         check_certificate(trail, candidates.as_ref().zip(chosen), set, instant, leeway);
@@ -385,7 +387,13 @@ impl Procedure for Verifier {
             return None;
         };
         check_content(trail, &claims, digital_id.as_ref(), expected);
-        let refused = Window::check(expected.window, trail, claims.signed, at, leeway);
+        let refused = match claims.signed {
+            Some(time) => Window::check(expected.window, trail, time, at, leeway),
+            None => {
+                check_no_time(trail, expected.window, at);
+                false
+            }
+        };
         if refused && signed.era() == Era::A {
             trail.hint(|| {
                 Some("servers of era A signed their local time as UTC; allow for their zone".into())
@@ -483,9 +491,10 @@ struct Claims {
     status: Status,
     device_code: String,
     env: String,
-    time_stamp: Timestamp,
+    /// `None` where `timeStamp` is `null`.
+    time_stamp: Option<Timestamp>,
     /// The instant of `timeStamp`.
-    signed: Time,
+    signed: Option<Time>,
     digital_id: Option<String>,
     document: Document,
 }
@@ -500,16 +509,41 @@ impl Claims {
             Status::Deregistered => object.optional_string(PART, "digitalId")?,
             _ => Some(object.string(PART, "digitalId")?),
         };
-        let time_stamp = Timestamp::new(&text(&object, PART, "timeStamp", &["timestamp"])?);
+        let time_stamp = match optional_text(&object, PART, "timeStamp", &["timestamp"])? {
+            Some(text) => Some(Timestamp::new(&text)),
+            None => {
+                let stated = object.member("timeStamp").or_else(|| object.member("timestamp"));
+                let absent = Error::MissingMember { part: PART, member: "timeStamp" };
+                stated.map(|_null| None).ok_or(absent)?
+            }
+        };
+        let instant = |time: &Timestamp| time.instant("timeStamp");
         Ok(Self {
             digital_id: digital_id.map(ToOwned::to_owned),
             device_code: object.string(PART, "deviceCode")?.to_string(),
             env: object.string(PART, "env")?.to_string(),
             status,
-            signed: time_stamp.instant("timeStamp")?,
+            signed: time_stamp.as_ref().map(instant).transpose()?,
             time_stamp,
             document,
         })
+    }
+}
+
+/// Judges the age of an answer that states no time: whatever is asked of it fails.
+fn check_no_time(trail: &mut impl Trail, window: Option<Window>, at: At) {
+    const MEMBER: &str = "timeStamp";
+    match (window, at) {
+        (_, At::Issued) => {
+            trail.fail(Check::Window, Error::NoTime { member: MEMBER });
+            trail.hint(|| {
+                Some("give the time to judge it at: `At::Time`, `--at TIME` or `--at now`".into())
+            });
+        }
+        (Some(_), At::Time(_)) => {
+            trail.fail(Check::Window, Error::MissingMember { part: "payload", member: MEMBER });
+        }
+        (None, At::Time(_)) => trail.skip(Check::Window, Window::NOT_EXPECTED),
     }
 }
 
@@ -533,7 +567,7 @@ fn check_digital_id(
         (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, policy),
         _ => base64::decode_mosip(text.as_bytes())
             .map_err(|fault| Error::Malformed { part: "digitalId", fault })
-            .and_then(|json| DigitalId::from_json(Layer::Base64, text, &json, policy.limits())),
+            .and_then(|json| DigitalId::from_answer(Layer::Base64, text, &json, policy.limits())),
     };
     trail.record(Check::DigitalId, digital_id, |digital_id| match digital_id.origin().layer() {
         Layer::VerifiedJws => "signed by the same key".into(),
@@ -550,7 +584,7 @@ fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId
     }
     let (input, signature) = (&[jws.signing_input()], jws.signature());
     key.key().verify_with(policy.backend(), required, input, signature)?;
-    DigitalId::from_json(Layer::VerifiedJws, text, jws.payload(), limits)
+    DigitalId::from_answer(Layer::VerifiedJws, text, jws.payload(), limits)
 }
 
 /// Judges the certificate that the key came from, among the keys that could be meant.
@@ -562,7 +596,7 @@ fn check_certificate(
     leeway: Leeway,
 ) {
     let (Some((candidates, key)), Some(at)) = (keys, at) else {
-        let reason = if keys.is_none() { "no key" } else { NO_CLAIMS };
+        let reason = if keys.is_none() { "no key" } else { "there is no time to judge it at" };
         trail.skip(Check::KeyCertificate, reason);
         return;
     };
@@ -585,7 +619,10 @@ fn check_content(
         ("env", expected.env.as_ref().map(|wanted| *wanted == claims.env)),
         (
             "timeStamp",
-            expected.time_stamp.as_ref().map(|wanted| wanted == claims.time_stamp.text()),
+            expected
+                .time_stamp
+                .as_ref()
+                .map(|wanted| claims.time_stamp.as_ref().is_some_and(|time| wanted == time.text())),
         ),
         ("digitalId", wanted_id.map(|wanted| digital_id.is_some() && difference(wanted).is_none())),
     ];

@@ -6,21 +6,34 @@ use alloc::vec::Vec;
 
 use crate::time::Time;
 
-/// Whether a row counts.
+/// Whether a row is switched on: `is_active`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "a row counts or it does not")]
+#[expect(clippy::exhaustive_enums, reason = "a row is active or it is not")]
 pub enum Activity {
-    /// It does.
+    /// It is.
     #[default]
     Active,
-    /// It does not: deleted, or switched off.
+    /// It is not.
     Inactive,
+}
+
+/// Whether a row is deleted: `is_deleted`. That is another thing than inactive, and than a device
+/// that is [`Retired`](DeviceStatus::Retired): some queries of the servers look at one and not at
+/// the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a row is deleted or it is not")]
+pub enum Deletion {
+    /// It is not.
+    #[default]
+    Kept,
+    /// It is.
+    Deleted,
 }
 
 /// The status of a registered device.
 ///
-/// Where a status is compared, letter case does not matter; where it is set, it does
-/// ([`exact`](Self::exact)).
+/// It keeps its letter case: where a status is set or a device deregistered, the case matters
+/// ([`exact`](Self::exact)); where devices are validated, it does not ([`is`](Self::is)).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceStatus {
@@ -45,11 +58,23 @@ impl DeviceStatus {
     ///
     /// assert_eq!(DeviceStatus::exact("Revoked"), Some(DeviceStatus::Revoked));
     /// assert_eq!(DeviceStatus::exact("REVOKED"), None);
-    /// assert_eq!(DeviceStatus::from("REVOKED"), DeviceStatus::Revoked);
+    /// assert_eq!(DeviceStatus::from("REVOKED"), DeviceStatus::Other("REVOKED".into()));
     /// ```
     #[must_use]
     pub fn exact(text: &str) -> Option<Self> {
         Self::KNOWN.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Tells whether two are the same in any letter case.
+    ///
+    /// ```
+    /// use countersign::mosip::rules::DeviceStatus;
+    ///
+    /// assert!(DeviceStatus::from("REVOKED").is(&DeviceStatus::Revoked));
+    /// ```
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.as_str().eq_ignore_ascii_case(other.as_str())
     }
 
     /// Returns the text.
@@ -65,9 +90,9 @@ impl DeviceStatus {
 }
 
 impl From<&str> for DeviceStatus {
+    /// Keeps the text as it is: only the servers' own letter case is one of the known ones.
     fn from(text: &str) -> Self {
-        let same = |status: &Self| status.as_str().eq_ignore_ascii_case(text);
-        Self::KNOWN.into_iter().find(same).unwrap_or_else(|| Self::Other(text.to_owned()))
+        Self::exact(text).unwrap_or_else(|| Self::Other(text.to_owned()))
     }
 }
 
@@ -79,8 +104,10 @@ pub struct Provider {
     pub id: String,
     /// Its name, compared as it is.
     pub name: String,
-    /// Whether it counts.
+    /// Whether it is active.
     pub activity: Activity,
+    /// Whether it is deleted.
+    pub deletion: Deletion,
 }
 
 /// A code of a table of types or sub-types.
@@ -89,8 +116,10 @@ pub struct Provider {
 pub struct TypeCode {
     /// The code, as in `Fingerprint`.
     pub code: String,
-    /// Whether it counts.
+    /// Whether it is active.
     pub activity: Activity,
+    /// Whether it is deleted.
+    pub deletion: Deletion,
 }
 
 /// A registered device.
@@ -117,11 +146,14 @@ pub struct Device {
     pub purpose: String,
     /// Its status.
     pub status: DeviceStatus,
-    /// Whether it counts.
+    /// Whether it is active.
     pub activity: Activity,
+    /// Whether it is deleted.
+    pub deletion: Deletion,
 }
 
-/// A make and model that a provider offers (partner management).
+/// A make and model that a provider offers (partner management): a row that is active and not
+/// deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct DeviceDetail {
@@ -153,11 +185,14 @@ pub struct DeviceService {
     pub make: String,
     /// Model of the devices it drives.
     pub model: String,
-    /// Whether it counts.
+    /// Whether it is active.
     pub activity: Activity,
+    /// Whether it is deleted.
+    pub deletion: Deletion,
 }
 
-/// A device that may be registered for `Registration`: a row of the device master.
+/// A device that may be registered for `Registration`: a row of the device master that is not
+/// deleted, active or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct MasterDevice {
@@ -190,7 +225,8 @@ pub struct History {
 }
 
 /// The tables that the rules look into. A table is searched from its front; whoever has large ones
-/// hands over the rows that the request names.
+/// hands over the rows that the request names. Partner management keeps devices for authentication
+/// and those for registration in two databases: the rows are those of the one that it asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Records {
@@ -206,7 +242,7 @@ pub struct Records {
     pub device_master: Vec<MasterDevice>,
     /// Makes and models (partner management).
     pub device_details: Vec<DeviceDetail>,
-    /// Ids of foundational trust providers (partner management).
+    /// Ids of foundational trust providers that are active and not deleted (partner management).
     pub foundational_trust_providers: Vec<String>,
     /// Device services.
     pub services: Vec<DeviceService>,
@@ -214,38 +250,62 @@ pub struct Records {
     pub history: History,
 }
 
-/// Rows that can be switched off.
-pub(super) trait Switched {
-    fn activity(&self) -> Activity;
+/// Which rows a query of a server returns.
+#[derive(Clone, Copy)]
+pub(super) enum Rows {
+    All,
+    /// Deleted ones as well.
+    Active,
+    /// Inactive ones as well.
+    Kept,
+    ActiveAndKept,
+}
 
-    fn is_active(&self) -> bool {
-        self.activity() == Activity::Active
+/// Rows that can be switched off and deleted.
+pub(super) trait Row {
+    fn activity(&self) -> Activity;
+    fn deletion(&self) -> Deletion;
+
+    fn is_one_of(&self, rows: Rows) -> bool {
+        let (active, kept) =
+            (self.activity() == Activity::Active, self.deletion() == Deletion::Kept);
+        match rows {
+            Rows::All => true,
+            Rows::Active => active,
+            Rows::Kept => kept,
+            Rows::ActiveAndKept => active && kept,
+        }
     }
 }
 
-macro_rules! switched {
+macro_rules! row {
     ($($row:ty),+) => {
-        $(impl Switched for $row {
+        $(impl Row for $row {
             fn activity(&self) -> Activity {
                 self.activity
+            }
+
+            fn deletion(&self) -> Deletion {
+                self.deletion
             }
         })+
     };
 }
-switched!(Provider, TypeCode, Device, DeviceService);
+row!(Provider, TypeCode, Device, DeviceService);
 
-/// Finds the first active row.
-pub(super) fn active<T: Switched>(rows: &[T], wanted: impl Fn(&T) -> bool) -> Option<&T> {
-    rows.iter().find(|row| row.is_active() && wanted(row))
+/// Finds the first of the rows.
+pub(super) fn first<T: Row>(table: &[T], rows: Rows, wanted: impl Fn(&T) -> bool) -> Option<&T> {
+    table.iter().find(|row| row.is_one_of(rows) && wanted(row))
 }
 
-/// Finds the newest active row that was in effect.
-pub(super) fn active_at<T: Switched>(
-    rows: &[Dated<T>],
+/// Finds the newest active and kept row that was in effect.
+pub(super) fn newest_at<T: Row>(
+    table: &[Dated<T>],
     at: Time,
     wanted: impl Fn(&T) -> bool,
 ) -> Option<&T> {
-    let in_effect =
-        |dated: &&Dated<T>| dated.effective <= at && dated.row.is_active() && wanted(&dated.row);
-    rows.iter().filter(in_effect).max_by_key(|dated| dated.effective).map(|dated| &dated.row)
+    let in_effect = |dated: &&Dated<T>| {
+        dated.effective <= at && dated.row.is_one_of(Rows::ActiveAndKept) && wanted(&dated.row)
+    };
+    table.iter().filter(in_effect).max_by_key(|dated| dated.effective).map(|dated| &dated.row)
 }

@@ -1,44 +1,57 @@
 //! The rules of `POST /registereddevices`.
 
-use alloc::borrow::ToOwned as _;
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::active;
+use super::dialect::{Dialect, REGISTRATION, Slip};
+use super::reading::{Misread, Reader, is_blank, text_in, trim};
+use super::records::{Row as _, Rows, first};
 use super::{
-    DeviceStatus, ID, NAME, Records, SERIAL, Server, Stages, TimeRule, milliseconds, missing,
+    DeviceStatus, ID, NAME, Records, Refusal, SERIAL, Server, Stages, TimeRule, TypeCode, Until,
+    milliseconds, missing,
 };
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::mosip::device::{DeviceData, Opener, Origin, Purpose, optional_text, text_of};
+use crate::mosip::device::{DeviceData, Purpose};
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use crate::mosip::registration::{self, Status};
 use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
 use crate::time::Time;
 
+const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
 const DEVICE_INFO: &str = "deviceInfo";
 const DIGITAL_ID: &str = "digitalId";
+const TRUST_PROVIDER: &str = "foundationalTrustProviderId";
 const UNREADABLE: &str = "what it is about cannot be read";
 
 /// Decides about registration requests as a server does.
 ///
-/// Checked by the kernel, in this order: the JSON of `deviceData`; its members, where L1 needs a
-/// foundational trust provider; the time window; the members of `deviceInfo`; those of the digital
-/// id; an active provider of this id and name; the type; the sub-type; no active device with this
-/// provider and serial number; for `Registration`, a serial number of the device master. Partner
-/// management has its own order and looks for a device detail instead.
+/// Checked by the kernel, in this order: the body and the JSON of `deviceData`; its members, where
+/// `deviceInfo`, its `certification` and `foundationalTrustProviderId` must be there and L1 needs a
+/// provider that is not blank; the time window; the members of `deviceInfo`; the digital id, and its
+/// members; an active provider of this id and name; the type; the sub-type; no active device with
+/// this provider and serial number; for `Registration`, a serial number of the device master.
+/// Partner management has its own order, wants all members of a digital id and `deviceSubId`, and
+/// looks for a device detail instead.
 ///
 /// *Not* checked: signatures, which partner management would verify. So every report warns that the
 /// request is [`Unauthenticated`](crate::Warning::Unauthenticated).
 ///
+/// Sources: mosip/commons 1.0.7 and v1.1.3 and mosip/admin-services v1.3.0,
+/// `service/impl/RegisteredDeviceServiceImpl.signedRegisteredDevice`,
+/// `validator/registereddevice/{FoundationalValidator,PurposeValidator,CertificateLevelValidator}`;
+/// mosip/partner-management-services v1.1.5,
+/// `device/{authdevice,regdevice}/service/impl/{RegisteredDeviceServiceImpl,RegRegisteredDeviceServiceImpl}`.
+///
 /// ```
 /// use countersign::mosip::ErrorCode;
 /// use countersign::mosip::rules::{
-///     Provider, Records, RegistrationRules, Server, TimeRule, TypeCode,
+///     KernelVersion, Provider, Records, RegistrationRules, Server, TimeRule, TypeCode,
 /// };
 /// use countersign::{Code, Time};
 ///
@@ -51,10 +64,12 @@ const UNREADABLE: &str = "what it is about cannot be read";
 /// });
 /// records.device_types.push(TypeCode { code: "Fingerprint".into(), ..TypeCode::default() });
 ///
-/// let rules = RegistrationRules::new(Server::Kernel, TimeRule::Plus(5));
+/// // The request of 2020 says `subType`, which later kernels do not know.
+/// let server = Server::Kernel { version: KernelVersion::V1_0_7 };
+/// let rules = RegistrationRules::new(server, TimeRule::Plus(5));
 /// let soon = Time::parse_rfc3339("2020-01-13T12:51:00Z")?;
 /// let refusal = rules.answer(request, &records, soon).unwrap_err();
-/// assert_eq!(refusal[0].code, ErrorCode::AdmDpm027);
+/// assert_eq!(refusal.errors()[0].code, ErrorCode::AdmDpm027);
 ///
 /// records.device_sub_types.push(TypeCode { code: "Single".into(), ..TypeCode::default() });
 /// assert!(rules.verify(request, &records, soon).is_ok());
@@ -101,17 +116,20 @@ impl RegistrationRules {
         now: Time,
     ) -> Result<Registrable, Error> {
         let mut trail = FirstFailure::default();
-        let made = self.decide(&mut Stages::new(&mut trail), request, records, now);
+        let mut stages = Stages::new(&mut trail, Until::TheTrailEnds);
+        let made = self.decide(&mut stages, request, records, now);
         trail.finish(made)
     }
 
     /// Judges a request, and reports every check.
     ///
-    /// The verdict is that of [`verify`](Self::verify); what the server would say is in the hints.
+    /// The verdict is that of [`verify`](Self::verify); what the server would say, with its HTTP
+    /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records, now: Time) -> Report {
         let mut trail = Explanation::default();
-        let made = self.decide(&mut Stages::new(&mut trail), request, records, now);
+        let mut stages = Stages::new(&mut trail, Until::TheTrailEnds);
+        let made = self.decide(&mut stages, request, records, now);
         trail.into_report(Self::KIND, request, made.as_ref().map(Registrable::claims))
     }
 
@@ -119,15 +137,15 @@ impl RegistrationRules {
     ///
     /// # Errors
     ///
-    /// The elements of the answer's `errors`: all that the first stage with findings has found.
+    /// What the server answers with, or why this library refuses what the server reads.
     pub fn answer(
         &self,
         request: &[u8],
         records: &Records,
         now: Time,
-    ) -> Result<Registrable, Vec<ServiceError>> {
+    ) -> Result<Registrable, Refusal> {
         let mut trail = FirstFailure::default();
-        let mut stages = Stages::new(&mut trail);
+        let mut stages = Stages::new(&mut trail, Until::TheServerRefuses);
         let made = self.decide(&mut stages, request, records, now);
         stages.answer(made)
     }
@@ -141,149 +159,216 @@ impl RegistrationRules {
     ) -> Option<Registrable> {
         stages.trail.at(Some(now));
         stages.say_nothing_is_verified();
+        let dialect = Dialect::of(self.server);
+        let mut reader = Reader::new(dialect, &self.limits);
+        let opened = self.open(stages, &mut reader, request);
+        let Some((text, data)) = opened else {
+            let left = [Check::Rules, Check::Window, Check::DigitalId, Check::Records];
+            stages.trail.skip_all(&left, UNREADABLE);
+            return None;
+        };
+        if !stages.end() {
+            return None;
+        }
+        let findings = data.rules(self.server, dialect);
+        stages.check(Check::Rules, 200, findings, "members of deviceData");
+        if !stages.end() {
+            return None;
+        }
+        let info = self.info(stages, &mut reader, &data);
+        let Some(info) = info else {
+            let left = [Check::Window, Check::Rules, Check::DigitalId, Check::Records];
+            stages.trail.skip_all(&left, UNREADABLE);
+            return None;
+        };
+        if !stages.end() {
+            return None;
+        }
         match self.server {
-            Server::Kernel => self.kernel(stages, request, records, now),
-            Server::PartnerManagement => self.partner_management(stages, request, records, now),
+            Server::Kernel { .. } => self.kernel_info(stages, &info, now)?,
+            Server::PartnerManagement => self.partner_info(stages, &data, &info, now)?,
         }
-    }
-
-    fn kernel(
-        &self,
-        stages: &mut Stages<'_, impl Trail>,
-        request: &[u8],
-        records: &Records,
-        now: Time,
-    ) -> Option<Registrable> {
-        const CODE: ErrorCode = ErrorCode::KerMsd999;
-        let opened = self.device_data(request).and_then(|(text, data)| {
-            let info = kernel_info(&data)?;
-            Ok((text, data, info))
-        });
-        let read = stages.read(Check::Input, &CODE, opened, "`deviceData` is JSON");
-        let Some((text, data, info)) = read else {
-            let left = [Check::Rules, Check::Window, Check::DigitalId, Check::Records];
-            stages.trail.skip_all(&left, UNREADABLE);
-            return None;
-        };
-        if !stages.end() {
-            return None;
-        }
-        stages.check(Check::Rules, data.rules(self.server, info.as_ref()), "members of deviceData");
-        if !stages.end() {
-            return None;
-        }
-        let Some(info) = info else {
-            let left = [Check::Window, Check::Rules, Check::DigitalId, Check::Records];
-            stages.trail.skip_all(&left, UNREADABLE);
-            return None;
-        };
-        match &info.time_stamp {
-            Some(signed) => self.window(stages, signed, now),
-            // The server runs into it.
-            None => stages.fail(
-                Check::Window,
-                Error::MissingMember { part: DEVICE_INFO, member: "timeStamp" },
-                alloc::vec![missing(&ErrorCode::KerMsd500, "timeStamp")],
-            ),
-        }
-        if !stages.end() {
-            return None;
-        }
-        stages.check(Check::Rules, info.rules(self.server), "members of deviceInfo");
-        if !stages.end() {
-            return None;
-        }
-        // The server decodes whatever stands before a dot: of a JWS, the header.
-        let id = info.digital_id.as_deref().unwrap_or_default();
-        let id = id.split('.').next().unwrap_or_default();
-        let id = Opener::new(&self.limits).open(DIGITAL_ID, id.as_bytes()).and_then(Id::read);
-        let id = stages.read(Check::DigitalId, &CODE, id, "the digital id is JSON");
+        let id = self.id(stages, &mut reader, &info);
         let Some(id) = id else {
             stages.trail.skip_all(&[Check::Rules, Check::Records], UNREADABLE);
             return None;
         };
-        stages.check(Check::Rules, id.rules(&CODE), "members of the digital id");
+        let findings = id.rules(self.server, dialect);
+        stages.check(Check::Rules, 200, findings, "members of the digital id");
         if !stages.end() {
             return None;
         }
-        let device_code = kernel_tables(stages, &data, &id, records)?;
-        Some(Registrable { text, limits: self.limits, claims: claims(&data, &id), device_code })
-    }
-
-    fn partner_management(
-        &self,
-        stages: &mut Stages<'_, impl Trail>,
-        request: &[u8],
-        records: &Records,
-        now: Time,
-    ) -> Option<Registrable> {
-        const JSON: ErrorCode = ErrorCode::PmsAut016;
-        let data = self.device_data(request);
-        let read = stages.read(Check::Input, &JSON, data, "`deviceData` is JSON");
-        let Some((text, data)) = read else {
-            let left = [Check::Rules, Check::Window, Check::DigitalId, Check::Records];
-            stages.trail.skip_all(&left, UNREADABLE);
-            return None;
+        let device_code = match self.server {
+            Server::Kernel { .. } => kernel_tables(stages, &data, &id, records)?,
+            Server::PartnerManagement => partner_tables(stages, &data, &info, &id, records)?,
         };
-        if !stages.end() {
-            return None;
-        }
-        stages.check(Check::Rules, data.rules(self.server, None), "members of deviceData");
-        if !stages.end() {
-            return None;
-        }
-        let info = data.partner_info(&self.limits).and_then(Info::read);
-        let info = stages.read(Check::Input, &JSON, info, "`deviceInfo` is JSON");
-        let Some(info) = info else {
-            let left = [Check::Window, Check::Rules, Check::DigitalId, Check::Records];
-            stages.trail.skip_all(&left, UNREADABLE);
-            return None;
-        };
-        // The server collects what these four find.
-        let needs_provider = data.lacks_trust_provider(&info);
-        let findings = needs_provider.then(|| {
-            let reason = "L1 needs a foundationalTrustProviderId";
-            ServiceError::new(ErrorCode::PmsAut030, reason)
-        });
-        stages.check(Check::Rules, findings.into_iter().collect(), "trust provider, for L1");
-        match &info.time_stamp {
-            Some(signed) => self.window(stages, signed, now),
-            None => stages.fail(
-                Check::Window,
-                Error::MissingMember { part: DEVICE_INFO, member: "timeStamp" },
-                alloc::vec![missing(&ErrorCode::PmsAut031, "timeStamp")],
-            ),
-        }
-        stages.check(Check::Rules, info.rules(self.server), "members of deviceInfo");
-        if !stages.end() {
-            return None;
-        }
-        let id = info.digital_id.as_deref().unwrap_or_default();
-        let id = Opener::new(&self.limits).open(DIGITAL_ID, id.as_bytes()).and_then(Id::read);
-        let id = stages.read(Check::DigitalId, &JSON, id, "the digital id is JSON");
-        let Some(id) = id else {
-            stages.trail.skip_all(&[Check::Rules, Check::Records], UNREADABLE);
-            return None;
-        };
-        stages.check(Check::Rules, id.rules(&ErrorCode::PmsAut011), "members of the digital id");
-        if !stages.end() {
-            return None;
-        }
-        let device_code = partner_tables(stages, &data, &id, records)?;
         Some(Registrable { text, limits: self.limits, claims: claims(&data, &id), device_code })
     }
 
     /// Takes the request apart down to the members of `deviceData`.
-    fn device_data(&self, request: &[u8]) -> Result<(String, Data), Error> {
+    fn open(
+        &self,
+        stages: &mut Stages<'_, impl Trail>,
+        reader: &mut Reader<'_>,
+        request: &[u8],
+    ) -> Option<(String, Data)> {
+        let dialect = Dialect::of(self.server);
         let text = if request.trim_ascii_start().starts_with(b"{") {
-            text_of(request, DEVICE_DATA, &self.limits)?
+            let body = reader.object(REQUEST, REGISTRATION, request);
+            let body =
+                stages.read(Check::Input, reader, &dialect.body, body, "the body is JSON")?;
+            let absent = Error::MissingMember { part: REQUEST, member: DEVICE_DATA };
+            let Some(request) = body.member(REQUEST).and_then(Value::as_object) else {
+                let absent = Error::MissingMember { part: REQUEST, member: REQUEST };
+                let message = "request is missing".to_owned();
+                stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                return None;
+            };
+            let text = text_in(request, DEVICE_DATA);
+            match (self.server, text) {
+                (Server::Kernel { .. }, Some(text)) => text,
+                (Server::Kernel { .. }, None) => {
+                    let message = format!("{absent}");
+                    stages.reply(Check::Input, absent, dialect.inner.to(Slip::Crash), message);
+                    return None;
+                }
+                (Server::PartnerManagement, text) => match text.filter(|text| !is_blank(text)) {
+                    Some(text) => text,
+                    None => {
+                        let message = "deviceData is missing or blank".to_owned();
+                        stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                        return None;
+                    }
+                },
+            }
         } else {
-            let utf8 = core::str::from_utf8(request);
-            let fault = Fault::Utf8;
-            utf8.map_err(|_| Error::Malformed { part: DEVICE_DATA, fault })?.to_owned()
+            let utf8 = core::str::from_utf8(request).map(ToOwned::to_owned);
+            let not_utf8 = Error::Malformed { part: DEVICE_DATA, fault: Fault::Utf8 };
+            let text = utf8.map_err(|_| Misread::Ours(not_utf8));
+            stages.read(Check::Input, reader, &dialect.body, text, "the text of deviceData")?
         };
-        let data = Data::read(Opener::new(&self.limits).open(DEVICE_DATA, text.as_bytes())?)?;
-        Ok((text, data))
+        let parts = match self.server {
+            Server::Kernel { .. } => 2,
+            Server::PartnerManagement => 3,
+        };
+        let payload = reader.payload(&text, parts);
+        let data = reader
+            .decode(DEVICE_DATA, payload)
+            .and_then(|json| reader.object(DEVICE_DATA, dialect.device_data, &json));
+        let read = stages.read(Check::Input, reader, &dialect.inner, data, "`deviceData` is JSON");
+        let data = Data(read?);
+        Some((text, data))
+    }
+
+    /// Takes `deviceInfo` out of `deviceData`, where the kernel has read it already.
+    fn info(
+        &self,
+        stages: &mut Stages<'_, impl Trail>,
+        reader: &mut Reader<'_>,
+        data: &Data,
+    ) -> Option<Info> {
+        let dialect = Dialect::of(self.server);
+        let members = match data.0.member(DEVICE_INFO) {
+            Some(Value::Object(members)) => members.clone(),
+            _ => {
+                let text = text_in(&data.0, DEVICE_INFO)?;
+                let payload = reader.payload(&text, 3);
+                let info = reader
+                    .decode(DEVICE_INFO, payload)
+                    .and_then(|json| reader.object(DEVICE_INFO, dialect.device_info, &json));
+                stages.read(Check::Input, reader, &dialect.inner, info, "`deviceInfo` is JSON")?
+            }
+        };
+        Some(Info::read(&members, dialect))
+    }
+
+    fn kernel_info(
+        &self,
+        stages: &mut Stages<'_, impl Trail>,
+        info: &Info,
+        now: Time,
+    ) -> Option<()> {
+        let dialect = Dialect::of(self.server);
+        match &info.time_stamp {
+            Some(signed) => self.window(stages, signed, now),
+            // The server runs into it.
+            None => {
+                let member = dialect.time_stamp;
+                let absent = Error::MissingMember { part: DEVICE_INFO, member };
+                let message = format!("{member} is missing");
+                stages.reply(Check::Window, absent, dialect.inner.to(Slip::Crash), message);
+            }
+        }
+        if !stages.end() {
+            return None;
+        }
+        stages.check(Check::Rules, 200, info.rules(dialect), "members of deviceInfo");
+        stages.end().then_some(())
+    }
+
+    fn partner_info(
+        &self,
+        stages: &mut Stages<'_, impl Trail>,
+        data: &Data,
+        info: &Info,
+        now: Time,
+    ) -> Option<()> {
+        let dialect = Dialect::of(self.server);
+        if info.certification.is_none() {
+            let absent = Error::MissingMember { part: DEVICE_INFO, member: "certification" };
+            let message = "certification is missing".to_owned();
+            stages.reply(Check::Rules, absent, dialect.inner.to(Slip::Crash), message);
+            if !stages.end() {
+                return None;
+            }
+        }
+        // The server collects what these three find.
+        let needs_provider = info.is_l1() && data.trust_provider().is_none_or(|id| is_blank(&id));
+        let findings = needs_provider.then(|| {
+            let reason = "L1 needs a foundationalTrustProviderId";
+            ServiceError::new(ErrorCode::PmsAut030, reason)
+        });
+        let findings = findings.into_iter().collect();
+        stages.check(Check::Rules, 200, findings, "trust provider, for L1");
+        match &info.time_stamp {
+            Some(signed) => self.window(stages, signed, now),
+            None => {
+                let member = dialect.time_stamp;
+                let absent = Error::MissingMember { part: DEVICE_INFO, member };
+                let findings = alloc::vec![missing(&ErrorCode::PmsAut031, member)];
+                stages.fail(Check::Window, absent, 200, findings);
+            }
+        }
+        stages.check(Check::Rules, 200, info.rules(dialect), "members of deviceInfo");
+        stages.end().then_some(())
+    }
+
+    /// Opens the digital id, which the kernel takes as base64 only.
+    fn id(
+        &self,
+        stages: &mut Stages<'_, impl Trail>,
+        reader: &mut Reader<'_>,
+        info: &Info,
+    ) -> Option<Id> {
+        let dialect = Dialect::of(self.server);
+        let Some(text) = &info.digital_id else {
+            let absent = Error::MissingMember { part: DEVICE_INFO, member: DIGITAL_ID };
+            let message = "digitalId is missing".to_owned();
+            stages.reply(Check::DigitalId, absent, dialect.inner.to(Slip::Crash), message);
+            stages.end();
+            return None;
+        };
+        let payload = match self.server {
+            Server::Kernel { .. } => text,
+            Server::PartnerManagement => reader.payload(text, 3),
+        };
+        let id = reader
+            .decode(DIGITAL_ID, payload)
+            .and_then(|json| reader.object(DIGITAL_ID, dialect.digital_id, &json));
+        let passed = "the digital id is JSON";
+        let id = stages.read(Check::DigitalId, reader, &dialect.inner, id, passed);
+        stages.end();
+        Some(Id::read(&id?, dialect))
     }
 
     fn window(&self, stages: &mut Stages<'_, impl Trail>, signed: &Signed, now: Time) {
@@ -295,12 +380,13 @@ impl RegistrationRules {
             return stages.trail.pass(Check::Window, || format!("made at {text}, judged at {now}"));
         }
         let code = match self.server {
-            Server::Kernel => ErrorCode::MsdRds001,
+            Server::Kernel { .. } => ErrorCode::MsdRds001,
             Server::PartnerManagement => self.time.partner_code(signed.milliseconds, now),
         };
-        let finding = ServiceError::new(code, "timeStamp is outside the window");
+        let finding = ServiceError::new(code, "the time of the request is outside the window");
         let error = Error::TimestampWindow { signed: signed.time, at: now };
-        stages.fail(Check::Window, error, alloc::vec![finding]);
+        let status = Dialect::of(self.server).service_status;
+        stages.fail(Check::Window, error, status, alloc::vec![finding]);
     }
 }
 
@@ -312,24 +398,26 @@ fn kernel_tables(
     records: &Records,
 ) -> Option<Option<String>> {
     let is = |own: &Option<String>, text: &str| own.as_deref() == Some(text);
-    let provider = active(&records.providers, |row| {
+    let provider = first(&records.providers, Rows::ActiveAndKept, |row| {
         is(&id.provider_id, &row.id) && is(&id.provider, &row.name)
     });
     stages.find(provider, ErrorCode::AdmDpm032, "an active provider of this id and name");
     if !stages.end() {
         return None;
     }
-    let kind = active(&records.device_types, |row| is(&id.device_type, &row.code));
+    let is_type = |row: &TypeCode| is(&id.device_type, &row.code);
+    let kind = first(&records.device_types, Rows::ActiveAndKept, is_type);
     stages.find(kind, ErrorCode::AdmDpm026, "an active type of this code");
     if !stages.end() {
         return None;
     }
-    let kind = active(&records.device_sub_types, |row| is(&id.device_sub_type, &row.code));
+    let is_sub_type = |row: &TypeCode| is(&id.device_sub_type, &row.code);
+    let kind = first(&records.device_sub_types, Rows::ActiveAndKept, is_sub_type);
     stages.find(kind, ErrorCode::AdmDpm027, "an active sub-type of this code");
     if !stages.end() {
         return None;
     }
-    let twin = active(&records.devices, |row| {
+    let twin = first(&records.devices, Rows::Active, |row| {
         is(&id.provider_id, &row.provider_id) && is(&id.serial_no, &row.serial_no)
     });
     let new = twin.is_none().then_some(());
@@ -350,6 +438,7 @@ fn kernel_tables(
 fn partner_tables(
     stages: &mut Stages<'_, impl Trail>,
     data: &Data,
+    info: &Info,
     id: &Id,
     records: &Records,
 ) -> Option<Option<String>> {
@@ -368,15 +457,21 @@ fn partner_tables(
     if !stages.end() {
         return None;
     }
-    if let Some(provider) = data.trust_provider.as_deref().filter(|id| !id.is_empty()) {
-        let known = records.foundational_trust_providers.iter().find(|id| *id == provider);
+    if let Some(provider) = data.trust_provider().filter(|id| !id.is_empty()) {
+        let known = records.foundational_trust_providers.iter().find(|id| **id == provider);
         stages.find(known, ErrorCode::PmsAut019, "the foundational trust provider");
         if !stages.end() {
             return None;
         }
     }
+    // Its query for registration devices returns deleted ones as well.
+    let rows = match data.purpose() {
+        Some(Purpose::Registration) => Rows::All,
+        _ => Rows::Kept,
+    };
     let mut same = records.devices.iter().filter(|row| {
-        fits(&row.make, &row.model, &row.provider_id, &row.device_sub_type, &row.device_type)
+        row.is_one_of(rows)
+            && fits(&row.make, &row.model, &row.provider_id, &row.device_sub_type, &row.device_type)
             && is(&id.serial_no, &row.serial_no)
     });
     let is_registered = |row: &super::Device| {
@@ -387,108 +482,88 @@ fn partner_tables(
     if !stages.end() {
         return None;
     }
+    if info.sub_ids == SubIds::Absent {
+        let absent = Error::MissingMember { part: DEVICE_INFO, member: "deviceSubId" };
+        let reply = Dialect::of(Server::PartnerManagement).inner.to(Slip::Crash);
+        stages.reply(Check::Rules, absent, reply, "deviceSubId is missing".to_owned());
+        if !stages.end() {
+            return None;
+        }
+    }
     let returns = same.find(|row| {
         row.activity == super::Activity::Inactive && row.status == DeviceStatus::Retired
     });
     Some(returns.map(|row| row.code.clone()))
 }
 
-/// The members of `deviceData`, as far as rules look at them.
-struct Data {
-    device_id: Option<String>,
-    purpose: Option<String>,
-    trust_provider: Option<String>,
-    info: Option<Value<'static>>,
-}
+/// The members of `deviceData`.
+struct Data(Object<'static>);
 
 impl Data {
-    fn read(origin: Origin) -> Result<Self, Error> {
-        let object = once_encoded(DEVICE_DATA, &origin)?;
-        let text = |member| optional_text(object, DEVICE_DATA, member, &[]);
-        Ok(Self {
-            device_id: text("deviceId")?,
-            purpose: text("purpose")?,
-            trust_provider: text("foundationalTrustProviderId")?,
-            info: object.member(DEVICE_INFO).filter(|info| **info != Value::Null).cloned(),
-        })
-    }
-
     fn purpose(&self) -> Option<Purpose> {
-        self.purpose.as_deref().map(Purpose::from)
+        text_in(&self.0, "purpose").map(|purpose| Purpose::from(purpose.as_str()))
     }
 
-    fn lacks_trust_provider(&self, info: &Info) -> bool {
-        info.certification.as_deref() == Some("L1")
-            && self.trust_provider.as_deref().is_none_or(str::is_empty)
+    fn trust_provider(&self) -> Option<String> {
+        text_in(&self.0, TRUST_PROVIDER)
     }
 
-    fn rules(&self, server: Server, info: Option<&Info>) -> Vec<ServiceError> {
-        let code = rule_code(server);
+    fn rules(&self, server: Server, dialect: &Dialect) -> Vec<ServiceError> {
+        let code = &dialect.rule;
         let mut findings = Vec::new();
-        findings.extend(ID.check(&code, "deviceId", self.device_id.as_deref()));
+        let device_id = text_in(&self.0, "deviceId");
+        findings.extend(ID.check_between(dialect.ends, code, "deviceId", device_id.as_deref()));
         if !matches!(self.purpose(), Some(Purpose::Auth | Purpose::Registration)) {
             let rule = "purpose is neither Auth nor Registration";
             findings.push(ServiceError::new(code.clone(), rule));
         }
-        if self.info.is_none() {
-            findings.push(missing(&code, DEVICE_INFO));
-        }
-        if server == Server::Kernel {
-            let member = "foundationalTrustProviderId";
-            match info {
-                _ if self.trust_provider.is_none() => findings.push(missing(&code, member)),
-                Some(info) if self.lacks_trust_provider(info) => {
-                    findings.push(ServiceError::new(code, format!("{member} is empty, with L1")));
-                }
-                _ => {}
+        match server {
+            Server::Kernel { .. } => findings.extend(self.whole(dialect)),
+            Server::PartnerManagement => {
+                let info = self.0.member(DEVICE_INFO).filter(|info| **info != Value::Null);
+                findings.extend(info.is_none().then(|| missing(code, DEVICE_INFO)));
             }
         }
         findings
     }
 
-    /// Opens `deviceInfo`, which partner management takes as a text only.
-    fn partner_info(&self, limits: &Limits) -> Result<Object<'static>, Error> {
-        match &self.info {
-            Some(Value::String(text)) => {
-                let origin = Opener::new(limits).open(DEVICE_INFO, text.as_bytes())?;
-                once_encoded(DEVICE_INFO, &origin).cloned()
+    /// The kernel's one rule for the whole object.
+    fn whole(&self, dialect: &Dialect) -> Option<ServiceError> {
+        let code = &dialect.rule;
+        let Some(info) = self.0.member(DEVICE_INFO).and_then(Value::as_object) else {
+            return Some(missing(code, DEVICE_INFO));
+        };
+        let info = Info::read(info, dialect);
+        if info.certification.is_none() {
+            return Some(missing(code, "certification"));
+        }
+        match self.trust_provider() {
+            None => Some(missing(code, TRUST_PROVIDER)),
+            Some(provider) if info.is_l1() && is_blank(&provider) => {
+                Some(ServiceError::new(code.clone(), "L1 needs a foundationalTrustProviderId"))
             }
-            _ => {
-                let expected = "a string";
-                Err(Error::WrongType { part: DEVICE_DATA, member: DEVICE_INFO, expected })
-            }
+            Some(_) => None,
         }
     }
 }
 
-/// Reads `deviceInfo`, which the kernel takes as an object only.
-fn kernel_info(data: &Data) -> Result<Option<Info>, Error> {
-    match &data.info {
-        None => Ok(None),
-        Some(Value::Object(members)) => Info::read(members.clone()).map(Some),
-        Some(_) => {
-            let expected = "an object";
-            Err(Error::WrongType { part: DEVICE_DATA, member: DEVICE_INFO, expected })
-        }
-    }
-}
-
-const fn rule_code(server: Server) -> ErrorCode {
-    match server {
-        Server::Kernel => ErrorCode::KerMsd999,
-        Server::PartnerManagement => ErrorCode::PmsAut011,
-    }
-}
-
-/// A `timeStamp` in the servers' pattern.
+/// The time of a request, in the servers' pattern.
 struct Signed {
     text: String,
     time: Time,
     milliseconds: i64,
 }
 
-/// The members of `deviceInfo`.
+/// Whether `deviceSubId` is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SubIds {
+    Absent,
+    Present,
+}
+
+/// The members of `deviceInfo`, as far as rules look at them.
 struct Info {
+    sub_ids: SubIds,
     certification: Option<String>,
     digital_id: Option<String>,
     firmware: Option<String>,
@@ -496,50 +571,49 @@ struct Info {
 }
 
 impl Info {
-    fn read(object: Object<'static>) -> Result<Self, Error> {
-        let text = |member, aliases| optional_text(&object, DEVICE_INFO, member, aliases);
-        // Both are read in their pattern, so they break the JSON rather than a rule.
-        let time = |member: &'static str, aliases| {
-            let malformed = Error::Malformed { part: member, fault: Fault::Time };
-            let signed = text(member, aliases)?.map(|text| {
-                let time = Time::parse_rfc3339(&text).ok()?;
-                let milliseconds = milliseconds(&text)?;
-                Some(Signed { text, time, milliseconds })
-            });
-            signed.map(|signed| signed.ok_or(malformed)).transpose()
+    fn read(object: &Object<'_>, dialect: &Dialect) -> Self {
+        let text = |member| text_in(object, member);
+        let signed = |text: String| {
+            let read = trim(&text);
+            let (time, milliseconds) = (Time::parse_rfc3339(read).ok()?, milliseconds(read)?);
+            Some(Signed { time, milliseconds, text })
         };
-        time("deviceExpiry", &[])?;
-        Ok(Self {
-            certification: text("certification", &[])?,
-            digital_id: text(DIGITAL_ID, &[])?,
-            firmware: text("firmware", &[])?,
-            time_stamp: time("timeStamp", &["timestamp"])?,
-        })
+        let sub_ids = match object.member("deviceSubId") {
+            None | Some(Value::Null) => SubIds::Absent,
+            Some(_) => SubIds::Present,
+        };
+        Self {
+            sub_ids,
+            certification: text("certification"),
+            digital_id: text(DIGITAL_ID),
+            firmware: text("firmware"),
+            time_stamp: text(dialect.time_stamp).and_then(signed),
+        }
     }
 
-    fn rules(&self, server: Server) -> Vec<ServiceError> {
-        let code = rule_code(server);
-        let levels: &[&str] = match server {
-            Server::Kernel => &["L0", "L1"],
-            Server::PartnerManagement => &["L0", "L1", "L2"],
-        };
+    fn is_l1(&self) -> bool {
+        self.certification.as_deref() == Some("L1")
+    }
+
+    fn rules(&self, dialect: &Dialect) -> Vec<ServiceError> {
+        let code = &dialect.rule;
         let mut findings = Vec::new();
-        if !self.certification.as_deref().is_some_and(|level| levels.contains(&level)) {
-            let rule = format!("certification is none of {}", levels.join(", "));
+        let level = self.certification.as_deref();
+        if !level.is_some_and(|level| dialect.levels.contains(&level)) {
+            let rule = format!("certification is none of {}", dialect.levels.join(", "));
             findings.push(ServiceError::new(code.clone(), rule));
         }
-        if self.digital_id.is_none() {
-            findings.push(missing(&code, DIGITAL_ID));
-        }
         match self.firmware.as_deref() {
-            None => findings.push(missing(&code, "firmware")),
-            firmware => findings.extend(NAME.check(&code, "firmware", firmware)),
+            None => findings.push(missing(code, "firmware")),
+            firmware => {
+                findings.extend(NAME.check_between(dialect.ends, code, "firmware", firmware));
+            }
         }
         findings
     }
 }
 
-/// The members of a digital id. The servers' rules accept an absent one; the tables do not.
+/// The members of a digital id. The kernel's rules accept an absent one; the tables do not.
 struct Id {
     serial_no: Option<String>,
     provider: Option<String>,
@@ -551,27 +625,20 @@ struct Id {
 }
 
 impl Id {
-    fn read(origin: Origin) -> Result<Self, Error> {
-        let object = once_encoded(DIGITAL_ID, &origin)?;
-        let text =
-            |member, aliases: &[&'static str]| optional_text(object, DIGITAL_ID, member, aliases);
-        if let Some(date) = text("dateTime", &[])?
-            && milliseconds(&date).is_none()
-        {
-            return Err(Error::Malformed { part: "dateTime", fault: Fault::Time });
+    fn read(object: &Object<'_>, dialect: &Dialect) -> Self {
+        let text = |member| text_in(object, member);
+        Self {
+            serial_no: text("serialNo"),
+            provider: text("deviceProvider"),
+            provider_id: text("deviceProviderId"),
+            make: text("make"),
+            model: text("model"),
+            device_type: text("type"),
+            device_sub_type: text(dialect.sub_type),
         }
-        Ok(Self {
-            serial_no: text("serialNo", &[])?,
-            provider: text("deviceProvider", &["dp"])?,
-            provider_id: text("deviceProviderId", &["dpId"])?,
-            make: text("make", &[])?,
-            model: text("model", &[])?,
-            device_type: text("type", &[])?,
-            device_sub_type: text("deviceSubType", &["subType", "subtype"])?,
-        })
     }
 
-    fn rules(&self, code: &ErrorCode) -> Vec<ServiceError> {
+    fn rules(&self, server: Server, dialect: &Dialect) -> Vec<ServiceError> {
         let rules = [
             (&SERIAL, "serialNo", &self.serial_no),
             (&NAME, "deviceProvider", &self.provider),
@@ -579,26 +646,26 @@ impl Id {
             (&ID, "make", &self.make),
             (&ID, "model", &self.model),
             (&ID, "type", &self.device_type),
-            (&ID, "deviceSubType", &self.device_sub_type),
+            (&ID, dialect.sub_type, &self.device_sub_type),
         ];
-        let check = |(length, member, text): (&super::Length, &str, &Option<String>)| {
-            length.check(code, member, text.as_deref())
-        };
-        rules.into_iter().filter_map(check).collect()
+        let code = &dialect.rule;
+        let mut findings = Vec::new();
+        for (length, member, text) in rules {
+            let text = text.as_deref();
+            // Partner management has two rules for each.
+            if server == Server::PartnerManagement && text.is_none_or(is_blank) {
+                findings.push(ServiceError::new(code.clone(), format!("{member} is blank")));
+            }
+            findings.extend(length.check_between(dialect.ends, code, member, text));
+        }
+        findings
     }
-}
-
-/// Servers decode once.
-fn once_encoded<'o>(part: &'static str, origin: &'o Origin) -> Result<&'o Object<'static>, Error> {
-    if origin.is_encoded_twice() {
-        return Err(Error::Malformed { part, fault: Fault::Json { offset: 0 } });
-    }
-    Ok(origin.members())
 }
 
 fn claims(data: &Data, id: &Id) -> Object<'static> {
+    let purpose = text_in(&data.0, "purpose");
     let members = [
-        ("purpose", &data.purpose),
+        ("purpose", &purpose),
         ("serialNo", &id.serial_no),
         ("deviceProvider", &id.provider),
         ("deviceProviderId", &id.provider_id),
@@ -641,8 +708,8 @@ impl Registrable {
     ///
     /// # Errors
     ///
-    /// As [`DeviceData::decode`], which wants every member of a digital id, where a server lets
-    /// make and model be absent.
+    /// As [`DeviceData::decode`], which wants every member of a digital id, where the kernel lets
+    /// make, model and `dateTime` be absent.
     pub fn device_data(&self) -> Result<DeviceData, Error> {
         DeviceData::decode(self.text.as_bytes(), &self.limits)
     }
@@ -658,7 +725,7 @@ impl Registrable {
     ///
     /// ```
     /// use countersign::mosip::rules::{
-    ///     DeviceDetail, Records, RegistrationRules, Server, TimeRule,
+    ///     KernelVersion, Records, RegistrationRules, Server, TimeRule,
     /// };
     /// # use countersign::mosip::registration::{Era, Verifier};
     /// # use countersign::testkit::{Issuer, Rng, RsaIssuer, mosip};
@@ -680,6 +747,7 @@ impl Registrable {
     /// #     code: id.member(name).unwrap().as_str().unwrap().into(), ..Default::default() };
     /// # records.device_types.push(code("type"));
     /// # records.device_sub_types.push(code("subType"));
+    /// # let server = Server::Kernel { version: KernelVersion::V1_0_7 };
     /// # let now = Time::parse_rfc3339("2020-01-13T12:51:00Z")?;
     /// # let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, None).unwrap();
     /// # let key = Jwk::parse(issuer.jwk().to_string().as_bytes(), &Limits::default())?;
@@ -687,7 +755,7 @@ impl Registrable {
     /// # let time = "2020-01-13T12:50:42.208Z";
     /// # let payload = mosip::payload(&issuer, Era::B, &id, "c", "Staging", time).unwrap();
     /// # let answer = mosip::token(&issuer, Era::B, payload.as_bytes()).unwrap();
-    /// let rules = RegistrationRules::new(Server::Kernel, TimeRule::default());
+    /// let rules = RegistrationRules::new(server, TimeRule::default());
     /// let request = rules.verify(request.as_bytes(), &records, now)?;
     /// let registration = verifier.verify(answer.as_bytes(), &request.expected_answer()?, now)?;
     /// assert_eq!(registration.digital_id().unwrap().serial_no, "1801160992");

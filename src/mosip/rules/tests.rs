@@ -1,6 +1,7 @@
 use super::*;
 use crate::encoding::base64;
-use crate::encoding::json::Object;
+use crate::encoding::json::{self, Object};
+use crate::mosip::device::Purpose;
 use crate::mosip::registration::{Expected, Status};
 use crate::report::Outcome;
 use alloc::string::{String, ToString as _};
@@ -27,18 +28,21 @@ fn request(server: Server, purpose: &str, serial: &str) -> String {
         .with("dateTime", MADE)
         .with("type", "Finger")
         .with("deviceSubType", "Single");
+    let partner = server == Server::PartnerManagement;
     let info = Object::new()
         .with("certification", "L0")
         .with("firmware", "f")
-        .with("timeStamp", MADE)
+        .with(if partner { "timestamp" } else { "timeStamp" }, MADE)
         .with("digitalId", encode(&id));
     let data = Object::new()
         .with("deviceId", "d")
         .with("purpose", purpose)
         .with("foundationalTrustProviderId", "");
-    match server {
-        Server::Kernel => encode(&data.with("deviceInfo", info)),
-        Server::PartnerManagement => encode(&data.with("deviceInfo", encode(&info))),
+    if partner {
+        let sub_ids = json::Value::Array(vec!["1".into()]);
+        encode(&data.with("deviceInfo", encode(&info.with("deviceSubId", sub_ids))))
+    } else {
+        encode(&data.with("deviceInfo", info))
     }
 }
 
@@ -85,13 +89,19 @@ fn records() -> Records {
     }
 }
 
-const SERVERS: [Server; 2] = [Server::Kernel, Server::PartnerManagement];
+const KERNEL: Server = Server::Kernel { version: KernelVersion::V1_2_0 };
+const SERVERS: [Server; 3] =
+    [KERNEL, Server::Kernel { version: KernelVersion::V1_0_9 }, Server::PartnerManagement];
+
+fn codes(refusal: &Refusal) -> Vec<&ErrorCode> {
+    refusal.errors().iter().map(|error| &error.code).collect()
+}
 
 #[test]
 fn the_code_of_the_device_is_known_where_the_server_does_not_make_it_up() {
     for (server, purpose, serial, code) in [
-        (Server::Kernel, "Auth", "s", None),
-        (Server::Kernel, "REGISTRATION", "s", Some("master")),
+        (KERNEL, "Auth", "s", None),
+        (KERNEL, "REGISTRATION", "s", Some("master")),
         (Server::PartnerManagement, "Auth", "s", None),
         (Server::PartnerManagement, "Registration", "s", None),
         (Server::PartnerManagement, "Auth", "old", Some("old")),
@@ -109,8 +119,8 @@ fn the_code_of_the_device_is_known_where_the_server_does_not_make_it_up() {
 #[test]
 fn the_answer_to_an_accepted_request_has_to_repeat_its_digital_id_its_time_and_a_known_code() {
     for (server, purpose, serial, code) in [
-        (Server::Kernel, "Auth", "s", None),
-        (Server::Kernel, "Registration", "s", Some("master")),
+        (KERNEL, "Auth", "s", None),
+        (KERNEL, "Registration", "s", Some("master")),
         (Server::PartnerManagement, "Auth", "old", Some("old")),
     ] {
         let rules = RegistrationRules::new(server, TimeRule::default());
@@ -152,8 +162,8 @@ fn a_service_of_devices_that_differ_in_one_member_is_none_for_the_device() {
         (DeviceService { model: other(), ..service() }, Some(ErrorCode::AdmDpm007)),
     ] {
         let records = Records { services: vec![service.clone()], ..records() };
-        let found = ValidationRules::new(Server::Kernel).answer(body.as_bytes(), &records);
-        let found = found.err().map(|errors| errors[0].code.clone());
+        let found = ValidationRules::new(KERNEL).answer(body.as_bytes(), &records);
+        let found = found.err().map(|refusal| refusal.errors()[0].code.clone());
         assert_eq!(found, refusal, "{service:?}");
     }
 }
@@ -170,7 +180,8 @@ fn a_report_goes_on_after_a_refusal_and_the_answer_does_not() {
         assert!(failed > 1, "{report:?}");
         assert_eq!(report.code(), crate::Code::TimestampWindow);
         assert_eq!(report.hints.len(), failed, "every refusal is named: {:?}", report.hints);
-        assert_eq!(rules.answer(text.as_bytes(), &records, now()).unwrap_err().len(), 1);
+        let refusal = rules.answer(text.as_bytes(), &records, now()).unwrap_err();
+        assert_eq!(refusal.errors().len(), 1);
         let error = rules.verify(text.as_bytes(), &records, now()).unwrap_err();
         assert!(matches!(error, Error::TimestampWindow { .. }));
     }
@@ -186,7 +197,7 @@ fn the_two_sides_of_the_documented_window_have_codes_of_their_own() {
     ] {
         let at = Time::parse_rfc3339(at).unwrap();
         let refusal = rules.answer(text.as_bytes(), &records(), at).unwrap_err();
-        assert_eq!(refusal.iter().map(|error| &error.code).collect::<Vec<_>>(), [&code]);
+        assert_eq!(codes(&refusal), [&code]);
     }
 }
 
@@ -241,54 +252,257 @@ fn what_is_larger_than_the_limits_is_refused() {
 }
 
 #[test]
-fn a_change_of_status_is_judged_in_the_kernels_order() {
-    let records = records();
+fn a_change_of_status_is_judged_in_the_kernels_order_and_with_its_http_status() {
+    use ErrorCode::{AdmDpm037, AdmDpm038, KerDpm039, KerMsd999};
+    let mut records = records();
+    records.devices.push(Device { status: "REVOKED".into(), ..device("shouting", "shouting") });
+    records.devices.push(Device { deletion: Deletion::Deleted, ..device("gone", "gone") });
     for (code, status, error) in [
         ("here", "Revoked", None),
         ("here", "Retired", None),
-        ("nowhere", "Nothing", Some(ErrorCode::AdmDpm038)),
-        ("off", "Revoked", Some(ErrorCode::AdmDpm038)),
-        ("here", "REGISTERED", Some(ErrorCode::KerDpm039)),
-        ("here", "REVOKED", Some(ErrorCode::AdmDpm037)),
-        ("here", "", Some(ErrorCode::AdmDpm037)),
-        ("revoked", "Revoked", Some(ErrorCode::KerDpm039)),
-        ("revoked", "Registered", Some(ErrorCode::AdmDpm037)),
+        ("gone", "Retired", None),
+        ("", "Revoked", Some(KerMsd999)),
+        ("nowhere", " ", Some(KerMsd999)),
+        ("nowhere", "Nothing", Some(AdmDpm038)),
+        ("off", "Revoked", Some(AdmDpm038)),
+        ("here", "REGISTERED", Some(KerDpm039)),
+        ("here", "REVOKED", Some(AdmDpm037)),
+        ("revoked", "Revoked", Some(KerDpm039)),
+        ("revoked", "Registered", Some(AdmDpm037)),
+        ("shouting", "Registered", Some(AdmDpm037)),
     ] {
-        let found = check_status_change(&records, code, status);
-        assert_eq!(found.err().map(|error| error.code), error, "{code} {status}");
+        for (version, of_its_own) in [(KernelVersion::V1_0_9, 500), (KernelVersion::V1_2_0, 200)] {
+            let found = check_status_change(version, &records, code, status).err();
+            let wanted = error
+                .clone()
+                .map(|code| (Some(if code == KerDpm039 { of_its_own } else { 200 }), vec![code]));
+            let found = found.map(|refusal| {
+                (refusal.http_status(), codes(&refusal).into_iter().cloned().collect())
+            });
+            assert_eq!(found, wanted, "{version} {code} {status}");
+        }
     }
+    let version = KernelVersion::V1_0_7;
+    assert!(check_status_change(version, &records, "revoked", "Registered").is_ok());
 }
 
 #[test]
 fn a_deregistration_is_judged_in_the_servers_order() {
+    use ErrorCode::{KerDpr001, KerDpr002, KerDpr003, KerDpr004, PmsAut016, PmsAut024, PmsAut025};
     let (longest, long) = ("x".repeat(36), "x".repeat(37));
-    let records = records();
-    for (code, env, kernel, partner) in [
-        ("here", "e", None, None),
-        ("", "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
-        ("here", "", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
-        (longest.as_str(), "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
-        (long.as_str(), "f", Some(ErrorCode::KerDpr003), Some(ErrorCode::PmsAut025)),
-        ("nowhere", "f", Some(ErrorCode::KerDpr004), Some(ErrorCode::PmsAut024)),
-        ("nowhere", "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
-        ("old", "e", Some(ErrorCode::KerDpr001), Some(ErrorCode::PmsAut016)),
-        ("revoked", "e", Some(ErrorCode::KerDpr002), Some(ErrorCode::PmsAut024)),
+    let mut records = records();
+    records.devices.push(Device { status: "REVOKED".into(), ..device("shouting", "shouting") });
+    records.devices.push(Device { deletion: Deletion::Deleted, ..device("gone", "gone") });
+    let servers = [
+        (KERNEL, Purpose::Auth),
+        (Server::PartnerManagement, Purpose::Registration),
+        (Server::PartnerManagement, Purpose::Auth),
+    ];
+    for (code, env, errors) in [
+        ("here", "e", [None, None, None]),
+        ("", "e", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        (" ", "e", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        ("here", " ", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        (longest.as_str(), "e", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        (long.as_str(), "f", [Some(KerDpr003), Some(PmsAut025), Some(PmsAut016)]),
+        ("nowhere", "f", [Some(KerDpr004), Some(PmsAut024), Some(PmsAut024)]),
+        ("nowhere", "e", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        ("old", "e", [Some(KerDpr001), Some(PmsAut016), Some(PmsAut016)]),
+        ("revoked", "e", [Some(KerDpr002), Some(PmsAut024), Some(PmsAut024)]),
+        ("shouting", "e", [None, None, None]),
+        ("gone", "e", [None, None, Some(PmsAut016)]),
     ] {
-        for (server, error) in SERVERS.into_iter().zip([kernel, partner]) {
-            let found = check_deregistration(server, &records, code, env, "e");
-            assert_eq!(found.err().map(|error| error.code), error, "{server:?} {code} {env}");
+        for ((server, purpose), error) in servers.iter().zip(errors) {
+            let request = Deregistration { device_code: code, env, purpose: purpose.clone() };
+            let found = check_deregistration(*server, &records, &request, "e").err();
+            let found = found.map(|refusal| {
+                assert_eq!(refusal.http_status(), Some(200));
+                refusal.errors()[0].code.clone()
+            });
+            assert_eq!(found, error, "{server:?} {purpose:?} {code} {env}");
         }
+    }
+    let old = Server::Kernel { version: KernelVersion::V1_0_9 };
+    let request = Deregistration { device_code: "revoked", env: "e", purpose: Purpose::Auth };
+    let refusal = check_deregistration(old, &records, &request, "e").unwrap_err();
+    assert_eq!(refusal.http_status(), Some(500));
+}
+
+#[test]
+fn the_misspelt_time_of_the_documentation_is_refused_by_the_kernel_and_ignored_elsewhere() {
+    let body = r#"{"request": {"deviceCode": "here", "deviceServiceVersion": "1",
+        "timestamp": "2020-01-13T12:50:42.000Z"}}"#;
+    let refusal = ValidationRules::new(KERNEL).answer(body.as_bytes(), &records()).unwrap_err();
+    assert_eq!(codes(&refusal), [&ErrorCode::KerMsd999]);
+    let message = refusal.errors()[0].message.as_deref();
+    assert_eq!(message, Some("request has no member `timestamp`"));
+
+    let rules = ValidationRules::new(Server::PartnerManagement);
+    let report = rules.explain(body.as_bytes(), &records());
+    assert!(report.hints.iter().any(|hint| hint.contains("`timestamp`")), "{:?}", report.hints);
+    assert_eq!(report.at, None);
+}
+
+#[test]
+fn a_deleted_row_counts_in_exactly_the_queries_that_do_not_look() {
+    let deleted = |device: Device| Device { deletion: Deletion::Deleted, ..device };
+    let with = |devices: Vec<Device>| Records { devices, ..records() };
+    let asked = |server, purpose, records: &Records| {
+        let rules = RegistrationRules::new(server, TimeRule::default());
+        let text = request(server, purpose, "s");
+        rules
+            .answer(text.as_bytes(), records, now())
+            .map(|accepted| accepted.device_code().map(String::from))
+    };
+    let partner = Server::PartnerManagement;
+
+    let twin = with(vec![deleted(device("c", "s"))]);
+    assert_eq!(codes(&asked(KERNEL, "Auth", &twin).unwrap_err()), [&ErrorCode::AdmDpm043]);
+    assert_eq!(asked(partner, "Auth", &twin), Ok(None));
+    let refusal = asked(partner, "Registration", &twin).unwrap_err();
+    assert_eq!(codes(&refusal), [&ErrorCode::PmsAut015]);
+
+    let retired =
+        Device { status: DeviceStatus::Retired, activity: Activity::Inactive, ..device("c", "s") };
+    let kept = with(vec![retired.clone()]);
+    assert_eq!(asked(partner, "Auth", &kept), Ok(Some("c".into())));
+    let retired = with(vec![deleted(retired)]);
+    assert_eq!(asked(partner, "Auth", &retired), Ok(None), "deleted is not retired");
+    assert_eq!(asked(partner, "Registration", &retired), Ok(Some("c".into())));
+
+    let mut records = records();
+    records.providers[0].deletion = Deletion::Deleted;
+    let refusal = asked(KERNEL, "Auth", &records).unwrap_err();
+    assert_eq!(codes(&refusal), [&ErrorCode::AdmDpm032]);
+}
+
+#[test]
+fn a_refusal_of_this_library_names_no_code_and_no_status_of_the_server() {
+    for server in SERVERS {
+        let rules = RegistrationRules::new(server, TimeRule::default());
+        let encoded = request(server, "Auth", "s");
+        let json = base64::decode_standard(encoded.as_bytes()).unwrap();
+        let text = String::from_utf8(json).unwrap().replacen('{', r#"{"purpose":"Auth","#, 1);
+        let text = base64::encode_standard(text.as_bytes());
+        let refusal = rules.answer(text.as_bytes(), &records(), now()).unwrap_err();
+        assert_eq!(refusal.as_str(), "stricter-than-server", "{server:?}");
+        assert_eq!((refusal.http_status(), refusal.errors()), (None, [].as_slice()));
+        assert!(matches!(refusal, Refusal::StricterThanServer { .. }));
+        let report = rules.explain(text.as_bytes(), &records(), now());
+        assert_eq!(report.code(), crate::Code::DuplicateMember);
+        assert!(report.hints[0].starts_with("stricter-than-server: "), "{:?}", report.hints);
     }
 }
 
 #[test]
-fn the_misspelt_time_of_the_documentation_is_pointed_out() {
-    let body = r#"{"request": {"deviceCode": "here", "deviceServiceVersion": "1",
-        "timestamp": "2020-01-13T12:50:42.000Z", "digitalId": {}}}"#;
-    let rules = ValidationRules::new(Server::Kernel);
-    let report = rules.explain(body.as_bytes(), &records());
-    assert!(report.hints.iter().any(|hint| hint.contains("`timestamp`")), "{:?}", report.hints);
-    assert_eq!(report.at, None);
+fn what_a_server_reads_loosely_is_judged_on_as_the_server_reads_it() {
+    // A foreign character in base64: commons-codec skips it, and the serial number is taken.
+    let server = Server::Kernel { version: KernelVersion::V1_0_9 };
+    let rules = RegistrationRules::new(server, TimeRule::default());
+    let loose = |serial| {
+        let mut text = request(server, "Auth", serial);
+        text.insert(8, '*');
+        text
+    };
+    let refusal = rules.answer(loose("here").as_bytes(), &records(), now()).unwrap_err();
+    assert_eq!(codes(&refusal), [&ErrorCode::AdmDpm043]);
+    let refusal = rules.answer(loose("s").as_bytes(), &records(), now()).unwrap_err();
+    assert_eq!(refusal.as_str(), "stricter-than-server");
+    let error = rules.verify(loose("s").as_bytes(), &records(), now()).unwrap_err();
+    assert_eq!(error.code(), crate::Code::Malformed);
+    let report = rules.explain(loose("here").as_bytes(), &records(), now());
+    assert_eq!(report.code(), crate::Code::Malformed);
+    assert!(report.hints.iter().any(|hint| hint.starts_with("HTTP 200, ADM-DPM-043")));
+
+    // The JDK's decoder does not.
+    let rules = RegistrationRules::new(KERNEL, TimeRule::default());
+    let refusal = rules.answer(loose("here").as_bytes(), &records(), now()).unwrap_err();
+    assert_eq!((refusal.http_status(), codes(&refusal)), (Some(500), vec![&ErrorCode::KerMsd500]));
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_refused_by_whoever_reads_that_far() {
+    const RULE: Option<(u16, ErrorCode)> = Some((200, ErrorCode::KerMsd999));
+    const UNFORESEEN: Option<(u16, ErrorCode)> = Some((500, ErrorCode::KerMsd500));
+    let json = |server| base64::decode_standard(request(server, "Auth", "s").as_bytes()).unwrap();
+    let whole = json(KERNEL);
+    let utf16: Vec<u8> = whole.iter().flat_map(|byte| [*byte, 0]).collect();
+    let big_endian: Vec<u8> = whole.iter().flat_map(|byte| [0, *byte]).collect();
+    for (bytes, server) in [
+        (utf16, None),
+        (big_endian, None),
+        ([whole.as_slice(), b"\xff"].concat(), None),
+        ([whole.as_slice(), b" \xff"].concat(), None),
+        (b"{\"deviceId\":\"\xff\"}".to_vec(), RULE),
+        (b"{\"deviceId\":\"d\",\"\xff\":1}".to_vec(), UNFORESEEN),
+        (b"{\"deviceInfo\":{\"\xff\":1}}".to_vec(), RULE),
+        (b"\xff".to_vec(), UNFORESEEN),
+        (b"\xef\xbb\xbfnull".to_vec(), UNFORESEEN),
+        (b"{\"deviceId\":\"\\ud800\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\udc00\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\ud800\\u0041\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\ud83d\\ude00\\x\"}".to_vec(), RULE),
+    ] {
+        let rules = RegistrationRules::new(KERNEL, TimeRule::default());
+        let text = base64::encode_standard(&bytes);
+        let refusal = rules.answer(text.as_bytes(), &records(), now()).unwrap_err();
+        let found = refusal.http_status().map(|status| (status, codes(&refusal)[0].clone()));
+        assert_eq!(found, server, "{:?}", String::from_utf8_lossy(&bytes));
+        assert!(rules.verify(text.as_bytes(), &records(), now()).is_err());
+    }
+}
+
+#[test]
+fn versions_read_as_releases_are_named() {
+    use KernelVersion::{V1_0_7, V1_0_9, V1_2_0};
+    for (text, version) in [
+        ("1.0.7", Some(V1_0_7)),
+        ("1.0.8", Some(V1_0_7)),
+        ("1.0.9", Some(V1_0_9)),
+        ("1.0.10", Some(V1_0_9)),
+        ("v1.1.0", Some(V1_0_9)),
+        ("1.1.5.5-P1", Some(V1_0_9)),
+        ("1.2.0-rc1", Some(V1_2_0)),
+        ("1.2", Some(V1_2_0)),
+        ("1.3.0", Some(V1_2_0)),
+        ("1.0.6", None),
+        ("1.0", None),
+        ("0.9.5", None),
+        ("2.0.0", None),
+        ("", None),
+        ("+1.2.0", None),
+        ("1..0", None),
+        ("1.65536", None),
+    ] {
+        assert_eq!(text.parse::<KernelVersion>().ok(), version, "{text}");
+    }
+    for version in [V1_0_7, V1_0_9, V1_2_0] {
+        assert_eq!(version.as_str().parse(), Ok(version));
+    }
+}
+
+#[test]
+fn days_and_hours_that_servers_make_others_of_are_told_from_no_time_at_all() {
+    for text in ["2020-02-30T12:50:42.208Z", "2020-01-13T24:00:00.000Z", "1969-01-01T00:00:00.000Z"]
+    {
+        assert!(resolves(text) && milliseconds(text).is_none(), "{text}");
+    }
+    for text in [
+        "2020-02-32T12:50:42.208Z",
+        "2020-13-01T12:50:42.208Z",
+        "2020-00-01T12:50:42.208Z",
+        "2020-01-00T12:50:42.208Z",
+        "2020-01-13T24:00:00.001Z",
+        "2020-01-13T12:60:42.208Z",
+        "2020-01-13T12:50:60.208Z",
+        "2020-01-13T12:50:42Z",
+        "2020-01-13 12:50:42.208Z",
+        "0000-01-13T12:50:42.208Z",
+        "2020-01-13T12:50:42.208z",
+        "é020-01-13T12:50:42.208Z",
+    ] {
+        assert!(!resolves(text), "{text}");
+    }
 }
 
 #[test]

@@ -1,42 +1,62 @@
 //! The rules of `POST /deviceprovidermanagement/validate`.
 
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::{Switched, active, active_at};
-use super::{Device, DeviceStatus, Records, Server, Stages, missing};
+use super::dialect::{Dialect, Ends, IdRules, Slip};
+use super::reading::{Reader, is_blank, text_in};
+use super::records::{Row, Rows, first, newest_at};
+use super::{
+    Device, DeviceStatus, ID, KernelVersion, NAME, Records, Refusal, SERIAL, Server, Stages, Until,
+    milliseconds, missing, resolves,
+};
+use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::mosip::device::{optional_text, request_of};
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
 use crate::time::Time;
 
 const PART: &str = "request";
+const DIGITAL_ID: &str = "digitalId";
 const UNREADABLE: &str = "the request cannot be read";
+const NO_TIME: &str = "the time to judge by cannot be read";
 
 /// Decides about validation requests as a server does: whether a device is what it says.
 ///
-/// Checked by the kernel, in this order: an active device of this code (and purpose, if one is
-/// named); its status; an active provider; an active device service of this version; one for this
-/// device; then make, model, provider id and name, serial number, type and sub-type, with one error
-/// for each that differs. A request with a `timeStamp` is judged by the history tables as at that
-/// time. Partner management looks for no service of the device and compares no provider name; in
-/// its history it looks for no provider and compares no serial number either.
+/// Checked by the kernel, in this order: the body; its members, of which code, version and, if there
+/// is a digital id, all of that one's must not be blank; an active device of this code (and purpose,
+/// if one is named); its status; an active provider; an active device service of this version; one
+/// for this device; then make, model, provider id and name, serial number, type and sub-type, with
+/// one error for each that differs. A request with a `timeStamp` is judged by the history tables as
+/// at that time. A blank `timeStamp` or `purpose` is absent. A request without a digital id gets as
+/// far as the device, and then ends in a fault that the server did not foresee.
 ///
-/// `timestamp`, as the documentation spells it, is not read by servers: such a request is judged by
-/// the present, and the report says so. Nothing of a request is signed, so that every report warns
-/// that it is [`Unauthenticated`](crate::Warning::Unauthenticated).
+/// Partner management has its own code for a body that lacks something, and says it once; it looks
+/// for no service of the device and compares no provider name; in its history it looks for no
+/// provider and compares no serial number either. It knows the devices for registration only.
+///
+/// `timestamp`, as the documentation spells it, is an unknown member, which the kernel refuses.
+/// Partner management ignores it and judges by the present, and the report says so. Nothing of a
+/// request is signed, so that every report warns that it is
+/// [`Unauthenticated`](crate::Warning::Unauthenticated).
+///
+/// Sources: mosip/commons 1.0.7, 1.0.10 and v1.1.3 and mosip/admin-services v1.3.0,
+/// `service/impl/DeviceProviderServiceImpl`, `dto/{ValidateDeviceDto,DigitalIdDto}` and the queries
+/// of `repository`; mosip/partner-management-services v1.1.5,
+/// `device/regdevice/service/impl/DeviceValidationServiceImpl` and `device/request/dto`.
 ///
 /// ```
 /// use countersign::mosip::ErrorCode;
-/// use countersign::mosip::rules::{Records, Server, ValidationRules};
+/// use countersign::mosip::rules::{KernelVersion, Records, Server, ValidationRules};
 ///
-/// let request = br#"{"request": {"deviceCode": "c", "deviceServiceVersion": "1", "digitalId": {}}}"#;
-/// let refusal = ValidationRules::new(Server::Kernel).answer(request, &Records::default());
-/// assert_eq!(refusal.unwrap_err()[0].code, ErrorCode::AdmDpm001);
+/// let request = br#"{"request": {"deviceCode": "c", "deviceServiceVersion": "1"}}"#;
+/// let rules = ValidationRules::new(Server::Kernel { version: KernelVersion::V1_2_0 });
+/// let refusal = rules.answer(request, &Records::default()).unwrap_err();
+/// assert_eq!(refusal.errors()[0].code, ErrorCode::AdmDpm001);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ValidationRules {
@@ -100,17 +120,18 @@ impl ValidationRules {
     /// is wrong with the text.
     pub fn verify(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Error> {
         let mut trail = FirstFailure::default();
-        let made = self.decide(&mut Stages::new(&mut trail), request, records);
+        let made = self.decide(&mut Stages::new(&mut trail, Until::TheTrailEnds), request, records);
         trail.finish(made)
     }
 
     /// Judges a request, and reports every check.
     ///
-    /// The verdict is that of [`verify`](Self::verify); what the server would say is in the hints.
+    /// The verdict is that of [`verify`](Self::verify); what the server would say, with its HTTP
+    /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records) -> Report {
         let mut trail = Explanation::default();
-        let made = self.decide(&mut Stages::new(&mut trail), request, records);
+        let made = self.decide(&mut Stages::new(&mut trail, Until::TheTrailEnds), request, records);
         trail.into_report(Self::KIND, request, made.as_ref().map(ValidDevice::claims))
     }
 
@@ -118,14 +139,10 @@ impl ValidationRules {
     ///
     /// # Errors
     ///
-    /// The elements of the answer's `errors`.
-    pub fn answer(
-        &self,
-        request: &[u8],
-        records: &Records,
-    ) -> Result<ValidDevice, Vec<ServiceError>> {
+    /// What the server answers with, or why this library refuses what the server reads.
+    pub fn answer(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Refusal> {
         let mut trail = FirstFailure::default();
-        let mut stages = Stages::new(&mut trail);
+        let mut stages = Stages::new(&mut trail, Until::TheServerRefuses);
         let made = self.decide(&mut stages, request, records);
         stages.answer(made)
     }
@@ -136,49 +153,108 @@ impl ValidationRules {
         request: &[u8],
         records: &Records,
     ) -> Option<ValidDevice> {
-        const CODE: ErrorCode = ErrorCode::KerMsd999;
         stages.say_nothing_is_verified();
-        let claim = request_of(request, &self.limits).and_then(|request| Claim::read(&request));
-        let Some(claim) = stages.read(Check::Input, &CODE, claim, "the request is JSON") else {
+        let Some(claim) = self.read(stages, request) else {
             stages.trail.skip_all(&[Check::Rules, Check::Records, Check::Content], UNREADABLE);
             return None;
         };
         if !stages.end() {
             return None;
         }
-        stages.check(Check::Rules, claim.rules(&CODE), "code, version and digital id are there");
-        if claim.misspelt_time {
-            stages
-                .trail
-                .hint(|| Some("servers do not read `timestamp`, and judge by the present".into()));
-        }
-        let as_at = match claim.time_stamp.as_deref().map(Time::parse_rfc3339) {
-            None => None,
-            Some(Ok(time)) => Some(time),
-            Some(Err(error)) => {
-                let finding = ServiceError::new(ErrorCode::KerMsd039, format!("{error}"));
-                stages.fail(Check::Rules, error, alloc::vec![finding]);
-                None
-            }
-        };
+        self.rules(stages, &claim);
         if !stages.end() {
             return None;
         }
+        let as_at = match claim.time_stamp.as_deref() {
+            None => None,
+            Some(text) => {
+                let time = self.as_at(stages, text);
+                stages.end();
+                if time.is_none() {
+                    stages.trail.skip_all(&[Check::Records, Check::Content], NO_TIME);
+                    return None;
+                }
+                time
+            }
+        };
         stages.trail.at(as_at);
         let device = self.tables(stages, &claim, records, as_at);
         let Some(device) = device else {
             stages.trail.skip(Check::Content, "no device to compare with");
             return None;
         };
-        if !stages.trail.goes_on() {
+        if !stages.end() {
             return None;
         }
-        let findings = claim
-            .differences(device, self.server, as_at)
-            .map(|member| ServiceError::new(ErrorCode::AdmDpm008, format!("{member} differs")));
-        stages.check(Check::Content, findings.collect(), "every member is the registered one");
-        stages.end();
+        // Where it is not, that was said before.
+        if claim.id.is_some() {
+            let findings = claim
+                .differences(device, self.server, as_at)
+                .map(|member| ServiceError::new(ErrorCode::AdmDpm008, format!("{member} differs")));
+            let passed = "every member is the registered one";
+            stages.check(Check::Content, 200, findings.collect(), passed);
+            stages.end();
+        }
         Some(ValidDevice { device: device.clone(), as_at })
+    }
+
+    fn read(&self, stages: &mut Stages<'_, impl Trail>, request: &[u8]) -> Option<Claim> {
+        let dialect = Dialect::of(self.server);
+        let mut reader = Reader::new(dialect, &self.limits);
+        let body = reader.object(PART, dialect.validation, request);
+        let passed = "the request is JSON";
+        let body = stages.read(Check::Input, &mut reader, &dialect.body, body, passed)?;
+        match body.member(PART).and_then(Value::as_object) {
+            Some(request) => Some(Claim::read(request, dialect)),
+            None => {
+                let absent = Error::MissingMember { part: PART, member: PART };
+                let message = "request is missing".to_owned();
+                stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                None
+            }
+        }
+    }
+
+    fn rules(&self, stages: &mut Stages<'_, impl Trail>, claim: &Claim) {
+        let dialect = Dialect::of(self.server);
+        let mut findings = claim.rules(dialect);
+        if self.server == Server::PartnerManagement {
+            findings.truncate(1);
+        }
+        let passed = "code, version and digital id are whole";
+        stages.check(Check::Rules, dialect.incomplete.status, findings, passed);
+        if claim.misspelt_time {
+            stages
+                .trail
+                .hint(|| Some("servers do not read `timestamp`, and judge by the present".into()));
+        }
+    }
+
+    /// Reads the time to judge by.
+    fn as_at(&self, stages: &mut Stages<'_, impl Trail>, text: &str) -> Option<Time> {
+        let error = Error::Malformed { part: "timeStamp", fault: Fault::Time };
+        if milliseconds(text).is_some() {
+            return Time::parse_rfc3339(text).ok();
+        }
+        if resolves(text) {
+            stages.object(Check::Rules, error);
+            return None;
+        }
+        match self.server {
+            Server::Kernel { .. } => {
+                let finding = ServiceError::new(ErrorCode::KerMsd039, format!("{error}"));
+                stages.fail(Check::Rules, error, 200, alloc::vec![finding]);
+            }
+            Server::PartnerManagement => {
+                let (reply, message) = (self.crash(), format!("{error}"));
+                stages.reply(Check::Rules, error, reply, message);
+            }
+        }
+        None
+    }
+
+    const fn crash(&self) -> &'static super::Reply {
+        Dialect::of(self.server).inner.to(Slip::Crash)
     }
 
     /// Searches the tables, of the present or of the history.
@@ -197,37 +273,50 @@ impl ValidationRules {
                     .as_ref()
                     .is_none_or(|wanted| wanted.eq_ignore_ascii_case(&row.purpose))
         };
-        let device = search(&records.devices, &history.devices, as_at, is_meant);
+        let device = search(&records.devices, Rows::Active, &history.devices, as_at, is_meant);
         let device = stages.find(device, ErrorCode::AdmDpm001, "an active device of this code");
         if !stages.end() {
             return None;
         }
-        let status = device.filter(|device| device.status == DeviceStatus::Registered);
+        let status = device.filter(|device| device.status.is(&DeviceStatus::Registered));
         stages.find(status, ErrorCode::AdmDpm002, "a device that is registered");
         if !stages.end() {
             return None;
         }
         let partner = self.server == Server::PartnerManagement;
-        if !(partner && as_at.is_some()) {
-            let provider = search(&records.providers, &history.providers, as_at, |row| {
-                claim.member("dpId") == Some(row.id.as_str())
-            });
+        let compares_first = partner && as_at.is_some();
+        if !compares_first {
+            self.id_is_there(stages, claim);
+            if !stages.end() {
+                return None;
+            }
+            let is_it = |row: &super::Provider| claim.member("dpId") == Some(row.id.as_str());
+            let table = &records.providers;
+            let provider = search(table, Rows::Active, &history.providers, as_at, is_it);
             let code = if as_at.is_some() { ErrorCode::AdmDpm003 } else { ErrorCode::AdmDpm004 };
             stages.find(provider, code, "an active provider of this id");
             if !stages.end() {
                 return None;
             }
         }
+        let services = &records.services;
         let of_version = |row: &super::DeviceService| row.version == claim.version;
-        let version = search(&records.services, &history.services, as_at, of_version);
+        let version = search(services, Rows::Active, &history.services, as_at, of_version);
         let code = if as_at.is_some() { ErrorCode::AdmDpm007 } else { ErrorCode::AdmDpm005 };
         stages.find(version, code, "an active device service of this version");
         if !stages.end() {
             return None;
         }
+        if compares_first {
+            self.id_is_there(stages, claim);
+        }
         let device = device?;
-        if !partner {
-            let own = search(&records.services, &history.services, as_at, |row| {
+        if let Server::Kernel { version } = self.server {
+            let rows = match version {
+                KernelVersion::V1_0_7 => Rows::All,
+                _ => Rows::ActiveAndKept,
+            };
+            let own = search(services, rows, &history.services, as_at, |row| {
                 of_version(row)
                     && row.provider_id == device.provider_id
                     && row.device_type == device.device_type
@@ -242,22 +331,33 @@ impl ValidationRules {
         }
         Some(device)
     }
+
+    /// Records that the server runs into a digital id that is not there.
+    fn id_is_there(&self, stages: &mut Stages<'_, impl Trail>, claim: &Claim) {
+        if claim.id.is_none() {
+            let absent = Error::MissingMember { part: PART, member: DIGITAL_ID };
+            let message = "digitalId is missing".to_owned();
+            stages.reply(Check::Content, absent, self.crash(), message);
+        }
+    }
 }
 
 /// Searches a table as it is, or as it was.
-fn search<'r, T: Switched>(
+fn search<'r, T: Row>(
     present: &'r [T],
+    rows: Rows,
     history: &'r [super::Dated<T>],
     as_at: Option<Time>,
     wanted: impl Fn(&T) -> bool,
 ) -> Option<&'r T> {
     match as_at {
-        Some(time) => active_at(history, time, wanted),
-        None => active(present, wanted),
+        Some(time) => newest_at(history, time, wanted),
+        None => first(present, rows, wanted),
     }
 }
 
-/// The members that are compared, in the server's order.
+/// The members that are compared, in the server's order. The last is the sub-type, whatever a
+/// version calls it.
 const COMPARED: [&str; 7] = ["make", "model", "dpId", "dp", "serialNo", "type", "deviceSubType"];
 
 /// What a request says about a device.
@@ -272,48 +372,56 @@ struct Claim {
 }
 
 impl Claim {
-    fn read(request: &Object<'_>) -> Result<Self, Error> {
-        const ID: &str = "digitalId";
-        let text = |member| optional_text(request, PART, member, &[]);
-        let id = match request.member(ID) {
-            None | Some(Value::Null) => None,
-            Some(Value::Object(id)) => {
-                let member = |name| {
-                    let alias: &[&'static str] = match name {
-                        "dp" => &["deviceProvider"],
-                        "dpId" => &["deviceProviderId"],
-                        "deviceSubType" => &["subType", "subtype"],
-                        _ => &[],
-                    };
-                    optional_text(id, ID, name, alias)
-                };
-                let [make, model, dp_id, dp, serial, kind, sub_type] = COMPARED.map(member);
-                Some([make?, model?, dp_id?, dp?, serial?, kind?, sub_type?])
-            }
-            Some(_) => {
-                return Err(Error::WrongType { part: PART, member: ID, expected: "an object" });
-            }
-        };
-        Ok(Self {
-            device_code: text("deviceCode")?.unwrap_or_default(),
-            version: text("deviceServiceVersion")?.unwrap_or_default(),
-            purpose: text("purpose")?,
-            time_stamp: text("timeStamp")?,
+    fn read(request: &Object<'_>, dialect: &Dialect) -> Self {
+        let text = |member| text_in(request, member);
+        let id = request.member(DIGITAL_ID).and_then(Value::as_object).map(|id| {
+            COMPARED.map(|name| {
+                text_in(id, if name == "deviceSubType" { dialect.sub_type } else { name })
+            })
+        });
+        Self {
+            device_code: text("deviceCode").unwrap_or_default(),
+            version: text("deviceServiceVersion").unwrap_or_default(),
+            purpose: text("purpose").filter(|purpose| !is_blank(purpose)),
+            time_stamp: text("timeStamp").filter(|time| !is_blank(time)),
             misspelt_time: request.member("timestamp").is_some(),
             id,
-        })
+        }
     }
 
-    fn rules(&self, code: &ErrorCode) -> Vec<ServiceError> {
-        [
-            ("deviceCode", self.device_code.is_empty()),
-            ("deviceServiceVersion", self.version.is_empty()),
-            ("digitalId", self.id.is_none()),
-        ]
-        .into_iter()
-        .filter(|(_, absent)| *absent)
-        .map(|(member, _)| missing(code, member))
-        .collect()
+    fn rules(&self, dialect: &Dialect) -> Vec<ServiceError> {
+        let Some(code) = &dialect.incomplete.code else { return Vec::new() };
+        let blank = |member: &str| ServiceError::new(code.clone(), format!("{member} is blank"));
+        let mut findings = Vec::new();
+        for (member, text) in
+            [("deviceCode", &self.device_code), ("deviceServiceVersion", &self.version)]
+        {
+            findings.extend(is_blank(text).then(|| blank(member)));
+        }
+        if self.id.is_none() {
+            return findings;
+        }
+        for (member, length) in
+            [("serialNo", SERIAL), ("dp", NAME), ("dpId", ID), ("make", ID), ("model", ID)]
+        {
+            let text = self.member(member);
+            match dialect.id_rules {
+                IdRules::Present => findings.extend(text.is_none().then(|| missing(code, member))),
+                IdRules::Trimmed => {
+                    findings.extend(text.is_none().then(|| missing(code, member)));
+                    findings.extend(length.check(code, member, text));
+                }
+                IdRules::Sized => {
+                    findings.extend(text.is_none_or(is_blank).then(|| blank(member)));
+                    let size = super::Length { least: 0, ..length };
+                    findings.extend(size.check_between(Ends::Counted, code, member, text));
+                }
+            }
+        }
+        for (member, name) in [("deviceSubType", dialect.sub_type), ("type", "type")] {
+            findings.extend(self.member(member).is_none_or(is_blank).then(|| blank(name)));
+        }
+        findings
     }
 
     /// Returns a member of the digital id. An absent one equals no registered one.
