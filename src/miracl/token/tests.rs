@@ -118,7 +118,7 @@ fn explain(kind: Kind, input: &[u8]) -> Report {
 }
 
 #[test]
-fn whatever_is_wrong_a_report_names_every_check_that_one_of_a_genuine_token_does() {
+fn whatever_is_wrong_a_report_names_every_check_that_all_kinds_have() {
     for kind in KINDS {
         let genuine = token(&claims(kind));
         let (head, signature) = genuine.rsplit_once('.').unwrap();
@@ -127,8 +127,10 @@ fn whatever_is_wrong_a_report_names_every_check_that_one_of_a_genuine_token_does
             let header = Object::new().with("alg", "RS256").with("kid", "k1");
             issuer().sign(&header, payload, Algorithm::Rs256).unwrap()
         };
-        let named: Vec<Check> =
-            explain(kind, genuine.as_bytes()).checks.iter().map(|entry| entry.check).collect();
+        let of_genuine = explain(kind, genuine.as_bytes()).checks;
+        // The nonce is a matter of ID tokens.
+        let named = of_genuine.iter().map(|entry| entry.check).filter(|c| *c != Check::Nonce);
+        let named: Vec<Check> = named.collect();
         assert!(named.contains(&Check::Expiry) && named.contains(&Check::TokenKind));
         for input in [
             String::new(),

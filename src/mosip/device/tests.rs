@@ -90,13 +90,14 @@ fn the_published_request_says_what_its_base64_says_not_what_is_printed_beside_it
 #[test]
 fn every_wrapping_of_every_object_decodes_to_the_same_device() {
     type Wrap = fn(&str) -> String;
-    let wrap: [(Wrap, Layer, bool); 6] = [
+    let wrap: [(Wrap, Layer, bool); 7] = [
         (base64, Layer::Base64, false),
         (|json| encode_url(json.as_bytes()), Layer::Base64, false),
         (jws, Layer::UnverifiedJws, false),
         (|json| base64(&base64(json)), Layer::Base64, true),
         (|json| base64(&jws(json)), Layer::UnverifiedJws, true),
         (|json| jws(&encode_url(json.as_bytes())), Layer::UnverifiedJws, true),
+        (|json| jws(&jws(json)), Layer::UnverifiedJws, true),
     ];
     let plain = decode_id(ID).unwrap();
     for (wrap_id, id_layer, id_twice) in wrap {
@@ -290,6 +291,7 @@ fn purposes_have_no_case_and_certifications_do() {
     assert_eq!(Purpose::from("registration"), Purpose::Registration);
     assert_eq!(Purpose::from(""), Purpose::Other(String::new()));
     assert_eq!(Certification::from("L1"), Certification::L1);
+    assert_eq!(Certification::from("L2"), Certification::L2);
     assert_eq!(Certification::from("SBI 1.0"), Certification::Sbi1);
     assert_eq!(Certification::from("SBI 2.0"), Certification::Sbi2);
     assert_eq!(Certification::from("l0"), Certification::Other("l0".into()));
