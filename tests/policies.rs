@@ -3,7 +3,7 @@
 //!
 //! What a consumer decides is written down here from its code, apart from the library; `docs/trust.md`
 //! names the files and versions. No policy accepts what its consumer refuses. Where one refuses what
-//! its consumer accepts, the reason is one of those that are documented, and each of these occurs.
+//! its consumer accepts, the reason is one of those that are listed here, and each of these occurs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +13,13 @@ use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{self, Modulus};
 use countersign::mosip::device::Certification;
-use countersign::mosip::sbi::{DataVerifier, Expected, InfoExpected, InfoVerifier};
+use countersign::mosip::sbi::{DataVerifier, Expected, InfoExpected, InfoVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
 use countersign::testkit::{
-    Authority, Certificate, Device, EcIssuer, Pki, Rng, RsaIssuer, Template, mosip, sbi,
+    Authority, Certificate, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template, mosip,
+    sbi,
 };
-use countersign::{Code, Policy, Time};
+use countersign::{Algorithm, Code, Policy, Time};
 
 /// Some minutes after the times that the testkit's devices state.
 const NOW: i64 = 1_578_920_000;
@@ -418,11 +419,66 @@ fn an_organisation_is_compared_by_letters_not_by_bytes() {
         (&["Straße"], "STRASSE", Code::UntrustedChain),
         (&["Straße"], "STRAßE", Code::Ok),
         (&["Maker "], "Maker", Code::UntrustedChain),
+        // The toolkit compares these as RFC 4514 escapes them: `Maker\\, Inc.`.
+        (&["Maker, Inc."], "Maker, Inc.", Code::UntrustedChain),
+        (&["A+B"], "A+B", Code::UntrustedChain),
+        (&["#1"], "#1", Code::UntrustedChain),
+        (&[" Maker"], " Maker", Code::UntrustedChain),
+        (&["Maker "], "Maker ", Code::UntrustedChain),
+        (&["A=B"], "A=B", Code::UntrustedChain),
+        (&["A.B & C"], "a.b & c", Code::Ok),
     ] {
         let rules = Rules::of(Consumer::ComplianceToolkit).with_organization(asked);
         let verifier = InfoVerifier::new(Trust::new(store(), rules), Policy::default());
         let verdict = verifier.verify(maker(signed).as_bytes(), &InfoExpected::new(), time(NOW));
         assert_eq!(verdict.err().map_or(Code::Ok, |error| error.code()), code, "{asked}");
+    }
+}
+
+#[test]
+fn every_member_of_x5c_is_a_certificate_where_the_consumer_reads_them_all() {
+    let device = Signer { domain: Domain::Device, shape: Shape::None, organizations: &[MAKER] };
+    let own = device.device().x5c().first().unwrap().to_x5c();
+    for junk in ["AAAA", "!!!", ""] {
+        let x5c = Value::Array(vec![own.clone().into(), junk.into()]);
+        let header = Object::new().with("alg", "RS256").with("x5c", x5c);
+        let sign = |payload: String| {
+            WORLD.device.sign(&header, payload.as_bytes(), Algorithm::Rs256).unwrap()
+        };
+        let id = sign(mosip::digital_id("1").to_string());
+        let info = sign(sbi::service_info(&id, "L0").to_string());
+        let message = Value::Array(vec![Object::new().with("deviceInfo", info).into()]).to_string();
+        for (consumer, is_valid) in [
+            (Consumer::KeymanagerV1, true),
+            (Consumer::KeymanagerV2, false),
+            // jose4j reads the whole chain.
+            (Consumer::ComplianceToolkit, false),
+        ] {
+            let rules = Rules::of(consumer).with_any_organization();
+            let verifier = InfoVerifier::new(Trust::new(store(), rules), Policy::default());
+            let verdict = verifier.verify(message.as_bytes(), &InfoExpected::new(), time(NOW));
+            assert_eq!(verdict.is_ok(), is_valid, "{consumer} {junk}: {:?}", verdict.err());
+        }
+    }
+}
+
+#[test]
+fn the_processor_puts_a_packets_value_back_without_padding() {
+    let device = Signer { domain: Domain::Device, shape: Shape::Stored, organizations: &[MAKER] };
+    let device = device.device();
+    let id = device.sign(&mosip::digital_id("1").to_string()).unwrap();
+    for (value, by_processor) in [("AAAAAA", Code::Ok), ("AAAAAA==", Code::SignatureMismatch)] {
+        let data = device.sign(&sbi::data(&id, "Finger", value).to_string()).unwrap();
+        let packet = sbi::packet(&[sbi::segment(&data).unwrap()]);
+        for (consumer, code) in [
+            (Consumer::RegistrationProcessor, by_processor),
+            (Consumer::RegistrationClient, Code::Ok),
+        ] {
+            let trust = Trust::new(store(), Rules::of(consumer));
+            let verifier = cbeff::Verifier::new(trust, Policy::default());
+            let verdict = verifier.verify(packet.as_bytes(), &Expected::new(), time(NOW));
+            assert_eq!(verdict.err().map_or(Code::Ok, |error| error.code()), code, "{consumer}");
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Signer {
     pub(super) group: usize,
     pub(super) usage: Usage,
     pub(super) certificate: Certificate,
-    /// The members of `x5c` without the last, if the rules make use of them.
+    /// The members of `x5c` without the last, if the rules ask for them.
     sent: Vec<Certificate>,
     /// All texts of `x5c`, if the rules compare them.
     pub(super) x5c: Vec<String>,
@@ -300,6 +300,11 @@ impl<'c, T: Trail> Checker<'c, T> {
         let group = self.group();
         let x5c = x5c.texts;
         self.signers.push(Signer { part, member, group, usage, certificate, sent, x5c });
+    }
+
+    /// Tells whether a packet's value may have been written with padding.
+    pub(in crate::mosip) fn reads_padded_values(&self) -> bool {
+        self.trust.basis.as_deref().is_none_or(|(_, rules)| rules.reads_padded_values())
     }
 
     /// Tells whether the certificate that a token brings verifies it, and nothing more: a choice
@@ -571,7 +576,7 @@ fn hint_at_issuer(trail: &mut impl Trail, signer: &Signer) {
 struct X5c {
     /// How many there are.
     length: usize,
-    /// The first, and the others if the rules make use of them.
+    /// The first, and the others if the rules ask for them.
     members: Vec<Vec<u8>>,
     /// All of them as they were sent, if the rules compare them.
     texts: Vec<String>,
@@ -604,10 +609,8 @@ impl X5c {
         let mut is_lenient = matches!(header.member(MEMBER), Some(Value::String(_)));
         let length = texts.len();
         let rules = trust.basis.as_deref().map(|(_, rules)| rules);
-        let made_use_of = match rules.map(Rules::intermediates) {
-            Some(Intermediates::Sent) => length,
-            _ => 1,
-        };
+        let all = rules.is_some_and(Rules::reads_all_of_x5c);
+        let made_use_of = if all { length } else { 1 };
         let compared = rules.is_some_and(Rules::compares_certificates);
         let kept = texts.iter().take(if compared { length } else { 0 });
         let kept = kept.map(|text| String::from(*text)).collect();

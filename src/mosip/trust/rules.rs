@@ -216,6 +216,17 @@ impl Rules {
         }
     }
 
+    /// Tells whether the consumer reads all of `x5c`, so that each member has to be a certificate.
+    pub(super) fn reads_all_of_x5c(&self) -> bool {
+        matches!(self.consumer, Consumer::ComplianceToolkit | Consumer::KeymanagerV2)
+    }
+
+    /// Tells whether the consumer puts a packet's value back with padding, where the device wrote it
+    /// so.
+    pub(super) fn reads_padded_values(&self) -> bool {
+        self.consumer != Consumer::RegistrationProcessor
+    }
+
     /// Tells whether the digital id within this layer needs a signature of its own: whether the
     /// consumer verifies it by itself.
     pub(super) fn demands_signed_digital_id(&self, within: &str) -> bool {
@@ -245,13 +256,23 @@ impl Rules {
         };
         let found = certificate.organization().ok_or(ChainFault::Organization)?;
         let is_wanted = match self.consumer {
+            // It compares the text as RFC 4514 escapes it, which only equals a name without any.
             Consumer::ComplianceToolkit => {
-                found.chars().map(upper_case).eq(wanted.chars().map(upper_case))
+                !is_escaped(&found)
+                    && found.chars().map(upper_case).eq(wanted.chars().map(upper_case))
             }
             _ => found == *wanted,
         };
         if is_wanted { Ok(()) } else { Err(ChainFault::Organization) }
     }
+}
+
+/// Tells whether a value has characters that are escaped in a name
+/// ([RFC 4514, section 2.4](https://www.rfc-editor.org/rfc/rfc4514#section-2.4)), `=` among them.
+fn is_escaped(value: &str) -> bool {
+    value.contains([',', '+', '"', '\\', '<', '>', ';', '='])
+        || value.starts_with(['#', ' '])
+        || value.ends_with(' ')
 }
 
 /// Returns the upper case of a letter, where that is one letter.
