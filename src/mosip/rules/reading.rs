@@ -68,7 +68,7 @@ impl<'l> Reader<'l> {
     }
 
     /// Decodes base64.
-    pub(super) fn decode(&mut self, part: &'static str, text: &str) -> Result<Vec<u8>, Misread> {
+    fn decode(&mut self, part: &'static str, text: &str) -> Result<Vec<u8>, Misread> {
         check_size(part, text.as_bytes(), self.limits).map_err(Misread::Ours)?;
         let malformed = |fault| Error::Malformed { part, fault };
         let jdk = self.dialect.decoder == Decoder::Jdk;
@@ -85,6 +85,17 @@ impl<'l> Reader<'l> {
                 Ok(decode_loosely(text.as_bytes()))
             }
         }
+    }
+
+    /// Decodes base64, and reads the object of a shape in it.
+    pub(super) fn encoded(
+        &mut self,
+        part: &'static str,
+        shape: Shape,
+        text: &str,
+    ) -> Result<Object<'static>, Misread> {
+        let json = self.decode(part, text)?;
+        self.object(part, shape, &json)
     }
 
     /// Reads an object of a shape.

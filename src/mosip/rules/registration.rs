@@ -252,9 +252,7 @@ impl RegistrationRules {
             Server::PartnerManagement => 3,
         };
         let payload = reader.payload(&text, parts);
-        let data = reader
-            .decode(DEVICE_DATA, payload)
-            .and_then(|json| reader.object(DEVICE_DATA, dialect.device_data, &json));
+        let data = reader.encoded(DEVICE_DATA, dialect.device_data, payload);
         let read = stages.read(Check::Input, reader, &dialect.inner, data, "`deviceData` is JSON");
         let data = Data(read?);
         Some((text, data))
@@ -273,9 +271,7 @@ impl RegistrationRules {
             _ => {
                 let text = text_in(&data.0, DEVICE_INFO)?;
                 let payload = reader.payload(&text, 3);
-                let info = reader
-                    .decode(DEVICE_INFO, payload)
-                    .and_then(|json| reader.object(DEVICE_INFO, dialect.device_info, &json));
+                let info = reader.encoded(DEVICE_INFO, dialect.device_info, payload);
                 stages.read(Check::Input, reader, &dialect.inner, info, "`deviceInfo` is JSON")?
             }
         };
@@ -362,9 +358,7 @@ impl RegistrationRules {
             Server::Kernel { .. } => text,
             Server::PartnerManagement => reader.payload(text, 3),
         };
-        let id = reader
-            .decode(DIGITAL_ID, payload)
-            .and_then(|json| reader.object(DIGITAL_ID, dialect.digital_id, &json));
+        let id = reader.encoded(DIGITAL_ID, dialect.digital_id, payload);
         let passed = "the digital id is JSON";
         let id = stages.read(Check::DigitalId, reader, &dialect.inner, id, passed);
         stages.end();

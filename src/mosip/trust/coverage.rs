@@ -88,7 +88,7 @@ fn check_cover(
     cover: &Signer,
     level: Option<&Certification>,
 ) {
-    let Some((_, rules)) = trust.basis.as_deref() else { return };
+    let Some(rules) = trust.rules() else { return };
     let wanted = rules.domain(usage, level);
     let result = match (wanted, rules.domain(cover.usage, level)) {
         _ if usage == Usage::DigitalId && rules.demands_signed_digital_id(cover.member) => {
@@ -113,7 +113,7 @@ pub(super) fn check_data_signers(
     unsigned: &[Unsigned],
     levels: &Levels,
 ) {
-    let Some((_, rules)) = trust.basis.as_deref() else { return };
+    let Some(rules) = trust.rules() else { return };
     for group in 0..levels.0.len() {
         let signed = || signers.iter().filter(|signer| signer.group == group);
         if signed().any(|signer| signer.usage == Usage::Data) {
@@ -142,8 +142,7 @@ pub(super) fn check_data_signers(
 /// Checks that the certificates of a digital id are among those of the data around it, if the rules
 /// ask for that.
 pub(super) fn check_certificates(trail: &mut impl Trail, trust: &Trust, signers: &[Signer]) {
-    let rules = trust.basis.as_deref().map(|(_, rules)| rules);
-    if !rules.is_some_and(Rules::compares_certificates) {
+    if !trust.rules().is_some_and(Rules::compares_certificates) {
         return;
     }
     let around = |id: &Signer| {

@@ -304,7 +304,7 @@ impl<'c, T: Trail> Checker<'c, T> {
 
     /// Tells whether a packet's value may have been written with padding.
     pub(in crate::mosip) fn reads_padded_values(&self) -> bool {
-        self.trust.basis.as_deref().is_none_or(|(_, rules)| rules.reads_padded_values())
+        self.trust.rules().is_none_or(Rules::reads_padded_values)
     }
 
     /// Tells whether the certificate that a token brings verifies it, and nothing more: a choice
@@ -608,7 +608,7 @@ impl X5c {
         }
         let mut is_lenient = matches!(header.member(MEMBER), Some(Value::String(_)));
         let length = texts.len();
-        let rules = trust.basis.as_deref().map(|(_, rules)| rules);
+        let rules = trust.rules();
         let all = rules.is_some_and(Rules::reads_all_of_x5c);
         let made_use_of = if all { length } else { 1 };
         let compared = rules.is_some_and(Rules::compares_certificates);

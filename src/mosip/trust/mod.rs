@@ -378,6 +378,11 @@ impl Trust {
         self
     }
 
+    /// Returns the rules, unless signers are believed their own certificates.
+    fn rules(&self) -> Option<&Rules> {
+        self.basis.as_deref().map(|(_, rules)| rules)
+    }
+
     /// Tells whether nothing can be decided about signers, for want of roots.
     fn is_undecided(&self) -> bool {
         let has_no_roots = self.basis.as_deref().is_some_and(|(store, _)| store.is_empty());

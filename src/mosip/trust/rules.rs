@@ -250,9 +250,10 @@ impl Rules {
     }
 
     pub(super) fn check_organization(&self, certificate: &Certificate) -> Result<(), ChainFault> {
-        let Organization::Named(wanted) = &self.organization else {
-            let is_any = self.organization == Organization::Any;
-            return if is_any { Ok(()) } else { Err(ChainFault::Organization) };
+        let wanted = match &self.organization {
+            Organization::Any => return Ok(()),
+            Organization::Unknown => return Err(ChainFault::Organization),
+            Organization::Named(wanted) => wanted,
         };
         let found = certificate.organization().ok_or(ChainFault::Organization)?;
         let is_wanted = match self.consumer {
