@@ -177,6 +177,8 @@ codes! {
     /// The artefact was to be judged as at its own time and does not state one; nothing else is wrong
     /// with it.
     NoTime = "no-time", Unavailable;
+    /// A defect of this library: no check failed, and nothing was verified. Never valid.
+    Defect = "defect", Untrusted;
 }
 
 impl Code {
@@ -462,6 +464,8 @@ pub enum Error {
     CriticalHeader,
     /// Authenticated decryption failed.
     DecryptFailed,
+    /// No check failed, and nothing was verified: a defect of this library.
+    Defect,
     /// Two places state one member, and differ.
     Contradiction {
         /// Which part of the artefact.
@@ -642,6 +646,7 @@ impl Error {
             Self::ContentMismatch { .. } => Code::ContentMismatch,
             Self::CriticalHeader => Code::CriticalHeader,
             Self::DecryptFailed => Code::DecryptFailed,
+            Self::Defect => Code::Defect,
             Self::Contradiction { .. } | Self::DuplicateMember { .. } | Self::TwoNames { .. } => {
                 Code::DuplicateMember
             }
@@ -708,6 +713,9 @@ impl fmt::Display for Error {
             }
             Self::CriticalHeader => f.write_str("header has critical extensions"),
             Self::DecryptFailed => f.write_str("decryption failed"),
+            Self::Defect => {
+                f.write_str("a defect of countersign: no check failed, and nothing was verified")
+            }
             Self::Contradiction { part, member } => {
                 write!(f, "{part}: `{member}` stands in two places, with different values")
             }

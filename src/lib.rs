@@ -51,7 +51,6 @@ extern crate std;
 
 #[cfg(feature = "api")]
 pub mod api;
-mod batch;
 pub mod crypto;
 pub mod danger;
 pub mod encoding;
@@ -71,14 +70,17 @@ pub mod simd;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;
+mod verify;
 
-pub use batch::Item;
 pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
 pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
-pub use report::{Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Verdict, Warning};
+pub use report::{
+    Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Trail, Verdict, Warning,
+};
 pub use time::{At, Leeway, Time};
+pub use verify::{Format, Item, Verifier, Verify};
 
 /// The README's example, compiled and run.
 #[cfg(doctest)]

@@ -743,7 +743,7 @@ fn row_28_a_genuine_outer_layer_does_not_cover_for_a_forged_inner_one() {
         let verified = verifier.verify(token.as_bytes(), &expected, At::Issued);
         let report = verifier.explain(token.as_bytes(), &expected, At::Issued);
         assert_eq!(verified.map_or_else(|error| error.code(), |_| Code::Ok), report.code());
-        let signature = |entry: &&countersign::Entry| entry.check == Check::Signature;
+        let signature = |entry: &&countersign::Entry| entry.check == Check::SIGNATURE;
         let outer = report.checks.iter().find(signature).unwrap();
         assert_eq!(outer.outcome, Outcome::Pass, "the outer layer is genuine");
         report

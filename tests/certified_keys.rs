@@ -167,7 +167,7 @@ fn a_certificate_as_key_counts_between_its_dates_and_not_a_second_beside_for_eve
             }
             let at = time(ISSUED + 15).into();
             let report = judge(kind, &keys, Policy::default(), &input, at);
-            assert_eq!(outcome(&report, Check::KeyCertificate), Some(&Outcome::Pass), "{kind}");
+            assert_eq!(outcome(&report, Check::KEY_CERTIFICATE), Some(&Outcome::Pass), "{kind}");
         }
         // The bare key is good for ever.
         let bare = set(&KEY.jwk());

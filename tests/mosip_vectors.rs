@@ -190,10 +190,10 @@ fn digital_ids_of_devices_verify_and_nobody_vouches_for_their_signers() {
 
         let report = trusted.explain(token, &expected, At::Issued);
         assert_eq!(report.code(), Code::UntrustedChain);
-        assert_eq!(outcomes(&report, Check::Signature), [&Outcome::Pass]);
-        assert_eq!(outcomes(&report, Check::KeyCertificate), [&Outcome::Pass]);
+        assert_eq!(outcomes(&report, Check::SIGNATURE), [&Outcome::Pass]);
+        assert_eq!(outcomes(&report, Check::KEY_CERTIFICATE), [&Outcome::Pass]);
         let missing = Outcome::Fail(Error::UntrustedChain { fault: ChainFault::NoRoot });
-        assert_eq!(outcomes(&report, Check::Trust), [&missing]);
+        assert_eq!(outcomes(&report, Check::TRUST), [&missing]);
 
         // Every certificate of the collection has expired by 2028.
         let late = asserted.verify(token, &expected, time("2028-01-01T00:00:00Z"));
@@ -224,8 +224,8 @@ fn three_layers_of_partner_management_verify_and_nobody_vouches_for_their_signer
         let verifier = device::Verifier::new(nobody_trusted(), Policy::default());
         let report = verifier.explain(text, &expected, At::Issued);
         assert_eq!(report.code(), Code::UntrustedChain);
-        assert_eq!(outcomes(&report, Check::Signature), [&Outcome::Pass; 3]);
-        assert_eq!(outcomes(&report, Check::Trust).len(), 3);
+        assert_eq!(outcomes(&report, Check::SIGNATURE), [&Outcome::Pass; 3]);
+        assert_eq!(outcomes(&report, Check::TRUST).len(), 3);
     }
 }
 

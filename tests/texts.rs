@@ -33,7 +33,7 @@ use countersign::testkit::{
 };
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, KeyFault, Limits, Policy, PublicKey, Report,
-    Rsa1024, Secret, Time,
+    Rsa1024, Secret, Time, Trail,
 };
 
 const NOW: i64 = 1_600_000_000;
@@ -184,9 +184,9 @@ fn every_error_is_provoked_once_and_reads_well() {
         KeyChoice::Auto,
         None,
     );
-    let mut report = Report::of_failure("jws", b"", Check::Key, Error::NoKey);
+    let mut report = Report::of_failure("jws", b"", Check::KEY, Error::NoKey);
     let unused = Error::ExpectationUnused { expectation: "hash" };
-    report.refuse(Check::Expectations, unused.clone(), "no JWS states a hash");
+    report.refuse(Check::EXPECTATIONS, unused.clone(), "no JWS states a hash");
     assert_eq!(report.code(), Code::ExpectationUnused);
     let answer = br#"{"response":null,"errors":[{"errorCode":"KER-1","message":"m"}]}"#;
     let registration = registration::Verifier::new(set(&[RSA.jwk()]), Policy::default()).verify(
@@ -199,6 +199,9 @@ fn every_error_is_provoked_once_and_reads_well() {
         &anything(),
         now(),
     );
+    let mut trail = Trail::first_failure();
+    assert_eq!(trail.settle::<()>(None), None);
+    let defect = trail.into_error();
     let store = TrustStore::new();
     let weak = RsaIssuer::generate(&mut Rng::from_seed(3), 1024, Some("k")).unwrap();
     let small = {
@@ -228,6 +231,7 @@ fn every_error_is_provoked_once_and_reads_well() {
             ),
             (own(r#","crit":["x"]"#, "{}", &anything()), "header has critical extensions"),
             (opened.unwrap_err(), "decryption failed"),
+            (defect, "a defect of countersign: no check failed, and nothing was verified"),
             (own("", r#"{"a":1,"a":1}"#, &anything()), "payload: `a` is repeated"),
             (
                 own("", r#"{"":1,"":1}"#, &anything()),

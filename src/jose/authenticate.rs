@@ -1,6 +1,6 @@
 //! The first half of every token's verification: from bytes to an authentic payload.
 //!
-//! It comes in two steps, [`begin`] and [`conclude`], so that the signatures of many tokens can be
+//! It comes in two steps, [`open`] and [`authenticate`], so that the signatures of many tokens can be
 //! checked together between them.
 
 use alloc::borrow::Cow;
@@ -38,7 +38,7 @@ impl HeaderCache {
 }
 
 /// A token up to its signature: everything before it was checked and recorded.
-pub(crate) struct Pending<'t, 'k> {
+pub(crate) struct Opened<'t, 'k> {
     compact: Compact<'t>,
     header: Arc<Header>,
     /// The key, unless none was found; whether it can be tried is up to its algorithm.
@@ -73,32 +73,32 @@ pub(crate) struct Authentic<'k> {
 
 const UNREADABLE: &str = "token cannot be read";
 
-const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
+const KEY_CHECKS: [Check; 4] = [Check::KEY, Check::ALGORITHM, Check::KEY_SIZE, Check::SIGNATURE];
 
 /// Checks structure, header, key, algorithm and key size, in this order. A format that has only one
 /// algorithm names it; otherwise the key alone decides.
 ///
 /// Returns `None` where nothing further can be looked at: the token cannot be read, or the trail
 /// needs no more than the first failure.
-pub(crate) fn begin<'t, 'k>(
-    trail: &mut impl Trail,
+pub(crate) fn open<'t, 'k>(
+    trail: &mut Trail,
     cache: &mut HeaderCache,
     token: Cow<'t, [u8]>,
     keys: &'k Keys,
     format: Option<Algorithm>,
     policy: &Policy,
-) -> Option<Pending<'t, 'k>> {
+) -> Option<Opened<'t, 'k>> {
     let limits = policy.limits();
-    let compact = trail.record(Check::Structure, Compact::from_cow(token, limits), |compact| {
+    let compact = trail.record(Check::STRUCTURE, Compact::from_cow(token, limits), |compact| {
         let (payload, signature) = (compact.payload().len(), compact.signature().len());
         format!("{payload} bytes of payload, {signature} of signature")
     });
     let Some(compact) = compact else {
-        trail.skip(Check::Header, UNREADABLE);
+        trail.skip(Check::HEADER, UNREADABLE);
         trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
     };
-    let header = trail.record(Check::Header, cache.parse(&compact, limits), |header| {
+    let header = trail.record(Check::HEADER, cache.parse(&compact, limits), |header| {
         header.kid.as_ref().map_or_else(
             || format!("{}, no `kid`", header.algorithm),
             |kid| format!("{}, `kid` {}", header.algorithm, crate::error::shorten(kid)),
@@ -119,10 +119,10 @@ pub(crate) fn begin<'t, 'k>(
     };
     let attempts = Attempts::new(limits, compact.token_bytes());
     let backend = policy.backend();
-    trail.goes_on().then_some(Pending { compact, header, key, backend, attempts })
+    trail.goes_on().then_some(Opened { compact, header, key, backend, attempts })
 }
 
-impl Pending<'_, '_> {
+impl Opened<'_, '_> {
     /// Returns the signature to be verified with a public key, if there is one.
     pub(crate) fn job(&self) -> Option<Job<'_>> {
         match &self.key {
@@ -138,14 +138,14 @@ impl Pending<'_, '_> {
     }
 }
 
-/// Records what became of the signature; `verified` is the result of [`Pending::job`].
-pub(crate) fn conclude<'k>(
-    trail: &mut impl Trail,
-    pending: Pending<'_, 'k>,
+/// Records what became of the signature; `verified` is the result of [`Opened::job`].
+pub(crate) fn authenticate<'k>(
+    trail: &mut Trail,
+    opened: Opened<'_, 'k>,
     verified: Option<Result<(), Error>>,
 ) -> Option<Authentic<'k>> {
     const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
-    let Pending { compact, header, key, backend, mut attempts } = pending;
+    let Opened { compact, header, key, backend, mut attempts } = opened;
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
     let signer = match &key {
@@ -156,10 +156,10 @@ pub(crate) fn conclude<'k>(
         None => None,
         Some(ChosenKey::Public { key, keys, bound: required, .. }) => {
             match verified {
-                None => trail.skip(Check::Signature, NOT_ITS_ALGORITHM),
+                None => trail.skip(Check::SIGNATURE, NOT_ITS_ALGORITHM),
                 Some(result) => {
                     let failed = result.is_err();
-                    trail.record(Check::Signature, result, detail(required));
+                    trail.record(Check::SIGNATURE, result, detail(required));
                     trail.cite(required.reference());
                     if failed {
                         let (key, message) = (key.key(), input);
@@ -172,12 +172,12 @@ pub(crate) fn conclude<'k>(
             Some(key.info(required))
         }
         Some(ChosenKey::Secret { algorithm: Err(()), .. }) => {
-            trail.skip(Check::Signature, NOT_ITS_ALGORITHM);
+            trail.skip(Check::SIGNATURE, NOT_ITS_ALGORITHM);
             None
         }
         Some(ChosenKey::Secret { secret, algorithm: Ok(()) }) => {
             let result = mac::verify_hs256(secret, &[input], signature);
-            trail.record(Check::Signature, result, detail(Algorithm::Hs256));
+            trail.record(Check::SIGNATURE, result, detail(Algorithm::Hs256));
             trail.cite(Algorithm::Hs256.reference());
             Some(SECRET_INFO)
         }
@@ -187,7 +187,7 @@ pub(crate) fn conclude<'k>(
 }
 
 fn choose_public<'k>(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     header: &Header,
     keys: Result<&'k JwkSet, Error>,
     format: Option<Algorithm>,
@@ -204,9 +204,9 @@ fn choose_public<'k>(
         Ok((selected?, keys))
     });
     let failed = selected.as_ref().err().cloned();
-    let Some((key, keys)) = trail.record(Check::Key, selected, |(key, _)| describe(key)) else {
+    let Some((key, keys)) = trail.record(Check::KEY, selected, |(key, _)| describe(key)) else {
         trail.hint(|| keys.ok()?.hint(&meant, &failed?));
-        trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
+        trail.skip_all(&[Check::ALGORITHM, Check::KEY_SIZE, Check::SIGNATURE], "no key");
         return None;
     };
     let bound = key.algorithm_or(policy.algorithm()).unwrap_or(key.algorithm());
@@ -231,7 +231,7 @@ pub(crate) fn selection_hint(keys: &JwkSet, kid: Option<&str>, error: &Error) ->
 }
 
 /// Warns of what is known of a key, or of how it is written, and is no reason to refuse it.
-pub(crate) fn warn_of_writing(trail: &mut impl Trail, key: &Jwk) {
+pub(crate) fn warn_of_writing(trail: &mut Trail, key: &Jwk) {
     if key.is_published() {
         trail.warn(Warning::PublishedKey);
     }
@@ -243,22 +243,18 @@ pub(crate) fn warn_of_writing(trail: &mut impl Trail, key: &Jwk) {
 const SECRET_INFO: KeyInfo =
     KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None, set: None };
 
-fn choose_secret<'k>(trail: &mut impl Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
-    trail.pass(Check::Key, || "secret given by hand".into());
+fn choose_secret<'k>(trail: &mut Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
+    trail.pass(Check::KEY, || "secret given by hand".into());
     trail.key(|| SECRET_INFO);
     let algorithm = check_algorithm(trail, header.algorithm, Algorithm::Hs256);
-    trail.pass(Check::KeySize, || "at least 32 bytes".into());
+    trail.pass(Check::KEY_SIZE, || "at least 32 bytes".into());
     ChosenKey::Secret { secret, algorithm }
 }
 
-fn check_algorithm(
-    trail: &mut impl Trail,
-    token: Algorithm,
-    required: Algorithm,
-) -> Result<(), ()> {
+fn check_algorithm(trail: &mut Trail, token: Algorithm, required: Algorithm) -> Result<(), ()> {
     let fits =
         if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
-    trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}")).ok_or(())
+    trail.record(Check::ALGORITHM, fits, |()| format!("key is bound to {required}")).ok_or(())
 }
 
 /// The rule of RSA sizes, for tokens and certificates alike: 2048 bits and more, or exactly 1024 by
@@ -271,9 +267,9 @@ pub(super) const fn allow_size(bits: usize, rsa_1024: Rsa1024) -> Result<(), Err
 }
 
 /// Checks the size of a key against the policy.
-pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &Policy) {
+pub(crate) fn check_key_size(trail: &mut Trail, key: &PublicKey, policy: &Policy) {
     let Some(rsa) = key.as_rsa() else {
-        trail.pass(Check::KeySize, || "P-256".into());
+        trail.pass(Check::KEY_SIZE, || "P-256".into());
         return;
     };
     let bits = rsa.bits();
@@ -288,19 +284,19 @@ pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &P
             warn_of_exponent(trail, rsa);
         }
     }
-    trail.record(Check::KeySize, result, |()| format!("{bits} bits"));
+    trail.record(Check::KEY_SIZE, result, |()| format!("{bits} bits"));
 }
 
 /// Warns of a key that was accepted, and that others would not accept: one of a message or one that
 /// issued a certificate on its path.
-pub(super) fn warn_of_key(trail: &mut impl Trail, rsa: &RsaPublicKey) {
+pub(super) fn warn_of_key(trail: &mut Trail, rsa: &RsaPublicKey) {
     if rsa.bits() == 1024 {
         trail.warn(Warning::Rsa1024);
     }
     warn_of_exponent(trail, rsa);
 }
 
-fn warn_of_exponent(trail: &mut impl Trail, rsa: &RsaPublicKey) {
+fn warn_of_exponent(trail: &mut Trail, rsa: &RsaPublicKey) {
     if rsa.exponent() < 65_537 {
         trail.warn(Warning::SmallExponent);
     }
@@ -422,13 +418,13 @@ mod tests {
         ] {
             let report = judge(issuer, algorithm);
             assert_eq!(report.code(), crate::Code::Ok);
-            assert_eq!(entry(&report, Check::Key).detail, kind);
-            assert_eq!(entry(&report, Check::Signature).reference, section);
+            assert_eq!(entry(&report, Check::KEY).detail, kind);
+            assert_eq!(entry(&report, Check::SIGNATURE).reference, section);
         }
         let secret = || Secret::new(alloc::vec![7; 32]);
         let header = crate::encoding::json::Object::new().with("alg", "HS256");
         let verifier = Verifier::with_secret(secret(), Policy::default()).unwrap();
         let report = explain(&verifier, &hs256(&secret(), &header, b"{}"));
-        assert_eq!(entry(&report, Check::Signature).reference, "RFC 7518 §3.2");
+        assert_eq!(entry(&report, Check::SIGNATURE).reference, "RFC 7518 §3.2");
     }
 }

@@ -14,6 +14,12 @@ use crate::limits::Limits;
 use crate::report::{Check, Trail};
 use crate::time::{Leeway, Time};
 
+/// The check of certificates as keys.
+impl Check {
+    /// The key's certificate is valid at the verification time.
+    pub const KEY_CERTIFICATE: Self = Self::new("key-certificate", "RFC 5280 §4.1.2.5");
+}
+
 /// The thumbprints of a certificate by which a token can mean its key (RFC 7515 sections 4.1.7 and
 /// 4.1.8). They select among the verifier's own keys, and prove nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,13 +105,13 @@ pub(crate) struct Signer<'k> {
 /// Returns the check if there is no time to judge at: the artefact is judged as at its own time, and
 /// does not state it.
 pub(crate) fn check_certificate(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     signer: Option<Signer<'_>>,
     at: Option<Time>,
     leeway: Leeway,
 ) -> Option<Check> {
     let Signer { key, keys } = signer.filter(|signer| signer.key.validity().is_some())?;
-    let Some(at) = at else { return Some(Check::KeyCertificate) };
+    let Some(at) = at else { return Some(Check::KEY_CERTIFICATE) };
     check_certificates(trail, key, keys.twins(key), at, leeway);
     None
 }
@@ -116,7 +122,7 @@ pub(crate) const NO_TIME: &str = "nothing says when it was issued";
 /// Judges the dates of the certificates that a key came from, among those that a token can mean. A
 /// renewed certificate of the same key, or the bare key, given beside it is as good.
 pub(crate) fn check_certificates<'k>(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     key: &Jwk,
     meant: impl Iterator<Item = &'k Jwk>,
     at: Time,
@@ -124,7 +130,7 @@ pub(crate) fn check_certificates<'k>(
 ) {
     let same = meant.filter(|other| other.key() == key.key()).map(Jwk::validity);
     let Some(validities) = same.collect::<Option<Vec<_>>>() else {
-        trail.skip(Check::KeyCertificate, "key is not from a certificate");
+        trail.skip(Check::KEY_CERTIFICATE, "key is not from a certificate");
         return;
     };
     let mut first = None;
@@ -133,12 +139,12 @@ pub(crate) fn check_certificates<'k>(
         match validity.check(at, leeway) {
             Ok(()) => {
                 let detail = || format!("valid from {start} to {end}, judged at {at}");
-                return trail.pass(Check::KeyCertificate, detail);
+                return trail.pass(Check::KEY_CERTIFICATE, detail);
             }
             Err(error) => first.get_or_insert(error),
         };
     }
     if let Some(error) = first {
-        trail.fail(Check::KeyCertificate, error);
+        trail.fail(Check::KEY_CERTIFICATE, error);
     }
 }

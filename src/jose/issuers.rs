@@ -138,7 +138,7 @@ impl Issuers<jws::Verifier> {
             Some(name) => String::from(name),
             None => self.claimed_issuer(input)?,
         };
-        let verifier = self.get(&name).ok_or((Check::Issuer, Error::IssuerMismatch))?;
+        let verifier = self.get(&name).ok_or((Check::ISSUER, Error::IssuerMismatch))?;
         Ok((verifier, expected.clone().issuer(name)))
     }
 
@@ -148,10 +148,10 @@ impl Issuers<jws::Verifier> {
         const PART: &str = "payload";
         let limits = self.verifiers.values().map(|verifier| *verifier.limits());
         let limits = limits.reduce(Limits::widest).unwrap_or_default();
-        let token = Compact::parse(input, &limits).map_err(|error| (Check::Structure, error))?;
+        let token = Compact::parse(input, &limits).map_err(|error| (Check::STRUCTURE, error))?;
         let payload = Document::parse(PART, token.into_payload(), &limits);
         payload
             .and_then(|claims| Ok(claims.string(PART, "iss")?.into_owned()))
-            .map_err(|error| (Check::Claims, error))
+            .map_err(|error| (Check::CLAIMS, error))
     }
 }

@@ -13,10 +13,8 @@ use alloc::vec::Vec;
 
 use super::certified::Marks;
 use super::{
-    HeaderCache, JwkSet, KeySource, Keys, NO_TIME, Pending, Snapshot, begin, check_certificate,
-    conclude,
+    HeaderCache, JwkSet, KeySource, Keys, NO_TIME, Opened, authenticate, check_certificate, open,
 };
-use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, Secret};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, base64};
@@ -25,6 +23,29 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::verify::{self, Format, Item, Proven, Steps};
+
+/// Checks of signed tokens and their claims.
+impl Check {
+    /// JSON of the header, `crit`, and the algorithm's name.
+    pub const HEADER: Self = Self::new("header", "RFC 7515 §4");
+    /// The token is of this kind, and of no other.
+    pub const TOKEN_KIND: Self = Self::new("token-kind", "RFC 8725 §3.12");
+    /// Not from the future.
+    pub const NOT_BEFORE: Self = Self::new("not-before", "RFC 7519 §4.1.5");
+    /// Not past its end.
+    pub const EXPIRY: Self = Self::new("expiry", "RFC 7519 §4.1.4");
+    /// From `iat` to `exp` is not longer than accepted.
+    pub const LIFETIME: Self = Self::new("lifetime", "MIRACL Trust documentation");
+    /// `iss` is the expected one.
+    pub const ISSUER: Self = Self::new("issuer", "RFC 7519 §4.1.1");
+    /// `sub` is the expected one.
+    pub const SUBJECT: Self = Self::new("subject", "RFC 7519 §4.1.2");
+    /// `aud` contains the expected one.
+    pub const AUDIENCE: Self = Self::new("audience", "RFC 7519 §4.1.3");
+    /// `nonce` is the expected one.
+    pub const NONCE: Self = Self::new("nonce", "OpenID Connect Core 1.0 §2");
+}
 
 /// The header of a JWS that follows every rule, and is still *untrusted*.
 ///
@@ -344,7 +365,10 @@ impl Expected {
 ///
 /// Only [`Verifier::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified {
+pub struct Verified(Proven<Draft>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Draft {
     header: Arc<Header>,
     payload: Payload,
     key: KeyInfo,
@@ -360,13 +384,13 @@ impl Verified {
     /// Returns the header.
     #[must_use]
     pub fn header(&self) -> &Header {
-        &self.header
+        &self.0.header
     }
 
     /// Returns the payload.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        match &self.payload {
+        match &self.0.payload {
             Payload::Claims(claims) => claims.text().as_bytes(),
             Payload::Opaque(payload) => payload,
         }
@@ -375,7 +399,7 @@ impl Verified {
     /// Returns the claims, if the payload is a JSON object.
     #[must_use]
     pub const fn claims(&self) -> Option<&Document> {
-        match &self.payload {
+        match &self.0.get().payload {
             Payload::Claims(claims) => Some(claims),
             Payload::Opaque(_) => None,
         }
@@ -384,7 +408,7 @@ impl Verified {
     /// Returns the key that verified it.
     #[must_use]
     pub const fn key(&self) -> &KeyInfo {
-        &self.key
+        &self.0.get().key
     }
 }
 
@@ -406,27 +430,25 @@ impl Verified {
 /// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &expected, now).unwrap_err();
 /// assert_eq!(error.code(), Code::NoKey);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    keys: Keys,
-    policy: Policy,
-}
+pub type Verifier = verify::Verifier<JwsFormat>;
+
+/// The format of [`Verifier`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct JwsFormat;
 
 impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "jws";
-
     /// Makes a verifier with the public keys of one issuer.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: Keys::Public(keys), policy }
+        Self { format: JwsFormat, keys: Keys::Public(keys), policy }
     }
 
     /// Makes a verifier with the keys that a source has at the moment of each verification.
     ///
     /// Where the source has none, that is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
-        Self { keys: Keys::source(source), policy }
+        Self { format: JwsFormat, keys: Keys::source(source), policy }
     }
 
     /// Makes a verifier for HS256 with a secret given by hand; it verifies nothing else.
@@ -435,7 +457,7 @@ impl Verifier {
     ///
     /// [`Error::KeyUnusable`] below 32 bytes (RFC 7518 section 3.2).
     pub fn with_secret(secret: Secret, policy: Policy) -> Result<Self, Error> {
-        Ok(Self { keys: Keys::secret(secret)?, policy })
+        Ok(Self { format: JwsFormat, keys: Keys::secret(secret)?, policy })
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -444,71 +466,67 @@ impl Verifier {
 
     fn read_claims(
         &self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         payload: Vec<u8>,
         expected: &Expected,
     ) -> Result<Claims, Vec<u8>> {
         if !expected.wants_claims() && is_opaque(&payload) {
-            trail.skip(Check::Claims, "payload is not a JSON object");
+            trail.skip(Check::CLAIMS, "payload is not a JSON object");
             return Err(payload);
         }
         let claims = Claims::parse(payload, self.policy.limits());
         trail
-            .record(Check::Claims, claims, |claims| format!("{} members", claims.document.len()))
+            .record(Check::CLAIMS, claims, |claims| format!("{} members", claims.document.len()))
             .ok_or_else(Vec::new)
     }
 }
 
-entry_points!("a token", Verifier, Expected, Verified);
-
-impl Procedure for Verifier {
-    const KIND: &'static str = Self::KIND;
+impl Format for JwsFormat {
+    const KIND: &'static str = "jws";
     type Expected = Expected;
-    type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
-    type Made = Verified;
+    type Verified = Verified;
+}
 
-    fn source(&self) -> Option<&dyn KeySource> {
-        self.keys.as_source()
-    }
+impl Steps for JwsFormat {
+    type Keys = Keys;
+    type Cache = HeaderCache;
+    type Opened<'a> = (Opened<'a, 'a>, Item<'a, Expected>);
+    type Draft = Draft;
 
-    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
-        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
-    }
-
-    fn begin<'p>(
-        &'p self,
-        trail: &mut impl Trail,
+    fn open<'a>(
+        verifier: &'a Verifier,
+        trail: &mut Trail,
         cache: &mut HeaderCache,
-        item: Item<'p, Expected>,
-    ) -> Option<Self::Pending<'p>> {
+        item: Item<'a, Expected>,
+    ) -> Option<Self::Opened<'a>> {
         let token = Cow::Borrowed(item.input);
-        Some((begin(trail, cache, token, &self.keys, None, &self.policy)?, item))
+        Some((open(trail, cache, token, &verifier.keys, None, &verifier.policy)?, item))
     }
 
-    fn job<'j>(&self, (pending, _): &'j Self::Pending<'_>) -> Option<Job<'j>> {
-        pending.job()
+    fn signature<'o>(_: &Verifier, (opened, _): &'o Self::Opened<'_>) -> Option<Job<'o>> {
+        opened.job()
     }
 
-    fn conclude(
-        &self,
-        trail: &mut impl Trail,
-        (pending, item): Self::Pending<'_>,
-        verified: Option<Result<(), Error>>,
-    ) -> Option<Verified> {
-        let authentic = conclude(trail, pending, verified)?;
+    fn judge(
+        verifier: &Verifier,
+        trail: &mut Trail,
+        (opened, item): Self::Opened<'_>,
+        signature: Option<Result<(), Error>>,
+    ) -> Option<Draft> {
+        let authentic = authenticate(trail, opened, signature)?;
         check_typ(trail, &authentic.header, item.expected);
         if !item.expected.is_bound() {
             trail.warn(Warning::Unbound);
         }
-        let claims = self.read_claims(trail, authentic.payload, item.expected);
-        let leeway = self.policy.leeway();
+        let claims = verifier.read_claims(trail, authentic.payload, item.expected);
+        let leeway = verifier.policy.leeway();
         let instant = item.at.resolve(claims.as_ref().ok().and_then(|claims| claims.issued));
         let unjudged = [
             check_certificate(trail, authentic.signer, instant, leeway),
             check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway),
         ];
         fail_unjudged(trail, &unjudged);
-        Some(Verified {
+        Some(Draft {
             header: authentic.header,
             payload: match claims {
                 Ok(claims) => Payload::Claims(claims.document),
@@ -518,8 +536,12 @@ impl Procedure for Verifier {
         })
     }
 
-    fn claims(made: &Verified) -> Object<'static> {
-        made.claims().map(|claims| claims.to_object().into_owned()).unwrap_or_default()
+    fn verified(draft: Proven<Draft>) -> Verified {
+        Verified(draft)
+    }
+
+    fn claims(verified: &Verified) -> Object<'static> {
+        verified.claims().map(|claims| claims.to_object().into_owned()).unwrap_or_default()
     }
 }
 
@@ -540,13 +562,13 @@ fn is_opaque(payload: &[u8]) -> bool {
 }
 
 /// Checks `typ`, if one is expected.
-fn check_typ(trail: &mut impl Trail, header: &Header, expected: &Expected) {
+fn check_typ(trail: &mut Trail, header: &Header, expected: &Expected) {
     let Some(wanted) = &expected.typ else { return };
     let fits = match &header.typ {
         Some(typ) if is_media_type(typ, wanted) => Ok(()),
         _ => Err(Error::ContentMismatch { member: "typ" }),
     };
-    trail.record(Check::TokenKind, fits, |()| format!("`typ` is {}", shorten(wanted)));
+    trail.record(Check::TOKEN_KIND, fits, |()| format!("`typ` is {}", shorten(wanted)));
     trail.cite("RFC 8725 §3.11");
 }
 
@@ -634,7 +656,7 @@ pub(crate) fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bo
 
 /// Fails what was to be judged as at its own time, and does not state it. Called last: whatever else is
 /// wrong must not hide behind "undecided".
-pub(crate) fn fail_unjudged(trail: &mut impl Trail, unjudged: &[Option<Check>]) {
+pub(crate) fn fail_unjudged(trail: &mut Trail, unjudged: &[Option<Check>]) {
     for check in unjudged.iter().flatten() {
         trail.fail(*check, Error::NoTime { member: "iat" });
     }
@@ -647,7 +669,7 @@ pub(crate) fn fail_unjudged(trail: &mut impl Trail, unjudged: &[Option<Check>]) 
 /// Checks `nbf`, `exp` and what is expected. Returns the check that is left to [`fail_unjudged`], as
 /// there is no time to judge at.
 pub(crate) fn check_claims(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     claims: Option<&Claims>,
     expected: &Expected,
     at: At,
@@ -659,33 +681,33 @@ pub(crate) fn check_claims(
         trail.warn(Warning::AtIssued);
     }
     let Some(claims) = claims else {
-        trail.skip(Check::NotBefore, "no claims");
-        trail.skip(Check::Expiry, "no claims");
+        trail.skip(Check::NOT_BEFORE, "no claims");
+        trail.skip(Check::EXPIRY, "no claims");
         return None;
     };
     let mut unjudged = None;
     match (claims.not_before, instant) {
         (Some(start), Some(at)) => check_start(trail, at, start, leeway),
-        (Some(_), None) if claims.expiry.is_some() => trail.skip(Check::NotBefore, NO_TIME),
-        (Some(_), None) => unjudged = Some(Check::NotBefore),
-        (None, _) => trail.skip(Check::NotBefore, "no `nbf`"),
+        (Some(_), None) if claims.expiry.is_some() => trail.skip(Check::NOT_BEFORE, NO_TIME),
+        (Some(_), None) => unjudged = Some(Check::NOT_BEFORE),
+        (None, _) => trail.skip(Check::NOT_BEFORE, "no `nbf`"),
     }
     match (claims.expiry, instant) {
         (Some(expiry), Some(at)) => check_expiry(trail, at, expiry, leeway),
-        (Some(_), None) => unjudged = Some(Check::Expiry),
+        (Some(_), None) => unjudged = Some(Check::EXPIRY),
         (None, _) if expected.expiry == Expiry::Required => {
-            trail.fail(Check::Expiry, Error::MissingMember { part: "payload", member: "exp" });
+            trail.fail(Check::EXPIRY, Error::MissingMember { part: "payload", member: "exp" });
         }
-        (None, _) => trail.skip(Check::Expiry, "no `exp`"),
+        (None, _) => trail.skip(Check::EXPIRY, "no `exp`"),
     }
     let document = &claims.document;
     let equal = |member, wanted: &str, error| {
         if document.string("payload", member)? == wanted { Ok(()) } else { Err(error) }
     };
     let expectations = [
-        (Check::Issuer, "iss", &expected.issuer, Error::IssuerMismatch),
-        (Check::Subject, "sub", &expected.subject, Error::SubjectMismatch),
-        (Check::Nonce, "nonce", &expected.nonce, Error::NonceMismatch),
+        (Check::ISSUER, "iss", &expected.issuer, Error::IssuerMismatch),
+        (Check::SUBJECT, "sub", &expected.subject, Error::SubjectMismatch),
+        (Check::NONCE, "nonce", &expected.nonce, Error::NonceMismatch),
     ];
     for (check, member, wanted, error) in expectations {
         if let Some(wanted) = wanted {
@@ -708,7 +730,7 @@ pub(crate) fn check_claims(
             Err(Error::AudienceMismatch)
         });
         let found = trail
-            .record(Check::Audience, found, |found| format!("`aud` contains {}", shorten(found)));
+            .record(Check::AUDIENCE, found, |found| format!("`aud` contains {}", shorten(found)));
         if found.is_none() {
             hint_at_value(trail, document, "aud", &expected.audiences);
         }
@@ -718,7 +740,7 @@ pub(crate) fn check_claims(
 
 /// Shows what a claim is beside what it should have been: a slash too many is found by eye.
 pub(crate) fn hint_at_value(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     document: &Document,
     member: &str,
     wanted: &[String],
@@ -733,26 +755,26 @@ pub(crate) fn hint_at_value(
 }
 
 /// Checks that a start is not more than the leeway ahead.
-pub(crate) fn check_start(trail: &mut impl Trail, at: Time, start: Time, leeway: Leeway) {
+pub(crate) fn check_start(trail: &mut Trail, at: Time, start: Time, leeway: Leeway) {
     let result =
         if start.unix() > at.plus(leeway) { Err(Error::NotYetValid { at, start }) } else { Ok(()) };
-    trail.record(Check::NotBefore, result, |()| format!("valid from {start}, judged at {at}"));
+    trail.record(Check::NOT_BEFORE, result, |()| format!("valid from {start}, judged at {at}"));
 }
 
 /// Checks that what was issued does not live longer than the caller accepts.
-pub(crate) fn check_life(trail: &mut impl Trail, issued: Time, expiry: Time, longest: u32) {
+pub(crate) fn check_life(trail: &mut Trail, issued: Time, expiry: Time, longest: u32) {
     let life = expiry.unix().saturating_sub(issued.unix());
     let result = if life > i64::from(longest) {
         Err(Error::TimestampWindow { signed: expiry, at: issued })
     } else {
         Ok(())
     };
-    trail.record(Check::Lifetime, result, |()| format!("{life} s, of at most {longest} s"));
+    trail.record(Check::LIFETIME, result, |()| format!("{life} s, of at most {longest} s"));
 }
 
 /// Checks the same of what does not say when it was issued: then its life has begun by now.
 pub(crate) fn check_remaining_life(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     at: Time,
     expiry: Time,
     longest: u32,
@@ -764,17 +786,17 @@ pub(crate) fn check_remaining_life(
     } else {
         Ok(())
     };
-    trail.record(Check::Lifetime, result, |()| {
+    trail.record(Check::LIFETIME, result, |()| {
         format!("no `iat`; {left} s from the time of judgement, of at most {longest} s")
     });
 }
 
 /// Checks that an expiry, plus the leeway, lies ahead: `exp` itself is expired (RFC 7519 section
 /// 4.1.4 wants "before").
-pub(crate) fn check_expiry(trail: &mut impl Trail, at: Time, expiry: Time, leeway: Leeway) {
+pub(crate) fn check_expiry(trail: &mut Trail, at: Time, expiry: Time, leeway: Leeway) {
     let result =
         if at.unix() >= expiry.plus(leeway) { Err(Error::Expired { at, expiry }) } else { Ok(()) };
-    trail.record(Check::Expiry, result, |()| format!("expires at {expiry}, judged at {at}"));
+    trail.record(Check::EXPIRY, result, |()| format!("expires at {expiry}, judged at {at}"));
 }
 
 #[cfg(test)]
@@ -1145,7 +1167,7 @@ mod tests {
         assert_eq!(claims(&payload(r#""b""#), &both().audience("c")), Code::AudienceMismatch);
         let token = signed(r#"{"alg":"HS256"}"#, &payload(r#""b""#));
         let report = secret().explain(token.as_bytes(), &both(), Time::from_unix(1000).unwrap());
-        let audience = report.checks.iter().find(|entry| entry.check == Check::Audience).unwrap();
+        let audience = report.checks.iter().find(|entry| entry.check == Check::AUDIENCE).unwrap();
         assert_eq!(audience.detail, "`aud` contains b");
     }
 

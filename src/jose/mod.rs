@@ -25,7 +25,7 @@ mod spki;
 pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, selection_hint,
+    Attempts, HeaderCache, Opened, authenticate, check_key_size, describe, open, selection_hint,
     signature_hint, warn_of_writing,
 };
 pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};

@@ -262,7 +262,7 @@ impl<'s, 'b> Search<'s, 'b> {
 }
 
 /// Warns of weak keys among the issuers of a path. The leaf's own key is its verifier's to judge.
-pub(crate) fn warn_of_issuers(trail: &mut impl Trail, path: &[&Certificate]) {
+pub(crate) fn warn_of_issuers(trail: &mut Trail, path: &[&Certificate]) {
     for issuer in path.iter().skip(1) {
         if let Some(rsa) = issuer.key().ok().and_then(PublicKey::as_rsa) {
             warn_of_key(trail, rsa);

@@ -22,6 +22,7 @@ use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::report::KeySetInfo;
 use crate::time::Time;
+use crate::verify::Held;
 
 /// A key set as it was published at one time: its bytes, their digest, and when they were fetched.
 ///
@@ -264,13 +265,6 @@ impl Keys {
         Ok(Self::Secret(Arc::new(secret), published))
     }
 
-    pub(crate) fn as_source(&self) -> Option<&dyn KeySource> {
-        match self {
-            Self::Source(source) => Some(&**source),
-            _ => None,
-        }
-    }
-
     /// Returns the public keys at hand. A source that was asked and had none has none here either.
     pub(crate) fn set(&self) -> Result<&JwkSet, Error> {
         match self {
@@ -278,6 +272,24 @@ impl Keys {
             Self::Snapshot(snapshot) => Ok(snapshot.keys()),
             Self::Source(_) => Err(Error::Unreachable),
             Self::Secret(..) => Err(Error::NoKey),
+        }
+    }
+}
+
+impl Held for Keys {
+    fn now(&self) -> Option<Self> {
+        match self {
+            Self::Source(source) => source.snapshot().map(Self::Snapshot),
+            _ => None,
+        }
+    }
+
+    fn newer(&self, than: &Self, kid: &str) -> Option<Self> {
+        match (self, than) {
+            (Self::Source(source), Self::Snapshot(than)) => {
+                source.renew(than, kid).map(Self::Snapshot)
+            }
+            _ => None,
         }
     }
 }

@@ -6,6 +6,12 @@ use crate::error::Error;
 use crate::report::{Check, Trail};
 use crate::time::{At, Leeway, Time};
 
+/// The check of a signed time.
+impl Check {
+    /// The signed time is within the window.
+    pub const WINDOW: Self = Self::new("timestamp-window", "MOSIP Device Management APIs");
+}
+
 /// How far a signed time may be from the time of judgement. Both ends are excluded.
 ///
 /// Messages of devices from the future are refused whatever the window: see
@@ -57,25 +63,25 @@ impl Window {
     /// Checks the age of what was signed at a time, and tells whether it is refused.
     pub(super) fn check(
         window: Option<Self>,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         signed: Time,
         at: At,
         leeway: Leeway,
     ) -> bool {
         let (window, at) = match (window, at) {
             (None, _) => {
-                trail.skip(Check::Window, Self::NOT_EXPECTED);
+                trail.skip(Check::WINDOW, Self::NOT_EXPECTED);
                 return false;
             }
             (_, At::Issued) => {
-                trail.skip(Check::Window, Self::AS_ISSUED);
+                trail.skip(Check::WINDOW, Self::AS_ISSUED);
                 return false;
             }
             (Some(window), At::Time(at)) => (window, at),
         };
         let inside = window.contains(signed, at, leeway);
         let result = if inside { Ok(signed) } else { Err(Error::TimestampWindow { signed, at }) };
-        trail.record(Check::Window, result, |signed| format!("signed at {signed}, judged at {at}"));
+        trail.record(Check::WINDOW, result, |signed| format!("signed at {signed}, judged at {at}"));
         !inside
     }
 }

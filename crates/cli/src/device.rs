@@ -560,7 +560,7 @@ impl Devices {
                         if let Some(expectation) = *unused {
                             let error = Error::ExpectationUnused { expectation };
                             let detail = error.to_string();
-                            report.refuse(Check::Expectations, error, detail);
+                            report.refuse(Check::EXPECTATIONS, error, detail);
                         }
                         report
                     }

@@ -162,7 +162,7 @@ pub(crate) fn judge(
     let object = match json::parse_object(PART, text, &config.limits.with_json_depth(depth)) {
         Ok(object) => object,
         Err(error) => {
-            return (name(None), Report::of_failure(UNKNOWN, text, Check::Input, error).into());
+            return (name(None), Report::of_failure(UNKNOWN, text, Check::INPUT, error).into());
         }
     };
     let id = match object.member("id") {
@@ -173,7 +173,7 @@ pub(crate) fn judge(
     let item = match Record::read(&object, &config.limits) {
         Ok(record) => record.judge(config, kind),
         Err(Refusal { error, hint }) => {
-            let mut report = Report::of_failure(UNKNOWN, text, Check::Input, error);
+            let mut report = Report::of_failure(UNKNOWN, text, Check::INPUT, error);
             report.hints.extend(hint);
             report.into()
         }
@@ -320,7 +320,7 @@ impl Record {
             Judgement::Report(report) => Item::Report(report),
             Judgement::Empty => {
                 let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
-                Report::of_failure(UNKNOWN, &artefact, Check::Input, error).into()
+                Report::of_failure(UNKNOWN, &artefact, Check::INPUT, error).into()
             }
             Judgement::Incomplete(kind, Missing(member), remarks) => {
                 let error = Error::MissingMember { part: PART, member };

@@ -42,7 +42,7 @@ impl Remarks {
     pub(crate) fn unused(&mut self, expectation: &'static str) {
         let error = Error::ExpectationUnused { expectation };
         let detail = error.to_string();
-        self.failures.push((Check::Expectations, error, detail));
+        self.failures.push((Check::EXPECTATIONS, error, detail));
     }
 
     /// Adds everything to a report.

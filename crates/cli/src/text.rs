@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_report_escapes_its_name_and_details() {
         let error = Error::UnsupportedAlgorithm { name: "\u{1b}]0;x\u{7}".into() };
-        let mut failed = Report::of_failure("jws", b"", Check::Header, error);
+        let mut failed = Report::of_failure("jws", b"", Check::HEADER, error);
         failed.id = Some("\u{1b}c".into());
         failed.hints.push("\u{7f}".into());
         let text = report(&failed, Detail::Full);
@@ -258,8 +258,8 @@ mod tests {
     #[test]
     fn lines_are_broken_at_eighty_columns_and_nothing_is_lost() {
         let words = "word ".repeat(60);
-        let mut long = Report::of_failure("jws", b"", Check::Header, Error::NoKey);
-        long.refuse(Check::Expectations, Error::NoKey, words.trim_end());
+        let mut long = Report::of_failure("jws", b"", Check::HEADER, Error::NoKey);
+        long.refuse(Check::EXPECTATIONS, Error::NoKey, words.trim_end());
         long.hints.push(format!("{words}{}", "x".repeat(100)));
         long.warnings.push(countersign::Warning::AtIssued);
         let text = anstream::adapter::strip_str(&report(&long, Detail::Full)).to_string();

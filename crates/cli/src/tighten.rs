@@ -79,7 +79,7 @@ pub(crate) fn choose_kind(
         (Records::Tighten, Some(name)) => {
             let error = Error::ContentMismatch { member: "kind" };
             let detail = format!("the record names the kind {}, and this is {name}", record.name());
-            remarks.failures.push((Check::Expectations, error, detail));
+            remarks.failures.push((Check::EXPECTATIONS, error, detail));
             remarks.hints.push(contradicts("kind"));
             (found, None)
         }
@@ -140,17 +140,17 @@ pub(crate) fn join(
     join.binding(kind, &mut terms, record);
     join.audience(&mut terms.names.audiences, &record.names.audiences);
     let mismatches = [
-        ("issuer", Check::Issuer, Error::IssuerMismatch),
-        ("subject", Check::Subject, Error::SubjectMismatch),
-        ("nonce", Check::Nonce, Error::NonceMismatch),
-        ("typ", Check::TokenKind, Error::ContentMismatch { member: "typ" }),
+        ("issuer", Check::ISSUER, Error::IssuerMismatch),
+        ("subject", Check::SUBJECT, Error::SubjectMismatch),
+        ("nonce", Check::NONCE, Error::NonceMismatch),
+        ("typ", Check::TOKEN_KIND, Error::ContentMismatch { member: "typ" }),
     ];
     let mut names = record.names.clone();
     let names = names.each_mut().into_iter().zip(terms.names.each_mut());
     for ((given, own), (member, check, error)) in names.zip(mismatches) {
         join.expects(member, own, given.take(), (check, error));
     }
-    let broken = (Check::HashChain, Error::HashMismatch);
+    let broken = (Check::HASH_CHAIN, Error::HashMismatch);
     join.expects("previous-hash", &mut terms.previous_hash, record.previous_hash.clone(), broken);
     if let Some(window) = record.window {
         let standing = match terms.window.map_or(Ordering::Less, |own| window.cmp(&own)) {
@@ -220,7 +220,7 @@ impl Join<'_> {
             given if own.is_empty() || given.iter().all(|name| own.contains(name)) => {
                 Standing::More
             }
-            _ => Standing::Else(Check::Audience, Error::AudienceMismatch),
+            _ => Standing::Else(Check::AUDIENCE, Error::AudienceMismatch),
         };
         if self.takes("audience", standing) {
             *own = given.to_vec();
@@ -259,11 +259,11 @@ impl Join<'_> {
 fn stand(own: &Binding, given: &Binding) -> Standing {
     match (own, given) {
         (own, given) if own.hash() != given.hash() => {
-            Standing::Else(Check::Hash, Error::HashMismatch)
+            Standing::Else(Check::HASH, Error::HashMismatch)
         }
         (Binding::Request(own), Binding::Request(given)) if own != given => {
             let error = Error::ContentMismatch { member: "timestamp" };
-            Standing::Else(Check::SigningTime, error)
+            Standing::Else(Check::SIGNING_TIME, error)
         }
         // A request says more than its hash.
         (Binding::Hash(_) | Binding::Document(_), Binding::Request(_)) => Standing::More,

@@ -115,7 +115,7 @@ pub(crate) fn judge(
             return report.into();
         }
         Content::Unknown(error) => {
-            let mut report = Report::of_failure(UNKNOWN, artefact, Check::Input, error);
+            let mut report = Report::of_failure(UNKNOWN, artefact, Check::INPUT, error);
             plan::hint_at_wrapper(&mut report, artefact, &config.limits);
             return report.into();
         }
@@ -213,7 +213,7 @@ pub(crate) fn incomplete(
     hint: String,
     remarks: Remarks,
 ) -> Report {
-    let mut report = Report::of_failure(kind.name(), artefact, Check::Expectations, error);
+    let mut report = Report::of_failure(kind.name(), artefact, Check::EXPECTATIONS, error);
     report.hints.push(hint);
     remarks.apply(&mut report);
     report
@@ -388,7 +388,7 @@ fn each_part<T: Sync, R: Send>(
 
 /// The report of a kind that cannot be verified.
 pub(crate) fn unsupported(kind: &kind::Unsupported, artefact: &[u8]) -> Report {
-    let mut report = Report::of_failure(kind.name, artefact, Check::Input, kind.error());
+    let mut report = Report::of_failure(kind.name, artefact, Check::INPUT, kind.error());
     report.hints.extend(kind.hint.map(str::to_string));
     report
 }
@@ -396,7 +396,7 @@ pub(crate) fn unsupported(kind: &kind::Unsupported, artefact: &[u8]) -> Report {
 /// The report of a service's refusal, which holds nothing that is signed.
 fn refused(codes: Vec<String>, artefact: &[u8]) -> Report {
     let error = Error::ValidationFailed { codes };
-    let mut report = Report::of_failure(UNKNOWN, artefact, Check::Envelope, error);
+    let mut report = Report::of_failure(UNKNOWN, artefact, Check::ENVELOPE, error);
     let hint = "this is what a service answered when it refused a request: it holds no artefact";
     report.hints.push(hint.into());
     report
@@ -405,7 +405,7 @@ fn refused(codes: Vec<String>, artefact: &[u8]) -> Report {
 /// The report of something of which only the beginning was read.
 pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str) -> Report {
     let error = Error::TooLarge { what, limit: INPUT_BYTES };
-    let mut report = Report::of_failure(kind, beginning, Check::Input, error);
+    let mut report = Report::of_failure(kind, beginning, Check::INPUT, error);
     report.hints.push("digest and size are those of the part that was read".into());
     report
 }

@@ -123,7 +123,7 @@ fn one_key_is_one_key_and_keys_for_something_else_are_no_candidates() {
         ("algorithm", vec![OTHER.jwk().with("alg", "PS512"), key()], "ok"),
         ("only-encryption", vec![enc(&KEY), bare(&OTHER)], "key-use"),
         ("two", vec![OTHER.jwk(), key()], "ambiguous-key"),
-        ("private", vec![key(), KEY.jwk().with("d", "AQAB")], "ambiguous-key"),
+        ("one-private", vec![key(), KEY.jwk().with("d", "AQAB")], "ambiguous-key"),
     ] {
         let said = verify(name, &keys, &named(), &[]);
         let first = said.lines().next().unwrap_or_default();

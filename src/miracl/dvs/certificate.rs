@@ -6,21 +6,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::SignatureRequest;
-use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, sha256};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::jws::{check_expiry, check_life, check_start, numeric_date};
 use crate::jose::{
-    Header, HeaderCache, JwkSet, KeySource, Keys, Pending, Snapshot, begin, check_certificate,
-    conclude,
+    Header, HeaderCache, JwkSet, KeySource, Keys, Opened, authenticate, check_certificate, open,
 };
 use crate::limits::Limits;
 use crate::miracl::token::{MARKS, check_typ};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::verify::{self, Format, Item, Proven, Steps};
 
 /// What a certificate must be about.
 ///
@@ -88,7 +87,10 @@ impl Expected {
 
 /// A DVS certificate that passed every check. Only [`Verifier::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
+pub struct Certificate(Proven<Draft>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Draft {
     claims: Claims,
     key: KeyInfo,
 }
@@ -97,25 +99,25 @@ impl Certificate {
     /// Returns the signed hash in hexadecimal, as the client sent it.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.claims.hash
+        &self.0.claims.hash
     }
 
     /// Returns `cAt`: when the service verified the signature.
     #[must_use]
     pub const fn created_at(&self) -> Time {
-        self.claims.created_at
+        self.0.get().claims.created_at
     }
 
     /// Returns `exp`: ten seconds later in every published certificate.
     #[must_use]
     pub const fn expires_at(&self) -> Time {
-        self.claims.expires_at
+        self.0.get().claims.expires_at
     }
 
     /// Returns the key that verified it.
     #[must_use]
     pub const fn key(&self) -> &KeyInfo {
-        &self.key
+        &self.0.get().key
     }
 }
 
@@ -152,57 +154,64 @@ impl Certificate {
 /// assert_eq!(verifier.verify(response, &expected, late).unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    keys: Keys,
-    policy: Policy,
+pub type Verifier = verify::Verifier<CertificateFormat>;
+
+/// The format of [`Verifier`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CertificateFormat {
     longest_life: u32,
+}
+
+/// Checks of DVS certificates.
+impl Check {
+    /// The signed hash is the expected one.
+    pub const HASH: Self = Self::new("hash", "MIRACL Trust DVS guide");
+    /// The client signed before the certificate was issued.
+    pub const SIGNING_TIME: Self = Self::new("signing-time", "miracl/maas-sdk-go pkg/dvs/dvs.go");
 }
 
 /// Seconds from `cAt` to `exp`, unless the caller says otherwise. It is ten in every published
 /// certificate; an hour is the longest life of any token in the documents.
 const LONGEST_LIFE: u32 = 3600;
 
-impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "dvs-certificate";
+impl CertificateFormat {
+    const DEFAULT: Self = Self { longest_life: LONGEST_LIFE };
+}
 
+impl Verifier {
     /// Makes a verifier with the service's public keys.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: Keys::Public(keys), policy, longest_life: LONGEST_LIFE }
+        Self { format: CertificateFormat::DEFAULT, keys: Keys::Public(keys), policy }
     }
 
     /// Makes a verifier with the keys that a source has at the moment of each verification.
     ///
     /// Where the source has none, that is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
-        Self { keys: Keys::source(source), policy, longest_life: LONGEST_LIFE }
+        Self { format: CertificateFormat::DEFAULT, keys: Keys::source(source), policy }
     }
 
     /// Accepts so many seconds from `cAt` to `exp`; an hour otherwise.
     #[must_use]
     pub const fn with_longest_life(mut self, seconds: u32) -> Self {
-        self.longest_life = seconds;
+        self.format.longest_life = seconds;
         self
     }
 
-    pub(super) const fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    fn check_content(&self, trail: &mut impl Trail, claims: &Claims, expected: &Expected, at: At) {
+    fn check_content(&self, trail: &mut Trail, claims: &Claims, expected: &Expected, at: At) {
         match expected.expected_hash() {
             Some(wanted) => {
                 let equal = if claims.hash == wanted { Ok(()) } else { Err(Error::HashMismatch) };
-                trail.record(Check::Hash, equal, |()| "signed hash is the expected one".into());
+                trail.record(Check::HASH, equal, |()| "signed hash is the expected one".into());
                 if claims.hash.eq_ignore_ascii_case(wanted) && claims.hash != wanted {
                     trail.hint(|| Some("the hashes differ in letter case only".into()));
                 }
             }
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::Hash, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "bound to nothing, by choice");
             }
         }
         let issued = claims.created_at;
@@ -214,7 +223,7 @@ impl Verifier {
                 } else {
                     Ok(())
                 };
-                trail.record(Check::SigningTime, order, |()| {
+                trail.record(Check::SIGNING_TIME, order, |()| {
                     if signed > issued {
                         let ahead = signed.since(issued);
                         return format!("signed at {signed}, {ahead} ahead, within the leeway");
@@ -222,7 +231,7 @@ impl Verifier {
                     format!("signed at {signed}, {} before the issue", issued.since(signed))
                 });
             }
-            _ => trail.skip(Check::SigningTime, "no request was given"),
+            _ => trail.skip(Check::SIGNING_TIME, "no request was given"),
         }
         if at == At::Issued {
             trail.warn(Warning::AtIssued);
@@ -236,97 +245,91 @@ impl Verifier {
             }
             check_expiry(trail, instant, claims.expires_at, self.policy.leeway());
         }
-        check_life(trail, issued, claims.expires_at, self.longest_life);
+        check_life(trail, issued, claims.expires_at, self.format.longest_life);
     }
 }
 
-entry_points!(
-    "a certificate, as the bare token or the whole answer `{\"certificate\": …}`,",
-    Verifier,
-    Expected,
-    Certificate
-);
-
-impl Procedure for Verifier {
-    const KIND: &'static str = Self::KIND;
+impl Format for CertificateFormat {
+    const KIND: &'static str = "dvs-certificate";
     type Expected = Expected;
-    type Pending<'p> = (Pending<'p, 'p>, Item<'p, Expected>);
-    type Made = Certificate;
+    type Verified = Certificate;
+}
 
-    fn source(&self) -> Option<&dyn KeySource> {
-        self.keys.as_source()
-    }
+impl Steps for CertificateFormat {
+    type Keys = Keys;
+    type Cache = HeaderCache;
+    type Opened<'a> = (Opened<'a, 'a>, Item<'a, Expected>);
+    type Draft = Draft;
 
-    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
-        let longest_life = self.longest_life;
-        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy, longest_life })
-    }
-
-    fn begin<'p>(
-        &'p self,
-        trail: &mut impl Trail,
+    fn open<'a>(
+        verifier: &'a Verifier,
+        trail: &mut Trail,
         cache: &mut HeaderCache,
-        item: Item<'p, Expected>,
-    ) -> Option<Self::Pending<'p>> {
+        item: Item<'a, Expected>,
+    ) -> Option<Self::Opened<'a>> {
+        let Verifier { keys, policy, .. } = verifier;
         let token = if item.input.trim_ascii_start().starts_with(b"{") {
-            let token = certificate_of(item.input, self.policy.limits());
+            let token = certificate_of(item.input, policy.limits());
             let token =
-                trail.record(Check::Envelope, token, |_| "answer with a `certificate`".into());
+                trail.record(Check::ENVELOPE, token, |_| "answer with a `certificate`".into());
             trail.cite("MIRACL Trust Backend API, POST /dvs/verify");
             token
         } else {
             Some(Cow::Borrowed(item.input))
         };
         let Some(token) = token else {
-            trail.skip(Check::Signature, "no token");
+            trail.skip(Check::SIGNATURE, "no token");
             return None;
         };
-        let format = Some(Algorithm::Rs256);
-        let pending = begin(trail, cache, token, &self.keys, format, &self.policy);
-        if pending.is_none() {
-            trail.skip(Check::Claims, "token cannot be read");
+        let opened = open(trail, cache, token, keys, Some(Algorithm::Rs256), policy);
+        if opened.is_none() {
+            trail.skip(Check::CLAIMS, "token cannot be read");
             trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
         }
-        Some((pending?, item))
+        Some((opened?, item))
     }
 
-    fn job<'j>(&self, (pending, _): &'j Self::Pending<'_>) -> Option<Job<'j>> {
-        pending.job()
+    fn signature<'o>(_: &Verifier, (opened, _): &'o Self::Opened<'_>) -> Option<Job<'o>> {
+        opened.job()
     }
 
-    fn conclude(
-        &self,
-        trail: &mut impl Trail,
-        (pending, item): Self::Pending<'_>,
-        verified: Option<Result<(), Error>>,
-    ) -> Option<Self::Made> {
-        let authentic = conclude(trail, pending, verified)?;
-        let claims = Claims::parse(authentic.payload, self.policy.limits());
-        let claims = trail.record(Check::Claims, claims, |_| "`cAt`, `exp`, `hash`".into());
+    fn judge(
+        verifier: &Verifier,
+        trail: &mut Trail,
+        (opened, item): Self::Opened<'_>,
+        signature: Option<Result<(), Error>>,
+    ) -> Option<Draft> {
+        let authentic = authenticate(trail, opened, signature)?;
+        let claims = Claims::parse(authentic.payload, verifier.policy.limits());
+        let claims = trail.record(Check::CLAIMS, claims, |_| "`cAt`, `exp`, `hash`".into());
         let Some(claims) = claims else {
             trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
             return None;
         };
         let kind = check_kind(&authentic.header, &claims.document);
-        trail.record(Check::TokenKind, kind, |()| "no claims of another kind".into());
+        trail.record(Check::TOKEN_KIND, kind, |()| "no claims of another kind".into());
         let instant = item.at.resolve(Some(claims.created_at));
-        check_certificate(trail, authentic.signer, instant, self.policy.leeway());
-        self.check_content(trail, &claims, item.expected, item.at);
-        Some(Certificate { claims, key: authentic.key? })
+        check_certificate(trail, authentic.signer, instant, verifier.policy.leeway());
+        verifier.check_content(trail, &claims, item.expected, item.at);
+        Some(Draft { claims, key: authentic.key? })
+    }
+
+    fn verified(draft: Proven<Draft>) -> Certificate {
+        Certificate(draft)
     }
 
     fn claims(certificate: &Certificate) -> Object<'static> {
-        certificate.claims.document.to_object().into_owned()
+        certificate.0.claims.document.to_object().into_owned()
     }
 }
 
 const CONTENT_CHECKS: [Check; 6] = [
-    Check::TokenKind,
-    Check::Hash,
-    Check::SigningTime,
-    Check::NotBefore,
-    Check::Expiry,
-    Check::Lifetime,
+    Check::TOKEN_KIND,
+    Check::HASH,
+    Check::SIGNING_TIME,
+    Check::NOT_BEFORE,
+    Check::EXPIRY,
+    Check::LIFETIME,
 ];
 
 /// Checks that a certificate is no other token: none of them is without `iss` and `sub`, and a
@@ -395,6 +398,7 @@ impl Claims {
 mod tests {
     use super::*;
     use crate::error::Code;
+    use crate::jose::Snapshot;
     use crate::policy::Rsa1024;
     use crate::report::Verdict;
     use crate::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};

@@ -21,6 +21,6 @@ mod request;
 pub mod signature;
 mod transaction;
 
-pub use certificate::{Certificate, Expected, Verifier};
+pub use certificate::{Certificate, CertificateFormat, Expected, Verifier};
 pub use request::SignatureRequest;
 pub use transaction::{Confirmed, Transaction};

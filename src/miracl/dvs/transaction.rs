@@ -4,12 +4,18 @@ use alloc::string::String;
 
 use super::signature::{Expected, Signature};
 use super::{Certificate, Verifier, certificate};
-use crate::batch::{self, Item};
 use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::policy::Policy;
-use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
+use crate::report::{Check, Report, Trail};
 use crate::time::At;
+use crate::verify::Item;
+
+/// The check of what the service answered.
+impl Check {
+    /// The HTTP status of the answer.
+    pub const STATUS: Self = Self::new("status", "miracl/maas-sdk-go pkg/dvs/dvs.go");
+}
 
 /// A client's signature on its way through MIRACL Trust's service.
 ///
@@ -111,12 +117,12 @@ impl Transaction {
         expected: Expected,
         at: impl Into<At>,
     ) -> Result<Self, Error> {
-        let policy = verifier.policy();
+        let policy = &verifier.policy;
         let signature = Signature::parse(object, policy.limits())?;
         let transaction = Self { signature, expected: expected.project_id(project_id) };
-        let mut trail = FirstFailure::default();
+        let mut trail = Trail::first_failure();
         transaction.check_signature(&mut trail, policy, at.into());
-        trail.finish(Some(transaction))
+        trail.settle(Some(transaction)).ok_or_else(|| trail.into_error())
     }
 
     /// Returns the client's signature, of which nobody knows yet whether it is right.
@@ -153,12 +159,10 @@ impl Transaction {
         body: &[u8],
         at: impl Into<At>,
     ) -> Result<Confirmed, Error> {
-        let (trail, certificate): (FirstFailure, _) =
-            self.decide(verifier, status, body, at.into());
-        trail.finish(
-            certificate
-                .map(|certificate| Confirmed { signature: self.signature.clone(), certificate }),
-        )
+        let (trail, certificate) =
+            self.decide(Trail::first_failure, verifier, status, body, at.into());
+        let certificate = certificate.ok_or_else(|| trail.into_error())?;
+        Ok(Confirmed { signature: self.signature.clone(), certificate })
     }
 
     /// Decides about the answer, and reports every check; the input of the report is the body.
@@ -172,7 +176,8 @@ impl Transaction {
         body: &[u8],
         at: impl Into<At>,
     ) -> Report {
-        let (trail, certificate): (Explanation, _) = self.decide(verifier, status, body, at.into());
+        let (trail, certificate) =
+            self.decide(Trail::everything, verifier, status, body, at.into());
         let claims = certificate.map(|certificate| {
             self.signature
                 .claims()
@@ -182,23 +187,24 @@ impl Transaction {
         trail.into_report(Self::KIND, body, claims)
     }
 
-    fn check_signature(&self, trail: &mut impl Trail, policy: &Policy, at: At) {
+    fn check_signature(&self, trail: &mut Trail, policy: &Policy, at: At) {
         #[cfg(feature = "dvs-signature")]
         self.signature.check_points(trail);
         #[cfg(not(feature = "dvs-signature"))]
-        trail.skip(Check::Points, "built without the curve");
+        trail.skip(Check::POINTS, "built without the curve");
         self.signature.check_content(trail, &self.expected, policy, at);
     }
 
-    fn decide<T: Trail + Default>(
+    fn decide(
         &self,
+        new_trail: fn() -> Trail,
         verifier: &Verifier,
         status: u16,
         body: &[u8],
         at: At,
-    ) -> (T, Option<Certificate>) {
-        batch::with_keys(verifier, |verifier| {
-            let mut trail = T::default();
+    ) -> (Trail, Option<Certificate>) {
+        verifier.with_keys(|verifier| {
+            let mut trail = new_trail();
             let certificate = self.decide_with(&mut trail, verifier, status, body, at);
             (trail, certificate)
         })
@@ -206,13 +212,13 @@ impl Transaction {
 
     fn decide_with(
         &self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         verifier: &Verifier,
         status: u16,
         body: &[u8],
         at: At,
     ) -> Option<Certificate> {
-        self.check_signature(trail, verifier.policy(), at);
+        self.check_signature(trail, &verifier.policy, at);
         if !trail.goes_on() {
             return None;
         }
@@ -222,15 +228,15 @@ impl Transaction {
             410 => Err(Error::IdentityRevoked),
             status => Err(Error::NoAnswer { status }),
         };
-        let answered = trail.record(Check::Status, answered, |()| "200".into());
+        let answered = trail.record(Check::STATUS, answered, |()| "200".into());
         if answered.is_none() {
-            trail.skip(Check::Signature, "no certificate");
+            trail.skip(Check::SIGNATURE, "no certificate");
             return None;
         }
         let request = self.signature.to_request();
-        let leeway = verifier.policy().leeway();
+        let leeway = verifier.policy.leeway();
         let expected = certificate::Expected::request_within(&request, leeway);
-        batch::single(verifier, trail, Item { input: body, expected: &expected, at })
+        verifier.follow(trail, Item { input: body, expected: &expected, at })
     }
 }
 

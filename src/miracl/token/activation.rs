@@ -9,15 +9,18 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::profile::{PART, Profile, verifier};
+use super::profile::{PART, Profile, Token};
 use crate::encoding::json::Document;
 use crate::error::Error;
 
-struct ActivationProfile;
+/// The rules of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActivationProfile;
 
 /// What is read from an activation token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Own {
+pub(crate) struct Own {
     device_name: String,
     identifier: String,
     scopes: Vec<String>,
@@ -48,51 +51,52 @@ impl Profile for ActivationProfile {
     }
 }
 
-verifier! {
-    "an activation token", ActivationProfile, ActivationToken,
-    /// Verifies activation tokens.
-    ///
-    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind:
-    /// `scope` is `verification`, and there is no `aud`; `iss`; that `projectID` is the project;
-    /// `iat` not in the future; `exp` not reached; the time between them. *Not* checked: whether
-    /// the token was used before ([`identifier`](ActivationToken::identifier) is there for that).
-    ///
-    /// ```
-    /// use countersign::jose::JwkSet;
-    /// use countersign::miracl::token::{Expected, activation};
-    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
-    /// use countersign::{Limits, Policy, Time};
-    ///
-    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("H48=")).unwrap();
-    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
-    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
-    /// let claims = miracl::activation_claims("https://api.mpin.io", "project", "user", 1000);
-    /// let token = miracl::token(&issuer, &claims).unwrap();
-    ///
-    /// let verifier = activation::Verifier::new(keys, Policy::default());
-    /// let expected = Expected::new("https://api.mpin.io", "project").subject("user");
-    /// let at = Time::from_unix(1089).unwrap();
-    /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.device_name(), "test device");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-}
+/// Verifies activation tokens.
+///
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind:
+/// `scope` is `verification`, and there is no `aud`; `iss`; that `projectID` is the project;
+/// `iat` not in the future; `exp` not reached; the time between them. *Not* checked: whether
+/// the token was used before ([`identifier`](ActivationToken::identifier) is there for that).
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::token::{Expected, activation};
+/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign::{Limits, Policy, Time};
+///
+/// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("H48=")).unwrap();
+/// let keys = jwk_set(&[issuer.jwk()]).to_string();
+/// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+/// let claims = miracl::activation_claims("https://api.mpin.io", "project", "user", 1000);
+/// let token = miracl::token(&issuer, &claims).unwrap();
+///
+/// let verifier = activation::Verifier::new(keys, Policy::default());
+/// let expected = Expected::new("https://api.mpin.io", "project").subject("user");
+/// let at = Time::from_unix(1089).unwrap();
+/// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.device_name(), "test device");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub type Verifier = super::Verifier<ActivationProfile>;
+
+/// What was an activation token and passed every check. Only [`Verifier`] makes one.
+pub type ActivationToken = Token<ActivationProfile>;
 
 impl ActivationToken {
     /// Returns how people call the device.
     #[must_use]
     pub fn device_name(&self) -> &str {
-        &self.0.own.device_name
+        &self.own().device_name
     }
 
     /// Returns `jti`, which no other token has.
     #[must_use]
     pub fn identifier(&self) -> &str {
-        &self.0.own.identifier
+        &self.own().identifier
     }
 
     /// Returns `projectID`.
     #[must_use]
     pub fn project_id(&self) -> String {
-        self.0.document.string(PART, "projectID").map(|id| id.to_string()).unwrap_or_default()
+        self.claims().string(PART, "projectID").map(|id| id.to_string()).unwrap_or_default()
     }
 }

@@ -9,12 +9,15 @@
 //! Not supported: finding out whether the identity was revoked since.
 
 use super::Expected;
-use super::profile::{Profile, strings, verifier};
+use super::profile::{Profile, Token, strings};
 use crate::encoding::json::Document;
 use crate::error::Error;
 use crate::report::{Trail, Warning};
 
-struct AuthProfile;
+/// The rules of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuthProfile;
 
 /// Claims that are documented for other kinds, and make no token one of these.
 const FOREIGN: &[&str] = &["scope", "nonce", "projectID"];
@@ -30,7 +33,7 @@ impl Profile for AuthProfile {
         check_scope(document)
     }
 
-    fn check(trail: &mut impl Trail, document: &Document, (): &(), _: &Expected) {
+    fn check(trail: &mut Trail, document: &Document, (): &(), _: &Expected) {
         if FOREIGN.iter().any(|claim| document.member(claim).is_some()) {
             trail.warn(Warning::ForeignClaims);
         }
@@ -48,33 +51,34 @@ fn check_scope(document: &Document) -> Result<(), Error> {
     if is_activation { Err(Error::ContentMismatch { member: SCOPE }) } else { Ok(()) }
 }
 
-verifier! {
-    "an authentication token", AuthProfile, AuthToken,
-    /// Verifies authentication tokens against the keys of `GET /.well-known/jwks`.
-    ///
-    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of no other
-    /// kind; `iss`; that `aud`, a string or an array, contains the project; `iat` not in the future;
-    /// `exp` not reached; the time between them; `sub`, if expected. *Not* checked: whether the
-    /// token was used before.
-    ///
-    /// ```
-    /// use countersign::jose::JwkSet;
-    /// use countersign::miracl::token::{Expected, auth};
-    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
-    /// use countersign::{Code, Limits, Policy, Time};
-    ///
-    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
-    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
-    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
-    /// let claims = miracl::auth_claims("https://api.mpin.io", "project", "user", 1000);
-    /// let token = miracl::token(&issuer, &claims).unwrap();
-    ///
-    /// let verifier = auth::Verifier::new(keys, Policy::default());
-    /// let expected = Expected::new("https://api.mpin.io", "project");
-    /// let at = |seconds| Time::from_unix(seconds).unwrap();
-    /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at(1059))?.subject(), "user");
-    /// let late = verifier.verify(token.as_bytes(), &expected, at(1060));
-    /// assert_eq!(late.unwrap_err().code(), Code::Expired);
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-}
+/// Verifies authentication tokens against the keys of `GET /.well-known/jwks`.
+///
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of no other
+/// kind; `iss`; that `aud`, a string or an array, contains the project; `iat` not in the future;
+/// `exp` not reached; the time between them; `sub`, if expected. *Not* checked: whether the
+/// token was used before.
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::token::{Expected, auth};
+/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign::{Code, Limits, Policy, Time};
+///
+/// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+/// let keys = jwk_set(&[issuer.jwk()]).to_string();
+/// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+/// let claims = miracl::auth_claims("https://api.mpin.io", "project", "user", 1000);
+/// let token = miracl::token(&issuer, &claims).unwrap();
+///
+/// let verifier = auth::Verifier::new(keys, Policy::default());
+/// let expected = Expected::new("https://api.mpin.io", "project");
+/// let at = |seconds| Time::from_unix(seconds).unwrap();
+/// assert_eq!(verifier.verify(token.as_bytes(), &expected, at(1059))?.subject(), "user");
+/// let late = verifier.verify(token.as_bytes(), &expected, at(1060));
+/// assert_eq!(late.unwrap_err().code(), Code::Expired);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub type Verifier = super::Verifier<AuthProfile>;
+
+/// What was an authentication token and passed every check. Only [`Verifier`] makes one.
+pub type AuthToken = Token<AuthProfile>;

@@ -7,18 +7,21 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Expected;
-use super::profile::{Body, PART, Profile, strings, verifier};
+use super::profile::{Body, PART, Profile, Token, strings};
 use crate::encoding::hex;
 use crate::encoding::json::{Document, Value};
 use crate::error::Error;
 use crate::miracl::identity::hash_mpin_id;
 use crate::report::{Check, Trail};
 
-struct IdProfile;
+/// The rules of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IdProfile;
 
 /// What is read from an ID token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Own {
+pub(crate) struct Own {
     methods: Vec<String>,
     email_verified: Option<bool>,
     scopes: Vec<String>,
@@ -69,13 +72,13 @@ impl Profile for IdProfile {
         &own.scopes
     }
 
-    fn check(trail: &mut impl Trail, document: &Document, own: &Own, expected: &Expected) {
+    fn check(trail: &mut Trail, document: &Document, own: &Own, expected: &Expected) {
         if !expected.jwt.wants_nonce() {
-            trail.skip(Check::Nonce, "none was expected: a token of another login would pass");
+            trail.skip(Check::NONCE, "none was expected: a token of another login would pass");
         }
         if let (Some(computed), Some(hash)) = (&own.computed, &own.hash_mpin_id) {
             let fits = if hash == computed { Ok(()) } else { Err(Error::HashMismatch) };
-            trail.record(Check::Hash, fits, |()| "`hash_mpin_id` is that of `mpin_id`".into());
+            trail.record(Check::HASH, fits, |()| "`hash_mpin_id` is that of `mpin_id`".into());
             trail.cite("MIRACL Trust OIDC documentation");
         }
         // OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5.
@@ -89,7 +92,7 @@ impl Profile for IdProfile {
                 Some(_) => Err(Error::AudienceMismatch),
                 None => Err(Error::MissingMember { part: PART, member: "azp" }),
             });
-            trail.record(Check::Audience, result, |()| "`azp` is the expected one".into());
+            trail.record(Check::AUDIENCE, result, |()| "`azp` is the expected one".into());
         }
     }
 }
@@ -108,72 +111,73 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
     }
 }
 
-verifier! {
-    "an ID token, bare or as a token endpoint's answer,", IdProfile, IdToken,
-    /// Verifies ID tokens against the keys of `GET /oidc/certs`.
-    ///
-    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
-    /// `iss`; that `aud` contains the client, and `azp` is the client where there are several
-    /// audiences; `nonce`, if expected; `iat` not in the future; `exp` not reached; the time
-    /// between them; `hash_mpin_id` against `mpin_id`, if both are there. *Not* checked: whether
-    /// the token was used before; `acr`, `auth_time`; that `email` is anybody's. In the answer of a
-    /// token endpoint, `id_token` alone is verified, and the report names what stands beside it.
-    ///
-    /// ```
-    /// use countersign::jose::JwkSet;
-    /// use countersign::miracl::token::{Expected, access, id};
-    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
-    /// use countersign::{Code, Limits, Policy, Time};
-    ///
-    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
-    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
-    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
-    /// let claims = miracl::id_claims("https://api.mpin.io", "client", "user", "nonce", 1000);
-    /// let token = miracl::token(&issuer, &claims).unwrap();
-    /// let at = Time::from_unix(1000).unwrap();
-    ///
-    /// let verifier = id::Verifier::new(keys.clone(), Policy::default());
-    /// let expected = Expected::new("https://api.mpin.io", "client").nonce("nonce");
-    /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.methods(), ["token"]);
-    ///
-    /// let other = verifier.verify(token.as_bytes(), &expected.clone().nonce("another"), at);
-    /// assert_eq!(other.unwrap_err().code(), Code::NonceMismatch);
-    /// // It is no access token, whoever signed it.
-    /// let verifier = access::Verifier::new(keys, Policy::default());
-    /// assert!(verifier.verify(token.as_bytes(), &expected, at).is_err());
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-}
+/// Verifies ID tokens against the keys of `GET /oidc/certs`.
+///
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
+/// `iss`; that `aud` contains the client, and `azp` is the client where there are several
+/// audiences; `nonce`, if expected; `iat` not in the future; `exp` not reached; the time
+/// between them; `hash_mpin_id` against `mpin_id`, if both are there. *Not* checked: whether
+/// the token was used before; `acr`, `auth_time`; that `email` is anybody's. In the answer of a
+/// token endpoint, `id_token` alone is verified, and the report names what stands beside it.
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::token::{Expected, access, id};
+/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign::{Code, Limits, Policy, Time};
+///
+/// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+/// let keys = jwk_set(&[issuer.jwk()]).to_string();
+/// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+/// let claims = miracl::id_claims("https://api.mpin.io", "client", "user", "nonce", 1000);
+/// let token = miracl::token(&issuer, &claims).unwrap();
+/// let at = Time::from_unix(1000).unwrap();
+///
+/// let verifier = id::Verifier::new(keys.clone(), Policy::default());
+/// let expected = Expected::new("https://api.mpin.io", "client").nonce("nonce");
+/// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.methods(), ["token"]);
+///
+/// let other = verifier.verify(token.as_bytes(), &expected.clone().nonce("another"), at);
+/// assert_eq!(other.unwrap_err().code(), Code::NonceMismatch);
+/// // It is no access token, whoever signed it.
+/// let verifier = access::Verifier::new(keys, Policy::default());
+/// assert!(verifier.verify(token.as_bytes(), &expected, at).is_err());
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub type Verifier = super::Verifier<IdProfile>;
+
+/// What was an ID token, bare or as a token endpoint's answer, and passed every check. Only [`Verifier`] makes one.
+pub type IdToken = Token<IdProfile>;
 
 impl IdToken {
     /// Returns `amr`: how the user was authenticated; `token` in the documents.
     #[must_use]
     pub fn methods(&self) -> &[String] {
-        &self.0.own.methods
+        &self.own().methods
     }
 
     /// Returns `email`, if the scope `email` was granted.
     #[must_use]
     pub fn email(&self) -> Option<String> {
-        self.0.document.optional_string(PART, "email").ok()?.map(Cow::into_owned)
+        self.claims().optional_string(PART, "email").ok()?.map(Cow::into_owned)
     }
 
     /// Returns `email_verified`, which the documents write as a boolean and as text.
     #[must_use]
     pub const fn email_verified(&self) -> Option<bool> {
-        self.0.own.email_verified
+        self.own().email_verified
     }
 
     /// Returns `dvs_keys`, if the scope `dvs` was granted. Their shape is not documented.
     #[must_use]
     pub fn dvs_keys(&self) -> Option<Value<'_>> {
-        self.0.document.member("dvs_keys")
+        self.claims().member("dvs_keys")
     }
 
     /// Returns the hash of the M-PIN ID in hexadecimal: `hash_mpin_id`, or that of `mpin_id`.
     #[must_use]
     pub fn hash_mpin_id(&self) -> Option<&str> {
-        let own = &self.0.own;
+        let own = &self.own();
         own.hash_mpin_id.as_deref().or(own.computed.as_deref())
     }
 }

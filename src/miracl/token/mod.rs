@@ -43,6 +43,7 @@ mod verification_url;
 pub use cross_device::{CrossDeviceSession, CrossDeviceSignature, SessionStatus};
 pub use maas::MaasToken;
 pub(super) use profile::{MARKS, check_typ};
+pub use profile::{Token, TokenFormat, Verifier};
 pub use verification_url::VerificationUrl;
 
 use alloc::string::String;

@@ -4,17 +4,20 @@
 
 use alloc::string::String;
 
-use super::profile::{Body, PART, Profile, verifier};
+use super::profile::{Body, PART, Profile, Token};
 use crate::encoding::Fault;
 use crate::encoding::json::{Document, Value};
 use crate::error::Error;
 use crate::time::Time;
 
-struct NewUserProfile;
+/// The rules of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewUserProfile;
 
 /// What is read from the event.
 #[derive(Clone, PartialEq, Eq)]
-struct Own {
+pub(crate) struct Own {
     user_id: String,
     device_name: String,
     hash_mpin_id: String,
@@ -64,58 +67,59 @@ impl Profile for NewUserProfile {
     }
 }
 
-verifier! {
-    "a `new_user_token`, bare or as the pushed body,", NewUserProfile, NewUserToken,
-    /// Verifies `new_user_token` against the keys of `GET /oidc/certs`.
-    ///
-    /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
-    /// `iss`; that `aud` contains the project; `exp` not reached; that `events.newUser` has its
-    /// five members, and its `userID` is `sub`. *Not* checked: `expireTime`, which is about the
-    /// activation key.
-    ///
-    /// ```
-    /// use countersign::jose::JwkSet;
-    /// use countersign::miracl::token::{Expected, new_user};
-    /// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
-    /// use countersign::{Limits, Policy, Time};
-    ///
-    /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
-    /// let keys = jwk_set(&[issuer.jwk()]).to_string();
-    /// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
-    /// let claims = miracl::new_user_claims("https://api.mpin.io", "project", "user", 1000);
-    /// let token = miracl::token(&issuer, &claims).unwrap();
-    /// let body = format!(r#"{{"new_user_token":"{token}"}}"#);
-    ///
-    /// let verifier = new_user::Verifier::new(keys, Policy::default());
-    /// let expected = Expected::new("https://api.mpin.io", "project");
-    /// let at = Time::from_unix(1000).unwrap();
-    /// assert_eq!(verifier.verify(body.as_bytes(), &expected, at)?.device_name(), "test device");
-    /// # Ok::<(), countersign::Error>(())
-    /// ```
-}
+/// Verifies `new_user_token` against the keys of `GET /oidc/certs`.
+///
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
+/// `iss`; that `aud` contains the project; `exp` not reached; that `events.newUser` has its
+/// five members, and its `userID` is `sub`. *Not* checked: `expireTime`, which is about the
+/// activation key.
+///
+/// ```
+/// use countersign::jose::JwkSet;
+/// use countersign::miracl::token::{Expected, new_user};
+/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign::{Limits, Policy, Time};
+///
+/// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+/// let keys = jwk_set(&[issuer.jwk()]).to_string();
+/// let keys = JwkSet::parse(keys.as_bytes(), &Limits::default())?;
+/// let claims = miracl::new_user_claims("https://api.mpin.io", "project", "user", 1000);
+/// let token = miracl::token(&issuer, &claims).unwrap();
+/// let body = format!(r#"{{"new_user_token":"{token}"}}"#);
+///
+/// let verifier = new_user::Verifier::new(keys, Policy::default());
+/// let expected = Expected::new("https://api.mpin.io", "project");
+/// let at = Time::from_unix(1000).unwrap();
+/// assert_eq!(verifier.verify(body.as_bytes(), &expected, at)?.device_name(), "test device");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub type Verifier = super::Verifier<NewUserProfile>;
+
+/// What was a `new_user_token`, bare or as the pushed body, and passed every check. Only [`Verifier`] makes one.
+pub type NewUserToken = Token<NewUserProfile>;
 
 impl NewUserToken {
     /// Returns how people call the device.
     #[must_use]
     pub fn device_name(&self) -> &str {
-        &self.0.own.device_name
+        &self.own().device_name
     }
 
     /// Returns the hash of the M-PIN ID in hexadecimal.
     #[must_use]
     pub fn hash_mpin_id(&self) -> &str {
-        &self.0.own.hash_mpin_id
+        &self.own().hash_mpin_id
     }
 
     /// Returns the activation key. Whoever has it can activate the device.
     #[must_use]
     pub fn activation_key(&self) -> &str {
-        &self.0.own.activation_key
+        &self.own().activation_key
     }
 
     /// Returns when the activation key expires.
     #[must_use]
     pub const fn activation_key_expires_at(&self) -> Time {
-        self.0.own.expires
+        self.own().expires
     }
 }

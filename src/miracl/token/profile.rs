@@ -8,23 +8,26 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
 use super::Expected;
-use crate::batch::Item;
-use crate::crypto::Algorithm;
-use crate::encoding::json::{self, Document, Value};
+use crate::crypto::{Algorithm, Job};
+use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::{Error, shorten};
 use crate::jose::jws::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
     fail_unjudged, hint_at_value, is_media_type,
 };
 use crate::jose::{
-    Header, HeaderCache, Keys, NO_TIME, Pending, begin, check_certificate, conclude,
+    Header, HeaderCache, JwkSet, KeySource, Keys, NO_TIME, Opened, authenticate, check_certificate,
+    open,
 };
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
+use crate::verify::{self, Format, Item, Proven, Steps};
 
 pub(super) const PART: &str = "payload";
 
@@ -36,8 +39,14 @@ pub(super) const PART: &str = "payload";
 pub(in crate::miracl) const MARKS: [&str; 8] =
     ["amr", "nonce", "cid", "scp", "scope", "projectID", "events", "cAt"];
 
+/// The check of what a token grants.
+impl Check {
+    /// Every scope that is expected was granted.
+    pub const SCOPE: Self = Self::new("scope", "RFC 6749 §3.3");
+}
+
 /// The rules of one kind.
-pub(super) trait Profile {
+pub(crate) trait Profile: Copy + fmt::Debug + PartialEq + Eq {
     const KIND: &'static str;
     /// The claim that names the caller.
     const AUDIENCE: &'static str;
@@ -47,17 +56,13 @@ pub(super) trait Profile {
     const OPTIONAL: &'static [&'static str];
 
     /// What is read from the claims beyond those of every kind.
-    type Own;
+    type Own: Clone + PartialEq + Eq;
 
     /// The body that the token comes in, if it comes in one.
     const BODY: Option<Body> = None;
 
     /// Takes the token out of the input.
-    fn unwrap<'i>(
-        trail: &mut impl Trail,
-        input: &'i [u8],
-        policy: &Policy,
-    ) -> Option<Cow<'i, [u8]>> {
+    fn unwrap<'i>(trail: &mut Trail, input: &'i [u8], policy: &Policy) -> Option<Cow<'i, [u8]>> {
         match Self::BODY {
             Some(body) if input.trim_ascii_start().starts_with(b"{") => {
                 body.unwrap(trail, input, policy.limits())
@@ -75,12 +80,12 @@ pub(super) trait Profile {
     }
 
     /// Checks what only this kind has.
-    fn check(_: &mut impl Trail, _: &Document, _: &Self::Own, _: &Expected) {}
+    fn check(_: &mut Trail, _: &Document, _: &Self::Own, _: &Expected) {}
 }
 
 /// The JSON body around a token.
 #[derive(Clone, Copy)]
-pub(super) struct Body {
+pub(crate) struct Body {
     /// The member that holds the token.
     pub(super) member: &'static str,
     /// For reports.
@@ -98,12 +103,12 @@ impl Body {
     /// Takes the token out, and names what stands beside it.
     fn unwrap<'i>(
         self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         input: &'i [u8],
         limits: &Limits,
     ) -> Option<Cow<'i, [u8]>> {
         let found = self.read(input, limits);
-        let found = trail.record(Check::Envelope, found, |(_, others)| match others.as_str() {
+        let found = trail.record(Check::ENVELOPE, found, |(_, others)| match others.as_str() {
             "" => self.description.into(),
             others => format!("{}; not verified: {others}", self.description),
         });
@@ -136,90 +141,193 @@ fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
     }
 }
 
-/// A verified token, whatever its kind.
+/// Verifies tokens of one kind; see the aliases in the modules of [`token`](super).
+pub type Verifier<P> = verify::Verifier<TokenFormat<P>>;
+
+/// The format of a [`Verifier`] of tokens: what all kinds have in common, with the rules of one.
+#[derive(Clone, Copy, Debug)]
+#[expect(private_bounds, reason = "sealed: the kinds of token are this crate's own")]
+pub struct TokenFormat<P: Profile>(PhantomData<P>);
+
+#[expect(private_bounds, reason = "sealed: the kinds of token are this crate's own")]
+impl<P: Profile> Verifier<P> {
+    /// Makes a verifier with the service's public keys.
+    #[must_use]
+    pub const fn new(keys: JwkSet, policy: Policy) -> Self {
+        Self { format: TokenFormat(PhantomData), keys: Keys::Public(keys), policy }
+    }
+
+    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    ///
+    /// Where the source has none, that is [`Error::Unreachable`].
+    pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
+        Self { format: TokenFormat(PhantomData), keys: Keys::source(source), policy }
+    }
+}
+
+/// A token of one kind that passed every check. Only [`Verifier::verify`](verify::Verifier::verify)
+/// makes one.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Token<Own> {
-    pub(super) document: Document,
-    pub(super) subject: String,
-    pub(super) issued: Option<Time>,
-    pub(super) expiry: Time,
-    pub(super) key: KeyInfo,
-    pub(super) own: Own,
+#[expect(private_bounds, reason = "sealed: the kinds of token are this crate's own")]
+pub struct Token<P: Profile>(Proven<Draft<P>>);
+
+/// What is read from a token, whatever its kind.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Draft<P: Profile> {
+    document: Document,
+    subject: String,
+    issued: Option<Time>,
+    expiry: Time,
+    key: KeyInfo,
+    own: P::Own,
+}
+
+#[expect(private_bounds, reason = "sealed: the kinds of token are this crate's own")]
+impl<P: Profile> Token<P> {
+    /// Returns `sub`: the user's ID.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Returns `iat`, if the token has it.
+    #[must_use]
+    pub const fn issued_at(&self) -> Option<Time> {
+        self.0.get().issued
+    }
+
+    /// Returns `exp`: the first second at which the token is expired.
+    #[must_use]
+    pub const fn expires_at(&self) -> Time {
+        self.0.get().expiry
+    }
+
+    /// Returns every claim.
+    #[must_use]
+    pub const fn claims(&self) -> &Document {
+        &self.0.get().document
+    }
+
+    /// Returns the key that verified it.
+    #[must_use]
+    pub const fn key(&self) -> &KeyInfo {
+        &self.0.get().key
+    }
+
+    /// Returns what only tokens of this kind have.
+    pub(super) const fn own(&self) -> &P::Own {
+        &self.0.get().own
+    }
+}
+
+impl<P: Profile> fmt::Debug for Token<P> {
+    /// Leaves out the claims, which may hold keys and personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("kind", &P::KIND)
+            .field("issued_at", &self.0.issued)
+            .field("expires_at", &self.0.expiry)
+            .finish_non_exhaustive()
+    }
 }
 
 const CONTENT_CHECKS: [Check; 6] = [
-    Check::TokenKind,
-    Check::NotBefore,
-    Check::Expiry,
-    Check::Issuer,
-    Check::Audience,
-    Check::Lifetime,
+    Check::TOKEN_KIND,
+    Check::NOT_BEFORE,
+    Check::EXPIRY,
+    Check::ISSUER,
+    Check::AUDIENCE,
+    Check::LIFETIME,
 ];
 
-/// Runs every check before the signature.
-pub(super) fn begin_token<'p>(
-    trail: &mut impl Trail,
-    cache: &mut HeaderCache,
-    token: Cow<'p, [u8]>,
-    keys: &'p Keys,
-    policy: &Policy,
-) -> Option<Pending<'p, 'p>> {
-    let pending = begin(trail, cache, token, keys, Some(Algorithm::Rs256), policy);
-    if pending.is_none() {
-        trail.skip(Check::Claims, "token cannot be read");
-        trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
-    }
-    pending
+impl<P: Profile> Format for TokenFormat<P> {
+    const KIND: &'static str = P::KIND;
+    type Expected = Expected;
+    type Verified = Token<P>;
 }
 
-/// Runs every check from the signature on.
-pub(super) fn conclude_token<P: Profile>(
-    trail: &mut impl Trail,
-    pending: Pending<'_, '_>,
-    item: Item<'_, Expected>,
-    verified: Option<Result<(), Error>>,
-    policy: &Policy,
-) -> Option<Token<P::Own>> {
-    let authentic = conclude(trail, pending, verified)?;
-    let claims = Claims::parse(authentic.payload, policy.limits());
-    let detail = |claims: &Claims| format!("{} members", claims.document.len());
-    let Some(claims) = trail.record(Check::Claims, claims, detail) else {
-        trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
-        return None;
-    };
-    let own = check_kind::<P>(&authentic.header, &claims.document);
-    let own = trail
-        .record(Check::TokenKind, own, |_| format!("has the claims of this kind: {}", P::KIND));
-    let expected = item.expected;
-    let (at, leeway) = (item.at.resolve(claims.issued), policy.leeway());
-    let unjudged = [
-        check_certificate(trail, authentic.signer, at, leeway),
-        check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway),
-    ];
-    let Claims { document, issued, expiry, .. } = claims;
-    check_audience::<P>(trail, &document, &expected.audience);
-    if let (Some(at), Some(issued)) = (at, issued) {
-        check_start(trail, at, issued, leeway);
-        trail.cite("RFC 7519 §4.1.6");
-    }
-    match (issued, expiry, at) {
-        (Some(issued), Some(expiry), _) => {
-            check_life(trail, issued, expiry, expected.longest_life);
+impl<P: Profile> Steps for TokenFormat<P> {
+    type Keys = Keys;
+    type Cache = HeaderCache;
+    type Opened<'a> = (Opened<'a, 'a>, Item<'a, Expected>);
+    type Draft = Draft<P>;
+
+    fn open<'a>(
+        verifier: &'a Verifier<P>,
+        trail: &mut Trail,
+        cache: &mut HeaderCache,
+        item: Item<'a, Expected>,
+    ) -> Option<Self::Opened<'a>> {
+        let Verifier { keys, policy, .. } = verifier;
+        let token = P::unwrap(trail, item.input, policy)?;
+        let opened = open(trail, cache, token, keys, Some(Algorithm::Rs256), policy);
+        if opened.is_none() {
+            trail.skip(Check::CLAIMS, "token cannot be read");
+            trail.skip_all(&CONTENT_CHECKS, "token cannot be read");
         }
-        (None, Some(expiry), Some(at)) => {
-            check_remaining_life(trail, at, expiry, expected.longest_life, leeway);
+        Some((opened?, item))
+    }
+
+    fn signature<'o>(_: &Verifier<P>, (opened, _): &'o Self::Opened<'_>) -> Option<Job<'o>> {
+        opened.job()
+    }
+
+    fn judge(
+        Verifier { policy, .. }: &Verifier<P>,
+        trail: &mut Trail,
+        (opened, item): Self::Opened<'_>,
+        signature: Option<Result<(), Error>>,
+    ) -> Option<Draft<P>> {
+        let authentic = authenticate(trail, opened, signature)?;
+        let claims = Claims::parse(authentic.payload, policy.limits());
+        let detail = |claims: &Claims| format!("{} members", claims.document.len());
+        let Some(claims) = trail.record(Check::CLAIMS, claims, detail) else {
+            trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
+            return None;
+        };
+        let own = check_kind::<P>(&authentic.header, &claims.document);
+        let own = trail.record(Check::TOKEN_KIND, own, |_| {
+            format!("has the claims of this kind: {}", P::KIND)
+        });
+        let expected = item.expected;
+        let (at, leeway) = (item.at.resolve(claims.issued), policy.leeway());
+        let unjudged = [
+            check_certificate(trail, authentic.signer, at, leeway),
+            check_claims(trail, Some(&claims), &expected.jwt, item.at, leeway),
+        ];
+        let Claims { document, issued, expiry, .. } = claims;
+        check_audience::<P>(trail, &document, &expected.audience);
+        if let (Some(at), Some(issued)) = (at, issued) {
+            check_start(trail, at, issued, leeway);
+            trail.cite("RFC 7519 §4.1.6");
         }
-        (_, None, _) => trail.skip(Check::Lifetime, "no `exp`"),
-        (None, Some(_), None) => trail.skip(Check::Lifetime, NO_TIME),
+        match (issued, expiry, at) {
+            (Some(issued), Some(expiry), _) => {
+                check_life(trail, issued, expiry, expected.longest_life);
+            }
+            (None, Some(expiry), Some(at)) => {
+                check_remaining_life(trail, at, expiry, expected.longest_life, leeway);
+            }
+            (_, None, _) => trail.skip(Check::LIFETIME, "no `exp`"),
+            (None, Some(_), None) => trail.skip(Check::LIFETIME, NO_TIME),
+        }
+        if let Some(own) = &own {
+            check_scopes(trail, P::scopes(own), &expected.scopes);
+            P::check(trail, &document, own, expected);
+        }
+        fail_unjudged(trail, &unjudged);
+        let own = own?;
+        let subject = document.string(PART, "sub").ok()?.into_owned();
+        Some(Draft { document, subject, issued, expiry: expiry?, key: authentic.key?, own })
     }
-    if let Some(own) = &own {
-        check_scopes(trail, P::scopes(own), &expected.scopes);
-        P::check(trail, &document, own, expected);
+
+    fn verified(draft: Proven<Draft<P>>) -> Token<P> {
+        Token(draft)
     }
-    fail_unjudged(trail, &unjudged);
-    let own = own?;
-    let subject = document.string(PART, "sub").ok()?.into_owned();
-    Some(Token { document, subject, issued, expiry: expiry?, key: authentic.key?, own })
+
+    fn claims(token: &Token<P>) -> Object<'static> {
+        token.0.document.to_object().into_owned()
+    }
 }
 
 /// Checks that the token is of this kind, and of no other.
@@ -248,7 +356,7 @@ pub(in crate::miracl) fn check_typ(header: &Header) -> Result<(), Error> {
     }
 }
 
-fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted: &str) {
+fn check_audience<P: Profile>(trail: &mut Trail, claims: &Document, wanted: &str) {
     let member = P::AUDIENCE;
     let found = match claims.member(member) {
         None => Err(Error::MissingMember { part: PART, member }),
@@ -257,20 +365,20 @@ fn check_audience<P: Profile>(trail: &mut impl Trail, claims: &Document, wanted:
     };
     let found = found.and_then(|found| if found { Ok(()) } else { Err(Error::AudienceMismatch) });
     let found =
-        trail.record(Check::Audience, found, |()| format!("`{member}` names {}", shorten(wanted)));
+        trail.record(Check::AUDIENCE, found, |()| format!("`{member}` names {}", shorten(wanted)));
     if found.is_none() {
         hint_at_value(trail, claims, member, &[wanted.into()]);
     }
 }
 
 /// Checks that every scope that is expected was granted.
-fn check_scopes(trail: &mut impl Trail, granted: &[String], wanted: &[String]) {
+fn check_scopes(trail: &mut Trail, granted: &[String], wanted: &[String]) {
     if wanted.is_empty() {
         return;
     }
     let missing = wanted.iter().any(|scope| !granted.contains(scope));
     let result = if missing { Err(Error::ContentMismatch { member: "scope" }) } else { Ok(()) };
-    trail.record(Check::Scope, result, |()| wanted.join(" "));
+    trail.record(Check::SCOPE, result, |()| wanted.join(" "));
 }
 
 /// Reads an array of strings.
@@ -280,139 +388,3 @@ pub(super) fn strings(document: &Document, member: &'static str) -> Result<Vec<S
     let read = |element: &Value<'_>| element.as_str().map(String::from).ok_or_else(wrong);
     value.as_array().ok_or_else(wrong)?.iter().map(read).collect()
 }
-
-/// Gives a kind its verifier, and the verified token that it makes.
-macro_rules! verifier {
-    ($input:literal, $profile:ty, $made:ident, $(#[$meta:meta])+) => {
-        $(#[$meta])+
-        #[derive(Clone, Debug)]
-        pub struct Verifier {
-            keys: crate::jose::Keys,
-            policy: crate::policy::Policy,
-        }
-
-        impl Verifier {
-            /// The kind in reports.
-            pub const KIND: &'static str = <$profile as crate::miracl::token::profile::Profile>::KIND;
-
-            /// Makes a verifier with the service's public keys.
-            #[must_use]
-            pub const fn new(keys: crate::jose::JwkSet, policy: crate::policy::Policy) -> Self {
-                Self { keys: crate::jose::Keys::Public(keys), policy }
-            }
-
-            /// Makes a verifier with the keys that a source has at the moment of each verification.
-            ///
-            /// Where the source has none, that is [`Unreachable`](crate::Error::Unreachable).
-            pub fn from_source(
-                source: impl crate::jose::KeySource + 'static,
-                policy: crate::policy::Policy,
-            ) -> Self {
-                Self { keys: crate::jose::Keys::source(source), policy }
-            }
-        }
-
-        crate::batch::entry_points!($input, Verifier, crate::miracl::token::Expected, $made);
-
-        impl crate::batch::Procedure for Verifier {
-            const KIND: &'static str = Self::KIND;
-            type Expected = crate::miracl::token::Expected;
-            type Pending<'p> = (
-                crate::jose::Pending<'p, 'p>,
-                crate::batch::Item<'p, crate::miracl::token::Expected>,
-            );
-            type Made = $made;
-
-            fn source(&self) -> Option<&dyn crate::jose::KeySource> {
-                self.keys.as_source()
-            }
-
-            fn with_snapshot(&self, snapshot: crate::jose::Snapshot) -> Option<Self> {
-                Some(Self { keys: crate::jose::Keys::Snapshot(snapshot), policy: self.policy })
-            }
-
-            fn begin<'p>(
-                &'p self,
-                trail: &mut impl crate::report::Trail,
-                cache: &mut crate::jose::HeaderCache,
-                item: crate::batch::Item<'p, crate::miracl::token::Expected>,
-            ) -> Option<Self::Pending<'p>> {
-                use crate::miracl::token::profile::{Profile as _, begin_token};
-                let token = <$profile>::unwrap(trail, item.input, &self.policy)?;
-                Some((begin_token(trail, cache, token, &self.keys, &self.policy)?, item))
-            }
-
-            fn job<'j>(
-                &self,
-                (pending, _): &'j Self::Pending<'_>,
-            ) -> Option<crate::crypto::Job<'j>> {
-                pending.job()
-            }
-
-            fn conclude(
-                &self,
-                trail: &mut impl crate::report::Trail,
-                (pending, item): Self::Pending<'_>,
-                verified: Option<Result<(), crate::error::Error>>,
-            ) -> Option<$made> {
-                use crate::miracl::token::profile::conclude_token;
-                conclude_token::<$profile>(trail, pending, item, verified, &self.policy).map($made)
-            }
-
-            fn claims(made: &$made) -> crate::encoding::json::Object<'static> {
-                made.0.document.to_object().into_owned()
-            }
-        }
-
-        #[doc = concat!("What was ", $input, " and passed every check. Only [`Verifier::verify`] makes one.")]
-        #[derive(Clone, PartialEq, Eq)]
-        pub struct $made(
-            crate::miracl::token::profile::Token<
-                <$profile as crate::miracl::token::profile::Profile>::Own,
-            >,
-        );
-
-        impl $made {
-            /// Returns `sub`: the user's ID.
-            #[must_use]
-            pub fn subject(&self) -> &str {
-                &self.0.subject
-            }
-
-            /// Returns `iat`, if the token has it.
-            #[must_use]
-            pub const fn issued_at(&self) -> Option<crate::time::Time> {
-                self.0.issued
-            }
-
-            /// Returns `exp`: the first second at which the token is expired.
-            #[must_use]
-            pub const fn expires_at(&self) -> crate::time::Time {
-                self.0.expiry
-            }
-
-            /// Returns every claim.
-            #[must_use]
-            pub const fn claims(&self) -> &crate::encoding::json::Document {
-                &self.0.document
-            }
-
-            /// Returns the key that verified it.
-            #[must_use]
-            pub const fn key(&self) -> &crate::report::KeyInfo {
-                &self.0.key
-            }
-        }
-
-        impl core::fmt::Debug for $made {
-            /// Leaves out the claims, which may hold keys and personal data.
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.debug_struct(stringify!($made))
-                    .field("issued_at", &self.0.issued)
-                    .field("expires_at", &self.0.expiry)
-                    .finish_non_exhaustive()
-            }
-        }
-    };
-}
-pub(super) use verifier;

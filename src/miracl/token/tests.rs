@@ -129,9 +129,9 @@ fn whatever_is_wrong_a_report_names_every_check_that_all_kinds_have() {
         };
         let of_genuine = explain(kind, genuine.as_bytes()).checks;
         // The nonce is a matter of ID tokens.
-        let named = of_genuine.iter().map(|entry| entry.check).filter(|c| *c != Check::Nonce);
+        let named = of_genuine.iter().map(|entry| entry.check).filter(|c| *c != Check::NONCE);
         let named: Vec<Check> = named.collect();
-        assert!(named.contains(&Check::Expiry) && named.contains(&Check::TokenKind));
+        assert!(named.contains(&Check::EXPIRY) && named.contains(&Check::TOKEN_KIND));
         for input in [
             String::new(),
             "a.b".into(),
@@ -250,7 +250,7 @@ fn a_token_that_does_not_say_when_it_was_issued_may_not_expire_far_ahead() {
             ),
         };
         let life = |report: &crate::Report| {
-            let mut lives = report.checks.iter().filter(|entry| entry.check == Check::Lifetime);
+            let mut lives = report.checks.iter().filter(|entry| entry.check == Check::LIFETIME);
             let life = lives.next().unwrap().outcome.clone();
             assert_eq!(lives.next(), None);
             life
@@ -685,7 +685,8 @@ fn a_report_goes_on_after_a_failure_and_names_every_check_once() {
     let report = verifier.explain(token.as_bytes(), &expected(), now());
     assert_eq!((report.code(), report.verdict()), (Code::ContentMismatch, Verdict::Invalid));
     let checks: Vec<_> = report.checks.iter().map(|entry| entry.check).collect();
-    for check in [Check::Signature, Check::TokenKind, Check::Issuer, Check::Audience, Check::Expiry]
+    for check in
+        [Check::SIGNATURE, Check::TOKEN_KIND, Check::ISSUER, Check::AUDIENCE, Check::EXPIRY]
     {
         assert_eq!(checks.iter().filter(|other| **other == check).count(), 1, "{check:?}");
     }

@@ -57,10 +57,13 @@ use crate::encoding::{Fault, base64};
 use crate::error::Error;
 use crate::jose::Compact;
 use crate::limits::Limits;
+use crate::report::Check;
 use crate::time::Time;
 
 pub(super) use kind::Kind;
-pub use verify::{DigitalIdVerifier, Expected, SignedLayers, Verifier};
+pub use verify::{
+    DeviceDataMessage, DigitalIdMessage, DigitalIdVerifier, Expected, SignedLayers, Verifier,
+};
 
 const REQUEST: &str = "request";
 const DEVICE_DATA: &str = "deviceData";
@@ -68,6 +71,14 @@ pub(super) const DEVICE_INFO: &str = "deviceInfo";
 pub(super) const DIGITAL_ID: &str = "digitalId";
 pub(super) const KEY_ROTATION: &str = "keyRotation";
 pub(super) const SNAPSHOT: &str = "snapShot";
+
+/// Checks of what device objects hold.
+impl Check {
+    /// The digital id inside the payload.
+    pub const DIGITAL_ID: Self = Self::new("digital-id", "MOSIP Device Management APIs");
+    /// `deviceCode`, `env` or the digital id are the expected ones.
+    pub const CONTENT: Self = Self::new("content", "MOSIP Device Management APIs");
+}
 
 /// How an object was wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

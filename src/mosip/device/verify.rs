@@ -8,14 +8,14 @@ use super::{
     Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Kind,
     Layer, Opener, Origin, REQUEST, Witness, check_size, request_of,
 };
-use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::trust::{Checker, Signed, Stated, Trust, Verified};
+use crate::mosip::trust::{Checker, Draft, Message, Signed, Stated, Trust, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
+use crate::verify::{self, Item};
 
 /// What device data or a digital id are expected to say. Nothing is expected by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,39 +79,19 @@ impl Expected {
 /// let error = verifier.verify(request, &Expected::new(), At::Issued).unwrap_err();
 /// assert_eq!(error.code(), Code::UnsignedLayer);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    trust: Trust,
-    policy: Policy,
-}
+pub type Verifier = verify::Verifier<DeviceDataMessage>;
 
-impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "device-data";
-
-    /// Makes a verifier.
-    #[must_use]
-    pub const fn new(trust: Trust, policy: Policy) -> Self {
-        Self { trust, policy }
-    }
+message! {
+    /// The `deviceData` of a registration request.
+    DeviceDataMessage, "device-data", Expected, SignedLayers
 }
 
 /// Verifies single digital ids, as [`Verifier`] does those within device data.
-#[derive(Clone, Debug)]
-pub struct DigitalIdVerifier {
-    trust: Trust,
-    policy: Policy,
-}
+pub type DigitalIdVerifier = verify::Verifier<DigitalIdMessage>;
 
-impl DigitalIdVerifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "digital-id";
-
-    /// Makes a verifier.
-    #[must_use]
-    pub const fn new(trust: Trust, policy: Policy) -> Self {
-        Self { trust, policy }
-    }
+message! {
+    /// A single digital id.
+    DigitalIdMessage, "digital-id", Expected, DigitalId
 }
 
 /// Device data as far as signatures cover it. Only [`Verifier`] makes one.
@@ -173,20 +153,12 @@ impl SignedLayers {
     }
 }
 
-entry_points!(
-    "device data, as the whole request or the bare text of `deviceData`,",
-    Verifier,
-    Expected,
-    Verified<SignedLayers>
-);
-entry_points!("a digital id", DigitalIdVerifier, Expected, Verified<DigitalId>);
-
 /// An object that may hold others, each of which may be signed.
 trait Nested: Sized {
     fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error>;
 
     /// Says what the layers state.
-    fn state(&self, checker: &mut Checker<'_, impl Trail>);
+    fn state(&self, checker: &mut Checker<'_>);
 
     /// Returns the layers, outermost first, each with its kind.
     fn layers(&self) -> Vec<(Kind, &Origin)>;
@@ -199,7 +171,7 @@ impl Nested for DeviceData {
         Self::open(text, opener)
     }
 
-    fn state(&self, checker: &mut Checker<'_, impl Trail>) {
+    fn state(&self, checker: &mut Checker<'_>) {
         let info = &self.device_info;
         let requested = info.time_stamp.as_ref().map(|stamp| stamp.instant("timeStamp"));
         let times =
@@ -225,7 +197,7 @@ impl Nested for DigitalId {
         Self::open(text, opener)
     }
 
-    fn state(&self, checker: &mut Checker<'_, impl Trail>) {
+    fn state(&self, checker: &mut Checker<'_>) {
         let level: Option<&Certification> = None;
         checker.state(level, [(DIGITAL_ID, self.stated())]);
     }
@@ -282,18 +254,17 @@ fn plain_digital_id(body: Object<'_>) -> Error {
     }
 }
 
-impl Immediate for Verifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<SignedLayers>;
+impl Message for DeviceDataMessage {
+    type Content = SignedLayers;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<SignedLayers>> {
-        let (data, signed) = decide(trail, &self.trust, &self.policy, item, request_text)?;
-        Some(Verified::new(SignedLayers::new(data, &signed), signed))
+    ) -> Option<Draft<SignedLayers>> {
+        let (data, signed) = decide(trail, trust, policy, item, request_text)?;
+        Some(Draft::new(SignedLayers::new(data, &signed), signed))
     }
 
     /// Shows what is authentic, and names what is not.
@@ -309,18 +280,17 @@ impl Immediate for Verifier {
     }
 }
 
-impl Immediate for DigitalIdVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<DigitalId>;
+impl Message for DigitalIdMessage {
+    type Content = DigitalId;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<DigitalId>> {
-        let (id, signed) = decide(trail, &self.trust, &self.policy, item, digital_id_text)?;
-        Some(Verified::new(id, signed))
+    ) -> Option<Draft<DigitalId>> {
+        let (id, signed) = decide(trail, trust, policy, item, digital_id_text)?;
+        Some(Draft::new(id, signed))
     }
 
     fn claims(made: &Verified<DigitalId>) -> Object<'static> {
@@ -329,7 +299,7 @@ impl Immediate for DigitalIdVerifier {
 }
 
 fn decide<N: Nested>(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     policy: &Policy,
     item: Item<'_, Expected>,
@@ -339,10 +309,10 @@ fn decide<N: Nested>(
     let body = item.input.trim_ascii_start().starts_with(b"{");
     let text = if body { text(item.input, limits).map(Cow::Owned) } else { Ok(item.input.into()) };
     let text =
-        trail.record(Check::Envelope, text, |text| format!("{} bytes of text", text.len()))?;
+        trail.record(Check::ENVELOPE, text, |text| format!("{} bytes of text", text.len()))?;
     let mut checker = Checker::new(trail, trust, policy, limits.signatures().into());
     let opened = N::open(&text, &mut Opener::watched(limits, &mut checker));
-    let check = if checker.saw_anything() { Check::Claims } else { Check::Structure };
+    let check = if checker.saw_anything() { Check::CLAIMS } else { Check::STRUCTURE };
     checker.trail.part("");
     let opened = checker.trail.record(check, opened, |_| "every object has its members".into());
     if let Some(opened) = &opened {
@@ -357,16 +327,16 @@ fn decide<N: Nested>(
     Some((opened?, signed?))
 }
 
-fn check_content(trail: &mut impl Trail, digital_id: &DigitalId, expected: &Expected) {
+fn check_content(trail: &mut Trail, digital_id: &DigitalId, expected: &Expected) {
     let Some(wanted) = &expected.digital_id else {
-        return trail.skip(Check::Content, "nothing is expected");
+        return trail.skip(Check::CONTENT, "nothing is expected");
     };
     let difference = wanted.differences(digital_id).next();
     let result = match difference {
         None => Ok(()),
         Some(_) => Err(Error::ContentMismatch { member: DIGITAL_ID }),
     };
-    trail.record(Check::Content, result, |()| "`digitalId` is as expected".into());
+    trail.record(Check::CONTENT, result, |()| "`digitalId` is as expected".into());
     if let Some(member) = difference {
         trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
     }

@@ -34,4 +34,4 @@ mod tests;
 
 pub use expected::Expected;
 pub use token::{Era, SignedRegistration};
-pub use verify::{Registration, Status, Verifier};
+pub use verify::{Registration, RegistrationFormat, Status, Verifier};

@@ -73,19 +73,19 @@ fn verdict(
 }
 
 const ALL_CHECKS: [Check; 13] = [
-    Check::Envelope,
-    Check::Structure,
-    Check::Era,
-    Check::Header,
-    Check::Key,
-    Check::Algorithm,
-    Check::KeySize,
-    Check::Signature,
-    Check::Claims,
-    Check::DigitalId,
-    Check::KeyCertificate,
-    Check::Content,
-    Check::Window,
+    Check::ENVELOPE,
+    Check::STRUCTURE,
+    Check::ERA,
+    Check::HEADER,
+    Check::KEY,
+    Check::ALGORITHM,
+    Check::KEY_SIZE,
+    Check::SIGNATURE,
+    Check::CLAIMS,
+    Check::DIGITAL_ID,
+    Check::KEY_CERTIFICATE,
+    Check::CONTENT,
+    Check::WINDOW,
 ];
 
 fn code(verifier: &Verifier, input: impl AsRef<[u8]>) -> Code {
@@ -236,7 +236,7 @@ fn the_report_of_the_published_answer_names_the_era_and_the_unsigned_header() {
     assert_eq!(report.verdict(), Verdict::Valid);
     assert_eq!(report.warnings, [Warning::UnsignedHeader]);
     assert_eq!(report.hints, [r#"the unsigned outer header names "RS256"; the era demands RS512"#]);
-    let era = report.checks.iter().find(|entry| entry.check == Check::Era).unwrap();
+    let era = report.checks.iter().find(|entry| entry.check == Check::ERA).unwrap();
     assert_eq!(era.detail, "era A: PKCS#1 v1.5 with SHA-512 over the payload's base64 text");
     let claims = report.claims.unwrap();
     let names: Vec<&str> = claims.iter().map(|(name, _)| name).collect();
@@ -393,7 +393,7 @@ fn a_signature_of_one_era_is_refused_in_the_shape_of_another() {
         claims
             .checks
             .iter()
-            .any(|entry| { entry.check == Check::Signature && entry.outcome == Outcome::Pass })
+            .any(|entry| { entry.check == Check::SIGNATURE && entry.outcome == Outcome::Pass })
     );
     // The signature of C in the shape of A.
     let jws = signer.answer(Era::C, &payload);
@@ -793,7 +793,7 @@ fn a_signed_digital_id_of_era_c_must_be_signed_by_the_same_key() {
     assert_eq!(found.digital_id().unwrap().origin().layer(), Layer::VerifiedJws);
     // Without any key, nobody says that the inner signature is right.
     let report = explain(&Verifier::new(JwkSet::default(), Policy::default()), &token);
-    let entry = report.checks.iter().find(|entry| entry.check == Check::DigitalId).unwrap();
+    let entry = report.checks.iter().find(|entry| entry.check == Check::DIGITAL_ID).unwrap();
     assert_eq!(entry.outcome, Outcome::Skip);
 }
 

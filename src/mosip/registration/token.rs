@@ -12,6 +12,13 @@ use crate::error::{Error, shorten};
 use crate::jose::{Compact, Header};
 use crate::limits::Limits;
 use crate::mosip::device::check_size;
+use crate::report::Check;
+
+/// The check of which scheme an answer follows.
+impl Check {
+    /// Which scheme of the signing server the token follows.
+    pub const ERA: Self = Self::new("era", "mosip/commons kernel-crypto-jce CryptoCore");
+}
 
 /// The scheme that a token follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -7,14 +7,13 @@ use alloc::vec::Vec;
 
 use super::token::{Headers, is_body, response_of};
 use super::{Era, Expected, SignedRegistration};
-use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Attempts, Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
-    check_key_size, describe, selection_hint, signature_hint, warn_of_writing,
+    Attempts, Compact, Jwk, JwkSet, KeySource, Keys, check_certificates, check_key_size, describe,
+    selection_hint, signature_hint, warn_of_writing,
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -22,6 +21,7 @@ use crate::mosip::device::{DigitalId, Layer, Timestamp, optional_text};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::verify::{self, Format, Item, Proven, Steps};
 
 /// What the server did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,10 @@ impl From<&str> for Status {
 /// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
 /// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registration {
+pub struct Registration(Proven<Draft>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Draft {
     era: Era,
     status: Status,
     device_code: String,
@@ -66,25 +69,25 @@ impl Registration {
     /// Returns the scheme that the answer was signed by.
     #[must_use]
     pub const fn era(&self) -> Era {
-        self.era
+        self.0.get().era
     }
 
     /// Returns what the server did. An answer to a deregistration is signed as well.
     #[must_use]
     pub const fn status(&self) -> &Status {
-        &self.status
+        &self.0.get().status
     }
 
     /// Returns `deviceCode`.
     #[must_use]
     pub fn device_code(&self) -> &str {
-        &self.device_code
+        &self.0.device_code
     }
 
     /// Returns `env`.
     #[must_use]
     pub fn env(&self) -> &str {
-        &self.env
+        &self.0.env
     }
 
     /// Returns `timeStamp`; `None` where the server signed `null`, as it does in an answer to a
@@ -92,31 +95,31 @@ impl Registration {
     /// time and called it UTC.
     #[must_use]
     pub const fn time_stamp(&self) -> Option<&Timestamp> {
-        self.time_stamp.as_ref()
+        self.0.get().time_stamp.as_ref()
     }
 
     /// Returns the device's identity; only an answer to a deregistration may have none.
     #[must_use]
     pub const fn digital_id(&self) -> Option<&DigitalId> {
-        self.digital_id.as_ref()
+        self.0.get().digital_id.as_ref()
     }
 
     /// Returns the signed payload, as received.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
-        self.payload.text().as_bytes()
+        self.0.payload.text().as_bytes()
     }
 
     /// Returns the key that verified it.
     #[must_use]
     pub const fn key(&self) -> &KeyInfo {
-        &self.key
+        &self.0.get().key
     }
 
     /// Returns the time at which it was judged.
     #[must_use]
     pub const fn at(&self) -> Time {
-        self.at
+        self.0.get().at
     }
 }
 
@@ -152,38 +155,36 @@ impl Registration {
 /// assert_eq!(registration.device_code(), "8cd42864-2cdc-4067-8d11-40b25ff8c760");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    keys: Keys,
-    policy: Policy,
-}
+pub type Verifier = verify::Verifier<RegistrationFormat>;
+
+/// The format of [`Verifier`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RegistrationFormat;
 
 impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "mosip-registration";
-
     /// Makes a verifier with the public keys of one signing server.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
-        Self { keys: Keys::Public(keys), policy }
+        Self { format: RegistrationFormat, keys: Keys::Public(keys), policy }
     }
 
     /// Makes a verifier with the keys that a source has at the moment of each verification.
     ///
     /// Where the source has none, that is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
-        Self { keys: Keys::source(source), policy }
+        Self { format: RegistrationFormat, keys: Keys::source(source), policy }
     }
 
     /// Checks headers, keys and algorithm.
     fn choose_keys<'s>(
         &'s self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         signed: &SignedRegistration,
     ) -> Option<Candidates<'s>> {
         let required = signed.era().algorithm();
         let headers =
-            trail.record(Check::Header, signed.headers(self.policy.limits()), Headers::describe);
+            trail.record(Check::HEADER, signed.headers(self.policy.limits()), Headers::describe);
         let Some(headers) = headers else {
             trail.skip_all(&KEY_CHECKS, "header cannot be read");
             return None;
@@ -202,13 +203,13 @@ impl Verifier {
             trail.missing_kid(kid);
         }
         let failed = candidates.as_ref().err().cloned();
-        let found = trail.record(Check::Key, candidates, |keys| match keys.as_slice() {
+        let found = trail.record(Check::KEY, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
             keys => format!("{} keys could be meant", keys.len()),
         });
         let Some(mut keys) = found else {
             trail.hint(|| selection_hint(self.keys.set().ok()?, kid, &failed?));
-            trail.skip_all(&[Check::Algorithm, Check::KeySize, Check::Signature], "no key");
+            trail.skip_all(&[Check::ALGORITHM, Check::KEY_SIZE, Check::SIGNATURE], "no key");
             return None;
         };
         let bound = |key: &Jwk| key.algorithm_or(self.policy.algorithm());
@@ -223,9 +224,9 @@ impl Verifier {
             }
             _ => Ok(()),
         };
-        let fits = trail.record(Check::Algorithm, fits, |()| format!("{required}, by the era"));
+        let fits = trail.record(Check::ALGORITHM, fits, |()| format!("{required}, by the era"));
         let (Some(first), rest) = (keys.first().copied(), keys.split_off(keys.len().min(1))) else {
-            trail.skip_all(&[Check::KeySize, Check::Signature], "no key is for this algorithm");
+            trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key is for this algorithm");
             return None;
         };
         Some(Candidates { first, rest, fits })
@@ -236,7 +237,7 @@ impl Verifier {
     /// it.
     fn check_signature<'s>(
         &'s self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         signed: &SignedRegistration,
         candidates: &Candidates<'s>,
         tried: Option<Result<(), Error>>,
@@ -265,16 +266,16 @@ impl Verifier {
         warn_of_writing(trail, key);
         check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
-            (None, _) => trail.skip(Check::Signature, "algorithm is not the era's"),
-            (_, Ok(Some(_))) => trail.pass(Check::Signature, || signed.era().scheme().into()),
+            (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not the era's"),
+            (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme().into()),
             (_, Ok(None)) => {
-                trail.fail(Check::Signature, Error::SignatureMismatch);
+                trail.fail(Check::SIGNATURE, Error::SignatureMismatch);
                 let tried =
                     |key: &Jwk| candidates.rest.iter().any(|tried| tried.key() == key.key());
                 trail.hint(|| signature_hint(self.keys.set().ok()?, &mut attempts, &first, tried));
             }
             (_, Err(error)) => {
-                trail.fail(Check::Signature, error);
+                trail.fail(Check::SIGNATURE, error);
             }
         }
         key
@@ -311,79 +312,71 @@ impl Verifier {
     }
 }
 
-entry_points!(
-    "an answer, as the whole body or its bare `response` token,",
-    Verifier,
-    Expected,
-    Registration
-);
-
-impl Procedure for Verifier {
-    const KIND: &'static str = Self::KIND;
+impl Format for RegistrationFormat {
+    const KIND: &'static str = "mosip-registration";
     type Expected = Expected;
-    type Pending<'p> = Pending<'p>;
-    type Made = Registration;
+    type Verified = Registration;
+}
 
-    fn source(&self) -> Option<&dyn KeySource> {
-        self.keys.as_source()
-    }
+impl Steps for RegistrationFormat {
+    type Keys = Keys;
+    type Cache = ();
+    type Opened<'a> = Opened<'a>;
+    type Draft = Draft;
 
-    fn with_snapshot(&self, snapshot: Snapshot) -> Option<Self> {
-        Some(Self { keys: Keys::Snapshot(snapshot), policy: self.policy })
-    }
-
-    fn begin<'p>(
-        &'p self,
-        trail: &mut impl Trail,
-        _: &mut HeaderCache,
-        item: Item<'p, Expected>,
-    ) -> Option<Pending<'p>> {
+    fn open<'a>(
+        verifier: &'a Verifier,
+        trail: &mut Trail,
+        (): &mut (),
+        item: Item<'a, Expected>,
+    ) -> Option<Opened<'a>> {
         if item.at == At::Issued {
             trail.warn(Warning::AtIssued);
         }
-        let signed = read_token(trail, item.input, self.policy.limits())?;
-        let candidates = self.choose_keys(trail, &signed);
-        trail.goes_on().then_some(Pending { signed, candidates, item })
+        let signed = read_token(trail, item.input, verifier.policy.limits())?;
+        let candidates = verifier.choose_keys(trail, &signed);
+        trail.goes_on().then_some(Opened { signed, candidates, item })
     }
 
-    fn job<'j>(&self, pending: &'j Pending<'_>) -> Option<Job<'j>> {
-        let candidates = pending.candidates.as_ref()?;
-        let backend = self.policy.backend();
-        candidates.fits.map(|()| job(&pending.signed, candidates.first, backend))
+    fn signature<'o>(verifier: &Verifier, opened: &'o Opened<'_>) -> Option<Job<'o>> {
+        let candidates = opened.candidates.as_ref()?;
+        let backend = verifier.policy.backend();
+        candidates.fits.map(|()| job(&opened.signed, candidates.first, backend))
     }
 
-    fn conclude(
-        &self,
-        trail: &mut impl Trail,
-        Pending { mut signed, candidates, item }: Pending<'_>,
-        verified: Option<Result<(), Error>>,
-    ) -> Option<Self::Made> {
-        let (limits, leeway) = (self.policy.limits(), self.policy.leeway());
+    fn judge<'a>(
+        verifier: &'a Verifier,
+        trail: &mut Trail,
+        Opened { mut signed, candidates, item }: Opened<'a>,
+        signature: Option<Result<(), Error>>,
+    ) -> Option<Draft> {
+        let Verifier { keys, policy, .. } = verifier;
+        let (limits, leeway) = (policy.limits(), policy.leeway());
         let (at, expected) = (item.at, item.expected);
         let bytes = item.input.len();
-        let chosen = candidates
-            .as_ref()
-            .map(|candidates| self.check_signature(trail, &signed, candidates, verified, bytes));
+        let chosen = candidates.as_ref().map(|candidates| {
+            verifier.check_signature(trail, &signed, candidates, signature, bytes)
+        });
         if !trail.goes_on() {
             return None;
         }
         let payload = core::mem::take(&mut signed.payload);
-        let claims = trail.record(Check::Claims, Claims::parse(payload, limits), |_| {
+        let claims = trail.record(Check::CLAIMS, Claims::parse(payload, limits), |_| {
             "`status`, `deviceCode`, `env`, `timeStamp`".into()
         });
         let digital_id = match &claims {
-            Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, &self.policy),
+            Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, policy),
             None => {
-                trail.skip(Check::DigitalId, NO_CLAIMS);
+                trail.skip(Check::DIGITAL_ID, NO_CLAIMS);
                 None
             }
         };
         let instant = at.resolve(claims.as_ref().and_then(|claims| claims.signed));
         trail.at(instant);
-        let set = self.keys.set().ok();
+        let set = keys.set().ok();
         check_certificate(trail, candidates.as_ref().zip(chosen), set, instant, leeway);
         let Some(claims) = claims else {
-            trail.skip_all(&[Check::Content, Check::Window], NO_CLAIMS);
+            trail.skip_all(&[Check::CONTENT, Check::WINDOW], NO_CLAIMS);
             return None;
         };
         check_content(trail, &claims, digital_id.as_ref(), expected);
@@ -399,7 +392,7 @@ impl Procedure for Verifier {
                 Some("servers of era A signed their local time as UTC; allow for their zone".into())
             });
         }
-        Some(Registration {
+        Some(Draft {
             era: signed.era(),
             status: claims.status,
             device_code: claims.device_code,
@@ -412,13 +405,17 @@ impl Procedure for Verifier {
         })
     }
 
+    fn verified(draft: Proven<Draft>) -> Registration {
+        Registration(draft)
+    }
+
     fn claims(registration: &Registration) -> Object<'static> {
-        registration.payload.to_object().into_owned()
+        registration.0.payload.to_object().into_owned()
     }
 }
 
 /// An answer up to its signature.
-pub(crate) struct Pending<'p> {
+pub(crate) struct Opened<'p> {
     signed: SignedRegistration,
     candidates: Option<Candidates<'p>>,
     item: Item<'p, Expected>,
@@ -444,23 +441,23 @@ fn job<'a>(signed: &'a SignedRegistration, key: &'a Jwk, backend: SignatureBacke
 
 const NO_CLAIMS: &str = "payload cannot be read";
 
-const KEY_CHECKS: [Check; 4] = [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
+const KEY_CHECKS: [Check; 4] = [Check::KEY, Check::ALGORITHM, Check::KEY_SIZE, Check::SIGNATURE];
 
 fn is_rsa(key: &Jwk) -> bool {
     key.key().as_rsa().is_some()
 }
 
-fn read_token(trail: &mut impl Trail, input: &[u8], limits: &Limits) -> Option<SignedRegistration> {
+fn read_token(trail: &mut Trail, input: &[u8], limits: &Limits) -> Option<SignedRegistration> {
     let token = if is_body(input) {
         let token = response_of(input, limits);
-        trail.record(Check::Envelope, token, |_| "no errors, a `response`".into()).map(Cow::Owned)
+        trail.record(Check::ENVELOPE, token, |_| "no errors, a `response`".into()).map(Cow::Owned)
     } else {
-        trail.skip(Check::Envelope, "bare token");
+        trail.skip(Check::ENVELOPE, "bare token");
         Some(Cow::Borrowed(input))
     };
     let signed = token.as_ref().and_then(|token| {
         let signed = SignedRegistration::from_token(token, limits);
-        trail.record(Check::Structure, signed, |signed| {
+        trail.record(Check::STRUCTURE, signed, |signed| {
             let (payload, signature) = (signed.payload.len(), signed.signature().len());
             format!("{payload} bytes of payload, {signature} of signature")
         })
@@ -468,13 +465,13 @@ fn read_token(trail: &mut impl Trail, input: &[u8], limits: &Limits) -> Option<S
     match &signed {
         Some(signed) => {
             let era = signed.era();
-            trail.pass(Check::Era, || format!("{era}: {}", era.scheme()));
+            trail.pass(Check::ERA, || format!("{era}: {}", era.scheme()));
         }
         None => {
             if token.is_none() {
-                trail.skip(Check::Structure, UNREADABLE);
+                trail.skip(Check::STRUCTURE, UNREADABLE);
             }
-            trail.skip_all(&[Check::Era, Check::Header], UNREADABLE);
+            trail.skip_all(&[Check::ERA, Check::HEADER], UNREADABLE);
             trail.skip_all(&KEY_CHECKS, UNREADABLE);
             trail.skip_all(&CONTENT_CHECKS, UNREADABLE);
         }
@@ -485,7 +482,7 @@ fn read_token(trail: &mut impl Trail, input: &[u8], limits: &Limits) -> Option<S
 const UNREADABLE: &str = "token cannot be read";
 
 const CONTENT_CHECKS: [Check; 5] =
-    [Check::Claims, Check::DigitalId, Check::KeyCertificate, Check::Content, Check::Window];
+    [Check::CLAIMS, Check::DIGITAL_ID, Check::KEY_CERTIFICATE, Check::CONTENT, Check::WINDOW];
 
 struct Claims {
     status: Status,
@@ -531,37 +528,37 @@ impl Claims {
 }
 
 /// Judges the age of an answer that states no time: whatever is asked of it fails.
-fn check_no_time(trail: &mut impl Trail, window: Option<Window>, at: At) {
+fn check_no_time(trail: &mut Trail, window: Option<Window>, at: At) {
     const MEMBER: &str = "timeStamp";
     match (window, at) {
         (_, At::Issued) => {
-            trail.fail(Check::Window, Error::NoTime { member: MEMBER });
+            trail.fail(Check::WINDOW, Error::NoTime { member: MEMBER });
             trail.hint(|| {
                 Some("give the time to judge it at: `At::Time`, `--at TIME` or `--at now`".into())
             });
         }
         (Some(_), At::Time(_)) => {
-            trail.fail(Check::Window, Error::MissingMember { part: "payload", member: MEMBER });
+            trail.fail(Check::WINDOW, Error::MissingMember { part: "payload", member: MEMBER });
         }
-        (None, At::Time(_)) => trail.skip(Check::Window, Window::NOT_EXPECTED),
+        (None, At::Time(_)) => trail.skip(Check::WINDOW, Window::NOT_EXPECTED),
     }
 }
 
 /// Reads the digital id, and verifies it where it is itself signed: in era C, by the same key.
 fn check_digital_id(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     claims: &Claims,
     era: Era,
     key: Option<&Jwk>,
     policy: &Policy,
 ) -> Option<DigitalId> {
     let Some(text) = &claims.digital_id else {
-        trail.skip(Check::DigitalId, "no digital id in an answer to a deregistration");
+        trail.skip(Check::DIGITAL_ID, "no digital id in an answer to a deregistration");
         return None;
     };
     let digital_id = match (era, key) {
         (Era::C, None) if text.contains('.') => {
-            trail.skip(Check::DigitalId, "no key for its signature");
+            trail.skip(Check::DIGITAL_ID, "no key for its signature");
             return None;
         }
         (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, policy),
@@ -569,7 +566,7 @@ fn check_digital_id(
             .map_err(|fault| Error::Malformed { part: "digitalId", fault })
             .and_then(|json| DigitalId::from_answer(Layer::Base64, text, &json, policy.limits())),
     };
-    trail.record(Check::DigitalId, digital_id, |digital_id| match digital_id.origin().layer() {
+    trail.record(Check::DIGITAL_ID, digital_id, |digital_id| match digital_id.origin().layer() {
         Layer::VerifiedJws => "signed by the same key".into(),
         _ => "not signed itself, covered by the outer signature".into(),
     })
@@ -589,7 +586,7 @@ fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId
 
 /// Judges the certificate that the key came from, among the keys that could be meant.
 fn check_certificate(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     keys: Option<(&Candidates<'_>, &Jwk)>,
     set: Option<&JwkSet>,
     at: Option<Time>,
@@ -597,7 +594,7 @@ fn check_certificate(
 ) {
     let (Some((candidates, key)), Some(at)) = (keys, at) else {
         let reason = if keys.is_none() { "no key" } else { "there is no time to judge it at" };
-        trail.skip(Check::KeyCertificate, reason);
+        trail.skip(Check::KEY_CERTIFICATE, reason);
         return;
     };
     let all = core::iter::once(&candidates.first).chain(&candidates.rest);
@@ -606,7 +603,7 @@ fn check_certificate(
 }
 
 fn check_content(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     claims: &Claims,
     digital_id: Option<&DigitalId>,
     expected: &Expected,
@@ -631,12 +628,12 @@ fn check_content(
         let Some(equal) = equal else { continue };
         any = true;
         let result = if equal { Ok(()) } else { Err(Error::ContentMismatch { member }) };
-        trail.record(Check::Content, result, |()| format!("`{member}` is as expected"));
+        trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
     }
     if let Some(member) = wanted_id.and_then(difference) {
         trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
     }
     if !any {
-        trail.skip(Check::Content, "nothing is expected");
+        trail.skip(Check::CONTENT, "nothing is expected");
     }
 }

@@ -255,6 +255,11 @@ impl TimeRule {
     }
 }
 
+/// The members keep the server's rules.
+pub const RULES: Check = Check::new("rules", "MOSIP kernel-masterdata-service dto");
+/// The server's tables know what the request names, and nothing that stands against it.
+pub const RECORDS: Check = Check::new("records", "MOSIP kernel-masterdata-service");
+
 /// How far a server is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
@@ -266,8 +271,8 @@ enum Until {
 
 /// Follows a server through its stages: what is found goes to the trail, and what the first stage
 /// with findings found is what the server answers.
-struct Stages<'t, T> {
-    trail: &'t mut T,
+struct Stages<'t> {
+    trail: &'t mut Trail,
     until: Until,
     /// The HTTP status and the errors of the first stage with findings.
     refusal: Option<(u16, Vec<ServiceError>)>,
@@ -276,14 +281,14 @@ struct Stages<'t, T> {
     objection: Option<Error>,
 }
 
-impl<'t, T: Trail> Stages<'t, T> {
-    const fn new(trail: &'t mut T, until: Until) -> Self {
+impl<'t> Stages<'t> {
+    const fn new(trail: &'t mut Trail, until: Until) -> Self {
         Self { trail, until, refusal: None, refused: false, objection: None }
     }
 
     /// Says in the report that acceptable is not authentic.
     fn say_nothing_is_verified(&mut self) {
-        self.trail.skip(Check::Signature, "signatures are not judged by rules");
+        self.trail.skip(Check::SIGNATURE, "signatures are not judged by rules");
         self.trail.warn(Warning::Unauthenticated);
     }
 
@@ -376,7 +381,7 @@ impl<'t, T: Trail> Stages<'t, T> {
             Some(_) => Vec::new(),
             None => alloc::vec![ServiceError::new(code, format!("not found: {what}"))],
         };
-        self.check(Check::Records, 200, findings, what);
+        self.check(RECORDS, 200, findings, what);
         found
     }
 
@@ -396,9 +401,7 @@ impl<'t, T: Trail> Stages<'t, T> {
             (Some((http_status, errors)), _, _) => Err(Refusal::Server { http_status, errors }),
             (None, Some(error), _) => Err(Refusal::StricterThanServer { error }),
             (None, None, Some(made)) => Ok(made),
-            (None, None, None) => {
-                Err(Refusal::StricterThanServer { error: Error::SignatureMismatch })
-            }
+            (None, None, None) => Err(Refusal::StricterThanServer { error: Error::Defect }),
         }
     }
 }

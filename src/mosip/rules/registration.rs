@@ -9,8 +9,8 @@ use super::dialect::{Dialect, REGISTRATION, Slip};
 use super::reading::{Misread, Reader, is_blank, text_in, trim};
 use super::records::{Row as _, Rows, first};
 use super::{
-    DeviceStatus, ID, NAME, Records, Refusal, SERIAL, Server, Stages, TimeRule, TypeCode, Until,
-    milliseconds, missing,
+    DeviceStatus, ID, NAME, RECORDS, RULES, Records, Refusal, SERIAL, Server, Stages, TimeRule,
+    TypeCode, Until, milliseconds, missing,
 };
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::mosip::device::{DeviceData, Purpose};
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use crate::mosip::registration::{self, Status};
-use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
+use crate::report::{Check, Report, Trail};
 use crate::time::Time;
 
 const REQUEST: &str = "request";
@@ -115,10 +115,10 @@ impl RegistrationRules {
         records: &Records,
         now: Time,
     ) -> Result<Registrable, Error> {
-        let mut trail = FirstFailure::default();
+        let mut trail = Trail::first_failure();
         let mut stages = Stages::new(&mut trail, Until::TheTrailEnds);
         let made = self.decide(&mut stages, request, records, now);
-        trail.finish(made)
+        trail.settle(made).ok_or_else(|| trail.into_error())
     }
 
     /// Judges a request, and reports every check.
@@ -127,9 +127,10 @@ impl RegistrationRules {
     /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records, now: Time) -> Report {
-        let mut trail = Explanation::default();
+        let mut trail = Trail::everything();
         let mut stages = Stages::new(&mut trail, Until::TheTrailEnds);
         let made = self.decide(&mut stages, request, records, now);
+        let made = trail.settle(made);
         trail.into_report(Self::KIND, request, made.as_ref().map(Registrable::claims))
     }
 
@@ -144,7 +145,7 @@ impl RegistrationRules {
         records: &Records,
         now: Time,
     ) -> Result<Registrable, Refusal> {
-        let mut trail = FirstFailure::default();
+        let mut trail = Trail::first_failure();
         let mut stages = Stages::new(&mut trail, Until::TheServerRefuses);
         let made = self.decide(&mut stages, request, records, now);
         stages.answer(made)
@@ -152,7 +153,7 @@ impl RegistrationRules {
 
     fn decide(
         &self,
-        stages: &mut Stages<'_, impl Trail>,
+        stages: &mut Stages<'_>,
         request: &[u8],
         records: &Records,
         now: Time,
@@ -163,7 +164,7 @@ impl RegistrationRules {
         let mut reader = Reader::new(dialect, &self.limits);
         let opened = self.open(stages, &mut reader, request);
         let Some((text, data)) = opened else {
-            let left = [Check::Rules, Check::Window, Check::DigitalId, Check::Records];
+            let left = [RULES, Check::WINDOW, Check::DIGITAL_ID, RECORDS];
             stages.trail.skip_all(&left, UNREADABLE);
             return None;
         };
@@ -171,13 +172,13 @@ impl RegistrationRules {
             return None;
         }
         let findings = data.rules(self.server, dialect);
-        stages.check(Check::Rules, 200, findings, "members of deviceData");
+        stages.check(RULES, 200, findings, "members of deviceData");
         if !stages.end() {
             return None;
         }
         let info = self.info(stages, &mut reader, &data);
         let Some(info) = info else {
-            let left = [Check::Window, Check::Rules, Check::DigitalId, Check::Records];
+            let left = [Check::WINDOW, RULES, Check::DIGITAL_ID, RECORDS];
             stages.trail.skip_all(&left, UNREADABLE);
             return None;
         };
@@ -190,11 +191,11 @@ impl RegistrationRules {
         }
         let id = self.id(stages, &mut reader, &info);
         let Some(id) = id else {
-            stages.trail.skip_all(&[Check::Rules, Check::Records], UNREADABLE);
+            stages.trail.skip_all(&[RULES, RECORDS], UNREADABLE);
             return None;
         };
         let findings = id.rules(self.server, dialect);
-        stages.check(Check::Rules, 200, findings, "members of the digital id");
+        stages.check(RULES, 200, findings, "members of the digital id");
         if !stages.end() {
             return None;
         }
@@ -208,7 +209,7 @@ impl RegistrationRules {
     /// Takes the request apart down to the members of `deviceData`.
     fn open(
         &self,
-        stages: &mut Stages<'_, impl Trail>,
+        stages: &mut Stages<'_>,
         reader: &mut Reader<'_>,
         request: &[u8],
     ) -> Option<(String, Data)> {
@@ -216,12 +217,12 @@ impl RegistrationRules {
         let text = if request.trim_ascii_start().starts_with(b"{") {
             let body = reader.object(REQUEST, REGISTRATION, request);
             let body =
-                stages.read(Check::Input, reader, &dialect.body, body, "the body is JSON")?;
+                stages.read(Check::INPUT, reader, &dialect.body, body, "the body is JSON")?;
             let absent = Error::MissingMember { part: REQUEST, member: DEVICE_DATA };
             let Some(request) = body.member(REQUEST).and_then(Value::as_object) else {
                 let absent = Error::MissingMember { part: REQUEST, member: REQUEST };
                 let message = "request is missing".to_owned();
-                stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                stages.reply(Check::INPUT, absent, &dialect.incomplete, message);
                 return None;
             };
             let text = text_in(request, DEVICE_DATA);
@@ -229,14 +230,14 @@ impl RegistrationRules {
                 (Server::Kernel { .. }, Some(text)) => text,
                 (Server::Kernel { .. }, None) => {
                     let message = format!("{absent}");
-                    stages.reply(Check::Input, absent, dialect.inner.to(Slip::Crash), message);
+                    stages.reply(Check::INPUT, absent, dialect.inner.to(Slip::Crash), message);
                     return None;
                 }
                 (Server::PartnerManagement, text) => match text.filter(|text| !is_blank(text)) {
                     Some(text) => text,
                     None => {
                         let message = "deviceData is missing or blank".to_owned();
-                        stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                        stages.reply(Check::INPUT, absent, &dialect.incomplete, message);
                         return None;
                     }
                 },
@@ -245,7 +246,7 @@ impl RegistrationRules {
             let utf8 = core::str::from_utf8(request).map(ToOwned::to_owned);
             let not_utf8 = Error::Malformed { part: DEVICE_DATA, fault: Fault::Utf8 };
             let text = utf8.map_err(|_| Misread::Ours(not_utf8));
-            stages.read(Check::Input, reader, &dialect.body, text, "the text of deviceData")?
+            stages.read(Check::INPUT, reader, &dialect.body, text, "the text of deviceData")?
         };
         let parts = match self.server {
             Server::Kernel { .. } => 2,
@@ -253,18 +254,13 @@ impl RegistrationRules {
         };
         let payload = reader.payload(&text, parts);
         let data = reader.encoded(DEVICE_DATA, dialect.device_data, payload);
-        let read = stages.read(Check::Input, reader, &dialect.inner, data, "`deviceData` is JSON");
+        let read = stages.read(Check::INPUT, reader, &dialect.inner, data, "`deviceData` is JSON");
         let data = Data(read?);
         Some((text, data))
     }
 
     /// Takes `deviceInfo` out of `deviceData`, where the kernel has read it already.
-    fn info(
-        &self,
-        stages: &mut Stages<'_, impl Trail>,
-        reader: &mut Reader<'_>,
-        data: &Data,
-    ) -> Option<Info> {
+    fn info(&self, stages: &mut Stages<'_>, reader: &mut Reader<'_>, data: &Data) -> Option<Info> {
         let dialect = Dialect::of(self.server);
         let members = match data.0.member(DEVICE_INFO) {
             Some(Value::Object(members)) => members.clone(),
@@ -272,18 +268,13 @@ impl RegistrationRules {
                 let text = text_in(&data.0, DEVICE_INFO)?;
                 let payload = reader.payload(&text, 3);
                 let info = reader.encoded(DEVICE_INFO, dialect.device_info, payload);
-                stages.read(Check::Input, reader, &dialect.inner, info, "`deviceInfo` is JSON")?
+                stages.read(Check::INPUT, reader, &dialect.inner, info, "`deviceInfo` is JSON")?
             }
         };
         Some(Info::read(&members, dialect))
     }
 
-    fn kernel_info(
-        &self,
-        stages: &mut Stages<'_, impl Trail>,
-        info: &Info,
-        now: Time,
-    ) -> Option<()> {
+    fn kernel_info(&self, stages: &mut Stages<'_>, info: &Info, now: Time) -> Option<()> {
         let dialect = Dialect::of(self.server);
         match &info.time_stamp {
             Some(signed) => self.window(stages, signed, now),
@@ -292,19 +283,19 @@ impl RegistrationRules {
                 let member = dialect.time_stamp;
                 let absent = Error::MissingMember { part: DEVICE_INFO, member };
                 let message = format!("{member} is missing");
-                stages.reply(Check::Window, absent, dialect.inner.to(Slip::Crash), message);
+                stages.reply(Check::WINDOW, absent, dialect.inner.to(Slip::Crash), message);
             }
         }
         if !stages.end() {
             return None;
         }
-        stages.check(Check::Rules, 200, info.rules(dialect), "members of deviceInfo");
+        stages.check(RULES, 200, info.rules(dialect), "members of deviceInfo");
         stages.end().then_some(())
     }
 
     fn partner_info(
         &self,
-        stages: &mut Stages<'_, impl Trail>,
+        stages: &mut Stages<'_>,
         data: &Data,
         info: &Info,
         now: Time,
@@ -313,7 +304,7 @@ impl RegistrationRules {
         if info.certification.is_none() {
             let absent = Error::MissingMember { part: DEVICE_INFO, member: "certification" };
             let message = "certification is missing".to_owned();
-            stages.reply(Check::Rules, absent, dialect.inner.to(Slip::Crash), message);
+            stages.reply(RULES, absent, dialect.inner.to(Slip::Crash), message);
             if !stages.end() {
                 return None;
             }
@@ -325,32 +316,27 @@ impl RegistrationRules {
             ServiceError::new(ErrorCode::PmsAut030, reason)
         });
         let findings = findings.into_iter().collect();
-        stages.check(Check::Rules, 200, findings, "trust provider, for L1");
+        stages.check(RULES, 200, findings, "trust provider, for L1");
         match &info.time_stamp {
             Some(signed) => self.window(stages, signed, now),
             None => {
                 let member = dialect.time_stamp;
                 let absent = Error::MissingMember { part: DEVICE_INFO, member };
                 let findings = alloc::vec![missing(&ErrorCode::PmsAut031, member)];
-                stages.fail(Check::Window, absent, 200, findings);
+                stages.fail(Check::WINDOW, absent, 200, findings);
             }
         }
-        stages.check(Check::Rules, 200, info.rules(dialect), "members of deviceInfo");
+        stages.check(RULES, 200, info.rules(dialect), "members of deviceInfo");
         stages.end().then_some(())
     }
 
     /// Opens the digital id, which the kernel takes as base64 only.
-    fn id(
-        &self,
-        stages: &mut Stages<'_, impl Trail>,
-        reader: &mut Reader<'_>,
-        info: &Info,
-    ) -> Option<Id> {
+    fn id(&self, stages: &mut Stages<'_>, reader: &mut Reader<'_>, info: &Info) -> Option<Id> {
         let dialect = Dialect::of(self.server);
         let Some(text) = &info.digital_id else {
             let absent = Error::MissingMember { part: DEVICE_INFO, member: DIGITAL_ID };
             let message = "digitalId is missing".to_owned();
-            stages.reply(Check::DigitalId, absent, dialect.inner.to(Slip::Crash), message);
+            stages.reply(Check::DIGITAL_ID, absent, dialect.inner.to(Slip::Crash), message);
             stages.end();
             return None;
         };
@@ -360,18 +346,18 @@ impl RegistrationRules {
         };
         let id = reader.encoded(DIGITAL_ID, dialect.digital_id, payload);
         let passed = "the digital id is JSON";
-        let id = stages.read(Check::DigitalId, reader, &dialect.inner, id, passed);
+        let id = stages.read(Check::DIGITAL_ID, reader, &dialect.inner, id, passed);
         stages.end();
         Some(Id::read(&id?, dialect))
     }
 
-    fn window(&self, stages: &mut Stages<'_, impl Trail>, signed: &Signed, now: Time) {
+    fn window(&self, stages: &mut Stages<'_>, signed: &Signed, now: Time) {
         if self.time == TimeRule::Unchecked {
-            return stages.trail.skip(Check::Window, "the server has no time rule");
+            return stages.trail.skip(Check::WINDOW, "the server has no time rule");
         }
         if self.time.accepts(signed.milliseconds, now) {
             let Signed { text, .. } = signed;
-            return stages.trail.pass(Check::Window, || format!("made at {text}, judged at {now}"));
+            return stages.trail.pass(Check::WINDOW, || format!("made at {text}, judged at {now}"));
         }
         let code = match self.server {
             Server::Kernel { .. } => ErrorCode::MsdRds001,
@@ -380,13 +366,13 @@ impl RegistrationRules {
         let finding = ServiceError::new(code, "the time of the request is outside the window");
         let error = Error::TimestampWindow { signed: signed.time, at: now };
         let status = Dialect::of(self.server).service_status;
-        stages.fail(Check::Window, error, status, alloc::vec![finding]);
+        stages.fail(Check::WINDOW, error, status, alloc::vec![finding]);
     }
 }
 
 /// Searches the kernel's tables. `Some(None)` is a device whose code the server will make up.
 fn kernel_tables(
-    stages: &mut Stages<'_, impl Trail>,
+    stages: &mut Stages<'_>,
     data: &Data,
     id: &Id,
     records: &Records,
@@ -430,7 +416,7 @@ fn kernel_tables(
 
 /// Searches the tables of partner management.
 fn partner_tables(
-    stages: &mut Stages<'_, impl Trail>,
+    stages: &mut Stages<'_>,
     data: &Data,
     info: &Info,
     id: &Id,
@@ -479,7 +465,7 @@ fn partner_tables(
     if info.sub_ids == SubIds::Absent {
         let absent = Error::MissingMember { part: DEVICE_INFO, member: "deviceSubId" };
         let reply = Dialect::of(Server::PartnerManagement).inner.to(Slip::Crash);
-        stages.reply(Check::Rules, absent, reply, "deviceSubId is missing".to_owned());
+        stages.reply(RULES, absent, reply, "deviceSubId is missing".to_owned());
         if !stages.end() {
             return None;
         }

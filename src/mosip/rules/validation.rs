@@ -9,15 +9,15 @@ use super::dialect::{Dialect, Ends, IdRules, Slip};
 use super::reading::{Reader, is_blank, text_in};
 use super::records::{Row, Rows, first, newest_at};
 use super::{
-    Device, DeviceStatus, ID, KernelVersion, NAME, Records, Refusal, SERIAL, Server, Stages, Until,
-    milliseconds, missing, resolves,
+    Device, DeviceStatus, ID, KernelVersion, NAME, RECORDS, RULES, Records, Refusal, SERIAL,
+    Server, Stages, Until, milliseconds, missing, resolves,
 };
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::error_code::{ErrorCode, ServiceError};
-use crate::report::{Check, Explanation, FirstFailure, Report, Trail};
+use crate::report::{Check, Report, Trail};
 use crate::time::Time;
 
 const PART: &str = "request";
@@ -119,9 +119,9 @@ impl ValidationRules {
     /// The first check that fails: [`Error::ValidationFailed`] with the server's codes, or whatever
     /// is wrong with the text.
     pub fn verify(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Error> {
-        let mut trail = FirstFailure::default();
+        let mut trail = Trail::first_failure();
         let made = self.decide(&mut Stages::new(&mut trail, Until::TheTrailEnds), request, records);
-        trail.finish(made)
+        trail.settle(made).ok_or_else(|| trail.into_error())
     }
 
     /// Judges a request, and reports every check.
@@ -130,8 +130,9 @@ impl ValidationRules {
     /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records) -> Report {
-        let mut trail = Explanation::default();
+        let mut trail = Trail::everything();
         let made = self.decide(&mut Stages::new(&mut trail, Until::TheTrailEnds), request, records);
+        let made = trail.settle(made);
         trail.into_report(Self::KIND, request, made.as_ref().map(ValidDevice::claims))
     }
 
@@ -141,7 +142,7 @@ impl ValidationRules {
     ///
     /// What the server answers with, or why this library refuses what the server reads.
     pub fn answer(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Refusal> {
-        let mut trail = FirstFailure::default();
+        let mut trail = Trail::first_failure();
         let mut stages = Stages::new(&mut trail, Until::TheServerRefuses);
         let made = self.decide(&mut stages, request, records);
         stages.answer(made)
@@ -149,13 +150,13 @@ impl ValidationRules {
 
     fn decide(
         &self,
-        stages: &mut Stages<'_, impl Trail>,
+        stages: &mut Stages<'_>,
         request: &[u8],
         records: &Records,
     ) -> Option<ValidDevice> {
         stages.say_nothing_is_verified();
         let Some(claim) = self.read(stages, request) else {
-            stages.trail.skip_all(&[Check::Rules, Check::Records, Check::Content], UNREADABLE);
+            stages.trail.skip_all(&[RULES, RECORDS, Check::CONTENT], UNREADABLE);
             return None;
         };
         if !stages.end() {
@@ -171,7 +172,7 @@ impl ValidationRules {
                 let time = self.as_at(stages, text);
                 stages.end();
                 if time.is_none() {
-                    stages.trail.skip_all(&[Check::Records, Check::Content], NO_TIME);
+                    stages.trail.skip_all(&[RECORDS, Check::CONTENT], NO_TIME);
                     return None;
                 }
                 time
@@ -180,7 +181,7 @@ impl ValidationRules {
         stages.trail.at(as_at);
         let device = self.tables(stages, &claim, records, as_at);
         let Some(device) = device else {
-            stages.trail.skip(Check::Content, "no device to compare with");
+            stages.trail.skip(Check::CONTENT, "no device to compare with");
             return None;
         };
         if !stages.end() {
@@ -192,37 +193,37 @@ impl ValidationRules {
                 .differences(device, self.server, as_at)
                 .map(|member| ServiceError::new(ErrorCode::AdmDpm008, format!("{member} differs")));
             let passed = "every member is the registered one";
-            stages.check(Check::Content, 200, findings.collect(), passed);
+            stages.check(Check::CONTENT, 200, findings.collect(), passed);
             stages.end();
         }
         Some(ValidDevice { device: device.clone(), as_at })
     }
 
-    fn read(&self, stages: &mut Stages<'_, impl Trail>, request: &[u8]) -> Option<Claim> {
+    fn read(&self, stages: &mut Stages<'_>, request: &[u8]) -> Option<Claim> {
         let dialect = Dialect::of(self.server);
         let mut reader = Reader::new(dialect, &self.limits);
         let body = reader.object(PART, dialect.validation, request);
         let passed = "the request is JSON";
-        let body = stages.read(Check::Input, &mut reader, &dialect.body, body, passed)?;
+        let body = stages.read(Check::INPUT, &mut reader, &dialect.body, body, passed)?;
         match body.member(PART).and_then(Value::as_object) {
             Some(request) => Some(Claim::read(request, dialect)),
             None => {
                 let absent = Error::MissingMember { part: PART, member: PART };
                 let message = "request is missing".to_owned();
-                stages.reply(Check::Input, absent, &dialect.incomplete, message);
+                stages.reply(Check::INPUT, absent, &dialect.incomplete, message);
                 None
             }
         }
     }
 
-    fn rules(&self, stages: &mut Stages<'_, impl Trail>, claim: &Claim) {
+    fn rules(&self, stages: &mut Stages<'_>, claim: &Claim) {
         let dialect = Dialect::of(self.server);
         let mut findings = claim.rules(dialect);
         if self.server == Server::PartnerManagement {
             findings.truncate(1);
         }
         let passed = "code, version and digital id are whole";
-        stages.check(Check::Rules, dialect.incomplete.status, findings, passed);
+        stages.check(RULES, dialect.incomplete.status, findings, passed);
         if claim.misspelt_time {
             stages
                 .trail
@@ -231,23 +232,23 @@ impl ValidationRules {
     }
 
     /// Reads the time to judge by.
-    fn as_at(&self, stages: &mut Stages<'_, impl Trail>, text: &str) -> Option<Time> {
+    fn as_at(&self, stages: &mut Stages<'_>, text: &str) -> Option<Time> {
         let error = Error::Malformed { part: "timeStamp", fault: Fault::Time };
         if milliseconds(text).is_some() {
             return Time::parse_rfc3339(text).ok();
         }
         if resolves(text) {
-            stages.object(Check::Rules, error);
+            stages.object(RULES, error);
             return None;
         }
         match self.server {
             Server::Kernel { .. } => {
                 let finding = ServiceError::new(ErrorCode::KerMsd039, format!("{error}"));
-                stages.fail(Check::Rules, error, 200, alloc::vec![finding]);
+                stages.fail(RULES, error, 200, alloc::vec![finding]);
             }
             Server::PartnerManagement => {
                 let (reply, message) = (self.crash(), format!("{error}"));
-                stages.reply(Check::Rules, error, reply, message);
+                stages.reply(RULES, error, reply, message);
             }
         }
         None
@@ -260,7 +261,7 @@ impl ValidationRules {
     /// Searches the tables, of the present or of the history.
     fn tables<'r>(
         &self,
-        stages: &mut Stages<'_, impl Trail>,
+        stages: &mut Stages<'_>,
         claim: &Claim,
         records: &'r Records,
         as_at: Option<Time>,
@@ -333,11 +334,11 @@ impl ValidationRules {
     }
 
     /// Records that the server runs into a digital id that is not there.
-    fn id_is_there(&self, stages: &mut Stages<'_, impl Trail>, claim: &Claim) {
+    fn id_is_there(&self, stages: &mut Stages<'_>, claim: &Claim) {
         if claim.id.is_none() {
             let absent = Error::MissingMember { part: PART, member: DIGITAL_ID };
             let message = "digitalId is missing".to_owned();
-            stages.reply(Check::Content, absent, self.crash(), message);
+            stages.reply(Check::CONTENT, absent, self.crash(), message);
         }
     }
 }

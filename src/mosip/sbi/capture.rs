@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use super::mixed::{Captured, Mixed, check_mixed};
 use super::{DeviceError, HashChain, Scheme};
-use crate::batch::{Immediate, Item, entry_points};
 use crate::crypto::sha256;
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{base64, hex};
@@ -18,9 +17,10 @@ use crate::mosip::Window;
 use crate::mosip::device::{
     DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
 };
-use crate::mosip::trust::{Checker, Trust, Usage, Verified};
+use crate::mosip::trust::{Checker, Draft, Message, Trust, Usage, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
+use crate::verify::{Item, Verifier};
 
 const DATA: &str = "data";
 const BIO_VALUE: &str = "bioValue";
@@ -68,9 +68,9 @@ impl Data {
     }
 
     /// Opens a token.
-    pub(super) fn open<T: Trail>(
+    pub(super) fn open(
         token: &[u8],
-        checker: &mut Checker<'_, T>,
+        checker: &mut Checker<'_>,
         limits: &Limits,
     ) -> Result<Self, Error> {
         if is_unsigned(token) {
@@ -287,79 +287,65 @@ impl Expected {
     }
 }
 
-macro_rules! verifier {
-    ($($(#[doc = $doc:literal])+ $name:ident, $kind:literal;)+) => {
-        $(
-            $(#[doc = $doc])+
-            #[derive(Clone, Debug)]
-            pub struct $name {
-                trust: Trust,
-                policy: Policy,
-            }
+/// Verifies the answer to a capture for authentication, whose values are encrypted.
+///
+/// Checked, for each biometric: `data` and the digital id within, each with its signature, its
+/// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
+/// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
+/// one transaction; see [`Mixed`]. The chain of hashes needs the decrypted values, unless it is of
+/// the legacy scheme; without them it is not checked, and the report says so, unless
+/// [`Expected`] names a scheme or a hash before: then the verdict is
+/// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
+/// `data` in an element, which is named in the result, and beside `biometrics`.
+///
+/// A capture for registration has the same format. Where the signed `purpose` says that it is one,
+/// it is refused; versions of the interface that state none leave it to the caller.
+///
+/// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
+/// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
+/// captured is [`unsupported-format`](crate::Code::UnsupportedFormat).
+///
+/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
+/// states: `timestamp` of `data`, `dateTime` of the digital id. The report's time is `timestamp` of
+/// the first biometric.
+pub type CaptureVerifier = Verifier<CaptureMessage>;
 
-            impl $name {
-                /// The kind in reports.
-                pub const KIND: &'static str = $kind;
-
-                /// Makes a verifier.
-                #[must_use]
-                pub const fn new(trust: Trust, policy: Policy) -> Self {
-                    Self { trust, policy }
-                }
-            }
-        )+
-    };
+message! {
+    /// The answer to a capture for authentication.
+    CaptureMessage, "sbi-capture", Expected, Capture
 }
 
-verifier! {
-    /// Verifies the answer to a capture for authentication, whose values are encrypted.
-    ///
-    /// Checked, for each biometric: `data` and the digital id within, each with its signature, its
-    /// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
-    /// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
-    /// one transaction; see [`Mixed`]. The chain of hashes needs the decrypted values, unless it is of
-    /// the legacy scheme; without them it is not checked, and the report says so, unless
-    /// [`Expected`] names a scheme or a hash before: then the verdict is
-    /// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
-    /// `data` in an element, which is named in the result, and beside `biometrics`.
-    ///
-    /// A capture for registration has the same format. Where the signed `purpose` says that it is one,
-    /// it is refused; versions of the interface that state none leave it to the caller.
-    ///
-    /// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
-    /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
-    /// captured is [`unsupported-format`](crate::Code::UnsupportedFormat).
-    ///
-    /// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
-    /// states: `timestamp` of `data`, `dateTime` of the digital id. The report's time is `timestamp` of
-    /// the first biometric.
-    CaptureVerifier, "sbi-capture";
-    /// Verifies the answer to a capture for registration, whose values are plain.
-    ///
-    /// Checked as by [`CaptureVerifier`], and the chain of hashes always: a broken one is
-    /// [`Error::HashChain`], which says where. What the chain shows is said at [`HashChain`].
-    RegistrationCaptureVerifier, "sbi-rcapture";
-    /// Verifies the signed `data` of a single biometric, as packets keep it (see
-    /// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes. What [`Expected`] says of
-    /// hashes and decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
-    DataVerifier, "sbi-data";
+/// Verifies the answer to a capture for registration, whose values are plain.
+///
+/// Checked as by [`CaptureVerifier`], and the chain of hashes always: a broken one is
+/// [`Error::HashChain`], which says where. What the chain shows is said at [`HashChain`].
+pub type RegistrationCaptureVerifier = Verifier<RegistrationCaptureMessage>;
+
+message! {
+    /// The answer to a capture for registration.
+    RegistrationCaptureMessage, "sbi-rcapture", Expected, Capture
 }
 
-entry_points!("an answer", CaptureVerifier, Expected, Verified<Capture>);
-entry_points!("an answer", RegistrationCaptureVerifier, Expected, Verified<Capture>);
-entry_points!("a token", DataVerifier, Expected, Verified<Data>);
+/// Verifies the signed `data` of a single biometric, as packets keep it (see
+/// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes. What [`Expected`] says of
+/// hashes and decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
+pub type DataVerifier = Verifier<DataMessage>;
 
-impl Immediate for CaptureVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<Capture>;
+message! {
+    /// The signed `data` of a single biometric.
+    DataMessage, "sbi-data", Expected, Data
+}
+
+impl Message for CaptureMessage {
+    type Content = Capture;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<Capture>> {
-        decide(trail, &self.trust, &self.policy, item, Values::Encrypted)
+    ) -> Option<Draft<Capture>> {
+        decide(trail, trust, policy, item, Values::Encrypted)
     }
 
     fn claims(made: &Verified<Capture>) -> Object<'static> {
@@ -367,17 +353,16 @@ impl Immediate for CaptureVerifier {
     }
 }
 
-impl Immediate for RegistrationCaptureVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<Capture>;
+impl Message for RegistrationCaptureMessage {
+    type Content = Capture;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<Capture>> {
-        decide(trail, &self.trust, &self.policy, item, Values::Plain)
+    ) -> Option<Draft<Capture>> {
+        decide(trail, trust, policy, item, Values::Plain)
     }
 
     fn claims(made: &Verified<Capture>) -> Object<'static> {
@@ -385,14 +370,17 @@ impl Immediate for RegistrationCaptureVerifier {
     }
 }
 
-impl Immediate for DataVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<Data>;
+impl Message for DataMessage {
+    type Content = Data;
 
-    fn decide(&self, trail: &mut impl Trail, item: Item<'_, Expected>) -> Option<Verified<Data>> {
-        let limits = self.policy.limits();
-        let mut checker = Checker::new(trail, &self.trust, &self.policy, 2);
+    fn decide(
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
+        item: Item<'_, Expected>,
+    ) -> Option<Draft<Data>> {
+        let limits = policy.limits();
+        let mut checker = Checker::new(trail, trust, policy, 2);
         let data = Data::open(item.input, &mut checker, limits);
         let data = record_data(&mut checker, data);
         checker.trail.part("");
@@ -401,7 +389,7 @@ impl Immediate for DataVerifier {
         }
         refuse_expected_hashes(checker.trail, item.expected);
         let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Verified::new(data?, signed))
+        Some(Draft::new(data?, signed))
     }
 
     fn claims(made: &Verified<Data>) -> Object<'static> {
@@ -417,16 +405,16 @@ enum Values {
 }
 
 fn decide(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     policy: &Policy,
     item: Item<'_, Expected>,
     values: Values,
-) -> Option<Verified<Capture>> {
+) -> Option<Draft<Capture>> {
     let limits = policy.limits();
     let answer = read_answer(item.input, limits);
     let answer =
-        trail.record(Check::Envelope, answer, |answer| format!("{} biometrics", answer.len()))?;
+        trail.record(Check::ENVELOPE, answer, |answer| format!("{} biometrics", answer.len()))?;
     let most = usize::from(limits.capture_segments()) * 2;
     let mut checker = Checker::new(trail, trust, policy, most);
     let (mut biometrics, mut groups) = (Vec::with_capacity(answer.len()), Vec::new());
@@ -447,7 +435,7 @@ fn decide(
         };
         checker.enter("");
         let found = outside().and_then(|found| Ok((found, data_of(element)?)));
-        let found = checker.trail.record(Check::Structure, found, |(_, data)| match data {
+        let found = checker.trail.record(Check::STRUCTURE, found, |(_, data)| match data {
             Some(text) => format!("`data` of {} bytes", text.len()),
             None => "no `data`".into(),
         });
@@ -471,7 +459,7 @@ fn decide(
     checker.trail.part("");
     if !answer.iter().any(|element| matches!(data_of(element), Ok(Some(_)) | Err(_))) {
         let what = "an answer in which nothing was captured";
-        checker.trail.fail(Check::Structure, Error::UnsupportedFormat { what });
+        checker.trail.fail(Check::STRUCTURE, Error::UnsupportedFormat { what });
     }
     let complete = biometrics.len() == answer.len();
     let scheme = if complete {
@@ -479,16 +467,16 @@ fn decide(
         check_mixed(checker.trail, &captured, item.expected);
         check_hashes(checker.trail, &biometrics, item.expected, values)
     } else {
-        checker.trail.skip(Check::HashChain, "a biometric cannot be read");
+        checker.trail.skip(Check::HASH_CHAIN, "a biometric cannot be read");
         None
     };
     let signed = checker.conclude(item.at, item.expected.window)?;
-    Some(Verified::new(Capture { biometrics, scheme }, signed))
+    Some(Draft::new(Capture { biometrics, scheme }, signed))
 }
 
 /// Returns what was captured, with the keys that signed it.
-fn captured<'b, T: Trail>(
-    checker: &Checker<'_, T>,
+fn captured<'b>(
+    checker: &Checker<'_>,
     biometrics: &'b [Biometric],
     groups: &[usize],
 ) -> impl Iterator<Item = Captured<'b>> {
@@ -531,13 +519,10 @@ fn data_of<'o>(element: &'o Object<'_>) -> Result<Option<&'o str>, Error> {
 }
 
 /// Records how the opening of `data` ended, and what it states.
-pub(super) fn record_data<T: Trail>(
-    checker: &mut Checker<'_, T>,
-    data: Result<Data, Error>,
-) -> Option<Data> {
+pub(super) fn record_data(checker: &mut Checker<'_>, data: Result<Data, Error>) -> Option<Data> {
     let part = checker.enter(DATA);
     let unsigned = matches!(data, Err(Error::UnsignedLayer { .. }));
-    let check = if unsigned { Check::Signature } else { Check::Claims };
+    let check = if unsigned { Check::SIGNATURE } else { Check::CLAIMS };
     let data = checker.trail.record(check, data, |data| {
         let kind = data.bio_type.as_deref().map_or("no `bioType`".into(), crate::error::shorten);
         format!("{kind}, {} bytes of `bioValue`", data.bio_value.len())
@@ -552,7 +537,7 @@ pub(super) fn record_data<T: Trail>(
 
 /// Refuses what was captured for the other purpose: for registration, hashes are followed. Some
 /// versions of the interface state none.
-fn check_purpose(trail: &mut impl Trail, data: &Data, values: Values) {
+fn check_purpose(trail: &mut Trail, data: &Data, values: Values) {
     let (foreign, verifier) = match values {
         Values::Plain => ("Auth", CaptureVerifier::KIND),
         Values::Encrypted => ("Registration", RegistrationCaptureVerifier::KIND),
@@ -560,11 +545,11 @@ fn check_purpose(trail: &mut impl Trail, data: &Data, values: Values) {
     let is_foreign = data.purpose.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(foreign));
     if is_foreign {
         trail.hint(|| Some(format!("what was captured for {foreign} is of the kind {verifier}")));
-        trail.fail(Check::TokenKind, Error::ContentMismatch { member: "purpose" });
+        trail.fail(Check::TOKEN_KIND, Error::ContentMismatch { member: "purpose" });
     }
 }
 
-pub(super) fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expected) {
+pub(super) fn check_content(trail: &mut Trail, data: &Data, expected: &Expected) {
     let mut any = false;
     for (member, wanted, found) in [
         ("transactionId", &expected.transaction_id, &data.transaction_id),
@@ -577,16 +562,16 @@ pub(super) fn check_content(trail: &mut impl Trail, data: &Data, expected: &Expe
         }
         any = true;
         let result = if wanted == found { Ok(()) } else { Err(Error::ContentMismatch { member }) };
-        trail.record(Check::Content, result, |()| format!("`{member}` is as expected"));
+        trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
     }
     if !any {
-        trail.skip(Check::Content, "nothing is expected");
+        trail.skip(Check::CONTENT, "nothing is expected");
     }
 }
 
 /// Checks the chain of hashes, and returns the scheme that it follows.
 fn check_hashes(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     biometrics: &[Biometric],
     expected: &Expected,
     values: Values,
@@ -597,7 +582,7 @@ fn check_hashes(
         .filter_map(|(index, found)| Some((index, found, found.data.as_ref()?)))
         .collect();
     if captured.is_empty() {
-        trail.skip(Check::HashChain, "nothing was captured");
+        trail.skip(Check::HASH_CHAIN, "nothing was captured");
         return None;
     }
     let values: Option<Vec<Cow<'_, [u8]>>> = match (&expected.values, values) {
@@ -607,7 +592,7 @@ fn check_hashes(
         (Some(_), _) => {
             let error = Error::HashChain { index: captured.len() };
             trail.hint(|| Some("there are not as many decrypted values as biometrics".into()));
-            trail.fail(Check::HashChain, error);
+            trail.fail(Check::HASH_CHAIN, error);
             return None;
         }
         (None, Values::Plain) => {
@@ -629,14 +614,14 @@ fn check_hashes(
         let chain = match HashChain::after(*scheme, &expected.previous_hash) {
             Ok(chain) => chain,
             Err(error) => {
-                trail.fail(Check::HashChain, error);
+                trail.fail(Check::HASH_CHAIN, error);
                 return None;
             }
         };
         match follow(chain, *scheme, &captured, values.as_deref()) {
             Ok(()) => {
                 let (count, name) = (captured.len(), scheme.as_str());
-                trail.pass(Check::HashChain, || format!("{count} hashes, {name} scheme"));
+                trail.pass(Check::HASH_CHAIN, || format!("{count} hashes, {name} scheme"));
                 return Some(*scheme);
             }
             Err(end) if failed.as_ref().is_none_or(|(before, _)| end.0 > *before) => {
@@ -647,7 +632,7 @@ fn check_hashes(
     }
     match (failed, values, expected.scheme) {
         (None, ..) | (_, None, HashScheme::Detect) => {
-            trail.skip(Check::HashChain, "hashes of encrypted values need the decrypted ones");
+            trail.skip(Check::HASH_CHAIN, "hashes of encrypted values need the decrypted ones");
             refuse_expected_hashes(trail, expected);
         }
         (Some((index, error)), ..) => {
@@ -657,7 +642,7 @@ fn check_hashes(
                 hint_at_beginning(trail, &expected.previous_hash);
             }
             trail.part(&format!("{BIOMETRICS}[{index}]"));
-            trail.fail(Check::HashChain, error);
+            trail.fail(Check::HASH_CHAIN, error);
             trail.part("");
         }
     }
@@ -665,20 +650,20 @@ fn check_hashes(
 }
 
 /// Refuses what is expected of hashes where none are followed.
-pub(super) fn refuse_expected_hashes(trail: &mut impl Trail, expected: &Expected) {
+pub(super) fn refuse_expected_hashes(trail: &mut Trail, expected: &Expected) {
     for (expectation, is_given) in [
         ("previous-hash", !expected.previous_hash.is_empty()),
         ("hash-scheme", expected.scheme != HashScheme::Detect),
         ("decrypted-values", expected.values.is_some()),
     ] {
         if is_given {
-            trail.fail(Check::Expectations, Error::ExpectationUnused { expectation });
+            trail.fail(Check::EXPECTATIONS, Error::ExpectationUnused { expectation });
         }
     }
 }
 
 /// Says what a chain may want that is broken at its very first capture.
-fn hint_at_beginning(trail: &mut impl Trail, previous_hash: &str) {
+fn hint_at_beginning(trail: &mut Trail, previous_hash: &str) {
     trail.hint(|| {
         let hint = if previous_hash.is_empty() {
             "the first hash does not begin a chain: if this answer continues an earlier one, give the \

@@ -25,17 +25,17 @@ use alloc::vec::Vec;
 
 use super::capture::{check_content, record_data, refuse_expected_hashes};
 use super::{Data, DataVerifier, Expected, Mixed};
-use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{Object, Value};
 use crate::encoding::xml::{self, Element};
 use crate::encoding::{Fault, base64};
 use crate::error::{Code, Error};
 use crate::jose::Compact;
 use crate::limits::Limits;
-use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
 use crate::time::At;
+use crate::verify::{self, Item};
 
 const PART: &str = "CBEFF";
 const SEGMENTS: &str = "segments";
@@ -264,7 +264,7 @@ impl Kept {
 
     /// Puts the token together, with the padding under which its own certificate verifies it; without
     /// padding if neither does.
-    fn token<T: Trail>(&self, checker: &Checker<'_, T>, limits: &Limits) -> Result<String, Error> {
+    fn token(&self, checker: &Checker<'_>, limits: &Limits) -> Result<String, Error> {
         if self.sb.is_empty() || self.payload.is_empty() {
             return Err(Error::UnsignedLayer { part: "data" });
         }
@@ -310,12 +310,12 @@ fn entries<'e>(others: &'e Element<'_>) -> Vec<(&'e str, Option<&'e str>)> {
 
 /// Refuses what is expected of captures that belong together: a packet collects those of several
 /// devices and sessions.
-fn refuse_expected_together(trail: &mut impl Trail, expected: &Expected) {
+fn refuse_expected_together(trail: &mut Trail, expected: &Expected) {
     for (expectation, is_given) in
         [("span", expected.span.is_some()), ("deny-mixed", expected.mixed == Mixed::Deny)]
     {
         if is_given {
-            trail.fail(Check::Expectations, Error::ExpectationUnused { expectation });
+            trail.fail(Check::EXPECTATIONS, Error::ExpectationUnused { expectation });
         }
     }
 }
@@ -343,48 +343,35 @@ fn refuse_expected_together(trail: &mut impl Trail, expected: &Expected) {
 /// let error = verifier.verify(unsigned, &Expected::new(), At::Issued).unwrap_err();
 /// assert_eq!(error.code(), Code::UnsignedLayer);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    trust: Trust,
-    policy: Policy,
+pub type Verifier = verify::Verifier<PacketMessage>;
+
+message! {
+    /// The XML of a registration packet.
+    PacketMessage, "cbeff", Expected, Vec<Data>
 }
 
-impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "cbeff";
-
-    /// Makes a verifier.
-    #[must_use]
-    pub const fn new(trust: Trust, policy: Policy) -> Self {
-        Self { trust, policy }
-    }
-}
-
-entry_points!("a packet's biometrics", Verifier, Expected, Verified<Vec<Data>>);
-
-impl Immediate for Verifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = Expected;
-    type Made = Verified<Vec<Data>>;
+impl Message for PacketMessage {
+    type Content = Vec<Data>;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, Expected>,
-    ) -> Option<Verified<Vec<Data>>> {
-        let limits = self.policy.limits();
+    ) -> Option<Draft<Vec<Data>>> {
+        let limits = policy.limits();
         let packet = Packet::parse(item.input, limits).and_then(|packet| {
             let what = "a packet in which nothing was captured";
             let is_empty = packet.segments().next().is_none();
             if is_empty { Err(Error::UnsupportedFormat { what }) } else { Ok(packet) }
         });
-        let packet = trail.record(Check::Envelope, packet, |packet| {
+        let packet = trail.record(Check::ENVELOPE, packet, |packet| {
             let exceptions = packet.segments.iter().filter(|segment| segment.is_exception).count();
             let count = packet.segments.len().saturating_sub(exceptions);
             format!("{count} segments, {exceptions} exceptions")
         })?;
         let most = usize::from(limits.capture_segments()) * 2;
-        let mut checker = Checker::new(trail, &self.trust, &self.policy, most);
+        let mut checker = Checker::new(trail, trust, policy, most);
         let mut captured = Vec::new();
         for (index, kept) in packet.segments.iter().enumerate() {
             checker.begin_part(format!("{SEGMENTS}[{index}]."), "data");
@@ -409,7 +396,7 @@ impl Immediate for Verifier {
         refuse_expected_hashes(checker.trail, item.expected);
         refuse_expected_together(checker.trail, item.expected);
         let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Verified::new(captured, signed))
+        Some(Draft::new(captured, signed))
     }
 
     fn claims(made: &Verified<Vec<Data>>) -> Object<'static> {

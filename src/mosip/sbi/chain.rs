@@ -24,6 +24,13 @@ use alloc::string::String;
 use crate::crypto::sha256;
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
+use crate::report::Check;
+
+/// The check of a chain of captures.
+impl Check {
+    /// The hashes of a chain of captures follow from each other and from what was captured.
+    pub const HASH_CHAIN: Self = Self::new("hash-chain", "MOSIP Secure Biometric Interface 1.0");
+}
 
 /// How the hashes of a chain are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

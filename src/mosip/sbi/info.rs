@@ -5,7 +5,6 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::spec_versions;
-use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
@@ -15,9 +14,10 @@ use crate::mosip::device::{
     Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Kind, Opener, Origin, Witness, check_size,
     optional_text, sub_ids,
 };
-use crate::mosip::trust::{Checker, Signed, Trust, Verified};
+use crate::mosip::trust::{Checker, Draft, Message, Signed, Trust, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
+use crate::verify::{Item, Verifier};
 
 /// What a device says went wrong. It is never signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -340,52 +340,39 @@ impl InfoExpected {
 /// let error = verifier.verify(b"[]", &InfoExpected::default(), At::Issued).unwrap_err();
 /// assert_eq!(error.code(), Code::UnsupportedFormat);
 /// ```
-#[derive(Clone, Debug)]
-pub struct InfoVerifier {
-    trust: Trust,
-    policy: Policy,
+pub type InfoVerifier = Verifier<InfoMessage>;
+
+message! {
+    /// The answer to a request for device information.
+    InfoMessage, "sbi-device-info", InfoExpected, Vec<DeviceAnswer>
 }
 
-impl InfoVerifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "sbi-device-info";
-
-    /// Makes a verifier.
-    #[must_use]
-    pub const fn new(trust: Trust, policy: Policy) -> Self {
-        Self { trust, policy }
-    }
-}
-
-entry_points!("an answer", InfoVerifier, InfoExpected, Verified<Vec<DeviceAnswer>>);
-
-impl Immediate for InfoVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = InfoExpected;
-    type Made = Verified<Vec<DeviceAnswer>>;
+impl Message for InfoMessage {
+    type Content = Vec<DeviceAnswer>;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, InfoExpected>,
-    ) -> Option<Verified<Vec<DeviceAnswer>>> {
-        let limits = self.policy.limits();
+    ) -> Option<Draft<Vec<DeviceAnswer>>> {
+        let limits = policy.limits();
         let devices = answered(item.input, limits);
         let devices = devices.and_then(|devices| {
             let what = "an answer without devices";
             if devices.is_empty() { Err(Error::UnsupportedFormat { what }) } else { Ok(devices) }
         });
         let devices = trail
-            .record(Check::Envelope, devices, |devices| format!("{} devices", devices.len()))?;
+            .record(Check::ENVELOPE, devices, |devices| format!("{} devices", devices.len()))?;
         let most = usize::from(limits.capture_segments()) * 2;
-        let mut checker = Checker::new(trail, &self.trust, &self.policy, most);
+        let mut checker = Checker::new(trail, trust, policy, most);
         let mut infos = Vec::with_capacity(devices.len());
         for (index, device) in devices.iter().enumerate() {
             checker.begin_part(format!("[{index}]."), DEVICE_INFO);
             let info = Info::open(device, &mut Opener::watched(limits, &mut checker));
             let info = info.and_then(|info| Ok((info, DeviceError::read(device, DEVICE_INFO)?)));
             checker.enter("");
-            let info = checker.trail.record(Check::Claims, info, |(info, _)| {
+            let info = checker.trail.record(Check::CLAIMS, info, |(info, _)| {
                 format!("{} members", info.origin.members().iter().count())
             });
             if let Some((info, error)) = info {
@@ -407,7 +394,7 @@ impl Immediate for InfoVerifier {
         let answers = infos
             .into_iter()
             .map(|(index, info, error)| DeviceAnswer::new(index, info, error, &signed));
-        Some(Verified::new(answers.collect(), signed))
+        Some(Draft::new(answers.collect(), signed))
     }
 
     fn claims(made: &Verified<Vec<DeviceAnswer>>) -> Object<'static> {

@@ -5,7 +5,6 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::batch::{Immediate, Item, entry_points};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -13,9 +12,10 @@ use crate::mosip::Window;
 use crate::mosip::device::{
     KEY_ROTATION, Kind, Opener, SNAPSHOT, Timestamp, check_size, optional_text,
 };
-use crate::mosip::trust::{Checker, Trust, Verified};
+use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
+use crate::verify::{Item, Verifier};
 
 /// What a management server was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,29 +116,12 @@ impl ManagementExpected {
 /// let error = verifier.verify(unsigned, &ManagementExpected::default(), At::Issued).unwrap_err();
 /// assert_eq!(error.code(), Code::UnsignedLayer);
 /// ```
-#[derive(Clone, Debug)]
-pub struct ManagementVerifier {
-    trust: Trust,
-    policy: Policy,
+pub type ManagementVerifier = Verifier<ManagementMessage>;
+
+message! {
+    /// A management server's answer to a device.
+    ManagementMessage, "sbi-management", ManagementExpected, ManagementAnswer
 }
-
-impl ManagementVerifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "sbi-management";
-
-    /// Makes a verifier.
-    #[must_use]
-    pub const fn new(trust: Trust, policy: Policy) -> Self {
-        Self { trust, policy }
-    }
-}
-
-entry_points!(
-    "a management server's answer",
-    ManagementVerifier,
-    ManagementExpected,
-    Verified<ManagementAnswer>
-);
 
 /// An answer before it is opened.
 struct Received<'a> {
@@ -168,25 +151,23 @@ fn read<'a>(input: &'a [u8], limits: &Limits) -> Result<Received<'a>, Error> {
     Ok(Received { token: Cow::Owned(token), named: Some(operation), others })
 }
 
-impl Immediate for ManagementVerifier {
-    const KIND: &'static str = Self::KIND;
-    type Expected = ManagementExpected;
-    type Made = Verified<ManagementAnswer>;
+impl Message for ManagementMessage {
+    type Content = ManagementAnswer;
 
     fn decide(
-        &self,
-        trail: &mut impl Trail,
+        trust: &Trust,
+        policy: &Policy,
+        trail: &mut Trail,
         item: Item<'_, ManagementExpected>,
-    ) -> Option<Verified<ManagementAnswer>> {
-        let limits = self.policy.limits();
+    ) -> Option<Draft<ManagementAnswer>> {
+        let limits = policy.limits();
         let received = read(item.input, limits);
         let received =
-            trail.record(Check::Envelope, received, |received| match received.named {
+            trail.record(Check::ENVELOPE, received, |received| match received.named {
                 Some(operation) => format!("body with `{}`", operation.as_str()),
                 None => "bare token".into(),
             })?;
-        let mut checker =
-            Checker::new(trail, &self.trust, &self.policy, limits.signatures().into());
+        let mut checker = Checker::new(trail, trust, policy, limits.signatures().into());
         for name in &received.others {
             checker.name_outside(name);
         }
@@ -194,7 +175,7 @@ impl Immediate for ManagementVerifier {
         let part = received.named.map_or("answer", Operation::as_str);
         let opened = Opener::watched(limits, &mut checker).open(part, &received.token);
         checker.trail.part("");
-        let opened = checker.trail.record(Check::Claims, opened, |origin| {
+        let opened = checker.trail.record(Check::CLAIMS, opened, |origin| {
             format!("{} members", origin.members().iter().count())
         });
         let mut answer = None;
@@ -215,7 +196,7 @@ impl Immediate for ManagementVerifier {
             answer = Some(ManagementAnswer { operation, members });
         }
         let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Verified::new(answer?, signed))
+        Some(Draft::new(answer?, signed))
     }
 
     fn claims(made: &Verified<ManagementAnswer>) -> Object<'static> {

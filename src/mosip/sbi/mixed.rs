@@ -42,7 +42,7 @@ pub(super) struct Captured<'a> {
 }
 
 /// Checks that the captures belong together.
-pub(super) fn check_mixed(trail: &mut impl Trail, captured: &[Captured<'_>], expected: &Expected) {
+pub(super) fn check_mixed(trail: &mut Trail, captured: &[Captured<'_>], expected: &Expected) {
     let [first, others @ ..] = captured else { return };
     if others.is_empty() {
         return;
@@ -70,13 +70,13 @@ pub(super) fn check_mixed(trail: &mut impl Trail, captured: &[Captured<'_>], exp
     }
     let Some((member, _)) = differences.first() else {
         let count = captured.len();
-        return trail.pass(Check::Content, || {
+        return trail.pass(Check::CONTENT, || {
             format!("{count} captures that agree in signers, device and transaction")
         });
     };
     match expected.mixed {
         Mixed::Warn => trail.warn(Warning::MixedCapture),
-        Mixed::Deny => trail.fail(Check::Content, Error::ContentMismatch { member }),
+        Mixed::Deny => trail.fail(Check::CONTENT, Error::ContentMismatch { member }),
     }
     for (_, text) in differences {
         trail.hint(|| Some(text));

@@ -34,14 +34,17 @@ mod mixed;
 mod tests;
 
 pub use capture::{
-    Biometric, Capture, CaptureVerifier, Data, DataVerifier, Expected, HashScheme,
-    RegistrationCaptureVerifier, Unauthenticated,
+    Biometric, Capture, CaptureMessage, CaptureVerifier, Data, DataMessage, DataVerifier, Expected,
+    HashScheme, RegistrationCaptureMessage, RegistrationCaptureVerifier, Unauthenticated,
 };
 pub use chain::{HashChain, Scheme, thumbprint};
 pub use info::{
-    DeviceAnswer, DeviceError, Discovered, Info, InfoExpected, InfoVerifier, UnauthenticatedInfo,
+    DeviceAnswer, DeviceError, Discovered, Info, InfoExpected, InfoMessage, InfoVerifier,
+    UnauthenticatedInfo,
 };
-pub use management::{ManagementAnswer, ManagementExpected, ManagementVerifier, Operation};
+pub use management::{
+    ManagementAnswer, ManagementExpected, ManagementMessage, ManagementVerifier, Operation,
+};
 pub use mixed::Mixed;
 
 use alloc::string::String;

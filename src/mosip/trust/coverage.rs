@@ -11,6 +11,12 @@ use crate::error::{ChainFault, Error};
 use crate::mosip::device::DEVICE_INFO;
 use crate::report::{Check, Trail, Warning};
 
+/// The check of who vouches for a signer.
+impl Check {
+    /// A path leads from the key's certificate to a root that the caller trusts for this.
+    pub const TRUST: Self = Self::new("trust", "RFC 5280 §6");
+}
+
 /// The levels of the devices, one for each independent part of a message.
 pub(super) struct Levels(Vec<Option<Certification>>);
 
@@ -37,7 +43,7 @@ impl Levels {
 /// Checks that nothing stands outside every signature, unless the caller accepts that, and returns
 /// what does. A message in which nothing is signed is never accepted.
 pub(super) fn check_outermost(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     partly_signed: PartlySigned,
     signers: &[Signer],
     unsigned: &[Unsigned],
@@ -47,11 +53,11 @@ pub(super) fn check_outermost(
     for layer in unsigned.iter().filter(|layer| layer.cover.is_none()) {
         trail.part(&layer.part);
         if accepted {
-            trail.skip(Check::Signature, "not signed, and no signature covers it");
+            trail.skip(Check::SIGNATURE, "not signed, and no signature covers it");
             trail.warn(Warning::Unauthenticated);
             trail.warn(Warning::UnsignedLayers);
         } else {
-            trail.fail(Check::Signature, Error::UnsignedLayer { part: layer.member });
+            trail.fail(Check::SIGNATURE, Error::UnsignedLayer { part: layer.member });
         }
         names.push(layer.part.clone());
     }
@@ -61,7 +67,7 @@ pub(super) fn check_outermost(
 /// Checks that every object inside a signed one may do without a signature of its own, and returns
 /// those objects.
 pub(super) fn check_covered(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     signers: &[Signer],
     unsigned: &[Unsigned],
@@ -71,7 +77,7 @@ pub(super) fn check_covered(
     for layer in unsigned {
         let Some(cover) = layer.cover.and_then(|index| signers.get(index)) else { continue };
         trail.part(&layer.part);
-        trail.skip(Check::Signature, "not signed itself, but within what is signed");
+        trail.skip(Check::SIGNATURE, "not signed itself, but within what is signed");
         check_cover(trail, trust, layer.usage, cover, levels.of(layer.group));
         names.push(layer.part.clone());
     }
@@ -82,7 +88,7 @@ pub(super) fn check_covered(
 /// one of the domain that the rules ask for. A device must not get around its chip by leaving the
 /// chip's signature out.
 fn check_cover(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     usage: Usage,
     cover: &Signer,
@@ -98,7 +104,7 @@ fn check_cover(
         (Err(fault), _) => Err(Error::UntrustedChain { fault }),
         _ => Err(Error::UntrustedChain { fault: ChainFault::Unsigned }),
     };
-    trail.record(Check::Trust, result, |domain| format!("{domain}, by what is around it"));
+    trail.record(Check::TRUST, result, |domain| format!("{domain}, by what is around it"));
 }
 
 /// Checks that whoever the rules ask about has signed: rules about the signer of data must not be
@@ -107,7 +113,7 @@ fn check_cover(
 /// Messages that are signed on the outside pass, as their signer was asked already. What is left are
 /// digital ids alone, and messages that were accepted without their outer signatures.
 pub(super) fn check_data_signers(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     signers: &[Signer],
     unsigned: &[Unsigned],
@@ -126,7 +132,7 @@ pub(super) fn check_data_signers(
             Some(data) if rules.asks_for_organization() || signed().next().is_some() => {
                 trail.part(&data.part);
                 let fault = ChainFault::Unsigned;
-                trail.fail(Check::Trust, Error::UntrustedChain { fault });
+                trail.fail(Check::TRUST, Error::UntrustedChain { fault });
             }
             Some(_) => {}
             None if rules.asks_for_organization() => {
@@ -141,7 +147,7 @@ pub(super) fn check_data_signers(
 
 /// Checks that the certificates of a digital id are among those of the data around it, if the rules
 /// ask for that.
-pub(super) fn check_certificates(trail: &mut impl Trail, trust: &Trust, signers: &[Signer]) {
+pub(super) fn check_certificates(trail: &mut Trail, trust: &Trust, signers: &[Signer]) {
     if !trust.rules().is_some_and(Rules::compares_certificates) {
         return;
     }
@@ -156,14 +162,14 @@ pub(super) fn check_certificates(trail: &mut impl Trail, trust: &Trust, signers:
         let fault = ChainFault::Certificates;
         let result =
             id.x5c.iter().all(is_known).then_some(()).ok_or(Error::UntrustedChain { fault });
-        trail.record(Check::Trust, result, |()| "certificates of the data around it".into());
+        trail.record(Check::TRUST, result, |()| "certificates of the data around it".into());
     }
 }
 
 /// Asks the signer of a digital id alone for the organisation, if that is the device: if the rules
 /// ask the same domain for digital ids as for data.
 fn check_lone_digital_id(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     rules: &Rules,
     signer: &Signer,
     level: Option<&Certification>,
@@ -180,7 +186,7 @@ fn check_lone_digital_id(
         Err(ChainFault::Unsigned)
     };
     let result = result.map_err(|fault| Error::UntrustedChain { fault });
-    trail.record(Check::Trust, result, |()| "of the organisation that is asked for".into());
+    trail.record(Check::TRUST, result, |()| "of the organisation that is asked for".into());
 }
 
 /// Whose a layer is.
@@ -211,7 +217,7 @@ impl Holder {
 /// Counts the keys, and warns of layers of one domain that different keys signed. MOSIP's consumers
 /// do not compare keys, so neither is a failure.
 pub(super) fn compare_keys(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     signers: &[Signer],
     parts: &[Option<SignedPart>],
     levels: &Levels,
@@ -224,7 +230,7 @@ pub(super) fn compare_keys(
             }
         }
         let (signatures, keys) = (signers.len(), distinct.len());
-        trail.pass(Check::Key, || format!("signatures: {signatures}, distinct keys: {keys}"));
+        trail.pass(Check::KEY, || format!("signatures: {signatures}, distinct keys: {keys}"));
     }
     let held = signers
         .iter()

@@ -87,8 +87,8 @@ struct Statement {
 ///
 /// The dates of certificates and the paths to their roots come last: the time of judgement may be
 /// the message's own.
-pub(in crate::mosip) struct Checker<'c, T> {
-    pub(in crate::mosip) trail: &'c mut T,
+pub(in crate::mosip) struct Checker<'c> {
+    pub(in crate::mosip) trail: &'c mut Trail,
     trust: &'c Trust,
     policy: &'c Policy,
     /// What stands before the names of parts.
@@ -123,15 +123,15 @@ const SENT: &str = "the rules take intermediates from `x5c` without its last mem
                     store";
 
 const SIGNATURE_CHECKS: [Check; 4] =
-    [Check::Key, Check::Algorithm, Check::KeySize, Check::Signature];
+    [Check::KEY, Check::ALGORITHM, Check::KEY_SIZE, Check::SIGNATURE];
 
 /// The only algorithm of devices: the specifications name no other, and their verifiers must not
 /// leave the choice to the signer.
 const REQUIRED: Algorithm = Algorithm::Rs256;
 
-impl<'c, T: Trail> Checker<'c, T> {
+impl<'c> Checker<'c> {
     pub(in crate::mosip) fn new(
-        trail: &'c mut T,
+        trail: &'c mut Trail,
         trust: &'c Trust,
         policy: &'c Policy,
         most_signatures: usize,
@@ -207,7 +207,7 @@ impl<'c, T: Trail> Checker<'c, T> {
     pub(in crate::mosip) fn check_kind(&mut self, kind: Kind, members: &Object<'_>) {
         self.enter(kind.part());
         let own = kind.check(members);
-        self.trail.record(Check::TokenKind, own, |()| "of its kind and of no other".into());
+        self.trail.record(Check::TOKEN_KIND, own, |()| "of its kind and of no other".into());
     }
 
     /// Returns the number of the current part.
@@ -239,7 +239,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         const NO_KEY: &str = "no certificate to verify with";
         let (usage, limits) = (usage(member), self.policy.limits());
         let (payload, signature) = (token.payload().len(), token.signature().len());
-        self.trail.pass(Check::Structure, || {
+        self.trail.pass(Check::STRUCTURE, || {
             format!("{payload} bytes of payload, {signature} of signature")
         });
         let header = token
@@ -249,7 +249,7 @@ impl<'c, T: Trail> Checker<'c, T> {
             header,
             Err(Error::Malformed { part: X5C, .. } | Error::WrongType { member: X5C, .. })
         );
-        let header = self.trail.record(Check::Header, header, |(header, x5c)| {
+        let header = self.trail.record(Check::HEADER, header, |(header, x5c)| {
             format!("{}, `x5c` of {}", header.algorithm, x5c.length)
         });
         let Some((header, x5c)) = header else {
@@ -261,7 +261,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         };
         let found = self.read_certificates(&x5c);
         let found =
-            self.trail.record(Check::Key, found, |(certificate, ..)| x509::describe(certificate));
+            self.trail.record(Check::KEY, found, |(certificate, ..)| x509::describe(certificate));
         let Some((certificate, key, sent)) = found else {
             self.trail.skip_all(&SIGNATURE_CHECKS[1..], NO_KEY);
             return;
@@ -281,7 +281,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         } else {
             Err(Error::AlgorithmMismatch { token: header.algorithm, required: REQUIRED })
         };
-        let fits = self.trail.record(Check::Algorithm, fits, |()| "RS256, by the format".into());
+        let fits = self.trail.record(Check::ALGORITHM, fits, |()| "RS256, by the format".into());
         check_key_size(self.trail, &key, self.policy);
         self.trail.warn_if(Warning::PublishedKey, || is_published(&key));
         match fits {
@@ -289,12 +289,12 @@ impl<'c, T: Trail> Checker<'c, T> {
                 let input = &[token.signing_input()];
                 let backend = self.policy.backend();
                 let result = key.verify_with(backend, REQUIRED, input, token.signature());
-                self.trail.record(Check::Signature, result, |()| {
+                self.trail.record(Check::SIGNATURE, result, |()| {
                     format!("{REQUIRED} over the first two parts")
                 });
                 self.trail.cite(REQUIRED.reference());
             }
-            None => self.trail.skip(Check::Signature, "algorithm is not the format's"),
+            None => self.trail.skip(Check::SIGNATURE, "algorithm is not the format's"),
         }
         self.cover = Some(self.signers.len());
         let group = self.group();
@@ -377,12 +377,12 @@ impl<'c, T: Trail> Checker<'c, T> {
             trail.part(&signer.part);
             let level = levels.of(signer.group);
             let Some(Ok(at)) = time else {
-                trail.skip_all(&[Check::KeyCertificate, Check::Trust], "no time to judge at");
+                trail.skip_all(&[Check::KEY_CERTIFICATE, Check::TRUST], "no time to judge at");
                 return None;
             };
             let validity = signer.certificate.validity();
             let dates = validity.check(at, policy.leeway());
-            trail.record(Check::KeyCertificate, dates, |()| {
+            trail.record(Check::KEY_CERTIFICATE, dates, |()| {
                 let (start, end) = (validity.not_before, validity.not_after);
                 format!("valid from {start} to {end}, judged at {at}")
             });
@@ -400,7 +400,7 @@ impl<'c, T: Trail> Checker<'c, T> {
         coverage::compare_keys(trail, &signers, &parts, &levels);
         if trust.is_undecided() && !signers.is_empty() {
             // The last check of all: nothing that is wrong whatever the roots are hides behind it.
-            trail.fail(Check::Trust, Error::NoKey);
+            trail.fail(Check::TRUST, Error::NoKey);
             trail.hint(|| Some(NO_ROOTS.into()));
         }
         let parts: Vec<SignedPart> = parts.into_iter().collect::<Option<_>>()?;
@@ -413,7 +413,7 @@ impl<'c, T: Trail> Checker<'c, T> {
 /// Checks that every time that is stated can be read, is not later than the time of judgement, and
 /// is in the window, if one is expected. Clocks may disagree by the leeway.
 fn check_times(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     statements: &[Statement],
     at: At,
     window: Option<Window>,
@@ -424,14 +424,14 @@ fn check_times(
             let Some(time) = time else { continue };
             trail.part(part);
             match (time, at.resolve(None)) {
-                (Err(error), _) => trail.fail(Check::Claims, error.clone()),
+                (Err(error), _) => trail.fail(Check::CLAIMS, error.clone()),
                 (Ok(_), None) => {}
                 (Ok(signed), Some(at)) => {
                     let is_future = signed.unix() > at.plus(leeway);
                     let start = *signed;
                     let past =
                         if is_future { Err(Error::NotYetValid { at, start }) } else { Ok(()) };
-                    trail.record(Check::NotBefore, past, |()| {
+                    trail.record(Check::NOT_BEFORE, past, |()| {
                         format!("dated {start}, judged at {at}")
                     });
                     trail.cite("");
@@ -445,14 +445,14 @@ fn check_times(
     trail.part("");
     match (at, window) {
         (At::Issued, _) => {
-            trail.skip_all(&[Check::NotBefore, Check::Window], Window::AS_ISSUED);
+            trail.skip_all(&[Check::NOT_BEFORE, Check::WINDOW], Window::AS_ISSUED);
         }
-        (_, None) => trail.skip(Check::Window, Window::NOT_EXPECTED),
+        (_, None) => trail.skip(Check::WINDOW, Window::NOT_EXPECTED),
         _ => {}
     }
 }
 
-impl<T: Trail> Witness for Checker<'_, T> {
+impl Witness for Checker<'_> {
     const IS_VERIFYING: bool = true;
 
     fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error> {
@@ -483,7 +483,7 @@ fn usage(member: &str) -> Usage {
 }
 
 fn check_trust(
-    trail: &mut impl Trail,
+    trail: &mut Trail,
     trust: &Trust,
     policy: &Policy,
     signer: &Signer,
@@ -492,7 +492,7 @@ fn check_trust(
     budget: &mut Budget,
 ) -> Option<Standing> {
     let Some((store, rules)) = trust.basis.as_deref() else {
-        trail.skip(Check::Trust, "nobody vouches for the signer, by choice");
+        trail.skip(Check::TRUST, "nobody vouches for the signer, by choice");
         trail.warn(Warning::SelfAsserted);
         return Some(Standing::SelfAsserted);
     };
@@ -511,8 +511,8 @@ fn check_trust(
         let understood = signer.certificate.is_understood();
         let understood = understood.map_err(|fault| Error::UntrustedChain { fault });
         match wanted.and(understood) {
-            Ok(()) => trail.skip(Check::Trust, "no authority is given"),
-            Err(error) => trail.fail(Check::Trust, error),
+            Ok(()) => trail.skip(Check::TRUST, "no authority is given"),
+            Err(error) => trail.fail(Check::TRUST, error),
         }
         hint_at_issuer(trail, signer);
         return None;
@@ -527,7 +527,7 @@ fn check_trust(
     };
     let found = wanted.clone().and_then(|domain| Ok((domain, search(domain)?)));
     let refused = found.as_ref().err().cloned();
-    let found = trail.record(Check::Trust, found, |(domain, path)| {
+    let found = trail.record(Check::TRUST, found, |(domain, path)| {
         let steps = path.len().saturating_sub(1);
         let root = path.last().map_or_else(String::new, |root| x509::describe(root));
         format!("{domain}, by the rules of {rules}: {steps} up to {root}")
@@ -565,7 +565,7 @@ fn check_trust(
     Some(Standing::Rooted { domain, root: (*path.last()?).clone() })
 }
 
-fn hint_at_issuer(trail: &mut impl Trail, signer: &Signer) {
+fn hint_at_issuer(trail: &mut Trail, signer: &Signer) {
     trail.hint(|| {
         let issuer = crate::error::shorten(&signer.certificate.issuer());
         Some(format!("{}: the signer's certificate names as issuer: {issuer}", signer.part))

@@ -47,6 +47,7 @@
 
 mod coverage;
 mod layer;
+mod message;
 mod rules;
 
 #[cfg(test)]
@@ -65,8 +66,10 @@ use crate::jose::Certificate;
 use crate::jose::path::{Budget, Search};
 use crate::policy::Policy;
 use crate::time::Time;
+use crate::verify::Proven;
 
 pub(super) use layer::{Checker, Signed, Stated, Usage};
+pub(super) use message::{Draft, Message, message};
 pub use rules::{Consumer, Rules};
 
 /// What an authority of a partner issues certificates for.
@@ -466,47 +469,40 @@ impl SignedPart {
 /// At least one part is signed. What no signature covers is named, and is reachable only through
 /// methods with `unauthenticated` in their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified<T> {
-    content: T,
-    signed: Signed,
-}
+pub struct Verified<T>(Proven<Draft<T>>);
 
 impl<T> Verified<T> {
-    pub(super) const fn new(content: T, signed: Signed) -> Self {
-        Self { content, signed }
-    }
-
     /// Returns the content that signatures cover.
     #[must_use]
     pub const fn content(&self) -> &T {
-        &self.content
+        &self.0.get().content
     }
 
     /// Returns the signed parts, outermost first.
     #[must_use]
     pub fn parts(&self) -> &[SignedPart] {
-        &self.signed.parts
+        &self.0.signed.parts
     }
 
     /// Names what no signature covers: layers, and what stands beside the signed ones of an answer's
     /// elements. Members around all elements, or around a request, are not looked at and not named.
     #[must_use]
     pub fn unauthenticated(&self) -> &[String] {
-        &self.signed.unauthenticated
+        &self.0.signed.unauthenticated
     }
 
     /// Tells whether a part is one of the message's layers and is covered by a signature, its own or
     /// one around it.
     #[must_use]
     pub fn is_authentic(&self, part: &str) -> bool {
-        self.signed.covers(part)
+        self.0.signed.covers(part)
     }
 
     /// Returns the time of judgement, as the report states it: that of the caller, or as issued that
     /// of the first part. Each part has its own: [`SignedPart::at`].
     #[must_use]
     pub const fn at(&self) -> Time {
-        self.signed.at
+        self.0.get().signed.at
     }
 
     /// Adds to the claims of a report what is no claim.

@@ -13,7 +13,7 @@ use crate::error::{ChainFault, Code};
 use crate::jose::{self, Modulus};
 use crate::mosip::device::{DeviceData, DigitalIdVerifier, Expected, Layer, Verifier};
 use crate::policy::{Policy, Rsa1024};
-use crate::report::{Check, FirstFailure, Outcome, Report, Warning};
+use crate::report::{Check, Outcome, Report, Trail, Warning};
 use crate::testkit::{
     self, Authority, Critical, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template,
     device_data, device_info, mosip::digital_id,
@@ -595,7 +595,7 @@ fn a_layer_whose_time_cannot_be_read_has_none_to_be_judged_at() {
 #[test]
 fn without_a_signature_there_is_nothing_to_hand_out() {
     let (trust, policy) = (Trust::self_asserted(), Policy::default());
-    let mut trail = FirstFailure::default();
+    let mut trail = Trail::first_failure();
     let checker = Checker::new(&mut trail, &trust, &policy, 1);
     assert_eq!(checker.conclude(time(NOW).into(), None), None);
 }
@@ -776,7 +776,7 @@ fn without_roots_a_good_signature_may_be_undecided_and_nothing_wrong_hides_behin
         let id = if consumer == Consumer::RegistrationProcessor { device } else { chip };
         let report = explain(undecided(consumer), &nested(device, id, "L1"), time(NOW));
         assert_eq!((report.code(), report.claims), (Code::NoKey, None), "{consumer}");
-        let trust = report.checks.iter().filter(|entry| entry.check == Check::Trust);
+        let trust = report.checks.iter().filter(|entry| entry.check == Check::TRUST);
         // Whether certificates are the same needs no root.
         let trust = trust.map(|entry| &entry.outcome).filter(|outcome| **outcome != Outcome::Pass);
         let trust: Vec<&Outcome> = trust.collect();

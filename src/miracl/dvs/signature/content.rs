@@ -12,6 +12,14 @@ use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
 use crate::time::At;
 
+/// Checks of DVS signatures.
+impl Check {
+    /// The points are on their curves and of the right order.
+    pub const POINTS: Self = Self::new("points", "apache/incubator-milagro-crypto-c src/mpin.c.in");
+    /// The identity may sign, and is the expected one.
+    pub const IDENTITY: Self = Self::new("identity", "MIRACL Trust DVS guide");
+}
+
 /// What a signature must be about, and whose it must be.
 ///
 /// There is no default: a signature over an unexpected hash signs something else.
@@ -98,7 +106,7 @@ impl Signature {
     /// Checks all that can be known without a key, but not the points.
     pub(crate) fn check_content(
         &self,
-        trail: &mut impl Trail,
+        trail: &mut Trail,
         expected: &Expected,
         policy: &Policy,
         at: At,
@@ -107,10 +115,10 @@ impl Signature {
         match self.check_binding(&expected.binding) {
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::Hash, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "bound to nothing, by choice");
             }
             Some(result) => {
-                trail.record(Check::Hash, result, |()| "signed hash is the expected one".into());
+                trail.record(Check::HASH, result, |()| "signed hash is the expected one".into());
             }
         }
         match expected.binding.binding() {
@@ -120,10 +128,10 @@ impl Signature {
                 } else {
                     Err(Error::ContentMismatch { member: "timestamp" })
                 };
-                trail.record(Check::SigningTime, same, |()| "that of the request".into());
+                trail.record(Check::SIGNING_TIME, same, |()| "that of the request".into());
             }
             Binding::Hash(_) | Binding::Unbound => {
-                trail.skip(Check::SigningTime, "no request was given");
+                trail.skip(Check::SIGNING_TIME, "no request was given");
             }
         }
         // The two times that are compared here, and the age below, no document defines.
@@ -131,7 +139,7 @@ impl Signature {
         self.check_time(trail, expected, policy, at);
     }
 
-    fn check_identity(&self, trail: &mut impl Trail, expected: &Expected) {
+    fn check_identity(&self, trail: &mut Trail, expected: &Expected) {
         let id = &self.mpin_id;
         let mismatch = |member| Err(Error::ContentMismatch { member });
         let differs = |wanted: &Option<String>, found: &str| {
@@ -151,7 +159,7 @@ impl Signature {
         } else {
             Ok(())
         };
-        trail.record(Check::Identity, result, |()| format!("hashMPinId {}", id.hash()));
+        trail.record(Check::IDENTITY, result, |()| format!("hashMPinId {}", id.hash()));
         if id.is_unusual() {
             trail.warn(Warning::UnusualIdentity);
         }
@@ -170,7 +178,7 @@ impl Signature {
         Some(if equal { Ok(()) } else { Err(Error::HashMismatch) })
     }
 
-    fn check_time(&self, trail: &mut impl Trail, expected: &Expected, policy: &Policy, at: At) {
+    fn check_time(&self, trail: &mut Trail, expected: &Expected, policy: &Policy, at: At) {
         let (signed, leeway) = (self.timestamp, policy.leeway());
         if at == At::Issued {
             trail.warn(Warning::AtIssued);
@@ -181,8 +189,8 @@ impl Signature {
             check_start(trail, instant, signed, leeway);
         }
         match (expected.max_age, at) {
-            (None, _) => trail.skip(Check::Window, "no greatest age is expected"),
-            (_, At::Issued) => trail.skip(Check::Window, "judged as at its own time"),
+            (None, _) => trail.skip(Check::WINDOW, "no greatest age is expected"),
+            (_, At::Issued) => trail.skip(Check::WINDOW, "judged as at its own time"),
             (Some(age), At::Time(at)) => {
                 let end = signed.plus(leeway).saturating_add(age.into());
                 let result = if at.unix() > end {
@@ -190,7 +198,7 @@ impl Signature {
                 } else {
                     Ok(())
                 };
-                trail.record(Check::Window, result, |()| {
+                trail.record(Check::WINDOW, result, |()| {
                     format!("signed at {signed}, judged at {at}, at most {age} s later")
                 });
             }

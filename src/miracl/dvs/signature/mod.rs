@@ -46,7 +46,7 @@ use crate::time::Time;
 
 pub use content::Expected;
 #[cfg(feature = "dvs-signature")]
-pub use verify::{ServerSecret, Verified, Verifier};
+pub use verify::{ServerSecret, SignatureFormat, Verified, Verifier};
 
 /// A signature object. **Nothing in it is verified**: it is what a client sent.
 ///

@@ -6,15 +6,14 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use super::{Expected, G2_BYTES, Signature, scheme};
-use crate::batch::{Item, Procedure, entry_points};
 use crate::crypto::bn254cx::{G1, G2};
 use crate::crypto::{Job, Secret};
 use crate::encoding::json::Object;
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
-use crate::jose::HeaderCache;
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
+use crate::verify::{self, Format, Held, Item, Proven, Steps};
 
 /// The server secret of both D-TAs together: the key that verifies, and that nobody but a service
 /// has. Whoever has it can also sign for every identity, so it is wiped when it is dropped, and
@@ -65,13 +64,13 @@ impl fmt::Debug for ServerSecret {
 
 /// A signature whose equation holds under the server secret. Only [`Verifier::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified(Signature);
+pub struct Verified(Proven<Signature>);
 
 impl Verified {
     /// Returns the signature, of which everything is now known to come from the signer.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
-        &self.0
+        self.0.get()
     }
 }
 
@@ -100,30 +99,26 @@ impl Verified {
 /// let another = Expected::new(dvs::Expected::document(b"another"));
 /// assert_eq!(verifier.verify(body, &another, At::Issued).unwrap_err().code(), Code::HashMismatch);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    secret: Option<ServerSecret>,
-    policy: Policy,
-}
+pub type Verifier = verify::Verifier<SignatureFormat>;
+
+/// The format of [`Verifier`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SignatureFormat;
 
 impl Verifier {
-    /// The kind in reports.
-    pub const KIND: &'static str = "dvs-signature";
-
     /// Makes a verifier that refuses what is wrong, and leaves undecided what may be right.
     #[must_use]
     pub const fn new(policy: Policy) -> Self {
-        Self { secret: None, policy }
+        Self { format: SignatureFormat, keys: None, policy }
     }
 
     /// Makes a verifier that decides.
     #[must_use]
     pub const fn with_server_secret(secret: ServerSecret, policy: Policy) -> Self {
-        Self { secret: Some(secret), policy }
+        Self { format: SignatureFormat, keys: Some(secret), policy }
     }
 }
-
-entry_points!("a signature object, or the request with one,", Verifier, Expected, Verified);
 
 /// The points of a signature, each checked.
 pub(crate) struct Points {
@@ -142,8 +137,8 @@ impl Signature {
         })
     }
 
-    pub(crate) fn check_points(&self, trail: &mut impl Trail) -> Option<Points> {
-        trail.record(Check::Points, self.points(), |_| {
+    pub(crate) fn check_points(&self, trail: &mut Trail) -> Option<Points> {
+        trail.record(Check::POINTS, self.points(), |_| {
             "`u` and `v` on the curve, `publicKey` on the twist, each of order r".into()
         })
     }
@@ -161,38 +156,47 @@ impl Signature {
     }
 }
 
-impl Procedure for Verifier {
-    const KIND: &'static str = Self::KIND;
+impl Format for SignatureFormat {
+    const KIND: &'static str = "dvs-signature";
     type Expected = Expected;
-    type Pending<'p> = Signature;
-    type Made = Verified;
+    type Verified = Verified;
+}
 
-    fn begin<'p>(
-        &'p self,
-        trail: &mut impl Trail,
-        _: &mut HeaderCache,
-        item: Item<'p, Expected>,
+impl Held for Option<ServerSecret> {}
+
+/// The one step of a signature: its equation is no [`Job`].
+impl Steps for SignatureFormat {
+    type Keys = Option<ServerSecret>;
+    type Cache = ();
+    type Opened<'a> = Signature;
+    type Draft = Signature;
+
+    fn open(
+        Verifier { keys, policy, .. }: &Verifier,
+        trail: &mut Trail,
+        (): &mut (),
+        item: Item<'_, Expected>,
     ) -> Option<Signature> {
         const REQUEST: &str = "MIRACL Trust Backend API, POST /dvs/verify";
-        let signature = Signature::parse(item.input, self.policy.limits());
-        let signature = trail.record(Check::Structure, signature, |_| "signature object".into());
+        let signature = Signature::parse(item.input, policy.limits());
+        let signature = trail.record(Check::STRUCTURE, signature, |_| "signature object".into());
         trail.cite(REQUEST);
         let Some(signature) = signature else {
             const UNREAD: &str = "object cannot be read";
-            trail.skip_all(&[Check::Points, Check::Identity, Check::Hash], UNREAD);
+            trail.skip_all(&[Check::POINTS, Check::IDENTITY, Check::HASH], UNREAD);
             skip_equation(trail, UNREAD);
             return None;
         };
         let points = signature.check_points(trail);
-        signature.check_content(trail, item.expected, &self.policy, item.at);
-        let Some(secret) = &self.secret else {
-            trail.fail(Check::Key, Error::NoKey);
+        signature.check_content(trail, item.expected, policy, item.at);
+        let Some(secret) = keys else {
+            trail.fail(Check::KEY, Error::NoKey);
             trail.cite(GUIDE);
             skip_equation(trail, "nobody without the server secret can tell");
             trail.hint(|| Some(HINT.into()));
             return None;
         };
-        trail.pass(Check::Key, || "server secret".into());
+        trail.pass(Check::KEY, || "server secret".into());
         trail.cite(GUIDE);
         // The equation costs more than all other checks together.
         if !trail.goes_on() {
@@ -203,32 +207,35 @@ impl Procedure for Verifier {
             return None;
         };
         let equation = signature.check_equation(&points, secret);
-        trail.record(Check::Signature, equation, |()| "the equation holds".into());
+        trail.record(Check::SIGNATURE, equation, |()| "the equation holds".into());
         trail.cite(EQUATION);
         Some(signature)
     }
 
-    /// There is no RSA in it.
-    fn job<'j>(&self, _: &'j Signature) -> Option<Job<'j>> {
+    fn signature<'o>(_: &Verifier, _: &'o Signature) -> Option<Job<'o>> {
         None
     }
 
-    fn conclude(
-        &self,
-        _: &mut impl Trail,
+    fn judge(
+        _: &Verifier,
+        _: &mut Trail,
         signature: Signature,
         _: Option<Result<(), Error>>,
-    ) -> Option<Verified> {
-        Some(Verified(signature))
+    ) -> Option<Signature> {
+        Some(signature)
     }
 
-    fn claims(Verified(signature): &Verified) -> Object<'static> {
-        signature.claims()
+    fn verified(signature: Proven<Signature>) -> Verified {
+        Verified(signature)
+    }
+
+    fn claims(verified: &Verified) -> Object<'static> {
+        verified.signature().claims()
     }
 }
 
-fn skip_equation(trail: &mut impl Trail, reason: &'static str) {
-    trail.skip(Check::Signature, reason);
+fn skip_equation(trail: &mut Trail, reason: &'static str) {
+    trail.skip(Check::SIGNATURE, reason);
     trail.cite(EQUATION);
 }
 
