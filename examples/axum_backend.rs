@@ -46,12 +46,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use countersign::api::{BaseUrl, Call as _, Credentials};
 use countersign::encoding::json;
-use countersign::fetch::{
-    Clock, Fault, Fetch as _, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock,
-};
 use countersign::jose::jws;
 use countersign::miracl::dvs::{self, Confirmed, Transaction, signature};
 use countersign::{Error, Leeway, Policy, Rsa1024, Secret, Time};
+use countersign_fetch::{
+    Clock, Fault, Fetch as _, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock,
+};
 use tokio::net::TcpListener;
 
 #[path = "axum_backend/demonstration.rs"]

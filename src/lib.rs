@@ -31,17 +31,16 @@
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `api` | no | [`api`]: typed requests and answers, as types of the crate `http` |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
-//! | `fetch` | no | [`fetch`]: key sets that stay fresh, and requests that are sent |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
 //!
-//! Not supported: fetching keys and sending requests (outside `fetch`), private keys (outside
-//! `testkit`), revocation.
+//! Not supported: fetching keys and sending requests (the crate `countersign-fetch` does), private
+//! keys (outside `testkit`), revocation.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(
-    not(all(feature = "testkit", feature = "api", feature = "fetch")),
+    not(all(feature = "testkit", feature = "api")),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -56,8 +55,6 @@ pub mod crypto;
 pub mod danger;
 pub mod encoding;
 mod error;
-#[cfg(feature = "fetch")]
-pub mod fetch;
 pub mod jose;
 mod limits;
 pub mod miracl;

@@ -1,13 +1,10 @@
 //! The client: `ureq` with `rustls`, kept from doing anything that it need not.
 
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::io::{self, Read as _};
+use std::sync::Arc;
 
 use http::{Method, Request, Response, Uri};
 use rustls::crypto::CryptoProvider;
@@ -30,7 +27,7 @@ use super::{Fault, Fetch, address, tls};
 /// what `ureq` says to the `log` crate, which leaves out all headers but harmless ones.
 ///
 /// ```
-/// use countersign::fetch::{Fault, Fetch as _, Fetcher};
+/// use countersign_fetch::{Fault, Fetch as _, Fetcher};
 ///
 /// let fetcher = Fetcher::builder().host("api.example").build()?;
 /// let send = |url: &str| {
@@ -245,7 +242,7 @@ impl fmt::Debug for FetcherBuilder {
 }
 
 /// Checks that an address is one of a server, and returns its host in lower case.
-pub(super) fn check_form(url: &Uri) -> Result<String, Fault> {
+pub(crate) fn check_form(url: &Uri) -> Result<String, Fault> {
     let (Some("https" | "http"), Some(authority)) = (url.scheme_str(), url.authority()) else {
         return Err(Fault::Address);
     };
@@ -365,15 +362,15 @@ mod tests {
                 NextTimeout { after: time::Duration::NotHappening, ..NextTimeout::default() };
             let found = guard.resolve(&url.parse().unwrap(), &Config::default(), timeout);
             let ips = |found: ResolvedSocketAddrs| {
-                found.iter().map(|socket| alloc::format!("{}", socket.ip())).collect::<Vec<_>>()
+                found.iter().map(|socket| format!("{}", socket.ip())).collect::<Vec<_>>()
             };
             found.map(ips).map_err(|error| fault(&error))
         };
         let public = "https://public.example/";
-        assert_eq!(resolve(public), Ok(alloc::vec!["8.8.8.8".into()]));
-        assert_eq!(resolve(public), Ok(alloc::vec!["8.8.8.8".into(), "2606:4700::1".into()]));
+        assert_eq!(resolve(public), Ok(vec!["8.8.8.8".into()]));
+        assert_eq!(resolve(public), Ok(vec!["8.8.8.8".into(), "2606:4700::1".into()]));
         assert_eq!(resolve(public), Err(Fault::PrivateAddress));
-        assert_eq!(resolve("https://private.example/"), Ok(alloc::vec!["10.0.0.1".into()]));
+        assert_eq!(resolve("https://private.example/"), Ok(vec!["10.0.0.1".into()]));
         // A host that is not on the list is not even looked up.
         assert_eq!(resolve("https://other.example/"), Err(Fault::Host));
     }

@@ -4,14 +4,13 @@
 //! what it has put in place. The lock guards the [`Schedule`] only, and nobody holds it while
 //! waiting for the network.
 
-use alloc::boxed::Box;
-use alloc::sync::Arc;
 use core::fmt;
 use core::hash::{BuildHasher as _, Hasher as _};
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicI64, Ordering};
 use core::time::Duration;
 use std::io;
+use std::sync::Arc;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -21,8 +20,8 @@ use super::get::{Answer, Validators, get};
 use super::schedule::{Asked, Schedule, later};
 use super::settings::seconds;
 use super::{Clock, Fault, Fetch, Health, Observer, Refreshed, Settings, Silent, SystemClock};
-use crate::jose::{KeySource, Snapshot};
-use crate::time::Time;
+use countersign::Time;
+use countersign::jose::{KeySource, Snapshot};
 
 /// The key set of one issuer, fetched again before it is too old.
 ///
@@ -38,7 +37,7 @@ use crate::time::Time;
 /// - A set is replaced as a whole. A key that is gone is refused at once.
 /// - A failed attempt leaves the last good set in place, until it is
 ///   [stale](Settings::stale): then there is none, and verifiers say
-///   [`Unreachable`](crate::Error::Unreachable). An empty set and one without a usable key are
+///   [`Unreachable`](countersign::Error::Unreachable). An empty set and one without a usable key are
 ///   failures, too.
 ///
 /// The cache owns the thread that fetches. Dropping the cache stops it, at the latest when the
@@ -47,7 +46,7 @@ use crate::time::Time;
 /// ```no_run
 /// use std::sync::Arc;
 /// use std::time::Duration;
-/// use countersign::fetch::{Fetcher, JwksCache, Settings};
+/// use countersign_fetch::{Fetcher, JwksCache, Settings};
 /// use countersign::jose::jws;
 /// use countersign::Policy;
 ///

@@ -1,14 +1,13 @@
 //! What a cache is told about one issuer.
 
-use alloc::string::String;
-use alloc::sync::Arc;
 use core::time::Duration;
+use std::sync::Arc;
 
 use http::Uri;
 
 use super::Fault;
-use crate::jose::Snapshot;
-use crate::limits::Limits;
+use countersign::Limits;
+use countersign::jose::Snapshot;
 
 /// Which media types of an answer are taken for a key set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,14 +25,14 @@ pub enum MediaTypes {
 ///
 /// ```
 /// use core::time::Duration;
-/// use countersign::fetch::Settings;
+/// use countersign_fetch::Settings;
 ///
 /// let settings = Settings::new("example", "https://idp.example/.well-known/jwks.json")?
 ///     .with_stale(Duration::from_secs(3600));
 /// assert_eq!(settings.stale(), Duration::from_secs(3600));
 /// assert_eq!(settings.cooldown(), Duration::from_secs(30));
 /// assert!(Settings::new("example", "file:///etc/jwks.json").is_err());
-/// # Ok::<(), countersign::fetch::Fault>(())
+/// # Ok::<(), countersign_fetch::Fault>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -123,7 +122,7 @@ impl Settings {
     }
 
     /// Returns the same settings with another address.
-    pub(super) fn at(mut self, url: Uri) -> Self {
+    pub(crate) fn at(mut self, url: Uri) -> Self {
         self.url = url;
         self
     }
@@ -162,19 +161,19 @@ impl Settings {
         self
     }
 
-    pub(super) const fn initial(&self) -> Option<&Snapshot> {
+    pub(crate) const fn initial(&self) -> Option<&Snapshot> {
         self.initial.as_ref()
     }
 
     /// Returns for how many seconds a set is fresh, within the bounds.
-    pub(super) fn fresh_seconds(&self, stated: Option<u64>) -> i64 {
+    pub(crate) fn fresh_seconds(&self, stated: Option<u64>) -> i64 {
         let lifetime = stated.map_or(self.times.lifetime, Duration::from_secs);
         seconds(lifetime.max(self.times.min_lifetime).min(self.times.max_lifetime)).max(1)
     }
 }
 
 /// Whole seconds, in the type of times; more than a century is a century.
-pub(super) fn seconds(duration: Duration) -> i64 {
+pub(crate) fn seconds(duration: Duration) -> i64 {
     const CENTURY: i64 = 100 * 366 * 86_400;
     i64::try_from(duration.as_secs()).unwrap_or(CENTURY).min(CENTURY)
 }

@@ -1,8 +1,5 @@
 //! One key set, from the request to a snapshot.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
@@ -11,17 +8,17 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use super::settings::Settings;
 use super::{Fault, Fetch, MediaTypes, freshness};
-use crate::encoding::json;
-use crate::jose::Snapshot;
-use crate::limits::Limits;
-use crate::time::Time;
+use countersign::Limits;
+use countersign::Time;
+use countersign::encoding::json;
+use countersign::jose::Snapshot;
 
 /// Redirects within one server that are followed.
 const REDIRECTS: usize = 3;
 
 /// What a later request repeats, to learn whether there is anything new (RFC 9110 section 13.1).
 #[derive(Clone, Debug, Default)]
-pub(super) struct Validators {
+pub(crate) struct Validators {
     etag: Option<HeaderValue>,
     last_modified: Option<HeaderValue>,
 }
@@ -44,12 +41,12 @@ impl Validators {
 
 /// A successful answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// The set, or `None` if it is the one that the caller has.
-    pub(super) snapshot: Option<Snapshot>,
+    pub(crate) snapshot: Option<Snapshot>,
     /// For how many seconds it is fresh, if the server says so.
-    pub(super) lifetime: Option<u64>,
-    pub(super) validators: Validators,
+    pub(crate) lifetime: Option<u64>,
+    pub(crate) validators: Validators,
 }
 
 /// Gets a key set once, without a cache; `now` becomes the time at which it was fetched.
@@ -82,7 +79,7 @@ pub fn jwks(fetch: &dyn Fetch, settings: &Settings, now: Time) -> Result<Snapsho
     }
 }
 
-pub(super) fn get(
+pub(crate) fn get(
     fetch: &dyn Fetch,
     settings: &Settings,
     validators: &Validators,
@@ -163,7 +160,7 @@ fn redirect(from: &Uri, headers: &HeaderMap) -> Result<Uri, Fault> {
     let text = match (location.strip_prefix('/'), from.scheme_str(), from.authority()) {
         // `//host/` is another server.
         (Some(rest), Some(scheme), Some(authority)) if !rest.starts_with('/') => {
-            alloc::format!("{scheme}://{authority}{location}")
+            format!("{scheme}://{authority}{location}")
         }
         _ => String::from(location),
     };
@@ -207,8 +204,6 @@ fn check_content(headers: &HeaderMap, media_types: MediaTypes) -> Result<(), Fau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString as _;
-    use alloc::vec;
 
     #[test]
     fn redirects_stay_on_their_server() {

@@ -1,13 +1,13 @@
 //! The cryptography of TLS: a value that is handed to the client, never the process's default.
 
-use alloc::sync::Arc;
+use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 
 /// Returns Graviola, if this machine has what it needs: it is written for x86-64 and AArch64, and
 /// needs no C compiler.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-pub(super) fn provider() -> Option<Arc<CryptoProvider>> {
+pub(crate) fn provider() -> Option<Arc<CryptoProvider>> {
     #[cfg(target_arch = "x86_64")]
     let suffices = std::is_x86_feature_detected!("aes")
         && std::is_x86_feature_detected!("ssse3")
@@ -27,6 +27,6 @@ pub(super) fn provider() -> Option<Arc<CryptoProvider>> {
 
 /// Elsewhere the caller brings a provider.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) const fn provider() -> Option<Arc<CryptoProvider>> {
+pub(crate) const fn provider() -> Option<Arc<CryptoProvider>> {
     None
 }

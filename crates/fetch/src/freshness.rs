@@ -8,7 +8,7 @@ use http::header::{AGE, CACHE_CONTROL};
 /// Read are `max-age`, `no-store` and `no-cache` of `Cache-Control`, and `Age`. A repeated or
 /// damaged `max-age` means zero (RFC 9111 section 4.2.1). `s-maxage` is for shared caches, `Expires`
 /// for those of 1996.
-pub(super) fn lifetime(headers: &HeaderMap) -> Option<u64> {
+pub(crate) fn lifetime(headers: &HeaderMap) -> Option<u64> {
     let mut max_age = None;
     for value in headers.get_all(CACHE_CONTROL) {
         for directive in value.as_bytes().split(|byte| *byte == b',') {

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use countersign::Time;
-use countersign::fetch::http::{Request, StatusCode};
-use countersign::fetch::{Fault, Fetch as _, Fetcher, Settings, jwks};
+use countersign_fetch::http::{Request, StatusCode};
+use countersign_fetch::{Fault, Fetch as _, Fetcher, Settings, jwks};
 
 use crate::server::{Behaviour, Server};
 use crate::{client, keys};
@@ -143,7 +143,7 @@ fn a_typed_request_of_an_api_is_carried_there_and_its_answer_back() {
     use countersign::miracl::api::{GetDvsKeys, RequestDeviceOtp};
     use countersign::{Limits, Secret};
 
-    let keys = include_str!("../../test-vectors/seed/dvs-jwks.json");
+    let keys = include_str!("../../../../test-vectors/seed/dvs-jwks.json");
     let server = Server::http(Behaviour::keys(keys));
     let base = server.url("");
     let base = BaseUrl::parse(&base, Transport::AllowPlainHttp).expect("an address");

@@ -1,7 +1,7 @@
 //! The events of a key set's cache as metrics of the crate `metrics`, whatever exports them.
 //!
 //! ```text
-//! cargo run --features fetch --example metrics_observer
+//! cargo run --example metrics_observer
 //! ```
 //!
 //! Every label is one of a few: the name that the operator gave the issuer, and the label of a
@@ -10,8 +10,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use countersign::fetch::http::{Request, Response};
-use countersign::fetch::{Fault, Fetch, JwksCache, Observer, Refreshed, Settings, SystemClock};
+use countersign_fetch::http::{Request, Response};
+use countersign_fetch::{Fault, Fetch, JwksCache, Observer, Refreshed, Settings, SystemClock};
 use metrics::{
     Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
@@ -49,7 +49,7 @@ struct Canned;
 
 impl Fetch for Canned {
     fn send(&self, _: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
-        let keys = include_bytes!("../test-vectors/seed/dvs-jwks.json");
+        let keys = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
         let answer = Response::builder().header("Content-Type", "application/json");
         answer.body(keys.to_vec()).map_err(|_| Fault::Protocol)
     }

@@ -1,7 +1,7 @@
 //! Another HTTP client under a key set's cache: `reqwest`, on a runtime that a service has anyway.
 //!
 //! ```text
-//! cargo run --features fetch --example fetch_reqwest
+//! cargo run --example fetch_reqwest
 //! ```
 //!
 //! A cache fetches on a thread of its own, so that thread may wait for the runtime. What a
@@ -12,10 +12,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign::fetch::http::{Request, Response};
-use countersign::fetch::{Fault, Fetch, JwksCache, Settings};
 use countersign::jose::jws;
 use countersign::{Code, Policy, Time};
+use countersign_fetch::http::{Request, Response};
+use countersign_fetch::{Fault, Fetch, JwksCache, Settings};
 use reqwest::redirect;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -35,7 +35,7 @@ struct Reqwest {
 impl Reqwest {
     /// Makes a client for one server at an address that the operator resolved. Whoever lets the
     /// name be resolved each time gives the builder a `dns_resolver` that checks every address, as
-    /// [`countersign::fetch::Fetcher`] does.
+    /// [`countersign_fetch::Fetcher`] does.
     fn new(host: &str, address: SocketAddr, runtime: Handle) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
@@ -112,7 +112,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Answers every request with the key set.
 async fn serve(listener: TcpListener) -> std::io::Result<()> {
-    let keys = include_bytes!("../test-vectors/seed/dvs-jwks.json");
+    let keys = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
     loop {
         let (mut stream, _) = listener.accept().await?;
         let _ = stream.read(&mut [0; 4096]).await?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use crate::time::Time;
+use countersign::Time;
 
 /// Tells a [`JwksCache`](super::JwksCache) the time.
 pub trait Clock: fmt::Debug + Send + Sync {

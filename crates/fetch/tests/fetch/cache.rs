@@ -6,11 +6,11 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use countersign::fetch::http::{Request, Response};
-use countersign::fetch::{Clock, Fault, Fetch, JwksCache, Observer, Refreshed, Settings, Silent};
 use countersign::jose::{JwkSet, KeySource, Snapshot, jws};
 use countersign::testkit::Issuer as _;
 use countersign::{Algorithm, Code, Limits, Policy, Time};
+use countersign_fetch::http::{Request, Response};
+use countersign_fetch::{Clock, Fault, Fetch, JwksCache, Observer, Refreshed, Settings, Silent};
 use proptest::prelude::*;
 
 use crate::server::{Behaviour, Server};

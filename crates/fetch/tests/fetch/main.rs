@@ -20,9 +20,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::Time;
-use countersign::fetch::{Clock, Fetcher, FetcherBuilder, JwksCache};
 use countersign::jose::KeySource as _;
 use countersign::testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
+use countersign_fetch::{Clock, Fetcher, FetcherBuilder, JwksCache};
 
 const START: i64 = 1_700_000_000;
 

@@ -10,10 +10,10 @@
 //! most, and nothing that a token holds is kept.
 
 use super::settings::{Settings, seconds};
-use crate::time::Time;
+use countersign::Time;
 
 #[derive(Debug)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// When the next attempt is made without being asked for.
     due: Time,
     /// Until when no attempt is made because somebody asks.
@@ -31,7 +31,7 @@ pub(super) struct Schedule {
 
 /// What became of a request to refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// An attempt is under way, or about to be.
     Soon,
     /// None will be made because of this.
@@ -40,7 +40,7 @@ pub(super) enum Asked {
 
 impl Schedule {
     /// The first attempt is due at once.
-    pub(super) fn new(settings: &Settings, now: Time) -> Self {
+    pub(crate) fn new(settings: &Settings, now: Time) -> Self {
         Self {
             due: now,
             quiet_until: now,
@@ -54,25 +54,25 @@ impl Schedule {
         }
     }
 
-    pub(super) const fn under_way(&self) -> bool {
+    pub(crate) const fn under_way(&self) -> bool {
         self.under_way
     }
 
-    pub(super) const fn attempts(&self) -> u64 {
+    pub(crate) const fn attempts(&self) -> u64 {
         self.attempts
     }
 
-    pub(super) const fn failures(&self) -> u32 {
+    pub(crate) const fn failures(&self) -> u32 {
         self.failures
     }
 
-    pub(super) const fn due(&self) -> Time {
+    pub(crate) const fn due(&self) -> Time {
         self.due
     }
 
     /// Asks for a refresh, because an operator wants one or a token names a key that the set does
     /// not have. Within the cooldown the question is dropped, not postponed.
-    pub(super) fn ask(&mut self, now: Time) -> Asked {
+    pub(crate) fn ask(&mut self, now: Time) -> Asked {
         if self.under_way || self.wanted {
             return Asked::Soon;
         }
@@ -89,7 +89,7 @@ impl Schedule {
     }
 
     /// Begins an attempt if it is time for one.
-    pub(super) fn begin(&mut self, now: Time) -> bool {
+    pub(crate) fn begin(&mut self, now: Time) -> bool {
         let is_due = self.wanted || self.due <= now || now < self.last;
         if self.under_way || !is_due {
             return false;
@@ -101,7 +101,7 @@ impl Schedule {
 
     /// Ends an attempt that brought a set, or confirmed the one there is. It is fresh until then,
     /// and fetched again some time before, by a share of 256.
-    pub(super) fn succeed(&mut self, now: Time, fresh: i64, jitter: u8) {
+    pub(crate) fn succeed(&mut self, now: Time, fresh: i64, jitter: u8) {
         let is_first = self.attempts == 0;
         self.end(now);
         self.failures = 0;
@@ -118,7 +118,7 @@ impl Schedule {
 
     /// Ends an attempt that failed. The next one is made after the cooldown, and a share of 256 of
     /// half of it.
-    pub(super) fn fail(&mut self, now: Time, jitter: u8) {
+    pub(crate) fn fail(&mut self, now: Time, jitter: u8) {
         self.end(now);
         self.failures = self.failures.saturating_add(1);
         let extra = self.cooldown.saturating_mul(i64::from(jitter)) / 512;
@@ -134,7 +134,7 @@ impl Schedule {
 }
 
 /// Adds seconds; at the end of time, time stands still.
-pub(super) fn later(time: Time, seconds: i64) -> Time {
+pub(crate) fn later(time: Time, seconds: i64) -> Time {
     Time::from_unix(time.unix().saturating_add(seconds)).unwrap_or(Time::LAST)
 }
 

@@ -1,9 +1,8 @@
 //! Why there is no answer, or none that can be used.
 
-use alloc::string::String;
 use core::fmt;
 
-use crate::error::{Code, Error};
+use countersign::{Code, Error};
 
 /// Why something could not be fetched. None of these is the fault of whoever sent a token.
 ///

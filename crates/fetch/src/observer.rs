@@ -1,8 +1,8 @@
 //! What operators see of a cache.
 
 use super::Fault;
-use crate::report::KeySetInfo;
-use crate::time::Time;
+use countersign::KeySetInfo;
+use countersign::Time;
 
 /// What a successful refresh did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,11 +1,11 @@
-//! The thin HTTP edge (feature `fetch`): key sets that stay fresh, and requests that are sent.
+//! The HTTP edge of [`countersign`]: key sets that stay fresh, and requests that are sent.
 //!
 //! ```text
 //! verifier ── snapshot ──► JwksCache ◄── replaced as a whole ── one thread ── Fetch ──► the issuer
 //!     └────── a key was not found ──► at most one refresh for each cooldown ──┘
 //! ```
 //!
-//! The verifiers do not know this module; they ask a [`KeySource`](crate::jose::KeySource).
+//! The verifiers do not know this crate; they ask a [`KeySource`](countersign::jose::KeySource).
 //! Verifying never waits for the network: a cache hands out the set that it has, and a thread of
 //! its own gets the next one.
 //!
@@ -15,8 +15,20 @@
 //! | get a key set once | [`jwks`] |
 //! | send a request of an API | [`Fetcher`], or any [`Fetch`] |
 //!
+//! This is the only crate of the toolkit that opens connections, starts a thread or reads the system's
+//! clock. It needs `std` and no C compiler. It decides nothing about a token: a [`Snapshot`] that it
+//! hands out is parsed by the library, and the verifier chooses the key.
+//!
+//! [`Snapshot`]: countersign::jose::Snapshot
+//!
 //! Not supported: fetching anything that a token names, proxies, cookies, compression, HTTP/2.
 //! Those who need them bring their own [`Fetch`].
+#![forbid(unsafe_code)]
+
+/// The README's example, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod address;
 mod cache;
@@ -39,8 +51,7 @@ pub use http;
 pub use observer::{Health, Observer, Refreshed, Silent};
 pub use settings::{MediaTypes, Settings};
 
-use alloc::sync::Arc;
-use alloc::vec::Vec;
+use std::sync::Arc;
 
 /// Sends one request and returns its one answer: what a [`JwksCache`] needs of an HTTP client.
 ///
