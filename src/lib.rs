@@ -29,7 +29,6 @@
 //! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
-//! | `api` | no | [`api`]: typed requests and answers, as types of the crate `http` |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
@@ -40,7 +39,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(
-    not(all(feature = "testkit", feature = "api")),
+    not(feature = "testkit"),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -48,13 +47,13 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(feature = "api")]
-pub mod api;
 mod batch;
 pub mod crypto;
 pub mod danger;
 pub mod encoding;
 mod error;
+#[doc(hidden)]
+pub mod internals;
 pub mod jose;
 mod limits;
 pub mod miracl;

@@ -534,7 +534,8 @@ impl Entry {
 ///
 /// The functions that decide are generic over it, hold every intermediate result as an `Option`,
 /// and go on after a failure only where [`goes_on`](Self::goes_on) asks them to.
-pub(crate) trait Trail {
+#[doc(hidden)]
+pub trait Trail {
     /// Whether checks after a failure are wanted.
     fn goes_on(&self) -> bool;
 
@@ -587,8 +588,9 @@ pub(crate) trait Trail {
 }
 
 /// The trail of `verify`: remembers the first failure and a key that was not found.
-#[derive(Default)]
-pub(crate) struct FirstFailure {
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct FirstFailure {
     error: Option<Error>,
     missing_kid: Option<String>,
 }
@@ -596,7 +598,7 @@ pub(crate) struct FirstFailure {
 impl FirstFailure {
     /// Turns what a decision made into a result. A decision that failed no check but made nothing
     /// would be a defect; it counts as a mismatch, never as valid.
-    pub(crate) fn finish<T>(self, made: Option<T>) -> Result<T, Error> {
+    pub fn finish<T>(self, made: Option<T>) -> Result<T, Error> {
         match (self.error, made) {
             (None, Some(value)) => Ok(value),
             (Some(error), _) => Err(error),
@@ -635,8 +637,9 @@ impl Trail for FirstFailure {
 }
 
 /// The trail of `explain`: writes everything down.
-#[derive(Default)]
-pub(crate) struct Explanation {
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Explanation {
     checks: Vec<Entry>,
     warnings: Vec<Warning>,
     hints: Vec<String>,
@@ -655,7 +658,7 @@ impl Explanation {
 
     /// Makes the report. Claims are kept only if no check failed; a decision that failed no check
     /// but made nothing would be a defect, and is never reported as valid.
-    pub(crate) fn into_report(
+    pub fn into_report(
         self,
         kind: &'static str,
         input: &[u8],

@@ -8,10 +8,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use super::settings::Settings;
 use super::{Fault, Fetch, MediaTypes, freshness};
-use countersign::Limits;
-use countersign::Time;
 use countersign::encoding::json;
 use countersign::jose::Snapshot;
+use countersign::{Limits, Time};
 
 /// Redirects within one server that are followed.
 const REDIRECTS: usize = 3;

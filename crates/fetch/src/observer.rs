@@ -1,8 +1,7 @@
 //! What operators see of a cache.
 
 use super::Fault;
-use countersign::KeySetInfo;
-use countersign::Time;
+use countersign::{KeySetInfo, Time};
 
 /// What a successful refresh did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

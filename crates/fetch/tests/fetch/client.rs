@@ -139,9 +139,9 @@ fn credentials_never_follow_a_redirect_and_are_in_no_message() {
 
 #[test]
 fn a_typed_request_of_an_api_is_carried_there_and_its_answer_back() {
-    use countersign::api::{BaseUrl, Call as _, Credentials, Transport};
-    use countersign::miracl::api::{GetDvsKeys, RequestDeviceOtp};
     use countersign::{Limits, Secret};
+    use countersign_api::miracl::{GetDvsKeys, RequestDeviceOtp};
+    use countersign_api::{BaseUrl, Call as _, Credentials, Transport};
 
     let keys = include_str!("../../../../test-vectors/seed/dvs-jwks.json");
     let server = Server::http(Behaviour::keys(keys));
@@ -170,10 +170,10 @@ fn a_typed_request_of_an_api_is_carried_there_and_its_answer_back() {
 
 #[test]
 fn calls_of_mosip_are_carried_with_their_cookie_and_refused_with_their_code() {
-    use countersign::api::{ApiError, BaseUrl, Call as _, Transport};
-    use countersign::mosip::ErrorCode;
-    use countersign::mosip::api::{DeleteDevice, token};
     use countersign::{Limits, Secret};
+    use countersign_api::mosip::ErrorCode;
+    use countersign_api::mosip::{DeleteDevice, token};
+    use countersign_api::{ApiError, BaseUrl, Call as _, Transport};
 
     let body =
         br#"{"id":null,"version":null,"responsetime":"2026-01-01T00:00:00.000Z","metadata":null,
