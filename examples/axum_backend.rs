@@ -44,14 +44,15 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use countersign::api::{BaseUrl, Call as _, Credentials};
 use countersign::encoding::json;
-use countersign::fetch::{
-    Clock, Fault, Fetch as _, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock,
-};
 use countersign::jose::jws;
 use countersign::miracl::dvs::{self, Confirmed, Transaction, signature};
 use countersign::{Error, Leeway, Policy, Rsa1024, Secret, Time};
+use countersign_api::miracl::VerifySignature;
+use countersign_api::{BaseUrl, Call as _, Credentials};
+use countersign_fetch::{
+    Clock, Fault, Fetch as _, Fetcher, JwksCache, Observer, Refreshed, Settings, SystemClock,
+};
 use tokio::net::TcpListener;
 
 #[path = "axum_backend/demonstration.rs"]
@@ -119,7 +120,8 @@ impl Backend {
         let service = &self.service;
         let project = service.project.clone();
         let transaction = Transaction::begin(&self.certificates, object, project, expected, now)?;
-        let request = transaction.call().request(&service.base, &service.credentials)?;
+        let request =
+            VerifySignature::from(&transaction).request(&service.base, &service.credentials)?;
         let answer = service.fetcher.send(request).map_err(Refusal::Service)?;
         let (status, body) = (answer.status().as_u16(), answer.body());
         // The certificate is younger than the request, so it is judged at the time of now.

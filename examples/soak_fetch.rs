@@ -2,7 +2,7 @@
 //! checked, memory watched. Any wrong verdict ends it.
 //!
 //! ```text
-//! cargo run --release --features fetch --example soak_fetch -- 600     # seconds
+//! cargo run --release --example soak_fetch -- 600     # seconds
 //! ```
 //!
 //! The cache's clock runs sixty times as fast as the real one, so ten minutes are ten hours of an
@@ -16,7 +16,7 @@
     reason = "what is wrong ends the soak"
 )]
 
-#[path = "../tests/fetch/server.rs"]
+#[path = "../crates/fetch/tests/fetch/server.rs"]
 #[allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the tests")]
 mod server;
 
@@ -25,10 +25,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use countersign::fetch::{Clock, Fault, Fetcher, JwksCache, Observer, Refreshed, Settings};
 use countersign::jose::jws;
 use countersign::testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 use countersign::{Algorithm, Code, Policy, Time, sha256};
+use countersign_fetch::{Clock, Fault, Fetcher, JwksCache, Observer, Refreshed, Settings};
 use server::{Behaviour, Server};
 
 const SPEED: u128 = 60;

@@ -51,6 +51,9 @@ macro_rules! codes {
 }
 
 /// Defines the codes of a service as an open set: those that documents name, and any other text.
+/// `String` has to be in scope. For this crate and [`internals`](crate::internals).
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_codes {
     (
         $(#[$meta:meta])* enum $name:ident;
@@ -63,7 +66,7 @@ macro_rules! open_codes {
         #[non_exhaustive]
         pub enum $name {
             $($(#[doc = $doc])+ $variant,)+
-            $(#[$other_meta])* $other(alloc::string::String),
+            $(#[$other_meta])* $other(String),
         }
 
         impl $name {
@@ -90,8 +93,6 @@ macro_rules! open_codes {
         }
     };
 }
-pub(crate) use open_codes;
-
 codes! {
     /// Every check passed.
     Ok = "ok", Accepted;
@@ -820,7 +821,7 @@ impl Error {
 }
 
 /// Cuts text from the input to 64 characters, so that no error grows with it.
-pub(crate) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     text.chars().take(64).collect()
 }
 

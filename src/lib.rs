@@ -29,19 +29,17 @@
 //! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
-//! | `api` | no | [`api`]: typed requests and answers, as types of the crate `http` |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
-//! | `fetch` | no | [`fetch`]: key sets that stay fresh, and requests that are sent |
 //! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
 //!
-//! Not supported: fetching keys and sending requests (outside `fetch`), private keys (outside
-//! `testkit`), revocation.
+//! Not supported: fetching keys and sending requests (the crate `countersign-fetch` does), private
+//! keys (outside `testkit`), revocation.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
-    not(all(feature = "testkit", feature = "api", feature = "fetch")),
+    not(feature = "testkit"),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -49,14 +47,12 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(feature = "api")]
-pub mod api;
 pub mod crypto;
 pub mod danger;
 pub mod encoding;
 mod error;
-#[cfg(feature = "fetch")]
-pub mod fetch;
+#[doc(hidden)]
+pub mod internals;
 pub mod jose;
 mod limits;
 pub mod miracl;

@@ -19,7 +19,7 @@ use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::sbi::cbeff::Packet;
-use countersign::{Item, Limits, Policy, Time, api};
+use countersign::{Item, Limits, Policy, Time};
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -151,7 +151,7 @@ const UNGUARDED: &[(&str, Parser)] = &[
 const OWNING: &[(&str, Owner)] = &[
     ("document", |text| drop(json::Document::parse("text", text, &Limits::default()))),
     ("answer of an API", |text| {
-        drop(api::read_json(&http::Response::new(text), &Limits::default()));
+        drop(countersign_api::read_json(&http::Response::new(text), &Limits::default()));
     }),
 ];
 

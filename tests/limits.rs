@@ -21,7 +21,7 @@ use countersign::testkit::{
     self, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
 };
 use countersign::{
-    Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time, api,
+    Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time,
 };
 use countersign_kernels::rsa::{RsaKeyError, RsaPublicKey};
 use num_bigint::BigUint;
@@ -159,7 +159,7 @@ const ROWS: &[Row] = &[
         1000,
         &[("body of an API", |size, limits| {
             let response = http::Response::new(spaced("{}".into(), size));
-            api::read_json(&response, limits).map(drop).map_err(|misfit| {
+            countersign_api::read_json(&response, limits).map(drop).map_err(|misfit| {
                 assert!(misfit.to_string().contains("exceeds the limit"), "{misfit}");
                 Error::TooLarge { what: "body", limit: limits.response_bytes() }
             })

@@ -3,11 +3,9 @@
 
 use std::fmt::{Debug, Display};
 
-use countersign::api::{Call as _, Confidential, Credentials};
 use countersign::encoding::json::Object;
 use countersign::encoding::{base64, hex};
 use countersign::jose::{Compact, Jwk, JwkSet, jws};
-use countersign::miracl::api::{RequestDeviceOtp, RequestOtp};
 use countersign::miracl::dvs::signature::{self, ServerSecret};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
@@ -15,6 +13,8 @@ use countersign::mosip::registration::SignedRegistration;
 use countersign::testkit::miracl::DvsAuthority;
 use countersign::testkit::{EcIssuer, Rng, RsaIssuer, hs256, miracl};
 use countersign::{Limits, Policy, Secret, Time};
+use countersign_api::miracl::{RequestDeviceOtp, RequestOtp};
+use countersign_api::{Call as _, Confidential, Credentials};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 

@@ -25,7 +25,9 @@ impl Secret {
         Self(Zeroizing::new(bytes))
     }
 
-    pub(crate) fn expose(&self) -> &[u8] {
+    /// Returns the bytes, for code that computes with them or sends them. Copies are the caller's to wipe.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
         &self.0
     }
 }

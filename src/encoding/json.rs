@@ -96,22 +96,26 @@ pub fn parse_object<'a>(
 }
 
 /// As much of an object as a text states before its first fault.
-pub(crate) struct Prefix<'a> {
+#[derive(Debug)]
+pub struct Prefix<'a> {
     /// The members before the fault.
-    pub(crate) members: Object<'a>,
+    pub members: Object<'a>,
     /// Where the object ends; what may follow is not looked at.
-    pub(crate) end: Result<usize, PrefixFault>,
+    pub end: Result<usize, PrefixFault>,
 }
 
 /// Why an object ended early.
-pub(crate) struct PrefixFault {
-    pub(crate) error: Error,
-    pub(crate) place: Place,
+#[derive(Debug)]
+pub struct PrefixFault {
+    /// What is wrong.
+    pub error: Error,
+    /// Where.
+    pub place: Place,
 }
 
 /// Where in an object a fault is. A parser that reads member by member tells the two apart.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
     /// In a name, between members, or in the first token of a value.
     BetweenMembers,
     /// Within a string, an array or an object that is a member's value.
@@ -120,7 +124,7 @@ pub(crate) enum Place {
 
 /// Reads an object from the front of a text, for what has to say how far another parser comes.
 /// Strict as [`parse`], but for what follows the object.
-pub(crate) fn object_prefix<'a>(part: &'static str, text: &'a str, limits: &Limits) -> Prefix<'a> {
+pub fn object_prefix<'a>(part: &'static str, text: &'a str, limits: &Limits) -> Prefix<'a> {
     let mut parser = Parser { part, text, at: 0, values: 0, limits };
     let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();
     let place = core::cell::Cell::new(Place::BetweenMembers);
@@ -275,8 +279,8 @@ impl<'a> Object<'a> {
     }
 
     /// Takes the member of exactly this name out; the others keep their order.
-    #[cfg(feature = "api")]
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value<'a>> {
+    #[must_use]
+    pub fn take(&mut self, name: &str) -> Option<Value<'a>> {
         let at = self.members.iter().position(|(key, _)| key == name)?;
         Some(self.members.remove(at).1)
     }

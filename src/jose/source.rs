@@ -7,7 +7,8 @@
 //! ```
 //!
 //! A [`Snapshot`] never changes, so whoever verifies with one is not disturbed when its source
-//! gets another. Nothing here fetches: a source that does is the feature `fetch`, or the caller's.
+//! gets another. Nothing here fetches: a source that does is the crate `countersign-fetch`, or the
+//! caller's own.
 
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;

@@ -8,8 +8,6 @@
 //! | authentication, ID, access and activation tokens, `new_user_token` | [`token`] | the platform says this of this user, to this audience |
 //! | OTP request and response | [`otp`] | the client secret made the request; it opened the response |
 
-#[cfg(feature = "api")]
-pub mod api;
 pub mod dvs;
 pub mod identity;
 pub mod otp;

@@ -2,7 +2,7 @@
 
 use countersign::Time;
 use countersign::encoding::json::{Object, Value};
-use countersign::mosip::rules::{
+use countersign_api::mosip::rules::{
     Activity, Dated, Deletion, Device, DeviceDetail, DeviceService, DeviceStatus, MasterDevice,
     Provider, Records, TypeCode,
 };

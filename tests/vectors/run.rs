@@ -9,12 +9,12 @@ use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::Window;
 use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::registration::{self, Status};
-use countersign::mosip::rules;
 use countersign::mosip::sbi;
 use countersign::mosip::trust::{Domain, Rules, Trust, TrustStore};
 use countersign::{
     At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };
+use countersign_api::mosip::rules;
 
 /// Runs a test of a group and returns the report, of kinds that have one; the text says what is
 /// wrong.

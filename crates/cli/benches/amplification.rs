@@ -36,9 +36,6 @@ use countersign::miracl::token::{
 };
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
-use countersign::mosip::rules::{
-    KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
-};
 use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{
     self, CaptureVerifier, DataVerifier, Discovered, InfoExpected, InfoVerifier,
@@ -47,6 +44,9 @@ use countersign::mosip::sbi::{
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
 use countersign::testkit::{self, Authority, EcIssuer, Issuer, Pki, Rng, RsaIssuer, miracl, mosip};
 use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Secret, Time};
+use countersign_api::mosip::rules::{
+    KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
+};
 use countersign_cli::Stream;
 use cpu_time::ThreadTime;
 
@@ -519,7 +519,7 @@ fn parsers(cases: &mut Cases) {
         Document::parse("text", text.to_vec(), &limits)
     });
     let response = |text: &[u8]| {
-        countersign::api::read_json(&http::Response::new(text.to_vec()), &Limits::default())
+        countersign_api::read_json(&http::Response::new(text.to_vec()), &Limits::default())
     };
     cases.parser("api answer", json_texts(), move |text| match response(text) {
         Ok(_) => Ok(()),

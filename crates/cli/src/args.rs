@@ -7,9 +7,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use countersign::encoding::hex;
-use countersign::fetch::MediaTypes;
 use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::{Algorithm, Leeway, Time};
+use countersign_fetch::MediaTypes;
 
 use crate::config::Moment;
 use crate::device::TrustTerms;

@@ -8,9 +8,9 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use countersign::encoding::hex;
-use countersign::fetch::{Fault, Fetcher, Settings, jwks};
 use countersign::jose::Snapshot;
 use countersign::{Code, Limits};
+use countersign_fetch::{Fault, Fetcher, Settings, jwks};
 
 use crate::args::{FetchArgs, JwksFetchArgs};
 use crate::config;

@@ -5,7 +5,7 @@
 #[allow(dead_code, reason = "shared with the other cases")]
 mod support;
 
-#[path = "../../../tests/fetch/server.rs"]
+#[path = "../../fetch/tests/fetch/server.rs"]
 #[allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the library's tests")]
 mod server;
 

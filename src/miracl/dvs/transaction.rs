@@ -131,20 +131,14 @@ impl Transaction {
         &self.signature
     }
 
-    /// Returns the JSON body of the request to `POST /dvs/verify`.
+    /// Returns the JSON body of the request to `POST /dvs/verify`: the members of the client's signature
+    /// that the service knows, as the client wrote them, and its timestamp. Status and body of the
+    /// answer go to [`verify`](Self::verify).
+    ///
+    /// The crate `countersign-api` makes its typed call, `VerifySignature`, from a transaction.
     #[must_use]
     pub fn request_body(&self) -> Object<'_> {
         self.signature.to_json()
-    }
-
-    /// Returns the call of `POST /dvs/verify` with this body (feature `api`).
-    ///
-    /// Status and body of its response go to [`verify`](Self::verify). Whoever calls with the token
-    /// of a service account sets the call's `project_id`.
-    #[cfg(feature = "api")]
-    #[must_use]
-    pub fn call(&self) -> crate::miracl::api::VerifySignature {
-        crate::miracl::api::VerifySignature::new(self.signature.to_call())
     }
 
     /// Decides about the answer: its HTTP status and its body.
@@ -555,32 +549,6 @@ mod tests {
                 Code::Ok
             );
         }
-    }
-
-    #[cfg(feature = "api")]
-    #[test]
-    fn the_typed_call_sends_the_same_body() {
-        use crate::api::Call as _;
-        let verifier = verifier(&issuer());
-        let transaction =
-            Transaction::begin(&verifier, OBJECT, PROJECT, expected(), At::Issued).unwrap();
-        let sorted = |object: &Object<'_>| {
-            let mut members: Vec<_> = object
-                .iter()
-                .map(|(name, value)| (name.to_string(), value.clone().into_owned()))
-                .collect();
-            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-            members
-        };
-        let (sent, body) = (transaction.call().body().unwrap(), transaction.request_body());
-        let inner = |object: &Object<'_>| {
-            sorted(object.member("signature").and_then(|member| member.as_object()).unwrap())
-        };
-        assert_eq!(inner(&sent), inner(&body));
-        for name in ["timestamp", "type"] {
-            assert_eq!(sent.member(name), body.member(name));
-        }
-        assert_eq!(sorted(&sent).len(), 3);
     }
 
     #[cfg(feature = "dvs-signature")]

@@ -4,9 +4,10 @@ use alloc::string::{String, ToString as _};
 
 use crate::encoding::base64;
 use crate::encoding::json::{self, Document, Object, Value};
-use crate::error::{Error, open_codes};
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::miracl::dvs::SignatureRequest;
+use crate::open_codes;
 
 open_codes! {
     /// The state of a session. An open set: other texts are kept as they are.

@@ -206,20 +206,6 @@ impl Signature {
             .with("type", "verification")
     }
 
-    /// Returns the body of the request as the API's type.
-    #[cfg(feature = "api")]
-    pub(super) fn to_call(&self) -> crate::miracl::api::SignatureVerificationRequest {
-        use crate::miracl::api::{SignatureObject, SignatureVerificationRequest};
-        // Every member was a string when it was parsed.
-        let text = |name| self.members.member(name).and_then(Value::as_str).unwrap_or_default();
-        let (u, v, key) = (text("u"), text("v"), text("publicKey"));
-        let mut signature = SignatureObject::new(self.hash.as_str(), u, v, text("mpinId"), key);
-        signature.dtas = self.dtas.as_ref().map(|dtas| dtas.as_str().into());
-        let mut request = SignatureVerificationRequest::new(signature, self.timestamp);
-        request.kind = Some("verification".into());
-        request
-    }
-
     /// Returns what the signature says, once it is known to be right.
     pub(super) fn claims(&self) -> Object<'static> {
         let claims = Object::new()

@@ -1,0 +1,159 @@
+//! What can be wrong with an answer.
+
+use core::fmt;
+
+use http::{Response, StatusCode};
+
+use countersign::encoding::Fault;
+use countersign::{Code, Error};
+
+/// Why a call has no answer. The HTTP status is kept in every case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiError<R> {
+    /// The body does not follow its documented shape.
+    Body {
+        /// The HTTP status.
+        status: StatusCode,
+        /// Where, and what is wrong there.
+        misfit: Misfit,
+    },
+    /// The response is not of the promised media type.
+    ContentType {
+        /// The HTTP status.
+        status: StatusCode,
+        /// What it says instead, cut to 64 characters.
+        found: Option<String>,
+    },
+    /// The service refused, and said why.
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// What it said.
+        refusal: R,
+    },
+    /// The status is not that of an answer, and the body says nothing that is understood.
+    Status {
+        /// The HTTP status.
+        status: StatusCode,
+    },
+}
+
+impl<R> ApiError<R> {
+    /// Returns the HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Body { status, .. }
+            | Self::ContentType { status, .. }
+            | Self::Refused { status, .. }
+            | Self::Status { status } => *status,
+        }
+    }
+
+    /// Returns the stable reason code: [`Code::ValidationFailed`] where the service refused,
+    /// [`Code::Malformed`] where its answer cannot be understood, [`Code::TooLarge`] where it is
+    /// too large to be looked at.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Body { misfit, .. } => misfit.code(),
+            Self::ContentType { .. } => Code::Malformed,
+            Self::Refused { .. } | Self::Status { .. } => Code::ValidationFailed,
+        }
+    }
+
+    /// Says which response a misfit was found in, for `map_err`.
+    pub fn body(response: &Response<Vec<u8>>) -> impl FnOnce(Misfit) -> Self + use<R> {
+        let status = response.status();
+        move |misfit| Self::Body { status, misfit }
+    }
+}
+
+impl<R: fmt::Display> fmt::Display for ApiError<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body { status, misfit } => write!(f, "status {}: {misfit}", status.as_u16()),
+            Self::ContentType { status, found } => {
+                let found = found.as_deref().unwrap_or("no content type");
+                write!(f, "status {}: {found}, not JSON", status.as_u16())
+            }
+            Self::Refused { status, refusal } => {
+                write!(f, "status {}: {refusal}", status.as_u16())
+            }
+            Self::Status { status } => write!(f, "status {}", status.as_u16()),
+        }
+    }
+}
+
+impl<R: fmt::Debug + fmt::Display> core::error::Error for ApiError<R> {}
+
+/// What is wrong with a value, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    path: String,
+    problem: Problem,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It is required, and absent.
+    Missing,
+    /// The whole text is no strict JSON, or too large.
+    Text(Error),
+    /// It is of another type than this.
+    Type(&'static str),
+    /// It is of the right type, and still not what it may be.
+    Value(Fault),
+}
+
+impl Misfit {
+    /// Says what is wrong with a value; [`within`](Self::within) says where it stands.
+    #[must_use]
+    pub const fn new(problem: Problem) -> Self {
+        Self { path: String::new(), problem }
+    }
+
+    /// Puts one step before the path: `.name` or `[0]`.
+    #[must_use]
+    pub fn within(mut self, step: impl fmt::Display) -> Self {
+        self.path.insert_str(0, &step.to_string());
+        self
+    }
+
+    /// Returns the place as a path from `$`, the whole text (RFC 9535): `$.list[0].createdAt`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("${}", self.path)
+    }
+
+    /// Returns what is wrong.
+    #[must_use]
+    pub const fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// Returns [`Code::TooLarge`] for what exceeds a limit, [`Code::Malformed`] for all else.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match &self.problem {
+            Problem::Text(Error::TooLarge { .. }) => Code::TooLarge,
+            _ => Code::Malformed,
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            Problem::Missing => write!(f, "${} is missing", self.path),
+            Problem::Text(error) => write!(f, "{error}"),
+            Problem::Type(expected) => write!(f, "${} is not {expected}", self.path),
+            Problem::Value(fault) => write!(f, "${}: {fault}", self.path),
+        }
+    }
+}
+
+impl core::error::Error for Misfit {}

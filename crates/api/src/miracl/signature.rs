@@ -1,0 +1,157 @@
+//! `POST /dvs/verify`.
+
+use countersign::Time;
+use countersign::encoding::json::Value;
+use countersign::miracl::dvs::Transaction;
+
+use super::call;
+use crate::{Target, message};
+
+message! {
+    /// A signature object, as the client made it: hexadecimal of either letter case, kept as it is.
+    ///
+    /// Nothing is checked here; see [`dvs`](countersign::miracl::dvs).
+    pub struct SignatureObject {
+        /// What was signed.
+        hash: String = "hash",
+        /// A point of the signature.
+        u: String = "u",
+        /// A point of the signature.
+        v: String = "v",
+        /// The M-PIN ID: hexadecimal of its JSON. The SDK for .NET spells it `mpinid`, which is read.
+        mpin_id: String = "mpinId" or "mpinid",
+        /// The user's public key.
+        public_key: String = "publicKey",
+    } optional {
+        /// Base64 of the names of the authorities, passed on as the client sent it.
+        dtas: String = "dtas",
+    }
+}
+
+message! {
+    /// The body of [`VerifySignature`].
+    pub struct SignatureVerificationRequest {
+        /// The signature.
+        signature: SignatureObject = "signature",
+        /// When the client signed, in Unix seconds.
+        timestamp: Time = "timestamp",
+    } optional {
+        /// `verification`, which the documents require and some SDKs leave out.
+        kind: String = "type",
+    }
+}
+
+/// `POST /dvs/verify`: has a signature verified by the holder of the server secret.
+///
+/// Not to be repeated: a signature that does not verify may count as a wrong PIN, and three of
+/// those revoke the identity. So make the call from a [`Transaction`], which has checked what the client
+/// sent, and hand status and body of the response to [`Transaction::verify`], which decides.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign_api::Call;
+/// use countersign_api::miracl::{SignatureVerificationRequest, VerifySignature};
+///
+/// let body = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+/// let mut call = VerifySignature::new(SignatureVerificationRequest::parse(body, &Limits::default())?);
+/// assert_eq!(call.target().unwrap().as_str(), "/dvs/verify");
+/// // The token of a service account needs the project.
+/// call.project_id = Some("86cd3e64-f641-416a-bf80-64b9b7eef8ea".into());
+/// assert!(call.target().unwrap().as_str().starts_with("/dvs/verify?project_id=86cd3e64"));
+/// # Ok::<(), countersign_api::Misfit>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifySignature {
+    /// What to verify.
+    pub request: SignatureVerificationRequest,
+    /// The project, for service accounts.
+    pub project_id: Option<String>,
+}
+
+impl VerifySignature {
+    /// Asks with the credentials of a client.
+    #[must_use]
+    pub const fn new(request: SignatureVerificationRequest) -> Self {
+        Self { request, project_id: None }
+    }
+}
+
+impl From<&Transaction> for VerifySignature {
+    /// Asks about the client's signature, with the body that is
+    /// [`Transaction::request_body`]. Set `project_id` to call with the token of a service account.
+    fn from(transaction: &Transaction) -> Self {
+        let body = transaction.request_body();
+        let signature = body.member("signature").and_then(Value::as_object);
+        let sent = |name| signature?.member(name)?.as_str().map(String::from);
+        // The transaction has parsed all of these as strings.
+        let text = |name| sent(name).unwrap_or_default();
+        let mut object = SignatureObject::new(
+            text("hash"),
+            text("u"),
+            text("v"),
+            text("mpinId"),
+            text("publicKey"),
+        );
+        object.dtas = sent("dtas");
+        let mut request =
+            SignatureVerificationRequest::new(object, transaction.signature().timestamp());
+        request.kind = Some("verification".into());
+        Self::new(request)
+    }
+}
+
+call!(VerifySignature, "POST /dvs/verify", POST, Forbidden, Authenticated, SignatureVerification,
+    |this| Ok(Target::new(&["dvs", "verify"])?
+        .query_optional("project_id", this.project_id.as_deref())),
+    body: |this| this.request.to_json());
+
+message! {
+    /// What `POST /dvs/verify` answers.
+    pub struct SignatureVerification {
+        /// The certificate, a compact JWS. It says nothing until
+        /// [`dvs::Verifier`](countersign::miracl::dvs::Verifier) has verified it.
+        certificate: String = "certificate",
+    } optional {
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Call as _;
+    use countersign::encoding::json::Object;
+    use countersign::jose::JwkSet;
+    use countersign::miracl::dvs;
+    use countersign::{At, Limits, Policy, Rsa1024};
+
+    #[test]
+    fn the_call_of_a_transaction_sends_the_same_body() {
+        let keys = include_bytes!("../../../../test-vectors/seed/dvs-jwks.json");
+        let keys = JwkSet::parse(keys, &Limits::default()).unwrap();
+        let verifier = dvs::Verifier::new(keys, Policy::default().with_rsa_1024(Rsa1024::Allow));
+        let object = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+        let project = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
+        let expected = dvs::signature::Expected::new(dvs::Expected::hash("74657374"));
+        let transaction =
+            Transaction::begin(&verifier, object, project, expected, At::Issued).unwrap();
+        let sorted = |object: &Object<'_>| {
+            let mut members: Vec<_> = object
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.clone().into_owned()))
+                .collect();
+            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            members
+        };
+        let sent = VerifySignature::from(&transaction).body().unwrap();
+        let body = transaction.request_body();
+        let inner = |object: &Object<'_>| {
+            sorted(object.member("signature").and_then(|member| member.as_object()).unwrap())
+        };
+        assert_eq!(inner(&sent), inner(&body));
+        for name in ["timestamp", "type"] {
+            assert_eq!(sent.member(name), body.member(name));
+        }
+        assert_eq!(sorted(&sent).len(), 3);
+    }
+}

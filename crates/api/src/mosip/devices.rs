@@ -1,0 +1,329 @@
+//! Registered devices: registration, status, deregistration, validation.
+
+use http::{Method, Response};
+
+use super::envelope::answer;
+use super::{Paths, Refusal, ResponseEnvelope, body};
+use crate::mosip::rules::DeviceStatus;
+use crate::{
+    Access, ApiError, Call, FromJson, Misfit, Retry, Target, ToJson, message, parse_json, read_json,
+};
+use countersign::encoding::json::{Object, Value};
+use countersign::{Error, Limits};
+
+message! {
+    /// `POST /registereddevices`: registers a device.
+    ///
+    /// The answer is a signed token, of which [`registration`](countersign::mosip::registration) knows
+    /// whether it is authentic. The documents call `deviceData` encrypted; it is only encoded. What
+    /// a server checks is in [`rules`](crate::mosip::rules).
+    pub struct RegisterDevice {
+        /// The device, as base64 or JWS; see [`device`](countersign::mosip::device).
+        device_data: String = "deviceData",
+    } optional {
+    }
+}
+
+body!(
+    RegisterDevice,
+    "POST /registereddevices",
+    POST,
+    "io.mosip.masterdata.device.create",
+    ["v1", "masterdata", "registereddevices"],
+    String,
+    []
+);
+
+message! {
+    /// `POST /registereddevices/deregister`, from version 1.1.2 on: deregisters a device.
+    ///
+    /// The answer is a signed token, as that of a registration. With [`Paths::Documented`] it goes
+    /// to `/device/deregister`, as the specification of 2021 has it.
+    pub struct DeregisterDevice {
+        /// Base64 or JWS of `{"deviceCode", "env"}`.
+        device: String = "device",
+    } optional {
+        /// Whether the device is registered for `Registration` (partner management).
+        for_registration: bool = "isItForRegistrationDevice",
+    }
+}
+
+body!(DeregisterDevice, "POST /registereddevices/deregister", POST,
+    "io.mosip.masterdata.device.delete",
+    ["v1", "masterdata", "registereddevices", "deregister"]
+        or ["v1", "masterdata", "device", "deregister"],
+    String, []);
+
+message! {
+    /// `POST /deviceprovidermanagement/validate`: asks whether a device is what it says.
+    ///
+    /// With a `timeStamp` it is judged as at that time. With [`Paths::Documented`] the path has no
+    /// `/v1`. What a server checks is in [`rules`](crate::mosip::rules).
+    pub struct ValidateDevice {
+        /// Its code.
+        device_code: String = "deviceCode",
+        /// Version of its device service.
+        device_service_version: String = "deviceServiceVersion",
+        /// What it says it is.
+        digital_id: DeviceClaim = "digitalId",
+    } optional {
+        /// What it is used for.
+        purpose: String = "purpose",
+        /// As at when, `yyyy-MM-ddTHH:mm:ss.SSSZ`.
+        time_stamp: String = "timeStamp",
+        /// The same as the documents spell it, which servers do not read.
+        timestamp: String = "timestamp",
+    }
+}
+
+body!(ValidateDevice, "POST /deviceprovidermanagement/validate", POST,
+    "io.mosip.masterdata.device.validate",
+    ["v1", "masterdata", "deviceprovidermanagement", "validate"]
+        or ["masterdata", "deviceprovidermanagement", "validate"],
+    OneOrMany<Acknowledgement>, []);
+
+message! {
+    /// The digital id of a [`ValidateDevice`].
+    pub struct DeviceClaim {
+        /// Its serial number.
+        serial_no: String = "serialNo",
+        /// Name of its provider.
+        provider: String = "dp",
+        /// Id of its provider.
+        provider_id: String = "dpId",
+        /// Its make.
+        make: String = "make",
+        /// Its model.
+        model: String = "model",
+        /// Its type.
+        device_type: String = "type",
+        /// Its sub-type.
+        device_sub_type: String = "deviceSubType",
+    } optional {
+        /// When its digital id was made.
+        date_time: String = "dateTime",
+    }
+}
+
+message! {
+    /// That something was done, in words.
+    pub struct Acknowledgement {
+        /// `success`, `Success` or `Valid`.
+        status: String = "status",
+        /// What was done.
+        message: String = "message",
+    } optional {
+    }
+}
+
+/// One, or several where the documents show an array of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "JSON has these two shapes")]
+pub enum OneOrMany<T> {
+    /// As servers answer.
+    One(T),
+    /// As the documents show it.
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    /// Returns the one, or the first of many.
+    #[must_use]
+    pub fn first(&self) -> Option<&T> {
+        match self {
+            Self::One(one) => Some(one),
+            Self::Many(many) => many.first(),
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for OneOrMany<T> {
+    fn from_json(value: Value<'static>) -> Result<Self, Misfit> {
+        match value {
+            Value::Array(_) => Vec::from_json(value).map(Self::Many),
+            _ => T::from_json(value).map(Self::One),
+        }
+    }
+}
+
+impl<T: ToJson> ToJson for OneOrMany<T> {
+    fn to_json(&self) -> Value<'static> {
+        match self {
+            Self::One(one) => one.to_json(),
+            Self::Many(many) => many.to_json(),
+        }
+    }
+}
+
+/// `DELETE /registereddevices/deregister/{deviceCode}`, to version 1.1.1: deregisters a device.
+///
+/// The answer is not signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeleteDevice {
+    /// Which one.
+    pub device_code: String,
+}
+
+impl DeleteDevice {
+    /// Names the device.
+    #[must_use]
+    pub fn new(device_code: impl Into<String>) -> Self {
+        Self { device_code: device_code.into() }
+    }
+}
+
+impl Call for DeleteDevice {
+    const NAME: &'static str = "DELETE /registereddevices/deregister/{deviceCode}";
+    const METHOD: Method = Method::DELETE;
+    const RETRY: Retry = Retry::Forbidden;
+    const ACCESS: Access = Access::Authenticated;
+    type Answer = ResponseEnvelope<Acknowledgement>;
+    type Refusal = Refusal;
+
+    fn target(&self) -> Result<Target, Error> {
+        let base = ["v1", "masterdata", "registereddevices", "deregister"];
+        let [v1, service, devices, deregister] = base;
+        Target::new(&[v1, service, devices, deregister, &self.device_code])
+    }
+
+    fn answer(
+        &self,
+        response: &Response<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Self::Answer, ApiError<Refusal>> {
+        answer(response, limits, Acknowledgement::from_json)
+    }
+}
+
+/// `PUT /registereddevices/update/status?deviceCode=…&statusCode=…`: changes a device's status.
+///
+/// With [`Paths::Documented`] it is `/registereddevices/status?devicecode='…'&status='…'`, quotes
+/// and capitals included, which no server is known to accept.
+///
+/// ```
+/// use countersign_api::{BaseUrl, Call, Credentials};
+/// use countersign_api::mosip::{Paths, UpdateDeviceStatus};
+/// use countersign_api::mosip::rules::DeviceStatus;
+///
+/// let base: BaseUrl = "https://dev.mosip.example".parse()?;
+/// let mut call = UpdateDeviceStatus::new("c1", DeviceStatus::Revoked);
+/// assert_eq!(
+///     call.request(&base, &Credentials::None)?.uri().path_and_query().unwrap(),
+///     "/v1/masterdata/registereddevices/update/status?deviceCode=c1&statusCode=Revoked"
+/// );
+/// call.paths = Paths::Documented;
+/// assert_eq!(
+///     call.request(&base, &Credentials::None)?.uri().path_and_query().unwrap(),
+///     "/v1/masterdata/registereddevices/status?devicecode=%27c1%27&status=%27REVOKED%27"
+/// );
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UpdateDeviceStatus {
+    /// Which device.
+    pub device_code: String,
+    /// What it becomes.
+    pub status: DeviceStatus,
+    /// Which path is used.
+    pub paths: Paths,
+}
+
+impl UpdateDeviceStatus {
+    /// Names device and status.
+    #[must_use]
+    pub fn new(device_code: impl Into<String>, status: DeviceStatus) -> Self {
+        Self { device_code: device_code.into(), status, paths: Paths::default() }
+    }
+}
+
+impl Call for UpdateDeviceStatus {
+    const NAME: &'static str = "PUT /registereddevices/update/status";
+    const METHOD: Method = Method::PUT;
+    const RETRY: Retry = Retry::Forbidden;
+    const ACCESS: Access = Access::Authenticated;
+    type Answer = StatusAnswer;
+    type Refusal = Refusal;
+
+    fn target(&self) -> Result<Target, Error> {
+        let (code, status) = (self.device_code.as_str(), self.status.as_str());
+        let quoted = |text: &str| format!("'{text}'");
+        Ok(match self.paths {
+            Paths::Served => {
+                Target::new(&["v1", "masterdata", "registereddevices", "update", "status"])?
+                    .query("deviceCode", code)
+                    .query("statusCode", status)
+            }
+            Paths::Documented => Target::new(&["v1", "masterdata", "registereddevices", "status"])?
+                .query("devicecode", &quoted(code))
+                .query("status", &quoted(&status.to_uppercase())),
+        })
+    }
+
+    fn answer(
+        &self,
+        response: &Response<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<StatusAnswer, ApiError<Refusal>> {
+        let body = read_json(response, limits);
+        let bare = body.as_ref().is_ok_and(|body| response.status().is_success() && is_bare(body));
+        if !bare {
+            return answer(response, limits, Acknowledgement::from_json)
+                .map(StatusAnswer::Enveloped);
+        }
+        body.and_then(StatusAnswer::from_json).map_err(ApiError::body(response))
+    }
+}
+
+/// What a change of status brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "with an envelope, or without")]
+pub enum StatusAnswer {
+    /// As servers answer: without an envelope.
+    Bare(Acknowledgement),
+    /// As the documents show it.
+    Enveloped(ResponseEnvelope<Acknowledgement>),
+}
+
+impl StatusAnswer {
+    /// Returns what was done.
+    #[must_use]
+    pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
+        match self {
+            Self::Bare(acknowledgement) => Some(acknowledgement),
+            Self::Enveloped(envelope) => envelope.response.as_ref(),
+        }
+    }
+
+    /// Parses the JSON text.
+    ///
+    /// # Errors
+    ///
+    /// A [`Misfit`] that says which member is wrong, and how.
+    pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Misfit> {
+        Self::from_json(parse_json(text, limits)?)
+    }
+
+    /// Returns the JSON object, so that parsing its text gives the same again.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'static> {
+        match self {
+            Self::Bare(acknowledgement) => acknowledgement.to_json(),
+            Self::Enveloped(envelope) => envelope.to_json(),
+        }
+    }
+}
+
+fn is_bare(body: &Value<'_>) -> bool {
+    body.as_object().is_some_and(|body| body.member("status").is_some())
+}
+
+impl FromJson for StatusAnswer {
+    fn from_json(value: Value<'static>) -> Result<Self, Misfit> {
+        if is_bare(&value) {
+            return Acknowledgement::from_json(value).map(Self::Bare);
+        }
+        ResponseEnvelope::read(value, Acknowledgement::from_json).map(Self::Enveloped)
+    }
+}

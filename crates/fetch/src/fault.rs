@@ -1,0 +1,134 @@
+//! Why there is no answer, or none that can be used.
+
+use core::fmt;
+
+use countersign::{Code, Error};
+
+/// Why something could not be fetched. None of these is the fault of whoever sent a token.
+///
+/// Texts name neither credentials nor bodies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The address has another scheme than `https`, and its host is not one that may be plain; or
+    /// it is no address of a server, or holds a user name.
+    Address,
+    /// The host is not on the list.
+    Host,
+    /// The host has no address on the Internet, only private, local or reserved ones.
+    PrivateAddress,
+    /// The name of the host cannot be resolved.
+    Unresolved,
+    /// No connection, or it broke off.
+    Connection,
+    /// The time was over before the answer was complete.
+    Timeout,
+    /// TLS failed: no trust in the certificate, as a rule.
+    Tls,
+    /// The answer breaks the rules of HTTP.
+    Protocol,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// The client cannot be used on this machine.
+    Client,
+    /// A redirect to another server, to nowhere, or one too many.
+    Redirect,
+    /// The status is not the one of success.
+    Status(u16),
+    /// The media type is not one of a key set: the one that the answer names, if it does.
+    MediaType(Option<String>),
+    /// The body is compressed or otherwise encoded, in this way, though that was not asked for.
+    ContentEncoding(String),
+    /// The body is the metadata of an issuer, which names this address of its key set (`jwks_uri`,
+    /// [RFC 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    Metadata(String),
+    /// The body is not a key set.
+    KeySet(Error),
+    /// The key set has no usable key.
+    NoUsableKey,
+}
+
+impl Fault {
+    /// Returns a stable name in kebab case, one of a few: fit for a label of a metric.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Host => "host",
+            Self::PrivateAddress => "private-address",
+            Self::Unresolved => "unresolved",
+            Self::Connection => "connection",
+            Self::Timeout => "timeout",
+            Self::Tls => "tls",
+            Self::Protocol => "protocol",
+            Self::TooLarge => "too-large",
+            Self::Client => "client",
+            Self::Redirect => "redirect",
+            Self::Status(_) => "status",
+            Self::MediaType(_) => "media-type",
+            Self::ContentEncoding(_) => "content-encoding",
+            Self::Metadata(_) => "metadata",
+            Self::KeySet(_) => "key-set",
+            Self::NoUsableKey => "no-usable-key",
+        }
+    }
+
+    /// Returns the reason code of an artefact that could not be judged because of this.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        Code::Unreachable
+    }
+
+    /// Tells whether the same request may succeed a moment later, and was not answered now.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Connection | Self::Timeout | Self::Unresolved)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address => f.write_str("not an https address of an allowed host"),
+            Self::Host => f.write_str("host is not allowed"),
+            Self::PrivateAddress => f.write_str("host has no public address"),
+            Self::Unresolved => f.write_str("name of the host cannot be resolved"),
+            Self::Connection => f.write_str("no connection, or it broke off"),
+            Self::Timeout => f.write_str("no complete answer in time"),
+            Self::Tls => f.write_str("TLS failed"),
+            Self::Protocol => f.write_str("answer breaks the rules of HTTP"),
+            Self::TooLarge => f.write_str("answer is larger than the limit"),
+            Self::Client => f.write_str("client cannot be used on this machine"),
+            Self::Redirect => f.write_str("redirect to another server, or one too many"),
+            Self::Status(status) => write!(f, "status {status}"),
+            Self::MediaType(None) => write!(f, "answer names no media type; {KEY_SETS}"),
+            Self::MediaType(Some(found)) => {
+                write!(f, "media type {} is not of a key set; {KEY_SETS}", Shortened(found))
+            }
+            Self::ContentEncoding(found) => {
+                write!(f, "body is encoded: {}; it has to come as it is", Shortened(found))
+            }
+            Self::Metadata(url) => {
+                let url = Shortened(url);
+                write!(f, "metadata of an issuer, not a key set; its `jwks_uri` is {url}")
+            }
+            Self::KeySet(error) => write!(f, "{}: {error}", error.code()),
+            Self::NoUsableKey => f.write_str("key set has no usable key"),
+        }
+    }
+}
+
+impl core::error::Error for Fault {}
+
+const KEY_SETS: &str =
+    "key sets are application/jwk-set+json, application/json or application/jwk+json";
+
+/// What an answer says, with limits for a text: no control characters, and not too long.
+struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 200;
+        write!(f, "`{}`", self.0.chars().take(MOST).collect::<String>().escape_debug())?;
+        if self.0.chars().nth(MOST).is_some() { f.write_str("…") } else { Ok(()) }
+    }
+}
