@@ -2,20 +2,20 @@
 //!
 //! Nothing from here may decide anything. That the module has to be named is the point.
 
-use crate::jose::Compact;
+use crate::jose::CompactJws;
 use crate::mosip::registration::SignedRegistration;
 
 /// Returns the payload of a token whose signature was *not* checked.
 ///
 /// ```
-/// use countersign::{Limits, danger, jose::Compact};
+/// use countersign::{Limits, danger, jose::CompactJws};
 ///
-/// let token = Compact::parse(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &Limits::default())?;
+/// let token = CompactJws::parse(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &Limits::default())?;
 /// assert_eq!(danger::unverified_payload(&token), b"{}");
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[must_use]
-pub fn unverified_payload<'t>(token: &'t Compact<'_>) -> &'t [u8] {
+pub fn unverified_payload<'t>(token: &'t CompactJws<'_>) -> &'t [u8] {
     token.payload()
 }
 

@@ -5,7 +5,7 @@
 //! makes it panic.
 //!
 //! ```text
-//! bytes ── parse ──► Compact, SignedRegistration, DeviceData      untrusted
+//! bytes ── parse ──► CompactJws, SignedRegistration, DeviceData      untrusted
 //!                        │ verify(…, expected, at)
 //!                        ▼
 //!          jose::Verified, dvs::Certificate, mosip::registration::Registration

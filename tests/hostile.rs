@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::encoding::{base64, hex, json};
-use countersign::jose::{Compact, Header, Jwk, JwkSet, jws};
+use countersign::jose::{CompactJws, Header, Jwk, JwkSet, jws};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
 use countersign::mosip::registration::{self, SignedRegistration};
@@ -100,7 +100,7 @@ type Owner = fn(Vec<u8>);
 
 /// Refuse by size: they take next to no memory, however much they are given.
 const GUARDED: &[(&str, Parser)] = &[
-    ("Compact", |text| drop(Compact::parse(text, &Limits::default()))),
+    ("Compact", |text| drop(CompactJws::parse(text, &Limits::default()))),
     ("Header", |text| drop(Header::parse(text, &Limits::default()))),
     ("Jwk", |text| drop(Jwk::parse(text, &Limits::default()))),
     ("JwkSet", |text| drop(JwkSet::parse(text, &Limits::default()))),

@@ -8,7 +8,7 @@
 
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object};
-use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{Certificate, CompactJws, Header, Jwk, JwkSet, Modulus, jws};
 use countersign::miracl::identity::{Dtas, MpinId};
 use countersign::miracl::token::{
     CrossDeviceSession, CrossDeviceSignature, Expected, MaasToken, VerificationUrl, new_user,
@@ -61,7 +61,7 @@ const ROWS: &[Row] = &[
         8192,
         2000,
         &[
-            ("Compact", |size, limits| Compact::parse(&token(size), limits).map(drop)),
+            ("Compact", |size, limits| CompactJws::parse(&token(size), limits).map(drop)),
             ("HS256, verified", |size, limits| {
                 let policy = Policy::default().with_limits(*limits);
                 let verifier = jws::Verifier::with_secret(secret(), policy)?;
@@ -566,7 +566,7 @@ fn a_token_has_three_parts() {
         (8192 / 2, Some(Code::Malformed)),
     ] {
         let token = vec!["A".repeat(if parts > 8 { 1 } else { 4 }); parts].join(".");
-        let error = Compact::parse(token.as_bytes(), &limits).err();
+        let error = CompactJws::parse(token.as_bytes(), &limits).err();
         assert_eq!(error.map(|error| error.code()), code, "{parts} parts");
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 
 use countersign::encoding::json::Object;
 use countersign::encoding::{base64, hex};
-use countersign::jose::{Compact, Jwk, JwkSet, jws};
+use countersign::jose::{CompactJws, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::signature::{self, ServerSecret};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
@@ -121,7 +121,7 @@ fn no_error_and_no_debug_output_shows_a_secret() {
     // A secret where something else belongs.
     let limits = Limits::default();
     let errors = [
-        Compact::parse(PASSWORD, &limits).err(),
+        CompactJws::parse(PASSWORD, &limits).err(),
         Jwk::parse(PASSWORD, &limits).err(),
         Jwk::from_pem(PASSWORD).err(),
         JwkSet::parse(PASSWORD, &limits).err(),

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use countersign::encoding::json::{self, Document, Object};
 use countersign::encoding::{Fault, base64, hex};
 use countersign::jose::key_file::{self, KeyFileError};
-use countersign::jose::{self, Jwk, JwkSet, KeySource, Modulus, Snapshot, jws};
+use countersign::jose::{self, Header, Jwk, JwkSet, KeySource, Modulus, Snapshot, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, Transaction, signature};
 use countersign::miracl::otp::{self, KeyChoice};
 use countersign::miracl::token::{self, access, id};
@@ -345,7 +345,7 @@ fn without_iat() -> Object<'static> {
 }
 
 fn header_error(header: &str) -> Error {
-    jws::Header::parse(header.as_bytes(), &limits()).unwrap_err()
+    Header::parse(header.as_bytes(), &limits()).unwrap_err()
 }
 
 /// An error of a digital id with these members beside its own.
@@ -557,7 +557,7 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
         other => panic!("{other}"),
     };
     let payload = |text: &str| of(own("", text, &anything()));
-    let compact = |text: &str| of(jose::Compact::parse(text.as_bytes(), &limits()).unwrap_err());
+    let compact = |text: &str| of(jose::CompactJws::parse(text.as_bytes(), &limits()).unwrap_err());
     let der =
         |der: &[u8]| of(jose::Certificate::from_der(der, Modulus::Strict).map(drop).unwrap_err());
     let twice = |last| template(0, 1).extension(&[0x2a, 3, last], Critical::No, &[5, 0]);

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use countersign::encoding::{Fault, base64 as ours};
-use countersign::jose::Compact;
+use countersign::jose::CompactJws;
 use countersign::{Limits, danger};
 
 /// Decodes by the definition of RFC 4648, one bit after the other. `padded` tells whether `=` has
@@ -75,7 +75,7 @@ pub fn run(data: &[u8]) {
     // Tokens have a decoder of their own, with vector instructions.
     let token = [b"e30.", data, b".AA"].concat();
     let limits = Limits::default().with_token_bytes(token.len());
-    let payload = Compact::parse(&token, &limits);
+    let payload = CompactJws::parse(&token, &limits);
     let payload = payload.ok().map(|token| danger::unverified_payload(&token).to_vec());
     assert_eq!(payload, url);
 }

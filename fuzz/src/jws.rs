@@ -1,4 +1,4 @@
-//! Compact JWS: with a backend that believes every signature, the verdict is the oracle's; with the
+//! CompactJws JWS: with a backend that believes every signature, the verdict is the oracle's; with the
 //! real one, nothing is valid but what somebody signed.
 
 use countersign::encoding::json;
@@ -136,7 +136,9 @@ fn with_a_secret(token: &[u8], wanted: &Wanted, at: At, leeway: Leeway) {
     let verifier = Verifier::with_secret(secret(), policy).unwrap();
     let expected = wanted.expected();
     assert!(support::judge(&verifier, token, &expected, at).is_err());
-    let Ok(parsed) = countersign::jose::Compact::parse(token, &Limits::default()) else { return };
+    let Ok(parsed) = countersign::jose::CompactJws::parse(token, &Limits::default()) else {
+        return;
+    };
     let payload = countersign::danger::unverified_payload(&parsed);
     let header = json::Object::new().with("alg", "HS256");
     let signed = hs256(&secret(), &header, payload);

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::selection::Meant;
 use super::source::Published;
-use super::{Compact, Header, Jwk, JwkSet, Keys, Signer};
+use super::{CompactJws, Header, Jwk, JwkSet, Keys, Signer};
 use crate::crypto::{Algorithm, Job, PublicKey, RsaPublicKey, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;
@@ -24,7 +24,7 @@ use crate::report::{Check, KeyInfo, Trail, Warning};
 pub(crate) struct HeaderCache(Option<(Vec<u8>, Arc<Header>)>);
 
 impl HeaderCache {
-    fn parse(&mut self, compact: &Compact<'_>, limits: &Limits) -> Result<Arc<Header>, Error> {
+    fn parse(&mut self, compact: &CompactJws<'_>, limits: &Limits) -> Result<Arc<Header>, Error> {
         match &self.0 {
             Some((text, header)) if *text == compact.header_bytes() => Ok(Arc::clone(header)),
             _ => {
@@ -38,7 +38,7 @@ impl HeaderCache {
 
 /// A token up to its signature: everything before it was checked and recorded.
 pub(crate) struct Opened<'t, 'k> {
-    compact: Compact<'t>,
+    compact: CompactJws<'t>,
     header: Arc<Header>,
     /// The key, unless none was found; whether it can be tried is up to its algorithm.
     key: Option<ChosenKey<'k>>,
@@ -88,7 +88,7 @@ pub(crate) fn open<'t, 'k>(
     policy: &Policy,
 ) -> Option<Opened<'t, 'k>> {
     let limits = policy.limits();
-    let compact = trail.record(Check::STRUCTURE, Compact::from_cow(token, limits), |compact| {
+    let compact = trail.record(Check::STRUCTURE, CompactJws::from_cow(token, limits), |compact| {
         let (payload, signature) = (compact.payload().len(), compact.signature().len());
         format!("{payload} bytes of payload, {signature} of signature")
     });

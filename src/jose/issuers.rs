@@ -12,7 +12,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::fmt;
 
-use super::{Compact, jws};
+use super::{CompactJws, jws};
 use crate::encoding::json::Document;
 use crate::error::Error;
 use crate::limits::Limits;
@@ -148,7 +148,7 @@ impl Issuers<jws::Verifier> {
         const PART: &str = "payload";
         let limits = self.verifiers.values().map(|verifier| *verifier.limits());
         let limits = limits.reduce(Limits::widest).unwrap_or_default();
-        let token = Compact::parse(input, &limits).map_err(|error| (Check::STRUCTURE, error))?;
+        let token = CompactJws::parse(input, &limits).map_err(|error| (Check::STRUCTURE, error))?;
         let payload = Document::parse(PART, token.into_payload(), &limits);
         payload
             .and_then(|claims| Ok(claims.string(PART, "iss")?.into_owned()))

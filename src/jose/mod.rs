@@ -1,7 +1,7 @@
 //! JSON Object Signing: keys (RFC 7517), key sets, compact JWS (RFC 7515) and JWT claims (RFC 7519).
 //!
 //! ```text
-//! bytes ── Compact::parse ──► Compact         untrusted; only its header can be looked at
+//! bytes ── CompactJws::parse ──► CompactJws         untrusted; only its header can be looked at
 //! bytes ── jws::Verifier::verify ──► Verified the payload, after every check
 //!                 │ keys: a JwkSet, or the Snapshot that a KeySource has at this moment
 //! ```
@@ -13,6 +13,9 @@
 
 mod authenticate;
 mod certified;
+pub(crate) mod claims;
+mod compact;
+mod expected;
 mod issuers;
 pub mod jwk;
 pub mod jws;
@@ -29,9 +32,10 @@ pub(crate) use authenticate::{
     signature_hint, warn_of_writing,
 };
 pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};
+pub use compact::{CompactJws, Header};
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
-pub use jws::{Compact, Header, Verified};
+pub use jws::Verified;
 pub(crate) use published::is_published;
 pub(crate) use source::Keys;
 pub use source::{KeySource, Snapshot};

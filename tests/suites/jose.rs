@@ -4,7 +4,7 @@ use std::fs;
 
 use countersign::encoding::{base64, hex};
 use countersign::jose::jws::{Expected, Verifier};
-use countersign::jose::{Compact, Jwk, JwkSet};
+use countersign::jose::{CompactJws, Jwk, JwkSet};
 use countersign::{Algorithm, Code, Item, Limits, Policy, Rsa1024, Secret, Time};
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ impl Keys {
             }
             Self::Secrets(verifiers) => {
                 let limits = Limits::default();
-                let header = Compact::parse(token.as_bytes(), &limits)
+                let header = CompactJws::parse(token.as_bytes(), &limits)
                     .and_then(|compact| compact.header(&limits));
                 let kid = header.ok().and_then(|header| header.kid);
                 let (_, verifier) = verifiers
@@ -200,7 +200,8 @@ pub(crate) fn check_kernels(keys: &JwkSet, token: &str, code: Code) -> Result<()
         Code::SignatureMismatch => false,
         _ => return Ok(()),
     };
-    let compact = Compact::parse(token.as_bytes(), &limits).map_err(|error| error.to_string())?;
+    let compact =
+        CompactJws::parse(token.as_bytes(), &limits).map_err(|error| error.to_string())?;
     let header = compact.header(&limits).map_err(|error| error.to_string())?;
     let key = keys.select(header.kid.as_deref()).map_err(|error| error.to_string())?;
     let verdicts = kernels::judge(&[Signed {

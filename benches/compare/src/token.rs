@@ -2,7 +2,7 @@
 //! about as many claims as an identity provider sends.
 
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Compact, JwkSet, jws};
+use countersign::jose::{CompactJws, JwkSet, jws};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use countersign::{Algorithm, At, Item, Limits, Policy, Time, sha256};
 use countersign_kernels::rsa::{Pkcs1Item, verify_pkcs1_batch};
@@ -45,7 +45,7 @@ pub(crate) struct Case {
 
 impl Case {
     fn new(token: String) -> Self {
-        let compact = Compact::parse(token.as_bytes(), &Limits::default()).expect("a token");
+        let compact = CompactJws::parse(token.as_bytes(), &Limits::default()).expect("a token");
         let digest = sha256(compact.signing_input());
         let signature = compact.signature().to_vec();
         Self { token, digest, signature }

@@ -27,7 +27,7 @@ use countersign::encoding::base64::{self, encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object, Value};
 use countersign::encoding::percent::{self, Plus};
 use countersign::encoding::{Fault, hex};
-use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{Certificate, CompactJws, Header, Jwk, JwkSet, Modulus, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::identity::MpinId;
 use countersign::miracl::otp;
@@ -559,7 +559,7 @@ fn parsers(cases: &mut Cases) {
     let long = || forged("RS256", &many_claims(4000), 256).into_bytes();
     let dots = || vec![b'.'; 8192];
     let inputs = vec![("longest", long(), Code::Ok), ("dots", dots(), Code::Malformed)];
-    cases.parser("compact token", inputs, move |token| Compact::parse(token, &limits).map(drop));
+    cases.parser("compact token", inputs, move |token| CompactJws::parse(token, &limits).map(drop));
     let spaces = [br#"{"alg":"RS256""#.to_vec(), vec![b' '; 30_000], b"}".to_vec()].concat();
     let members = |count| {
         let members: Vec<String> = (0..count).map(|n| format!(r#""{n:02}":0"#)).collect();

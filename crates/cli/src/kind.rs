@@ -17,7 +17,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
-use countersign::jose::{Compact, jws};
+use countersign::jose::{CompactJws, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::token::{access, activation, auth, id, new_user};
 use countersign::mosip::registration;
@@ -534,7 +534,7 @@ fn recognise_capture(elements: &[Value<'_>], limits: &Limits) -> Content {
 
 fn purpose(token: &str, limits: &Limits) -> Purpose {
     let limits = &limits.with_token_bytes(limits.capture_bytes());
-    let Ok(token) = Compact::parse(token.as_bytes(), limits) else { return Purpose::Unreadable };
+    let Ok(token) = CompactJws::parse(token.as_bytes(), limits) else { return Purpose::Unreadable };
     // Some devices encode the payload once more.
     let payload = danger::unverified_payload(&token);
     let inner = match payload.trim_ascii_start().first() {

@@ -10,7 +10,7 @@ use crate::crypto::{Algorithm, Job, sha256};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
-use crate::jose::jws::{check_expiry, check_life, check_start, numeric_date};
+use crate::jose::claims::{check_expiry, check_life, check_start, numeric_date};
 use crate::jose::{
     Header, HeaderCache, JwkSet, KeySource, Keys, Opened, authenticate, check_certificate, open,
 };

@@ -15,7 +15,7 @@ use super::Expected;
 use crate::crypto::{Algorithm, Job};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::{Error, shorten};
-use crate::jose::jws::{
+use crate::jose::claims::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
     fail_unjudged, hint_at_value, is_media_type,
 };

@@ -55,7 +55,7 @@ use alloc::vec::Vec;
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::Error;
-use crate::jose::Compact;
+use crate::jose::CompactJws;
 use crate::limits::Limits;
 use crate::report::Check;
 use crate::time::Time;
@@ -539,7 +539,7 @@ pub(super) trait Witness {
     const IS_VERIFYING: bool;
 
     /// Sees a token before its payload is looked at. An error ends the opening.
-    fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error>;
+    fn signed(&mut self, member: &'static str, token: &CompactJws<'_>) -> Result<(), Error>;
 
     /// Sees an object that has no signature of its own.
     fn unsigned(&mut self, member: &'static str);
@@ -551,7 +551,7 @@ pub(super) trait Witness {
 impl<W: Witness> Witness for &mut W {
     const IS_VERIFYING: bool = W::IS_VERIFYING;
 
-    fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error> {
+    fn signed(&mut self, member: &'static str, token: &CompactJws<'_>) -> Result<(), Error> {
         (**self).signed(member, token)
     }
 
@@ -570,7 +570,7 @@ pub(super) struct Unwatched;
 impl Witness for Unwatched {
     const IS_VERIFYING: bool = false;
 
-    fn signed(&mut self, _: &'static str, _: &Compact<'_>) -> Result<(), Error> {
+    fn signed(&mut self, _: &'static str, _: &CompactJws<'_>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -580,7 +580,7 @@ impl Witness for Unwatched {
 
 /// A text taken out of its encoding.
 enum Unwrapped<'t> {
-    Jws(Compact<'t>),
+    Jws(CompactJws<'t>),
     Base64(Vec<u8>),
 }
 
@@ -658,7 +658,7 @@ impl<W: Witness> Opener<'_, W> {
     fn unwrap<'t>(&self, part: &'static str, text: &'t [u8]) -> Result<Unwrapped<'t>, Error> {
         if text.contains(&b'.') {
             let limits = self.limits.with_token_bytes(self.limits.message_bytes());
-            return Compact::parse(text, &limits).map(Unwrapped::Jws);
+            return CompactJws::parse(text, &limits).map(Unwrapped::Jws);
         }
         match base64::decode_mosip(text) {
             Ok(json) => Ok(Unwrapped::Base64(json)),

@@ -9,7 +9,7 @@ use crate::crypto::Algorithm;
 use crate::encoding::json::{self, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
-use crate::jose::{Compact, Header};
+use crate::jose::{CompactJws, Header};
 use crate::limits::Limits;
 use crate::mosip::device::check_size;
 use crate::report::Check;
@@ -148,7 +148,7 @@ impl SignedRegistration {
         let (era, inner_header, message, signature) =
             if service_text.iter().filter(|b| **b == b'.').count() == 2 {
                 let limits = limits.with_token_bytes(limits.message_bytes());
-                let inner = Compact::parse(&service_text, &limits)?;
+                let inner = CompactJws::parse(&service_text, &limits)?;
                 let era = if inner.payload().is_empty() {
                     Era::B
                 } else if inner.payload() == payload_text {
@@ -172,7 +172,7 @@ impl SignedRegistration {
     /// Era C.
     fn from_jws(token: &[u8], limits: &Limits) -> Result<Self, Error> {
         let limits = limits.with_token_bytes(limits.message_bytes());
-        let jws = Compact::parse(token, &limits)?;
+        let jws = CompactJws::parse(token, &limits)?;
         Ok(Self {
             era: Era::C,
             header: jws.header_bytes().to_vec(),

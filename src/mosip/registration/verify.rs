@@ -12,8 +12,8 @@ use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Attempts, Compact, Jwk, JwkSet, KeySource, Keys, check_certificates, check_key_size, describe,
-    selection_hint, signature_hint, warn_of_writing,
+    Attempts, CompactJws, Jwk, JwkSet, KeySource, Keys, check_certificates, check_key_size,
+    describe, selection_hint, signature_hint, warn_of_writing,
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -574,7 +574,7 @@ fn check_digital_id(
 
 fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId, Error> {
     let (required, limits) = (Algorithm::Rs256, policy.limits());
-    let jws = Compact::parse(text.as_bytes(), &limits.with_token_bytes(limits.message_bytes()))?;
+    let jws = CompactJws::parse(text.as_bytes(), &limits.with_token_bytes(limits.message_bytes()))?;
     let token = jws.header(limits)?.algorithm;
     if token != required {
         return Err(Error::AlgorithmMismatch { token, required });

@@ -11,7 +11,7 @@ use crate::crypto::sha256;
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{base64, hex};
 use crate::error::Error;
-use crate::jose::Compact;
+use crate::jose::CompactJws;
 use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::{
@@ -76,7 +76,7 @@ impl Data {
         if is_unsigned(token) {
             return Err(Error::UnsignedLayer { part: DATA });
         }
-        let token = Compact::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
+        let token = CompactJws::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
         checker.signed(DATA, &token)?;
         let mut payload = token.into_payload();
         let payload_sha256 = sha256(&payload);

@@ -29,7 +29,7 @@ use crate::encoding::json::{Object, Value};
 use crate::encoding::xml::{self, Element};
 use crate::encoding::{Fault, base64};
 use crate::error::{Code, Error};
-use crate::jose::Compact;
+use crate::jose::CompactJws;
 use crate::limits::Limits;
 use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
 use crate::policy::Policy;
@@ -276,7 +276,7 @@ impl Kept {
         }
         let fits = |text: &str| {
             let limits = &limits.with_token_bytes(limits.capture_bytes());
-            Compact::parse(text.as_bytes(), limits).is_ok_and(|token| checker.fits(&token))
+            CompactJws::parse(text.as_bytes(), limits).is_ok_and(|token| checker.fits(&token))
         };
         if fits(&absent) {
             return Ok(absent);

@@ -13,7 +13,7 @@ use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Code, Error};
 use crate::jose::path::{Budget, Search, warn_of_issuers};
-use crate::jose::{Certificate, Compact, Jwk, Modulus, check_key_size, is_published, x509};
+use crate::jose::{Certificate, CompactJws, Jwk, Modulus, check_key_size, is_published, x509};
 use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::{Kind, Witness};
@@ -235,7 +235,7 @@ impl<'c> Checker<'c> {
     }
 
     /// Checks everything about a signed object but dates and trust.
-    fn check_signature(&mut self, part: String, member: &'static str, token: &Compact<'_>) {
+    fn check_signature(&mut self, part: String, member: &'static str, token: &CompactJws<'_>) {
         const NO_KEY: &str = "no certificate to verify with";
         let (usage, limits) = (usage(member), self.policy.limits());
         let (payload, signature) = (token.payload().len(), token.signature().len());
@@ -309,7 +309,7 @@ impl<'c> Checker<'c> {
 
     /// Tells whether the certificate that a token brings verifies it, and nothing more: a choice
     /// between two readings, of which the chosen one is checked.
-    pub(in crate::mosip) fn fits(&self, token: &Compact<'_>) -> bool {
+    pub(in crate::mosip) fn fits(&self, token: &CompactJws<'_>) -> bool {
         let x5c = X5c::read(token.header_bytes(), self.trust, self.policy.limits());
         let key = x5c.and_then(|x5c| self.read_certificates(&x5c)).map(|(_, key, _)| key);
         key.is_ok_and(|key| {
@@ -455,7 +455,7 @@ fn check_times(
 impl Witness for Checker<'_> {
     const IS_VERIFYING: bool = true;
 
-    fn signed(&mut self, member: &'static str, token: &Compact<'_>) -> Result<(), Error> {
+    fn signed(&mut self, member: &'static str, token: &CompactJws<'_>) -> Result<(), Error> {
         self.signatures += 1;
         if self.signatures > self.most_signatures {
             let limit = self.most_signatures;

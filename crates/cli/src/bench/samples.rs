@@ -3,7 +3,7 @@
 //! They are minted by `examples/generate_vectors`; the command itself holds no private-key code.
 
 use countersign::encoding::json::{self, Object, Value};
-use countersign::jose::{Compact, Jwk};
+use countersign::jose::{CompactJws, Jwk};
 use countersign::{Algorithm, Error, Limits, Time, sha256};
 
 use super::race::wrong;
@@ -90,7 +90,7 @@ pub(crate) struct Signature {
 
 impl Signature {
     pub(crate) fn of(token: &[u8]) -> Result<Self, Error> {
-        let token = Compact::parse(token, &Limits::default())?;
+        let token = CompactJws::parse(token, &Limits::default())?;
         let digest = sha256(token.signing_input());
         Ok(Self { digest, signature: token.signature().to_vec() })
     }

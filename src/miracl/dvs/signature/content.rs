@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::Signature;
 use crate::error::Error;
-use crate::jose::jws::check_start;
+use crate::jose::claims::check_start;
 use crate::miracl::dvs::certificate::{self, Binding};
 use crate::miracl::identity::Dtas;
 use crate::policy::Policy;

@@ -5,7 +5,7 @@ use super::{milliseconds, resolves};
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
 use countersign::internals::{Place, object_prefix, shorten};
-use countersign::jose::Compact;
+use countersign::jose::CompactJws;
 use countersign::{Error, Limits};
 
 /// Why a text could not be read.
@@ -50,7 +50,7 @@ impl<'l> Reader<'l> {
             return text;
         }
         let limits = self.limits.with_token_bytes(self.limits.message_bytes());
-        if let Err(error) = Compact::parse(text.as_bytes(), &limits) {
+        if let Err(error) = CompactJws::parse(text.as_bytes(), &limits) {
             self.object_to(error);
         }
         // The JDK's `split` drops empty parts at the end.
