@@ -1,4 +1,4 @@
-//! CompactJws JWS: with a backend that believes every signature, the verdict is the oracle's; with the
+//! Compact JWS: with a backend that believes every signature, the verdict is the oracle's; with the
 //! real one, nothing is valid but what somebody signed.
 
 use countersign::encoding::json;

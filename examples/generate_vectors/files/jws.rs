@@ -1,4 +1,4 @@
-//! CompactJws JWS, and JWT where the payload is a JSON object.
+//! Compact JWS, and JWT where the payload is a JSON object.
 
 use countersign::Code::{self, *};
 use countersign::encoding::hex;
@@ -58,7 +58,7 @@ pub(crate) fn file(keys: &Keys) -> String {
         jwt::leeway(keys),
     ];
     let header = &[
-        "CompactJws JWS (RFC 7515). A payload that is a JSON object is a set of JWT claims (RFC 7519).",
+        "Compact JWS (RFC 7515). A payload that is a JSON object is a set of JWT claims (RFC 7519).",
         "Each key of a group verifies one algorithm: its `alg`, or RS256 or ES256 by its type.",
         "A group with `secretHex` has one HMAC secret given by hand, and verifies HS256 only.",
         "What `expected` does not name is not expected: an issuer, an audience, and an `exp` at all. Of several audiences, any one suffices.",
