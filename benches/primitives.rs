@@ -13,8 +13,8 @@ mod support;
 use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign::encoding::json::Object;
 use countersign::jose::{Jwk, jws};
-use countersign::testkit::{self, EcIssuer, Issuer, Rng, RsaIssuer};
 use countersign::{Algorithm, At, Limits, Policy, PublicKey, Secret, sha256};
+use countersign_testkit::{self as testkit, EcIssuer, Issuer, Rng, RsaIssuer};
 use criterion::{Criterion, Throughput};
 
 use support::{BATCH, CpuTime, bench};

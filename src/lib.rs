@@ -30,16 +30,15 @@
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
-//! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
 //!
 //! Not supported: fetching keys and sending requests (the crate `countersign-fetch` does), private
-//! keys (outside `testkit`), revocation.
+//! keys, revocation. Keys and valid artefacts for your own tests are in `countersign-testkit`.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(
-    not(feature = "testkit"),
+    not(feature = "dvs-signature"),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -64,8 +63,6 @@ mod report;
 #[expect(clippy::exhaustive_structs, reason = "not API; open to the kernels' own tests only")]
 #[doc(hidden)]
 pub mod simd;
-#[cfg(feature = "testkit")]
-pub mod testkit;
 mod time;
 
 pub use batch::Item;

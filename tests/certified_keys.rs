@@ -12,12 +12,12 @@ use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
-    Authority, Certificate, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, jwk_set,
-    miracl, mosip,
-};
 use countersign::{
     Algorithm, At, Check, Code, Error, Item, Leeway, Limits, Outcome, Policy, Report, Time, Warning,
+};
+use countersign_testkit::{
+    Authority, Certificate, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, jwk_set,
+    miracl, mosip,
 };
 
 /// When everything here was issued.

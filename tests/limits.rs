@@ -18,11 +18,11 @@ use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::trust::Trust;
-use countersign::testkit::{
-    self, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
-};
 use countersign::{
     Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time,
+};
+use countersign_testkit::{
+    self as testkit, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
 };
 use num_bigint::BigUint;
 use std::sync::LazyLock;
@@ -354,13 +354,13 @@ const ROWS: &[Row] = &[
 
 /// Limits that are fed where the artefacts for it are made.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("with_signatures", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_certificates", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_signatures", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_steps", include_str!("../src/mosip/trust/tests.rs")),
+    ("with_signatures", include_str!("device_trust.rs")),
+    ("with_chain_certificates", include_str!("device_trust.rs")),
+    ("with_chain_signatures", include_str!("device_trust.rs")),
+    ("with_chain_steps", include_str!("device_trust.rs")),
     ("with_bytes_per_check", include_str!("work.rs")),
-    ("with_capture_bytes", include_str!("../src/mosip/sbi/tests.rs")),
-    ("with_capture_segments", include_str!("../src/mosip/sbi/tests.rs")),
+    ("with_capture_bytes", include_str!("sbi/main.rs")),
+    ("with_capture_segments", include_str!("sbi/main.rs")),
 ];
 
 /// One key of 2048 bits for all.

@@ -15,11 +15,11 @@ use countersign::jose::{self, Modulus};
 use countersign::mosip::device::Certification;
 use countersign::mosip::sbi::{DataVerifier, Expected, InfoExpected, InfoVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
+use countersign::{Algorithm, Code, Policy, Time};
+use countersign_testkit::{
     Authority, Certificate, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template, mosip,
     sbi,
 };
-use countersign::{Algorithm, Code, Policy, Time};
 
 /// Some minutes after the times that the testkit's devices state.
 const NOW: i64 = 1_578_920_000;

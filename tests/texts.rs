@@ -26,14 +26,14 @@ use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration;
 use countersign::mosip::sbi::{self, DataVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::mosip::digital_id;
-use countersign::testkit::sbi::data as captured;
-use countersign::testkit::{
-    Authority, Critical, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template, jwk_set, miracl,
-};
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, KeyFault, Limits, Policy, PublicKey, Report,
     Rsa1024, Secret, Time,
+};
+use countersign_testkit::mosip::digital_id;
+use countersign_testkit::sbi::data as captured;
+use countersign_testkit::{
+    Authority, Critical, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template, jwk_set, miracl,
 };
 
 const NOW: i64 = 1_600_000_000;
@@ -119,7 +119,7 @@ fn template(start: i64, end: i64) -> Template {
     Template::new("x", time(start), time(end))
 }
 
-fn read(certificate: &countersign::testkit::Certificate) -> jose::Certificate {
+fn read(certificate: &countersign_testkit::Certificate) -> jose::Certificate {
     jose::Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
 }
 

@@ -20,11 +20,12 @@ use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::{self, RegistrationCaptureVerifier};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
-    self, Authority, Certificate as Issued, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Work, mosip,
-};
 use countersign::{
     Algorithm, ChainFault, Code, Error, Item, Limits, Policy, Report, Rsa1024, Warning,
+};
+use countersign_testkit::{
+    self as testkit, Authority, Certificate as Issued, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer,
+    Work, mosip,
 };
 use hostile::{NOW, Smooth, capture, crowd, digital_id, ladder, template, time};
 

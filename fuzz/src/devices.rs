@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use countersign::jose::Certificate;
 use countersign::mosip::trust::{Domain, Leniency, Rules, Trust, TrustStore};
 use countersign::mosip::{device, sbi};
-use countersign::testkit::accept_all;
 use countersign::{At, Error, Limits, Policy};
+use countersign_testkit::accept_all;
 use serde_json::Value;
 
 use super::support::{self, Input};

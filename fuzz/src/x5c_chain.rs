@@ -2,8 +2,8 @@
 
 use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
-use countersign::testkit::accept_all;
 use countersign::{At, Policy, Time};
+use countersign_testkit::accept_all;
 
 use super::devices::{self, DEVICES};
 use super::support::Input;

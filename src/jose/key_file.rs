@@ -694,9 +694,9 @@ fn only(mut material: Vec<Material>) -> Result<Material, KeyFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
-    use crate::time::Time;
     use alloc::{format, vec};
+    use countersign::Time;
+    use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
     use x509_cert::der::pem::{LineEnding, encode_string};
 
     const CERTIFICATE: &str = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");

@@ -476,7 +476,8 @@ pub(crate) fn describe(certificate: &Certificate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{Authority, Critical, EcIssuer, Issuer, Rng, RsaIssuer, Template};
+    use countersign::Time;
+    use countersign_testkit::{Authority, Critical, EcIssuer, Issuer, Rng, RsaIssuer, Template};
 
     fn template() -> Template {
         Template::new("name", Time::from_unix(0).unwrap(), Time::from_unix(1000).unwrap())

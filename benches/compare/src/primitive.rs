@@ -1,9 +1,9 @@
 //! RS256 with the key parsed beforehand where the contender can do that; SHA-256 of a message of
 //! 250 bytes included.
 
-use countersign::Algorithm;
 use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
+use countersign::Algorithm;
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use sha2::{Digest as _, Sha256};

@@ -4,8 +4,8 @@
 use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, verify_pkcs1_batch};
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Compact, JwkSet, jws};
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use countersign::{Algorithm, At, Item, Limits, Policy, Time, sha256};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use jsonwebtoken::jwk::JwkSet as PeerSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 

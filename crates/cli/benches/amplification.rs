@@ -42,12 +42,14 @@ use countersign::mosip::sbi::{
     RegistrationCaptureVerifier,
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
-use countersign::testkit::{self, Authority, EcIssuer, Issuer, Pki, Rng, RsaIssuer, miracl, mosip};
 use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Secret, Time};
 use countersign_api::mosip::rules::{
     KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
 };
 use countersign_cli::Stream;
+use countersign_testkit::{
+    self as testkit, Authority, EcIssuer, Issuer, Pki, Rng, RsaIssuer, miracl, mosip,
+};
 use cpu_time::ThreadTime;
 
 use hostile::{NOW, Smooth, capture, crowd, digital_id, ladder, template, time};

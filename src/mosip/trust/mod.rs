@@ -49,9 +49,6 @@ mod coverage;
 mod layer;
 mod rules;
 
-#[cfg(test)]
-mod tests;
-
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -322,7 +319,7 @@ pub struct Trust {
 /// ```
 /// use countersign::mosip::device::{DigitalIdVerifier, Expected};
 /// use countersign::mosip::trust::{Consumer, NoRoots, Rules, Trust, TrustStore};
-/// use countersign::testkit::{Pki, Rng, mosip};
+/// use countersign_testkit::{Pki, Rng, mosip};
 /// use countersign::{At, Code, Policy, Time};
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -525,5 +522,20 @@ impl core::str::FromStr for Leniency {
         let mut all = Self::ALL.into_iter();
         all.find(|leniency| leniency.as_str() == name)
             .ok_or(Error::Malformed { part: "leniency", fault: Fault::Value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::FirstFailure;
+
+    #[test]
+    fn without_a_signature_there_is_nothing_to_hand_out() {
+        let (trust, policy) = (Trust::self_asserted(), Policy::default());
+        let mut trail = FirstFailure::default();
+        let checker = Checker::new(&mut trail, &trust, &policy, 1);
+        let at = Time::from_unix(1_578_919_842).unwrap();
+        assert_eq!(checker.conclude(at.into(), None), None);
     }
 }
