@@ -31,10 +31,15 @@
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
 //!
+//! | Crate beside it | What it is |
+//! |---|---|
+//! | `countersign-fetch` | the HTTP edge: key sets that stay fresh, and requests that are sent |
+//! | `countersign-api` | the platforms' APIs as typed requests and answers; the rules of MOSIP's servers |
+//! | `countersign-testkit` | mints keys and valid artefacts, for a user's own tests |
+//!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
 //!
-//! Not supported: fetching keys and sending requests (the crate `countersign-fetch` does), private
-//! keys, revocation. Keys and valid artefacts for your own tests are in `countersign-testkit`.
+//! Not supported: fetching keys and sending requests, private keys, revocation.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(

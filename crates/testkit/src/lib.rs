@@ -42,11 +42,12 @@ use core::fmt;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::{Algorithm, Secret, SignatureBackend};
+use countersign::{Algorithm, Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 pub use certificate::{Authority, Certificate, Critical, Template};
+#[cfg(feature = "testing")]
 pub use countersign::internals::Work;
 pub use device::{Device, Pki, device_data, device_info};
 pub use ec::EcIssuer;
@@ -191,8 +192,8 @@ pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
 /// Returns a backend that finds every signature of a public key valid that has the length, and is in
 /// the range, of the key: for tests of what comes after the signature.
 ///
-/// **A verifier with this backend verifies nothing.** It exists where this crate is only, so that no
-/// production build has a way to it.
+/// **A verifier with this backend verifies nothing.** It exists with the feature `testing` only, so
+/// that no production build has a way to it.
 ///
 /// ```
 /// use countersign::jose::{Jwk, jws};
@@ -211,8 +212,9 @@ pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
 /// assert!(judge(Policy::default().with_backend(accept_all())).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+#[cfg(feature = "testing")]
 #[must_use]
-pub const fn accept_all() -> SignatureBackend {
+pub const fn accept_all() -> countersign::SignatureBackend {
     countersign::internals::accept_all()
 }
 
