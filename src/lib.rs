@@ -69,6 +69,7 @@ mod report;
 #[doc(hidden)]
 pub mod simd;
 mod time;
+pub mod x509;
 
 pub use batch::Item;
 pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};

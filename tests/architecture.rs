@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("danger", &["danger"]),
     ("domain", &["miracl", "mosip"]),
     ("jose", &["jose", "batch"]),
+    ("x509", &["x509"]),
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
     ("base", &["encoding", "error", "limits", "time"]),
@@ -44,7 +45,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("base64_simd", &["encoding"]),
     ("base16ct", &["encoding"]),
     ("percent_encoding", &["encoding"]),
-    ("x509_cert", &["jose"]),
+    ("x509_cert", &["jose", "x509"]),
 ];
 
 /// What a pure library never names, and what of it the edge does.

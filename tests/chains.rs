@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Policy, Time};
 use countersign_testkit::{self as testkit, Authority, Critical, EcIssuer, Rng, Template};
 use rustls_pki_types::{CertificateDer, UnixTime};

@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 
 use countersign::encoding::json::{Object, Value};
 use countersign::encoding::{Fault, base64};
-use countersign::jose::{self, Certificate, Modulus};
 use countersign::mosip::device::{
     Certification, DeviceData, DigitalIdVerifier, Expected, Layer, Verifier,
 };
 use countersign::mosip::trust::*;
+use countersign::x509::{self, Certificate, Modulus};
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, Outcome, Policy, Report, Rsa1024, Time, Warning,
 };
@@ -1168,7 +1168,7 @@ fn what_is_expected_is_compared() {
     let report = verifier.explain(message.as_bytes(), &expected, time(NOW));
     assert_eq!(report.code(), Code::ContentMismatch);
     assert!(report.hints.iter().any(|hint| hint.contains("`make`")));
-    let _ = jose::Certificate::from_der(b"", Modulus::Strict).unwrap_err();
+    let _ = x509::Certificate::from_der(b"", Modulus::Strict).unwrap_err();
 }
 
 #[test]

@@ -9,7 +9,7 @@
 use countersign::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object};
-use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{Compact, Header, Jwk, JwkSet, jws};
 use countersign::miracl::identity::{Dtas, MpinId};
 use countersign::miracl::token::{
     CrossDeviceSession, CrossDeviceSignature, Expected, MaasToken, VerificationUrl, new_user,
@@ -18,6 +18,7 @@ use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::trust::Trust;
+use countersign::x509::{Certificate, Modulus};
 use countersign::{
     Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time,
 };

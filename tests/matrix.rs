@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Certificate, JwkSet, Modulus, jws};
+use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{
@@ -27,6 +27,7 @@ use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{self, HashChain, Scheme};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Code, Error, Limits, Policy, Report, Secret, Time, sha256};
 use countersign_testkit::miracl::{DvsAuthority, signature_request};
 use countersign_testkit::{

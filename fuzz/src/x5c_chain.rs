@@ -1,7 +1,7 @@
 //! Certificates and the paths between them: genuine ones, altered byte by byte.
 
-use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{At, Policy, Time};
 use countersign_testkit::accept_all;
 

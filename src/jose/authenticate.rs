@@ -12,12 +12,12 @@ use alloc::vec::Vec;
 use super::selection::Meant;
 use super::source::Published;
 use super::{Compact, Header, Jwk, JwkSet, Keys, Signer};
-use crate::crypto::rsa::RsaPublicKey;
-use crate::crypto::{Algorithm, Job, PublicKey, Secret, SignatureBackend, mac};
+use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::policy::{Policy, Rsa1024};
+use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::x509::check_key_size;
 
 /// The last header that was parsed. Tokens of one issuer repeat it to the byte, and a header is
 /// decided by nothing but its bytes.
@@ -259,51 +259,6 @@ fn check_algorithm(
     let fits =
         if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
     trail.record(Check::Algorithm, fits, |()| format!("key is bound to {required}")).ok_or(())
-}
-
-/// The rule of RSA sizes, for tokens and certificates alike: 2048 bits and more, or exactly 1024 by
-/// opt-in.
-pub(super) const fn allow_size(bits: usize, rsa_1024: Rsa1024) -> Result<(), Error> {
-    match (bits, rsa_1024) {
-        (2048.., _) | (1024, Rsa1024::Allow) => Ok(()),
-        _ => Err(Error::KeyTooSmall { bits }),
-    }
-}
-
-/// Checks the size of a key against the policy.
-pub(crate) fn check_key_size(trail: &mut impl Trail, key: &PublicKey, policy: &Policy) {
-    let Some(rsa) = key.as_rsa() else {
-        trail.pass(Check::KeySize, || "P-256".into());
-        return;
-    };
-    let bits = rsa.bits();
-    let result = allow_size(bits, policy.rsa_1024());
-    match &result {
-        Ok(()) => warn_of_key(trail, rsa),
-        Err(_) => {
-            trail.hint(|| {
-                let what = "a 1024-bit key needs an opt-in: `Rsa1024::Allow`, `--allow-rsa-1024`";
-                (bits == 1024).then(|| what.into())
-            });
-            warn_of_exponent(trail, rsa);
-        }
-    }
-    trail.record(Check::KeySize, result, |()| format!("{bits} bits"));
-}
-
-/// Warns of a key that was accepted, and that others would not accept: one of a message or one that
-/// issued a certificate on its path.
-pub(super) fn warn_of_key(trail: &mut impl Trail, rsa: &RsaPublicKey) {
-    if rsa.bits() == 1024 {
-        trail.warn(Warning::Rsa1024);
-    }
-    warn_of_exponent(trail, rsa);
-}
-
-fn warn_of_exponent(trail: &mut impl Trail, rsa: &RsaPublicKey) {
-    if rsa.exponent() < 65_537 {
-        trail.warn(Warning::SmallExponent);
-    }
 }
 
 /// What trying the keys of a set may still cost one message, in checks of RSA with 2048 bits.

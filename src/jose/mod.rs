@@ -17,22 +17,18 @@ mod issuers;
 pub mod jwk;
 pub mod jws;
 pub mod key_file;
-pub(crate) mod path;
 mod published;
 mod selection;
 mod source;
-mod spki;
-pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    Attempts, HeaderCache, Pending, begin, check_key_size, conclude, describe, selection_hint,
-    signature_hint, warn_of_writing,
+    Attempts, HeaderCache, Pending, begin, conclude, describe, selection_hint, signature_hint,
+    warn_of_writing,
 };
 pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};
 pub use issuers::{Issuers, RepeatedIssuer};
-pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
+pub use jwk::{Jwk, JwkSet, KeyProblem};
 pub use jws::{Compact, Header, Verified};
 pub(crate) use published::is_published;
 pub(crate) use source::Keys;
 pub use source::{KeySource, Snapshot};
-pub use x509::{Certificate, Modulus};

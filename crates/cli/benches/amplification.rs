@@ -27,7 +27,7 @@ use countersign::encoding::base64::{self, encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object, Value};
 use countersign::encoding::percent::{self, Plus};
 use countersign::encoding::{Fault, hex};
-use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{Compact, Header, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::identity::MpinId;
 use countersign::miracl::otp;
@@ -42,6 +42,7 @@ use countersign::mosip::sbi::{
     RegistrationCaptureVerifier,
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Secret, Time};
 use countersign_api::mosip::rules::{
     KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,

@@ -129,10 +129,10 @@ impl Pki {
     /// Returns a store that trusts both domains' authorities, each for its domain.
     #[must_use]
     pub fn store(&self) -> countersign::mosip::trust::TrustStore {
-        use countersign::jose::{self, Modulus};
         use countersign::mosip::trust::{Domain, TrustStore};
+        use countersign::x509::{self, Modulus};
         let read = |certificate: &Certificate| {
-            jose::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
+            x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
         };
         TrustStore::new()
             .with_roots(Domain::Device, read(self.device_root.certificate()))

@@ -14,7 +14,7 @@ use crate::encoding::json::{Document, Object};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
     Attempts, Compact, HeaderCache, Jwk, JwkSet, KeySource, Keys, Snapshot, check_certificates,
-    check_key_size, describe, selection_hint, signature_hint, warn_of_writing,
+    describe, selection_hint, signature_hint, warn_of_writing,
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -22,6 +22,7 @@ use crate::mosip::device::{DigitalId, Layer, Timestamp, optional_text};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::x509::check_key_size;
 
 /// What the server did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,10 +58,10 @@ use super::device::Certification;
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
-use crate::jose::Certificate;
-use crate::jose::path::{Budget, Search};
 use crate::policy::Policy;
 use crate::time::Time;
+use crate::x509::Certificate;
+use crate::x509::path::{Budget, Search};
 
 pub(super) use layer::{Checker, Signed, Stated, Usage};
 pub use rules::{Consumer, Rules};
@@ -117,7 +117,7 @@ impl core::str::FromStr for Domain {
 ///
 /// ```
 /// use countersign::Limits;
-/// use countersign::jose::Certificate;
+/// use countersign::x509::Certificate;
 /// use countersign::mosip::trust::{Domain, TrustStore};
 ///
 /// # let pem = include_bytes!("../../../test-vectors/keys/rsa-2048-certificate.pem");
@@ -188,7 +188,7 @@ impl TrustStore {
     /// # Examples
     ///
     /// ```
-    /// use countersign::jose::Certificate;
+    /// use countersign::x509::Certificate;
     /// use countersign::mosip::trust::{Domain, TrustStore};
     /// use countersign::{Code, Limits, Policy, Time};
     ///
@@ -273,7 +273,7 @@ pub enum PartlySigned {
 #[non_exhaustive]
 pub enum Leniency {
     /// RSA moduli that are written as negative numbers; see
-    /// [`Modulus::Unsigned`](crate::jose::Modulus::Unsigned).
+    /// [`Modulus::Unsigned`](crate::x509::Modulus::Unsigned).
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,

@@ -16,8 +16,8 @@
 
 use alloc::vec::Vec;
 
-use super::authenticate::{allow_size, warn_of_key};
-use super::x509::{Certificate, Role};
+use super::certificate::{Certificate, Role};
+use super::{allow_size, warn_of_key};
 use crate::crypto::{PublicKey, SignatureBackend, work};
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
@@ -273,7 +273,7 @@ pub(crate) fn warn_of_issuers(trail: &mut impl Trail, path: &[&Certificate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::Modulus;
+    use crate::x509::Modulus;
     use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;
