@@ -1,8 +1,8 @@
 //! RS256 with the key parsed beforehand where the contender can do that; SHA-256 of a message of
 //! 250 bytes included.
 
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
 use countersign::Algorithm;
+use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
 use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};

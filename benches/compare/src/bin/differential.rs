@@ -10,8 +10,8 @@
 //! its seed. One that changes nothing is not counted as altered.
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY};
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign::Algorithm;
+use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use sha2::{Digest as _, Sha256};
 
