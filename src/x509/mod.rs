@@ -4,8 +4,8 @@
 //! PEM, DER ──► Certificate ── path::Search ──► a path to a root, or why there is none
 //! ```
 //!
-//! Of what a certificate is used for nothing is known here: [`jose`](crate::jose) takes keys out of
-//! them, and [`mosip::trust`](crate::mosip::trust) decides which roots vouch for whom.
+//! This module does not know what a certificate is used for: [`jose`](crate::jose) takes keys from
+//! certificates, and [`mosip::trust`](crate::mosip::trust) decides which roots vouch for a signer.
 //!
 //! Not supported: revocation, name constraints, certificate policies, algorithms of signatures
 //! other than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
