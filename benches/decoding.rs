@@ -8,7 +8,7 @@ use countersign::encoding::json::{self, Document};
 use countersign::encoding::{Fault, base64};
 use countersign::jose::{CompactJws, JwkSet};
 use countersign::mosip::device::DeviceData;
-use countersign::testkit::{self, Issuer as _, Rng, RsaIssuer};
+use countersign_testkit::{self as testkit, Issuer as _, Rng, RsaIssuer};
 use criterion::{Criterion, Throughput};
 
 use support::{CpuTime, Verdicts, bench};

@@ -5,9 +5,9 @@ mod support;
 
 use countersign::miracl::dvs;
 use countersign::miracl::dvs::signature::{Expected, ServerSecret, Signature, Verifier};
-use countersign::testkit::Rng;
-use countersign::testkit::miracl::{DvsAuthority, signature_request};
 use countersign::{At, Error, Limits, Policy, Secret, sha256};
+use countersign_testkit::Rng;
+use countersign_testkit::miracl::{DvsAuthority, signature_request};
 use criterion::{Criterion, Throughput};
 
 use support::{CpuTime, bench};

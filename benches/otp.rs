@@ -4,8 +4,8 @@
 mod support;
 
 use countersign::miracl::otp::{Aad, Derivation, KeyChoice, Request, Response};
-use countersign::testkit::miracl;
 use countersign::{Limits, Secret};
+use countersign_testkit::miracl;
 use criterion::{Criterion, Throughput};
 
 use support::{CpuTime, bench};

@@ -13,9 +13,9 @@ mod support;
 
 use countersign::encoding::json::Object;
 use countersign::jose::{Jwk, jws};
-use countersign::testkit::{self, EcIssuer, Issuer, Rng, RsaIssuer};
 use countersign::{Algorithm, At, Limits, Policy, PublicKey, Secret, sha256};
 use countersign_kernels::{Hash, Kernel};
+use countersign_testkit::{self as testkit, EcIssuer, Issuer, Rng, RsaIssuer};
 use criterion::{Criterion, Throughput};
 
 use support::{CpuTime, bench};

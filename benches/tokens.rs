@@ -10,8 +10,8 @@ use countersign::encoding::json::Object;
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration::{self, Era};
-use countersign::testkit::{self, Issuer as _, Rng, RsaIssuer, miracl, mosip};
 use countersign::{Algorithm, At, Error, Item, Limits, Policy, Report, Rsa1024};
+use countersign_testkit::{self as testkit, Issuer as _, Rng, RsaIssuer, miracl, mosip};
 use criterion::{Criterion, Throughput};
 
 use support::{BATCH, CpuTime, bench};

@@ -26,9 +26,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use countersign::jose::jws;
-use countersign::testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 use countersign::{Algorithm, Code, Policy, Time, sha256};
 use countersign_fetch::{Clock, Fault, Fetcher, JwksCache, Observer, Refreshed, Settings};
+use countersign_testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 use server::{Behaviour, Server};
 
 const SPEED: u128 = 60;

@@ -30,16 +30,20 @@
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
-//! | `testkit` | no | [`testkit`]: mints keys and valid artefacts, for a user's own tests |
+//!
+//! | Crate beside it | What it is |
+//! |---|---|
+//! | `countersign-fetch` | the HTTP edge: key sets that stay fresh, and requests that are sent |
+//! | `countersign-api` | the platforms' APIs as typed requests and answers; the rules of MOSIP's servers |
+//! | `countersign-testkit` | mints keys and valid artefacts, for a user's own tests |
 //!
 //! Rust 1.89 is the oldest supported; raising that is a minor version.
 //!
-//! Not supported: fetching keys and sending requests (the crate `countersign-fetch` does), private
-//! keys (outside `testkit`), revocation.
+//! Not supported: fetching keys and sending requests, private keys, revocation.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(
-    not(feature = "testkit"),
+    not(feature = "dvs-signature"),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
 )]
 
@@ -59,10 +63,9 @@ pub mod miracl;
 pub mod mosip;
 mod policy;
 mod report;
-#[cfg(feature = "testkit")]
-pub mod testkit;
 mod time;
 mod verify;
+pub mod x509;
 
 pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
 pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};

@@ -17,13 +17,13 @@ use countersign::encoding::json::Object;
 use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::registration::{self, Era};
-use countersign::testkit::{
-    Certificate, EcIssuer, Issuer as _, Rng, RsaIssuer, accept_all, hs256, join, jwk_set, miracl,
-    mosip, signing_input,
-};
 use countersign::{
     Algorithm, At, Check, Code, Error, Item, Limits, Outcome, Policy, PublicKey, Rsa1024, Secret,
     Time,
+};
+use countersign_testkit::{
+    Certificate, EcIssuer, Issuer as _, Rng, RsaIssuer, accept_all, hs256, join, jwk_set, miracl,
+    mosip, signing_input,
 };
 
 const HEADER: &str = r#"{"alg":"RS256","kid":"s1"}"#;

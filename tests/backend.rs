@@ -2,10 +2,10 @@
 #![cfg(feature = "aws-lc-rs")]
 
 use countersign::jose::{JwkSet, jws};
-use countersign::testkit::{self, EcIssuer, Issuer as _, Rng, RsaIssuer};
 use countersign::{
     Algorithm, Code, Item, Limits, Policy, PublicKey, Rsa1024, SignatureBackend, Time,
 };
+use countersign_testkit::{self as testkit, EcIssuer, Issuer as _, Rng, RsaIssuer};
 
 const PAYLOAD: &[u8] = br#"{"exp":2000}"#;
 

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
-use countersign::testkit::{self, EcIssuer, Issuer as _, Rng, RsaIssuer};
 use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
+use countersign_testkit::{self as testkit, EcIssuer, Issuer as _, Rng, RsaIssuer};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;

@@ -6,18 +6,19 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
-    Authority, Certificate, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, jwk_set,
-    miracl, mosip,
-};
+use countersign::x509::Modulus;
 use countersign::{
     Algorithm, At, Check, Code, Error, Item, Leeway, Limits, Outcome, Policy, Report, Time, Warning,
+};
+use countersign_testkit::{
+    Authority, Certificate, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, jwk_set,
+    miracl, mosip,
 };
 
 /// When everything here was issued.
@@ -394,7 +395,7 @@ fn a_device_with_a_published_key_or_under_a_published_root_is_warned_of() {
         let device = Device::new(key.clone(), vec![root.issue(&key, &leaf).unwrap()]);
         let id = device.sign(&mosip::digital_id("1").to_string()).unwrap();
         let read =
-            countersign::jose::Certificate::from_der(root.certificate().to_der(), Modulus::Strict);
+            countersign::x509::Certificate::from_der(root.certificate().to_der(), Modulus::Strict);
         let store = TrustStore::new().with_roots(Domain::Device, read);
         let trust = Trust::new(store, Rules::of(Consumer::RegistrationClient));
         let verifier = DigitalIdVerifier::new(trust, Policy::default());

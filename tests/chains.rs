@@ -7,10 +7,10 @@
 
 use std::time::Duration;
 
-use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
-use countersign::testkit::{self, Authority, Critical, EcIssuer, Rng, Template};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Policy, Time};
+use countersign_testkit::{self as testkit, Authority, Critical, EcIssuer, Rng, Template};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::ring::ECDSA_P256_SHA256;
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};

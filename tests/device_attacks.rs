@@ -18,10 +18,10 @@ use countersign::mosip::trust::{
     Consumer, Domain, PartlySigned, Rules, SignedPart, Standing, Trust,
 };
 use countersign::mosip::{device, sbi};
-use countersign::testkit::{
+use countersign::{At, Code, Error, Item, Policy, Report, Time, Warning};
+use countersign_testkit::{
     Certificate, Device, Pki, Rng, RsaIssuer, device_data, device_info, mosip, sbi as sbi_kit,
 };
-use countersign::{At, Code, Error, Item, Policy, Report, Time, Warning};
 
 /// 2020-01-13T12:50:42Z, as the testkit's devices say.
 const NOW: i64 = 1_578_919_842;

@@ -13,16 +13,17 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Certificate, Jwk, JwkSet, Modulus};
+use countersign::jose::{Jwk, JwkSet};
 use countersign::mosip::device;
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::{self, HashChain, Scheme, cbeff};
 use countersign::mosip::trust::{PartlySigned, Trust};
-use countersign::testkit::mosip::{self, digital_id};
-use countersign::testkit::{
-    self, Device, Issuer as _, Rng, RsaIssuer, device_data, device_info, sbi as kit,
-};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Code, Policy, Time};
+use countersign_testkit::mosip::{self, digital_id};
+use countersign_testkit::{
+    self as testkit, Device, Issuer as _, Rng, RsaIssuer, device_data, device_info, sbi as kit,
+};
 
 /// What a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use countersign::encoding::json::Object;
 use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
 use countersign::{Algorithm, Limits, Policy, PublicKey, Rsa1024, Time};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use jsonwebtoken::{DecodingKey, Validation};
 use proptest::prelude::*;
 use rsa::pkcs1v15::Pkcs1v15Sign;

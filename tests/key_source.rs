@@ -9,8 +9,8 @@ use countersign::encoding::json::Object;
 use countersign::jose::{Issuers, JwkSet, KeySource, Snapshot, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
-use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, miracl, mosip};
 use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time, Warning};
+use countersign_testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, miracl, mosip};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;

@@ -8,7 +8,7 @@
 
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object};
-use countersign::jose::{Certificate, CompactJws, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{CompactJws, Header, Jwk, JwkSet, jws};
 use countersign::miracl::identity::{Dtas, MpinId};
 use countersign::miracl::token::{
     CrossDeviceSession, CrossDeviceSignature, Expected, MaasToken, VerificationUrl, new_user,
@@ -17,13 +17,14 @@ use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::trust::Trust;
-use countersign::testkit::{
-    self, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
-};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{
     Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time,
 };
 use countersign_kernels::rsa::{RsaKeyError, RsaPublicKey};
+use countersign_testkit::{
+    self as testkit, Authority, Critical, Device, EcIssuer, Issuer, Rng, RsaIssuer, Template, mosip,
+};
 use num_bigint::BigUint;
 use std::sync::LazyLock;
 
@@ -354,13 +355,13 @@ const ROWS: &[Row] = &[
 
 /// Limits that are fed where the artefacts for it are made.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("with_signatures", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_certificates", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_signatures", include_str!("../src/mosip/trust/tests.rs")),
-    ("with_chain_steps", include_str!("../src/mosip/trust/tests.rs")),
+    ("with_signatures", include_str!("device_trust.rs")),
+    ("with_chain_certificates", include_str!("device_trust.rs")),
+    ("with_chain_signatures", include_str!("device_trust.rs")),
+    ("with_chain_steps", include_str!("device_trust.rs")),
     ("with_bytes_per_check", include_str!("work.rs")),
-    ("with_capture_bytes", include_str!("../src/mosip/sbi/tests.rs")),
-    ("with_capture_segments", include_str!("../src/mosip/sbi/tests.rs")),
+    ("with_capture_bytes", include_str!("sbi/main.rs")),
+    ("with_capture_segments", include_str!("sbi/main.rs")),
 ];
 
 /// One key of 2048 bits for all.

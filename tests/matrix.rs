@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Certificate, JwkSet, Modulus, jws};
+use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{
@@ -27,12 +27,13 @@ use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{self, HashChain, Scheme};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::miracl::{DvsAuthority, signature_request};
-use countersign::testkit::{
-    self, Authority, Device, EcIssuer, IssueError, Issuer, Rng, RsaIssuer, Template, device_data,
-    device_info, hs256, jwk_set, miracl, mosip,
-};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Code, Error, Limits, Policy, Report, Secret, Time, sha256};
+use countersign_testkit::miracl::{DvsAuthority, signature_request};
+use countersign_testkit::{
+    self as testkit, Authority, Device, EcIssuer, IssueError, Issuer, Rng, RsaIssuer, Template,
+    device_data, device_info, hs256, jwk_set, miracl, mosip,
+};
 
 /// When everything was issued, and is judged: 2020-01-13T12:50:42Z, as the testkit's devices say.
 const NOW: i64 = 1_578_919_842;

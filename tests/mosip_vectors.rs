@@ -7,11 +7,12 @@ mod public;
 use std::fs;
 
 use countersign::encoding::json::{self, Object};
-use countersign::jose::{Certificate, Jwk, JwkSet};
+use countersign::jose::{Jwk, JwkSet};
 use countersign::mosip::Window;
 use countersign::mosip::device::{self, DeviceData, DigitalId, DigitalIdVerifier, Layer};
 use countersign::mosip::registration::{Era, Expected, Status, Verifier};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
+use countersign::x509::Certificate;
 use countersign::{
     At, ChainFault, Check, Code, Error, Limits, Outcome, Policy, Report, Time, Verdict, Warning,
 };

@@ -11,15 +11,15 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{self, Modulus};
 use countersign::mosip::device::Certification;
 use countersign::mosip::sbi::{DataVerifier, Expected, InfoExpected, InfoVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
+use countersign::x509::{self, Modulus};
+use countersign::{Algorithm, Code, Policy, Time};
+use countersign_testkit::{
     Authority, Certificate, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template, mosip,
     sbi,
 };
-use countersign::{Algorithm, Code, Policy, Time};
 
 /// Some minutes after the times that the testkit's devices state.
 const NOW: i64 = 1_578_920_000;
@@ -215,7 +215,7 @@ impl Case {
 
 fn store() -> TrustStore {
     let read = |authority: &Authority<EcIssuer>| {
-        jose::Certificate::from_der(authority.certificate().to_der(), Modulus::Strict).unwrap()
+        x509::Certificate::from_der(authority.certificate().to_der(), Modulus::Strict).unwrap()
     };
     [Domain::Device, Domain::Ftm].into_iter().fold(TrustStore::new(), |store, domain| {
         store

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 
 use countersign::encoding::json::Object;
-use countersign::jose::{JwkSet, jws};
+use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs;
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
-use countersign::{Algorithm, At, Code, Limits, Policy, Report, Time, Warning};
+use countersign::{
+    Algorithm, At, Check, Code, Entry, Limits, Policy, Report, Secret, Time, Warning,
+};
+use countersign_testkit::{EcIssuer, Issuer, Rng, RsaIssuer, hs256, jwk_set, miracl};
 
 fn set(key: Object<'static>) -> JwkSet {
     JwkSet::parse(jwk_set(&[key]).to_string().as_bytes(), &Limits::default()).unwrap()
@@ -83,4 +85,41 @@ fn a_format_of_one_algorithm_refuses_another_even_with_a_key_that_is_bound_to_it
         let right = if algorithm == Algorithm::Rs256 { Code::Ok } else { Code::AlgorithmMismatch };
         assert_eq!(code, right, "{algorithm}");
     }
+}
+
+fn entry(report: &Report, check: Check) -> &Entry {
+    report.checks.iter().find(|entry| entry.check == check).unwrap()
+}
+
+#[test]
+fn a_report_names_the_kind_of_a_key_and_the_section_of_the_algorithm_that_was_verified() {
+    let ec = EcIssuer::generate(&mut Rng::from_seed(1), Some("k"));
+    let rsa = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
+    let (ec, rsa): (&dyn Issuer, &dyn Issuer) = (&ec, &rsa);
+    let any = jws::Expected::unbound().allow_no_expiry();
+    let judge = |issuer: &dyn Issuer, algorithm: Algorithm| {
+        let jwk = issuer.jwk().with("alg", algorithm.name()).to_string();
+        let key = Jwk::parse(jwk.as_bytes(), &Limits::default()).unwrap();
+        let token = issuer.sign(&issuer.header(algorithm), b"{}", algorithm).unwrap();
+        jws::Verifier::new(key.into(), Policy::default()).explain(
+            token.as_bytes(),
+            &any,
+            Time::EPOCH,
+        )
+    };
+    for (issuer, algorithm, kind, section) in [
+        (ec, Algorithm::Es256, "k: EC P-256, 256 bits", "RFC 7518 §3.4"),
+        (rsa, Algorithm::Rs512, "k: RSA, 2048 bits", "RFC 8017 §8.2.2"),
+        (rsa, Algorithm::Ps256, "k: RSA, 2048 bits", "RFC 8017 §8.1.2"),
+    ] {
+        let report = judge(issuer, algorithm);
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(entry(&report, Check::KEY).detail, kind);
+        assert_eq!(entry(&report, Check::SIGNATURE).reference, section);
+    }
+    let secret = || Secret::new(vec![7; 32]);
+    let header = Object::new().with("alg", "HS256");
+    let verifier = jws::Verifier::with_secret(secret(), Policy::default()).unwrap();
+    let report = verifier.explain(hs256(&secret(), &header, b"{}").as_bytes(), &any, Time::EPOCH);
+    assert_eq!(entry(&report, Check::SIGNATURE).reference, "RFC 7518 §3.2");
 }

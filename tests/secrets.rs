@@ -10,11 +10,11 @@ use countersign::miracl::dvs::signature::{self, ServerSecret};
 use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{DeviceData, DeviceInfo, DigitalId};
 use countersign::mosip::registration::SignedRegistration;
-use countersign::testkit::miracl::DvsAuthority;
-use countersign::testkit::{EcIssuer, Rng, RsaIssuer, hs256, miracl};
 use countersign::{Limits, Policy, Secret, Time};
 use countersign_api::miracl::{RequestDeviceOtp, RequestOtp};
 use countersign_api::{Call as _, Confidential, Credentials};
+use countersign_testkit::miracl::DvsAuthority;
+use countersign_testkit::{EcIssuer, Rng, RsaIssuer, hs256, miracl};
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 

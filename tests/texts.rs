@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use countersign::encoding::json::{self, Document, Object};
 use countersign::encoding::{Fault, base64, hex};
 use countersign::jose::key_file::{self, KeyFileError};
-use countersign::jose::{self, Header, Jwk, JwkSet, KeySource, Modulus, Snapshot, jws};
+use countersign::jose::{self, Header, Jwk, JwkSet, KeySource, Snapshot, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, Transaction, signature};
 use countersign::miracl::otp::{self, KeyChoice};
 use countersign::miracl::token::{self, access, id};
@@ -26,14 +26,15 @@ use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration;
 use countersign::mosip::sbi::{self, DataVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::mosip::digital_id;
-use countersign::testkit::sbi::data as captured;
-use countersign::testkit::{
-    Authority, Critical, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template, jwk_set, miracl,
-};
+use countersign::x509::{self, Modulus};
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, KeyFault, Limits, Policy, PublicKey, Report,
     Rsa1024, Secret, Time, Trail,
+};
+use countersign_testkit::mosip::digital_id;
+use countersign_testkit::sbi::data as captured;
+use countersign_testkit::{
+    Authority, Critical, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template, jwk_set, miracl,
 };
 
 const NOW: i64 = 1_600_000_000;
@@ -119,8 +120,8 @@ fn template(start: i64, end: i64) -> Template {
     Template::new("x", time(start), time(end))
 }
 
-fn read(certificate: &countersign::testkit::Certificate) -> jose::Certificate {
-    jose::Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+fn read(certificate: &countersign_testkit::Certificate) -> x509::Certificate {
+    x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
 }
 
 #[derive(Debug)]
@@ -465,9 +466,9 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
         Error::UntrustedChain { fault } => fault,
         other => panic!("{other}"),
     };
-    let path = |roots: Vec<jose::Certificate>,
-                between: Vec<jose::Certificate>,
-                leaf: &jose::Certificate| {
+    let path = |roots: Vec<x509::Certificate>,
+                between: Vec<x509::Certificate>,
+                leaf: &x509::Certificate| {
         let store = TrustStore::new()
             .with_roots(Domain::Device, roots)
             .with_intermediates(Domain::Device, between);
@@ -497,7 +498,7 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
                 der[place + 8] = 14;
             }
         }
-        path(roots(), vec![], &jose::Certificate::from_der(&der, Modulus::Strict).unwrap())
+        path(roots(), vec![], &x509::Certificate::from_der(&der, Modulus::Strict).unwrap())
     };
     let impostor = {
         let other = RsaIssuer::generate(&mut Rng::from_seed(13), 2048, None).unwrap();
@@ -559,13 +560,13 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
     let payload = |text: &str| of(own("", text, &anything()));
     let compact = |text: &str| of(jose::CompactJws::parse(text.as_bytes(), &limits()).unwrap_err());
     let der =
-        |der: &[u8]| of(jose::Certificate::from_der(der, Modulus::Strict).map(drop).unwrap_err());
+        |der: &[u8]| of(x509::Certificate::from_der(der, Modulus::Strict).map(drop).unwrap_err());
     let twice = |last| template(0, 1).extension(&[0x2a, 3, last], Critical::No, &[5, 0]);
     let repeated = twice(1).extension(&[0x2a, 3, 1], Critical::No, &[5, 0]);
     let certificate = |template: &Template| {
         Authority::root(RSA.clone(), template).unwrap().certificate().to_der().to_vec()
     };
-    let negative = jose::Certificate::from_der(
+    let negative = x509::Certificate::from_der(
         &certificate(&template(0, 1).negative_modulus()),
         Modulus::Strict,
     );

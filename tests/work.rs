@@ -15,16 +15,18 @@ mod hostile;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use countersign::encoding::base64::encode_standard;
-use countersign::jose::{Certificate, JwkSet, Modulus, jws};
+use countersign::jose::{JwkSet, jws};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::{self, RegistrationCaptureVerifier};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::testkit::{
-    self, Authority, Certificate as Issued, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Work, mosip,
-};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{
     Algorithm, ChainFault, Code, Error, Item, Limits, Policy, Report, Rsa1024, Warning,
+};
+use countersign_testkit::{
+    self as testkit, Authority, Certificate as Issued, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer,
+    Work, mosip,
 };
 use hostile::{NOW, Smooth, capture, crowd, digital_id, ladder, template, time};
 

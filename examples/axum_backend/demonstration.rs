@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use countersign::encoding::json::Object;
 use countersign::miracl::dvs::SignatureRequest;
-use countersign::testkit::miracl::{DvsAuthority, DvsClient, certificate, certificate_answer};
-use countersign::testkit::{EcIssuer, Issuer as _, Rng, RsaIssuer, jwk_set};
 use countersign::{Algorithm, Limits, Secret, Time, sha256};
 use countersign_api::{BaseUrl, Credentials, Transport};
 use countersign_fetch::{Clock, Fetcher};
+use countersign_testkit::miracl::{DvsAuthority, DvsClient, certificate, certificate_answer};
+use countersign_testkit::{EcIssuer, Issuer as _, Rng, RsaIssuer, jwk_set};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use countersign::jose::Certificate;
 use countersign::mosip::trust::{Domain, Leniency, Rules, Trust, TrustStore};
 use countersign::mosip::{device, sbi};
-use countersign::testkit::accept_all;
+use countersign::x509::Certificate;
 use countersign::{At, Error, Limits, Policy};
+use countersign_testkit::accept_all;
 use serde_json::Value;
 
 use super::support::{self, Input};

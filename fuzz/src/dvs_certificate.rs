@@ -98,7 +98,7 @@ pub fn run(data: &[u8]) {
         && let Ok(token) = std::str::from_utf8(&artefact)
         && !token.trim_start().starts_with('{')
     {
-        let answer = countersign::testkit::miracl::certificate_answer(token).to_string();
+        let answer = countersign_testkit::miracl::certificate_answer(token).to_string();
         let again = verifier.verify(answer.as_bytes(), &expected, at);
         assert_eq!(again.as_ref(), Ok(certificate));
     }

@@ -6,9 +6,9 @@ use countersign::encoding::{hex, json::Object};
 use countersign::miracl::dvs;
 use countersign::miracl::dvs::signature::{Expected, ServerSecret, Signature, Verifier};
 use countersign::miracl::identity::MpinId;
-use countersign::testkit::Rng;
-use countersign::testkit::miracl::{DvsAuthority, DvsClient, signature_request};
 use countersign::{At, Error, Limits, Policy, Secret, sha256};
+use countersign_testkit::Rng;
+use countersign_testkit::miracl::{DvsAuthority, DvsClient, signature_request};
 
 use super::support::{self, Input};
 

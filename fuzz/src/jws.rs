@@ -3,8 +3,8 @@
 
 use countersign::encoding::json;
 use countersign::jose::jws::{Expected, Verified, Verifier};
-use countersign::testkit::{hs256, join, signing_input};
 use countersign::{At, Error, Leeway, Limits, Secret};
+use countersign_testkit::{hs256, join, signing_input};
 
 use super::oracle::{self, Claims, Json};
 use super::support::{self, Input, JWS};

@@ -1,8 +1,8 @@
 //! OTP requests and responses: what was sealed opens, and nothing that was altered.
 
 use countersign::miracl::otp::{Aad, Derivation, KeyChoice, Request, Response};
-use countersign::testkit::miracl;
 use countersign::{Error, Limits, Secret};
+use countersign_testkit::miracl;
 
 use super::oracle::{DEFAULT, Json};
 use super::support::Input;

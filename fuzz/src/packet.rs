@@ -1,10 +1,9 @@
 //! Registration packets: XML around what a device signed.
 
-use countersign::Limits;
-use countersign::Policy;
 use countersign::mosip::sbi::Expected;
 use countersign::mosip::sbi::cbeff::{Packet, Padding, Verifier};
-use countersign::testkit::accept_all;
+use countersign::{Limits, Policy};
+use countersign_testkit::accept_all;
 
 use super::devices::{self, DEVICES};
 use super::support::{self, Input};

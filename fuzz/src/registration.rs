@@ -3,8 +3,8 @@
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::mosip::Window;
 use countersign::mosip::registration::{Era, Expected, SignedRegistration, Status, Verifier};
-use countersign::testkit::mosip;
 use countersign::{At, Error, Limits, danger};
+use countersign_testkit::mosip;
 
 use super::oracle::{self, Json};
 use super::support::{self, Input, REGISTRATION};

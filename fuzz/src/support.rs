@@ -12,8 +12,8 @@ use countersign::miracl::dvs::{self, signature};
 use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::trust::Verified;
 use countersign::mosip::{registration, sbi};
-use countersign::testkit::accept_all;
 use countersign::{At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, Verdict};
+use countersign_testkit::accept_all;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 //! Certificates and the paths between them: genuine ones, altered byte by byte.
 
-use countersign::jose::{Certificate, Modulus};
 use countersign::mosip::trust::{Domain, TrustStore};
-use countersign::testkit::accept_all;
+use countersign::x509::{Certificate, Modulus};
 use countersign::{At, Policy, Time};
+use countersign_testkit::accept_all;
 
 use super::devices::{self, DEVICES};
 use super::support::Input;

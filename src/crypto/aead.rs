@@ -41,17 +41,3 @@ pub(crate) fn open(
     };
     opened.map(|()| text).map_err(|_| Error::DecryptFailed)
 }
-
-/// Seals with a key of 16, 24 or 32 bytes, in place; returns the tag, or `None` for another length.
-#[cfg(feature = "testkit")]
-pub(crate) fn seal(key: &[u8], aad: &[u8], iv: &[u8; 12], text: &mut [u8]) -> Option<[u8; 16]> {
-    let iv = iv.into();
-    let sealed = if let Ok(cipher) = Aes256Gcm::new_from_slice(key) {
-        cipher.encrypt_inout_detached(iv, aad, text.into())
-    } else if let Ok(cipher) = AesGcm::<Aes192, U12>::new_from_slice(key) {
-        cipher.encrypt_inout_detached(iv, aad, text.into())
-    } else {
-        Aes128Gcm::new_from_slice(key).ok()?.encrypt_inout_detached(iv, aad, text.into())
-    };
-    sealed.ok().map(Into::into)
-}

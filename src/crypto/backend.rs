@@ -23,7 +23,7 @@ enum Choice {
     Native,
     #[cfg(feature = "aws-lc-rs")]
     AwsLcRs,
-    #[cfg(feature = "testkit")]
+    #[cfg(feature = "testing")]
     AcceptAll,
 }
 
@@ -46,7 +46,7 @@ impl SignatureBackend {
     }
 
     /// Accepts whatever is in range.
-    #[cfg(feature = "testkit")]
+    #[cfg(feature = "testing")]
     pub(crate) const fn accept_all() -> Self {
         Self(Choice::AcceptAll)
     }
@@ -73,7 +73,7 @@ impl SignatureBackend {
             Choice::Native => None,
             #[cfg(feature = "aws-lc-rs")]
             Choice::AwsLcRs => aws::verify(key, algorithm, &message.concat(), signature),
-            #[cfg(feature = "testkit")]
+            #[cfg(feature = "testing")]
             Choice::AcceptAll => Some(true),
         }
     }

@@ -6,6 +6,12 @@
 pub(crate) mod aead;
 mod backend;
 #[cfg(feature = "dvs-signature")]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::must_use_candidate,
+    reason = "reaches `internals` only"
+)]
 pub(crate) mod bn254cx;
 pub(crate) mod mac;
 #[doc(hidden)]

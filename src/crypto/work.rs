@@ -1,22 +1,22 @@
 //! Counts of work, for tests that hold it to the limits.
 //!
-//! Time is no measure on a machine that others use; steps are. With feature `testkit`, which is for
+//! Time is no measure on a machine that others use; steps are. With feature `testing`, which is for
 //! tests, every step is counted for the whole process. Without it, nothing here does anything.
 
-#[cfg(feature = "testkit")]
+#[cfg(feature = "testing")]
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 macro_rules! counters {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {
         /// What was done so far, or between two moments.
-        #[cfg(feature = "testkit")]
+        #[cfg(feature = "testing")]
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Work {
             $($(#[doc = $doc])+ pub $name: usize,)+
         }
 
-        #[cfg(feature = "testkit")]
+        #[cfg(feature = "testing")]
         mod counters {
             $(
                 #[allow(non_upper_case_globals, reason = "named as the member that shows it")]
@@ -24,7 +24,7 @@ macro_rules! counters {
             )+
         }
 
-        #[cfg(feature = "testkit")]
+        #[cfg(feature = "testing")]
         impl Work {
             /// Returns what the process did so far.
             #[must_use]
@@ -60,13 +60,13 @@ counters! {
 
 macro_rules! count {
     ($counter:ident, $by:expr) => {
-        #[cfg(feature = "testkit")]
+        #[cfg(feature = "testing")]
         counters::$counter.fetch_add($by, Ordering::Relaxed);
     };
 }
 
 /// Counts a signature under a key of this effort.
-#[cfg_attr(not(feature = "testkit"), expect(unused_variables, reason = "nothing is counted"))]
+#[cfg_attr(not(feature = "testing"), expect(unused_variables, reason = "nothing is counted"))]
 pub(crate) fn signature(effort: usize) {
     count!(signatures, 1);
     count!(effort, effort);
@@ -88,7 +88,7 @@ pub(crate) fn step() {
 }
 
 /// Counts bytes of a message.
-#[cfg_attr(not(feature = "testkit"), expect(unused_variables, reason = "nothing is counted"))]
+#[cfg_attr(not(feature = "testing"), expect(unused_variables, reason = "nothing is counted"))]
 pub(crate) fn hashed(bytes: usize) {
     count!(hashed, bytes);
 }

@@ -7,7 +7,6 @@
 pub mod base64;
 pub mod hex;
 pub mod json;
-pub(crate) mod pem;
 pub mod percent;
 pub(crate) mod xml;
 

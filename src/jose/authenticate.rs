@@ -12,11 +12,12 @@ use alloc::vec::Vec;
 use super::selection::Meant;
 use super::source::Published;
 use super::{CompactJws, Header, Jwk, JwkSet, Keys, Signer};
-use crate::crypto::{Algorithm, Job, PublicKey, RsaPublicKey, Secret, SignatureBackend, mac};
+use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::policy::{Policy, Rsa1024};
+use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::x509::check_key_size;
 
 /// The last header that was parsed. Tokens of one issuer repeat it to the byte, and a header is
 /// decided by nothing but its bytes.
@@ -256,51 +257,6 @@ fn check_algorithm(trail: &mut Trail, token: Algorithm, required: Algorithm) -> 
     trail.record(Check::ALGORITHM, fits, |()| format!("key is bound to {required}")).ok_or(())
 }
 
-/// The rule of RSA sizes, for tokens and certificates alike: 2048 bits and more, or exactly 1024 by
-/// opt-in.
-pub(super) const fn allow_size(bits: usize, rsa_1024: Rsa1024) -> Result<(), Error> {
-    match (bits, rsa_1024) {
-        (2048.., _) | (1024, Rsa1024::Allow) => Ok(()),
-        _ => Err(Error::KeyTooSmall { bits }),
-    }
-}
-
-/// Checks the size of a key against the policy.
-pub(crate) fn check_key_size(trail: &mut Trail, key: &PublicKey, policy: &Policy) {
-    let Some(rsa) = key.as_rsa() else {
-        trail.pass(Check::KEY_SIZE, || "P-256".into());
-        return;
-    };
-    let bits = rsa.bits();
-    let result = allow_size(bits, policy.rsa_1024());
-    match &result {
-        Ok(()) => warn_of_key(trail, rsa),
-        Err(_) => {
-            trail.hint(|| {
-                let what = "a 1024-bit key needs an opt-in: `Rsa1024::Allow`, `--allow-rsa-1024`";
-                (bits == 1024).then(|| what.into())
-            });
-            warn_of_exponent(trail, rsa);
-        }
-    }
-    trail.record(Check::KEY_SIZE, result, |()| format!("{bits} bits"));
-}
-
-/// Warns of a key that was accepted, and that others would not accept: one of a message or one that
-/// issued a certificate on its path.
-pub(super) fn warn_of_key(trail: &mut Trail, rsa: &RsaPublicKey) {
-    if rsa.bits() == 1024 {
-        trail.warn(Warning::Rsa1024);
-    }
-    warn_of_exponent(trail, rsa);
-}
-
-fn warn_of_exponent(trail: &mut Trail, rsa: &RsaPublicKey) {
-    if rsa.exponent() < 65_537 {
-        trail.warn(Warning::SmallExponent);
-    }
-}
-
 /// What trying the keys of a set may still cost one message, in checks of RSA with 2048 bits.
 ///
 /// A message pays for the checks with its own length, so that what one of its bytes can cost is
@@ -376,54 +332,4 @@ pub(crate) fn describe(key: &Jwk) -> String {
         || format!("{name}, {bits} bits, thumbprint {}", key.thumbprint()),
         |kid| format!("{}: {name}, {bits} bits", crate::error::shorten(kid)),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::jose::jws::{Expected, Verifier};
-    use crate::report::{Entry, Report};
-    use crate::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, hs256};
-    use crate::time::Time;
-    use alloc::string::ToString as _;
-
-    fn entry(report: &Report, check: Check) -> &Entry {
-        report.checks.iter().find(|entry| entry.check == check).unwrap()
-    }
-
-    fn explain(verifier: &Verifier, token: &str) -> Report {
-        verifier.explain(
-            token.as_bytes(),
-            &Expected::unbound().allow_no_expiry(),
-            Time::from_unix(0).unwrap(),
-        )
-    }
-
-    #[test]
-    fn a_report_names_the_kind_of_a_key_and_the_section_of_the_algorithm_that_was_verified() {
-        let ec = EcIssuer::generate(&mut Rng::from_seed(1), Some("k"));
-        let rsa = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
-        let (ec, rsa): (&dyn Issuer, &dyn Issuer) = (&ec, &rsa);
-        let judge = |issuer: &dyn Issuer, algorithm: Algorithm| {
-            let jwk = issuer.jwk().with("alg", algorithm.name()).to_string();
-            let key = Jwk::parse(jwk.as_bytes(), &Limits::default()).unwrap();
-            let token = issuer.sign(&issuer.header(algorithm), b"{}", algorithm).unwrap();
-            explain(&Verifier::new(key.into(), Policy::default()), &token)
-        };
-        for (issuer, algorithm, kind, section) in [
-            (ec, Algorithm::Es256, "k: EC P-256, 256 bits", "RFC 7518 §3.4"),
-            (rsa, Algorithm::Rs512, "k: RSA, 2048 bits", "RFC 8017 §8.2.2"),
-            (rsa, Algorithm::Ps256, "k: RSA, 2048 bits", "RFC 8017 §8.1.2"),
-        ] {
-            let report = judge(issuer, algorithm);
-            assert_eq!(report.code(), crate::Code::Ok);
-            assert_eq!(entry(&report, Check::KEY).detail, kind);
-            assert_eq!(entry(&report, Check::SIGNATURE).reference, section);
-        }
-        let secret = || Secret::new(alloc::vec![7; 32]);
-        let header = crate::encoding::json::Object::new().with("alg", "HS256");
-        let verifier = Verifier::with_secret(secret(), Policy::default()).unwrap();
-        let report = explain(&verifier, &hs256(&secret(), &header, b"{}"));
-        assert_eq!(entry(&report, Check::SIGNATURE).reference, "RFC 7518 §3.2");
-    }
 }

@@ -5,7 +5,6 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::jwk::{Jwk, JwkSet, PART};
-use super::x509::{Certificate, Modulus};
 use crate::crypto::{PublicKey, sha1};
 use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
@@ -13,6 +12,7 @@ use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::report::{Check, Trail};
 use crate::time::{Leeway, Time};
+use crate::x509::{Certificate, Modulus};
 
 /// The check of certificates as keys.
 impl Check {

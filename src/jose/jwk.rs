@@ -5,17 +5,15 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::certified::Marks;
-use super::key_file::KeyFileError;
 use super::selection::Purpose;
-use super::x509::Certificate;
-use super::{certified, key_file, published};
+use super::{certified, published};
 use crate::crypto::{Algorithm, PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::report::{KeyInfo, KeySetInfo};
-use crate::time::{Leeway, Time};
+use crate::x509::{Certificate, Validity};
 
 pub(super) const PART: &str = "key";
 
@@ -70,28 +68,6 @@ impl PartialEq for Jwk {
 
 impl Eq for Jwk {}
 
-/// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Validity {
-    /// First instant.
-    pub not_before: Time,
-    /// Last instant.
-    pub not_after: Time,
-}
-
-impl Validity {
-    /// Tells whether a time is within, given that clocks may disagree.
-    pub(crate) const fn check(self, at: Time, leeway: Leeway) -> Result<(), Error> {
-        let Self { not_before, not_after } = self;
-        if not_before.unix() <= at.plus(leeway) && at.unix() <= not_after.plus(leeway) {
-            Ok(())
-        } else {
-            Err(Error::CertificateExpired { at, not_before, not_after })
-        }
-    }
-}
-
 impl Jwk {
     /// Parses one JWK.
     ///
@@ -119,22 +95,6 @@ impl Jwk {
         });
         let object = object?.without_nulls();
         Self::from_object(&object, limits).map_err(Error::of_key)
-    }
-
-    /// Reads a key from PEM: one `CERTIFICATE` or `PUBLIC KEY` (RFC 5280), or one `RSA PUBLIC KEY`
-    /// (RFC 8017 appendix A.1.1), as leniently as [`key_file`] does.
-    ///
-    /// A certificate's key usage has to allow signatures (RFC 5280 section 4.2.1.3), and its
-    /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
-    /// *not* checked: the caller trusts the key because the caller gave it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TooLarge`] above 64 KiB, [`Error::KeyUse`] for a certificate for other purposes,
-    /// [`Error::Malformed`] for damaged DER, what [`PublicKey`] checks, and [`Error::KeyUnusable`] if it
-    /// is not exactly one such key.
-    pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
-        key_file::read_pem_key(text).map_err(KeyFileError::into_error)
     }
 
     /// Takes the key out of a certificate, with its dates.

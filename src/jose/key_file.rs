@@ -26,16 +26,16 @@ use x509_cert::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::jwk::{Jwk, JwkSet, KeyProblem};
-use super::spki::{self, BAD_DER};
-use super::x509::{Certificate, Modulus};
 use crate::crypto::{PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
-use crate::encoding::pem::{Block, blocks};
 use crate::error::{Code, Error, KeyFault, shorten};
 use crate::limits::Limits;
 use crate::report::KeySetInfo;
+use crate::x509::pem::{Block, blocks};
+use crate::x509::spki::{self, BAD_DER};
+use crate::x509::{Certificate, Modulus};
 
-pub use crate::encoding::pem::PemFault;
+pub use crate::x509::pem::PemFault;
 
 /// Reads the keys of a file that a caller trusts.
 ///
@@ -124,18 +124,47 @@ pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
 /// Bytes of one PEM text. The largest key is below 2 KiB, and certificates are rarely above 4.
 const PEM_BYTES: usize = 64 * 1024;
 
+impl Jwk {
+    /// Reads a key from PEM: one `CERTIFICATE` or `PUBLIC KEY` (RFC 5280), or one `RSA PUBLIC KEY`
+    /// (RFC 8017 appendix A.1.1), as leniently as
+    /// [`key_file`](crate::jose::key_file) does.
+    ///
+    /// A certificate's key usage has to allow signatures (RFC 5280 section 4.2.1.3), and its
+    /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
+    /// *not* checked: the caller trusts the key because the caller gave it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] above 64 KiB, [`Error::KeyUse`] for a certificate for other purposes,
+    /// [`Error::Malformed`] for damaged DER, what [`PublicKey`] checks, and [`Error::KeyUnusable`] if it
+    /// is not exactly one such key.
+    pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
+        read_pem_key(text).map_err(KeyFileError::into_error)
+    }
+}
+
+impl Certificate {
+    /// Reads every certificate of a PEM file, of which there must be at least one, as leniently as
+    /// [`key_file`](crate::jose::key_file) does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyUnusable`] for anything else within a PEM block, [`Error::TooLarge`] for more than
+    /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
+    pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
+        read_pem_certificates(text, limits).map_err(KeyFileError::into_error)
+    }
+}
+
 /// Reads the one key of a PEM text.
-pub(super) fn read_pem_key(text: &[u8]) -> Result<Jwk, KeyFileError> {
+fn read_pem_key(text: &[u8]) -> Result<Jwk, KeyFileError> {
     check_size(text, PEM_BYTES)?;
     let material = open_pem(read_text(text)?, &Limits::default())?;
     Ok(only(material)?.into_jwk()?)
 }
 
 /// Reads the certificates of a PEM text.
-pub(super) fn read_pem_certificates(
-    text: &[u8],
-    limits: &Limits,
-) -> Result<Vec<Certificate>, KeyFileError> {
+fn read_pem_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Certificate>, KeyFileError> {
     check_size(text, limits.key_set_bytes())?;
     let material = open_pem(read_text(text)?, limits)?;
     material.into_iter().map(Material::into_certificate).collect()
@@ -694,9 +723,9 @@ fn only(mut material: Vec<Material>) -> Result<Material, KeyFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
-    use crate::time::Time;
     use alloc::{format, vec};
+    use countersign::Time;
+    use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
     use x509_cert::der::pem::{LineEnding, encode_string};
 
     const CERTIFICATE: &str = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");

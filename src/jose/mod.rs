@@ -20,23 +20,19 @@ mod issuers;
 pub mod jwk;
 pub mod jws;
 pub mod key_file;
-pub(crate) mod path;
 mod published;
 mod selection;
 mod source;
-mod spki;
-pub(crate) mod x509;
 
 pub(crate) use authenticate::{
-    Attempts, HeaderCache, Opened, authenticate, check_key_size, describe, open, selection_hint,
-    signature_hint, warn_of_writing,
+    Attempts, HeaderCache, Opened, authenticate, describe, open, selection_hint, signature_hint,
+    warn_of_writing,
 };
 pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};
 pub use compact::{CompactJws, Header};
 pub use issuers::{Issuers, RepeatedIssuer};
-pub use jwk::{Jwk, JwkSet, KeyProblem, Validity};
+pub use jwk::{Jwk, JwkSet, KeyProblem};
 pub use jws::Verified;
 pub(crate) use published::is_published;
 pub(crate) use source::Keys;
 pub use source::{KeySource, Snapshot};
-pub use x509::{Certificate, Modulus};

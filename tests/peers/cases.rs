@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use countersign::Algorithm;
 use countersign::encoding::base64::encode_url;
 use countersign::encoding::json::Object;
-use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, join, signing_input};
+use countersign_testkit::{EcIssuer, Issuer, Rng, RsaIssuer, join, signing_input};
 use num_bigint::BigUint;
 
 /// A token, and the key and algorithm under which it is judged.

@@ -2,15 +2,15 @@
 
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::jose::{Certificate, Jwk, JwkSet, jws};
+use countersign::jose::{Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, SignatureRequest, signature};
 use countersign::miracl::otp;
 use countersign::miracl::token::{self, access, activation, auth, id, new_user};
-use countersign::mosip::Window;
 use countersign::mosip::device::{self, DigitalId};
 use countersign::mosip::registration::{self, Status};
-use countersign::mosip::sbi;
 use countersign::mosip::trust::{Domain, Rules, Trust, TrustStore};
+use countersign::mosip::{Window, sbi};
+use countersign::x509::Certificate;
 use countersign::{
     At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Secret, Time, Verdict,
 };

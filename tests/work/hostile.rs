@@ -4,10 +4,11 @@
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::JwkSet;
-use countersign::testkit::{
-    self, Authority, Certificate, Critical, EcIssuer, IssueError, Issuer, Rng, Template, mosip, sbi,
-};
 use countersign::{Algorithm, Limits, Time, sha256};
+use countersign_testkit::{
+    self as testkit, Authority, Certificate, Critical, EcIssuer, IssueError, Issuer, Rng, Template,
+    mosip, sbi,
+};
 use num_bigint::BigUint;
 
 /// When everything here is valid: the time of `testkit`'s artefacts.

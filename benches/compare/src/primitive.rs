@@ -2,7 +2,7 @@
 //! 250 bytes included.
 
 use countersign::Algorithm;
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use countersign_kernels::rsa::{Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
 use countersign_kernels::{Hash, Kernel};
 use openssl::hash::MessageDigest;

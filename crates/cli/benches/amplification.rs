@@ -27,7 +27,7 @@ use countersign::encoding::base64::{self, encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object, Value};
 use countersign::encoding::percent::{self, Plus};
 use countersign::encoding::{Fault, hex};
-use countersign::jose::{Certificate, CompactJws, Header, Jwk, JwkSet, Modulus, jws};
+use countersign::jose::{CompactJws, Header, Jwk, JwkSet, jws};
 use countersign::miracl::dvs::{self, signature};
 use countersign::miracl::identity::MpinId;
 use countersign::miracl::otp;
@@ -42,12 +42,15 @@ use countersign::mosip::sbi::{
     RegistrationCaptureVerifier,
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
-use countersign::testkit::{self, Authority, EcIssuer, Issuer, Pki, Rng, RsaIssuer, miracl, mosip};
+use countersign::x509::{Certificate, Modulus};
 use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Secret, Time};
 use countersign_api::mosip::rules::{
     KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
 };
 use countersign_cli::Stream;
+use countersign_testkit::{
+    self as testkit, Authority, EcIssuer, Issuer, Pki, Rng, RsaIssuer, miracl, mosip,
+};
 use cpu_time::ThreadTime;
 
 use hostile::{NOW, Smooth, capture, crowd, digital_id, ladder, template, time};

@@ -10,12 +10,12 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use countersign::jose::Certificate;
 use countersign::jose::key_file::read_certificates;
 use countersign::mosip::device::Certification;
 use countersign::mosip::sbi::cbeff;
 use countersign::mosip::trust::{Consumer, Domain, Leniency, NoRoots, Rules, Trust, TrustStore};
 use countersign::mosip::{Window, device, sbi};
+use countersign::x509::Certificate;
 use countersign::{Check, Error, Item, Limits, Policy, Report};
 
 use crate::exit::Stop;

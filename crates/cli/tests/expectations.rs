@@ -24,11 +24,11 @@ use countersign::encoding::hex;
 use countersign::encoding::json::Object;
 use countersign::mosip::registration::Era;
 use countersign::mosip::sbi::{HashChain, Scheme};
-use countersign::testkit::{
-    Device, Issuer as _, Pki, Rng, RsaIssuer, device_data, device_info, jwk_set, miracl, mosip, sbi,
-};
 use countersign::{Algorithm, Time, sha256};
 use countersign_cli::Stream;
+use countersign_testkit::{
+    Device, Issuer as _, Pki, Rng, RsaIssuer, device_data, device_info, jwk_set, miracl, mosip, sbi,
+};
 use serde_json::{Value, json};
 use support::{countersign, root, seed};
 

@@ -18,10 +18,10 @@ use std::sync::LazyLock;
 use countersign::Time;
 use countersign::encoding::base64::{decode_url, encode_standard, encode_url};
 use countersign::encoding::json::Object;
-use countersign::testkit::{
+use countersign_cli::Stream;
+use countersign_testkit::{
     Device, Issuer as _, Pki, Rng, RsaIssuer, device_data, device_info, jwk_set, miracl, mosip, sbi,
 };
-use countersign_cli::Stream;
 use serde_json::{Value, json};
 use support::countersign;
 

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use countersign::encoding::base64::encode_url;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use countersign::{Algorithm, Time};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use support::{countersign, unbroken};
 
 const AT: &str = "1600000000";

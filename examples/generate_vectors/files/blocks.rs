@@ -2,7 +2,7 @@
 
 use countersign::encoding::hex;
 use countersign::sha256;
-use countersign::testkit::RsaIssuer;
+use countersign_testkit::RsaIssuer;
 use num_bigint::BigUint;
 
 /// `DigestInfo` of SHA-256 up to the digest (RFC 8017 section 9.2, note 1).

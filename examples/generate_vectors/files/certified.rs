@@ -4,7 +4,7 @@ use countersign::Code::*;
 use countersign::Time;
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Authority, Certificate, Critical, Issuer, RsaIssuer, Template};
+use countersign_testkit::{Authority, Certificate, Critical, Issuer, RsaIssuer, Template};
 
 use super::format::Case;
 use super::keys::Keys;

@@ -4,12 +4,12 @@ use countersign::Code::{self, *};
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::mosip::sbi::{HashChain, Scheme};
-use countersign::testkit::mosip::digital_id;
-use countersign::testkit::{
+use countersign::{Algorithm, Time};
+use countersign_testkit::mosip::digital_id;
+use countersign_testkit::{
     Authority, Certificate, Critical, Device, EcIssuer, Issuer, Pki, Rng, RsaIssuer, Template,
     device_data, device_info, sbi,
 };
-use countersign::{Algorithm, Time};
 
 use super::format::{self, Case, Group};
 use super::keys::Keys;

@@ -3,9 +3,9 @@
 use countersign::Code::{self, *};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::miracl::{certificate, certificate_answer, certificate_payload};
-use countersign::testkit::{Issuer, join, signing_input};
 use countersign::{Algorithm, sha256};
+use countersign_testkit::miracl::{certificate, certificate_answer, certificate_payload};
+use countersign_testkit::{Issuer, join, signing_input};
 
 use super::blocks;
 use super::certified;

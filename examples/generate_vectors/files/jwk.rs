@@ -4,7 +4,7 @@ use countersign::Code::{self, *};
 use countersign::Time;
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Certificate, Issuer, jwk_set};
+use countersign_testkit::{Certificate, Issuer, jwk_set};
 use num_bigint::BigUint;
 
 use super::certified;

@@ -3,8 +3,8 @@
 use countersign::Code::{self, *};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Issuer, RsaIssuer, hs256, join, signing_input};
 use countersign::{Algorithm, Secret};
+use countersign_testkit::{Issuer, RsaIssuer, hs256, join, signing_input};
 
 use super::blocks;
 use super::certified;

@@ -2,7 +2,7 @@
 
 use countersign::Code::*;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::Issuer as _;
+use countersign_testkit::Issuer as _;
 
 use super::format::{Case, Group};
 use super::jws::{NOW, defaults, group};

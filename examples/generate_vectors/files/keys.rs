@@ -1,8 +1,8 @@
 //! The keys of all vectors, each from its seed.
 
 use countersign::encoding::json::Object;
-use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, signing_input};
 use countersign::{Algorithm, Secret};
+use countersign_testkit::{EcIssuer, Issuer, Rng, RsaIssuer, jwk_set, signing_input};
 
 pub(crate) struct Keys {
     /// 2048 bits; the key of most vectors.
@@ -70,7 +70,7 @@ pub(crate) fn rs256(issuer: &RsaIssuer, header: &str, payload: &str) -> String {
 pub(crate) fn rs256_of_texts(issuer: &RsaIssuer, header: &str, payload: &str) -> String {
     let input = format!("{header}.{payload}");
     let signature = issuer.sign_raw(input.as_bytes(), Algorithm::Rs256).unwrap();
-    countersign::testkit::join(&input, &signature)
+    countersign_testkit::join(&input, &signature)
 }
 
 /// Both parts of a signing input.

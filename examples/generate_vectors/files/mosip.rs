@@ -4,12 +4,12 @@ use countersign::Code::{self, *};
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::mosip::registration::Era;
-use countersign::testkit::mosip::{
+use countersign::{Algorithm, Time};
+use countersign_testkit::mosip::{
     OUTER_HEADER, answer, digital_id, digital_id_text, error_answer, payload, signature_text,
     token, wrap,
 };
-use countersign::testkit::{Certificate, Issuer, RsaIssuer};
-use countersign::{Algorithm, Time};
+use countersign_testkit::{Certificate, Issuer, RsaIssuer};
 
 use super::certified;
 use super::format::{self, Case, Group};
@@ -178,8 +178,8 @@ fn confusions(key: &RsaIssuer) -> Vec<Case> {
         key.compact(header.as_bytes(), json.as_bytes(), algorithm).unwrap()
     };
     let in_c = |signature: &[u8]| {
-        countersign::testkit::join(
-            &countersign::testkit::signing_input(OUTER_HEADER.as_bytes(), json.as_bytes()),
+        countersign_testkit::join(
+            &countersign_testkit::signing_input(OUTER_HEADER.as_bytes(), json.as_bytes()),
             signature,
         )
     };
@@ -668,7 +668,7 @@ fn expectations(keys: &Keys) -> Group {
         .with("deviceCode", CODE)
         .with("env", "Staging")
         .with("timeStamp", SIGNED);
-    let token = countersign::testkit::mosip::token(
+    let token = countersign_testkit::mosip::token(
         &keys.main,
         Era::B,
         deregistration.to_string().as_bytes(),
@@ -720,7 +720,7 @@ fn windows(keys: &Keys, leeway: i64) -> Group {
         );
         let payload = payload(&keys.main, Era::B, &short_id(), "c", "local", "13.01.2020").unwrap();
         let token =
-            countersign::testkit::mosip::token(&keys.main, Era::B, payload.as_bytes()).unwrap();
+            countersign_testkit::mosip::token(&keys.main, Era::B, payload.as_bytes()).unwrap();
         group.add(Case::new("signed at no time", &["Window", "ClaimType"], token, Malformed));
     }
     group

@@ -5,7 +5,7 @@ use countersign::Secret;
 use countersign::encoding::json::{Object, Value};
 use countersign::encoding::{base64, hex};
 use countersign::miracl::otp::{Aad, Derivation, Request};
-use countersign::testkit::miracl::otp_response;
+use countersign_testkit::miracl::otp_response;
 
 use super::format::{self, Case, Group};
 use super::keys::without;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign::Algorithm::{self, *};
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{EcIssuer, Issuer, Rng, RsaIssuer, miracl, mosip};
+use countersign_testkit::{EcIssuer, Issuer, Rng, RsaIssuer, miracl, mosip};
 
 use super::keys::{Keys, nameless};
 

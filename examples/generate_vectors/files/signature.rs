@@ -4,8 +4,8 @@ use countersign::Code::{self, *};
 use countersign::encoding::json::{Object, Value};
 use countersign::encoding::{base64, hex};
 use countersign::sha256;
-use countersign::testkit::Rng;
-use countersign::testkit::miracl::{self, DvsAuthority, DvsClient, signature_request};
+use countersign_testkit::Rng;
+use countersign_testkit::miracl::{self, DvsAuthority, DvsClient, signature_request};
 
 use super::format::{self, Case, Group};
 

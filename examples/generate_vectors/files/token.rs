@@ -4,7 +4,7 @@ use countersign::Algorithm;
 use countersign::Code::{self, *};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::testkit::{Issuer as _, miracl};
+use countersign_testkit::{Issuer as _, miracl};
 
 use super::certified;
 use super::format::{self, Case, Group};

@@ -31,18 +31,18 @@ pub(crate) const G2_BYTES: usize = 128;
 
 /// A number modulo r.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Scalar(Fr);
+pub struct Scalar(Fr);
 
 impl Scalar {
     /// Reduces a big-endian number.
-    pub(crate) fn reduce(bytes: &[u8; 32]) -> Self {
+    pub fn reduce(bytes: &[u8; 32]) -> Self {
         Self(Fr::from_be_bytes_mod_order(bytes))
     }
 }
 
 /// A point of E other than infinity. Its cofactor is one, so that it is of order r.
 #[derive(Clone, Copy)]
-pub(crate) struct G1(G1Affine);
+pub struct G1(G1Affine);
 
 impl G1 {
     /// Decodes and checks a point.
@@ -50,7 +50,7 @@ impl G1 {
     /// # Errors
     ///
     /// [`Error::PointNotOnCurve`], also for a coordinate from p on or another prefix than `04`.
-    pub(crate) fn decode(bytes: &[u8; G1_BYTES]) -> Result<Self, Error> {
+    pub fn decode(bytes: &[u8; G1_BYTES]) -> Result<Self, Error> {
         let Some(([4], coordinates)) = bytes.split_first_chunk() else {
             return Err(Error::PointNotOnCurve);
         };
@@ -63,7 +63,7 @@ impl G1 {
     /// a square; y is the even root.
     ///
     /// `None` if that takes more than 256 steps, which no hash anyone can find does.
-    pub(crate) fn map(hash: &[u8; 32]) -> Option<Self> {
+    pub fn map(hash: &[u8; 32]) -> Option<Self> {
         let mut x = Fp::from_be_bytes_mod_order(hash);
         for _ in 0..256 {
             if let Some(root) = (x * x * x + Fp::from(2u64)).sqrt() {
@@ -76,7 +76,7 @@ impl G1 {
     }
 
     /// Returns `self + factor · point`, or `None` for infinity.
-    pub(crate) fn plus(self, factor: Scalar, point: Self) -> Option<Self> {
+    pub fn plus(self, factor: Scalar, point: Self) -> Option<Self> {
         let sum = point.0.mul_bigint(factor.0.into_bigint()) + self.0;
         let sum = sum.into_affine();
         (!sum.is_zero()).then_some(Self(sum))
@@ -85,7 +85,7 @@ impl G1 {
 
 /// A point of E' of order r, other than infinity.
 #[derive(Clone, Copy)]
-pub(crate) struct G2(G2Affine);
+pub struct G2(G2Affine);
 
 impl G2 {
     /// Decodes and checks a point.
@@ -93,7 +93,7 @@ impl G2 {
     /// # Errors
     ///
     /// [`Error::PointNotOnCurve`], also for a coordinate from p on; [`Error::WrongSubgroup`].
-    pub(crate) fn decode(bytes: &[u8; G2_BYTES]) -> Result<Self, Error> {
+    pub fn decode(bytes: &[u8; G2_BYTES]) -> Result<Self, Error> {
         let [xa, xb, ya, yb] = elements(bytes)?;
         let point = G2Affine::new_unchecked(Fp2::new(xa, xb), Fp2::new(ya, yb));
         if !point.is_on_curve() {
@@ -106,7 +106,7 @@ impl G2 {
     }
 
     /// Overwrites the point.
-    pub(crate) fn wipe(&mut self) {
+    pub fn wipe(&mut self) {
         self.0.zeroize();
     }
 }
@@ -135,22 +135,21 @@ fn elements<const N: usize>(bytes: &[u8]) -> Result<[Fp; N], Error> {
     Ok(elements)
 }
 
-/// What signers need, in variable time: for tests only.
-#[cfg(feature = "testkit")]
+/// What signers need, in variable time: for tests only, and those of `countersign-testkit`.
 mod signing {
     use super::*;
 
     impl Scalar {
-        pub(crate) fn plus(self, other: Self) -> Self {
+        pub fn plus(self, other: Self) -> Self {
             Self(self.0 + other.0)
         }
 
-        pub(crate) fn minus(self) -> Self {
+        pub fn minus(self) -> Self {
             Self(-self.0)
         }
 
         /// `None` for zero.
-        pub(crate) fn inverse(self) -> Option<Self> {
+        pub fn inverse(self) -> Option<Self> {
             self.0.inverse().map(Self)
         }
     }
@@ -163,12 +162,12 @@ mod signing {
 
     impl G1 {
         /// `None` for infinity.
-        pub(crate) fn times(self, factor: Scalar) -> Option<Self> {
+        pub fn times(self, factor: Scalar) -> Option<Self> {
             let product = self.0.mul_bigint(factor.0.into_bigint()).into_affine();
             (!product.is_zero()).then_some(Self(product))
         }
 
-        pub(crate) fn encode(&self) -> [u8; G1_BYTES] {
+        pub fn encode(&self) -> [u8; G1_BYTES] {
             let mut bytes = [4; G1_BYTES];
             let (_, coordinates) = bytes.split_at_mut(1);
             write(coordinates, &[self.0.x, self.0.y]);
@@ -178,12 +177,12 @@ mod signing {
 
     impl G2 {
         /// Returns a multiple of Milagro's generator; `None` for infinity.
-        pub(crate) fn generator_times(factor: Scalar) -> Option<Self> {
+        pub fn generator_times(factor: Scalar) -> Option<Self> {
             let product = G2Affine::generator().mul_bigint(factor.0.into_bigint()).into_affine();
             (!product.is_zero()).then_some(Self(product))
         }
 
-        pub(crate) fn encode(&self) -> [u8; G2_BYTES] {
+        pub fn encode(&self) -> [u8; G2_BYTES] {
             let mut bytes = [0; G2_BYTES];
             write(&mut bytes, &[self.0.x.c0, self.0.x.c1, self.0.y.c0, self.0.y.c1]);
             bytes

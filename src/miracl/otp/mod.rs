@@ -280,7 +280,8 @@ impl Derivation {
     ///
     /// [`KeyFault::Derivation`] if the secret has not the form or length that this derivation
     /// needs, or the request is missing.
-    pub(crate) fn key(
+    #[doc(hidden)] // For `countersign-testkit`, which seals what this crate opens.
+    pub fn key(
         self,
         secret: &Secret,
         request: Option<&Request>,
@@ -391,7 +392,9 @@ impl Aad {
     }
 
     /// Returns the bytes, or `None` if they are in a request that is not there.
-    pub(crate) fn bytes(self, request: Option<&Request>) -> Option<&[u8]> {
+    #[doc(hidden)] // For `countersign-testkit`.
+    #[must_use]
+    pub fn bytes(self, request: Option<&Request>) -> Option<&[u8]> {
         match self {
             Self::Empty => Some(b""),
             Self::ClientId => request.map(|request| request.client_id.as_bytes()),

@@ -61,7 +61,7 @@ impl Profile for ActivationProfile {
 /// ```
 /// use countersign::jose::JwkSet;
 /// use countersign::miracl::token::{Expected, activation};
-/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign_testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
 /// use countersign::{Limits, Policy, Time};
 ///
 /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("H48=")).unwrap();

@@ -61,7 +61,7 @@ fn check_scope(document: &Document) -> Result<(), Error> {
 /// ```
 /// use countersign::jose::JwkSet;
 /// use countersign::miracl::token::{Expected, auth};
-/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign_testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
 /// use countersign::{Code, Limits, Policy, Time};
 ///
 /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();

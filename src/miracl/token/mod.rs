@@ -36,8 +36,6 @@ pub mod new_user;
 mod cross_device;
 mod maas;
 mod profile;
-#[cfg(test)]
-mod tests;
 mod verification_url;
 
 pub use cross_device::{CrossDeviceSession, CrossDeviceSignature, SessionStatus};

@@ -77,7 +77,7 @@ impl Profile for NewUserProfile {
 /// ```
 /// use countersign::jose::JwkSet;
 /// use countersign::miracl::token::{Expected, new_user};
-/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign_testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
 /// use countersign::{Limits, Policy, Time};
 ///
 /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();

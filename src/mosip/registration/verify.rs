@@ -12,8 +12,8 @@ use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};
 use crate::error::{Error, KeyFault};
 use crate::jose::{
-    Attempts, CompactJws, Jwk, JwkSet, KeySource, Keys, check_certificates, check_key_size,
-    describe, selection_hint, signature_hint, warn_of_writing,
+    Attempts, CompactJws, Jwk, JwkSet, KeySource, Keys, check_certificates, describe,
+    selection_hint, signature_hint, warn_of_writing,
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -22,6 +22,7 @@ use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Proven, Steps};
+use crate::x509::check_key_size;
 
 /// What the server did.
 #[derive(Clone, Debug, PartialEq, Eq)]

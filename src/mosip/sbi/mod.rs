@@ -30,9 +30,6 @@ mod info;
 mod management;
 mod mixed;
 
-#[cfg(test)]
-mod tests;
-
 pub use capture::{
     Biometric, Capture, CaptureMessage, CaptureVerifier, Data, DataMessage, DataVerifier, Expected,
     HashScheme, RegistrationCaptureMessage, RegistrationCaptureVerifier, Unauthenticated,

@@ -12,14 +12,15 @@ use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Code, Error};
-use crate::jose::path::{Budget, Search, warn_of_issuers};
-use crate::jose::{Certificate, CompactJws, Jwk, Modulus, check_key_size, is_published, x509};
+use crate::jose::{CompactJws, Jwk, is_published};
 use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::{Kind, Witness};
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::x509::path::{Budget, Search, warn_of_issuers};
+use crate::x509::{self, Certificate, Modulus, check_key_size};
 
 /// What a signed object is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,9 +50,6 @@ mod layer;
 mod message;
 mod rules;
 
-#[cfg(test)]
-mod tests;
-
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -62,11 +59,11 @@ use super::device::Certification;
 use crate::encoding::Fault;
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
-use crate::jose::Certificate;
-use crate::jose::path::{Budget, Search};
 use crate::policy::Policy;
 use crate::time::Time;
 use crate::verify::Proven;
+use crate::x509::Certificate;
+use crate::x509::path::{Budget, Search};
 
 pub(super) use layer::{Checker, Signed, Stated, Usage};
 pub(super) use message::{Draft, Message, message};
@@ -123,7 +120,7 @@ impl core::str::FromStr for Domain {
 ///
 /// ```
 /// use countersign::Limits;
-/// use countersign::jose::Certificate;
+/// use countersign::x509::Certificate;
 /// use countersign::mosip::trust::{Domain, TrustStore};
 ///
 /// # let pem = include_bytes!("../../../test-vectors/keys/rsa-2048-certificate.pem");
@@ -194,7 +191,7 @@ impl TrustStore {
     /// # Examples
     ///
     /// ```
-    /// use countersign::jose::Certificate;
+    /// use countersign::x509::Certificate;
     /// use countersign::mosip::trust::{Domain, TrustStore};
     /// use countersign::{Code, Limits, Policy, Time};
     ///
@@ -279,7 +276,7 @@ pub enum PartlySigned {
 #[non_exhaustive]
 pub enum Leniency {
     /// RSA moduli that are written as negative numbers; see
-    /// [`Modulus::Unsigned`](crate::jose::Modulus::Unsigned).
+    /// [`Modulus::Unsigned`](crate::x509::Modulus::Unsigned).
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,
@@ -325,7 +322,7 @@ pub struct Trust {
 /// ```
 /// use countersign::mosip::device::{DigitalIdVerifier, Expected};
 /// use countersign::mosip::trust::{Consumer, NoRoots, Rules, Trust, TrustStore};
-/// use countersign::testkit::{Pki, Rng, mosip};
+/// use countersign_testkit::{Pki, Rng, mosip};
 /// use countersign::{At, Code, Policy, Time};
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -521,5 +518,20 @@ impl core::str::FromStr for Leniency {
         let mut all = Self::ALL.into_iter();
         all.find(|leniency| leniency.as_str() == name)
             .ok_or(Error::Malformed { part: "leniency", fault: Fault::Value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Trail;
+
+    #[test]
+    fn without_a_signature_there_is_nothing_to_hand_out() {
+        let (trust, policy) = (Trust::self_asserted(), Policy::default());
+        let mut trail = Trail::first_failure();
+        let checker = Checker::new(&mut trail, &trust, &policy, 1);
+        let at = Time::from_unix(1_578_919_842).unwrap();
+        assert_eq!(checker.conclude(at.into(), None), None);
     }
 }

@@ -6,8 +6,8 @@ use core::fmt;
 use super::{Domain, Usage};
 use crate::encoding::Fault;
 use crate::error::{ChainFault, Error};
-use crate::jose::Certificate;
 use crate::mosip::device::Certification;
+use crate::x509::Certificate;
 
 /// The layer of captured data.
 const DATA: &str = "data";

@@ -21,13 +21,13 @@ use countersign::miracl::token::{
     id,
 };
 use countersign::miracl::{dvs, otp};
-use countersign::testkit::miracl;
 use countersign::{At, Code, Error, Limits, Policy, Secret, Time, Verdict, sha256};
 use countersign_api::miracl::*;
 use countersign_api::{
     Access, ApiError, Call, Confidential, Credentials, Method, Response, Retry, StatusCode, Target,
     UnixSeconds,
 };
+use countersign_testkit::miracl;
 use loopback::Client;
 use server::{AUTHENTICATION, CLIENT, CODE, HASH, PROJECT, SECRET, TOKEN, USER};
 

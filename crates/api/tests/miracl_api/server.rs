@@ -11,10 +11,10 @@ use countersign::encoding::json::{Object, Value};
 use countersign::encoding::percent::{Plus, decode};
 use countersign::miracl::dvs::signature;
 use countersign::miracl::otp::{self, Aad, Derivation};
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 use countersign::{At, Limits, Policy, Secret, Time};
 use countersign_api::miracl::*;
 use countersign_api::{Confidential, Method, Misfit, Request, Response, Timestamp};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 
 use crate::loopback;
 

@@ -19,12 +19,11 @@ use countersign::encoding::base64;
 use countersign::encoding::json::Object;
 use countersign::mosip::device::DeviceData;
 use countersign::mosip::registration::{Expected, Status, Verifier};
-use countersign::testkit::mosip;
 use countersign::{Limits, Policy, Secret};
-use countersign_api::mosip::ErrorCode;
 use countersign_api::mosip::rules::{Activity, DeviceStatus};
-use countersign_api::mosip::*;
+use countersign_api::mosip::{ErrorCode, *};
 use countersign_api::{ApiError, Call, Credentials, StatusCode};
+use countersign_testkit::mosip;
 use loopback::Client;
 
 fn send<C: Call>(call: &C) -> Result<C::Answer, ApiError<C::Refusal>> {

@@ -13,16 +13,15 @@ use countersign::encoding::{base64, percent};
 use countersign::jose::Jwk;
 use countersign::mosip::device::Purpose;
 use countersign::mosip::registration::Era;
-use countersign::testkit::{Issuer as _, Rng, RsaIssuer, mosip};
 use countersign::{Limits, Time};
 use countersign_api::mosip::rules::{
     self, Deregistration, Device, DeviceStatus, KernelVersion, Provider, Records, Refusal,
     RegistrationRules, Server, TimeRule, TypeCode, ValidationRules, check_deregistration,
     check_status_change,
 };
-use countersign_api::mosip::*;
-use countersign_api::mosip::{ErrorCode, ServiceError};
+use countersign_api::mosip::{ErrorCode, ServiceError, *};
 use countersign_api::{Method, Request, Response, Timestamp};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer, mosip};
 
 use crate::loopback;
 

@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use countersign::jose::{JwkSet, KeySource, Snapshot, jws};
-use countersign::testkit::Issuer as _;
 use countersign::{Algorithm, Code, Limits, Policy, Time};
 use countersign_fetch::http::{Request, Response};
 use countersign_fetch::{Clock, Fault, Fetch, JwksCache, Observer, Refreshed, Settings, Silent};
+use countersign_testkit::Issuer as _;
 use proptest::prelude::*;
 
 use crate::server::{Behaviour, Server};

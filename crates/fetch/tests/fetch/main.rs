@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use countersign::Time;
 use countersign::jose::KeySource as _;
-use countersign::testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 use countersign_fetch::{Clock, Fetcher, FetcherBuilder, JwksCache};
+use countersign_testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 
 const START: i64 = 1_700_000_000;
 

@@ -21,14 +21,11 @@
 //! crypto-c `src/mpin.c.in`, incubator-milagro-crypto-js `src/mpin.js`.
 //!
 //! Not supported: authentication by M-Pin without a user key and with two passes, time permits,
-//! issuing (outside `testkit`).
+//! issuing (the crate `countersign-testkit` does, for tests).
 
 mod content;
 #[cfg(feature = "dvs-signature")]
 pub(crate) mod scheme;
-#[cfg(test)]
-#[cfg(feature = "dvs-signature")]
-mod tests;
 #[cfg(feature = "dvs-signature")]
 mod verify;
 

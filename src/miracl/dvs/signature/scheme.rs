@@ -10,12 +10,12 @@ use crate::time::Time;
 /// Returns A: the point of an identity.
 ///
 /// `None` for a hash that maps to no point, which nobody can find.
-pub(crate) fn identity_point(mpin_id: &[u8], public_key: &[u8]) -> Option<G1> {
+pub fn identity_point(mpin_id: &[u8], public_key: &[u8]) -> Option<G1> {
     G1::map(&sha256(&[mpin_id, public_key].concat()))
 }
 
 /// Returns y, which binds timestamp, commitment and message. A timestamp of zero is left out.
-pub(crate) fn challenge(timestamp: Time, u: &[u8; 65], message: &[u8]) -> Scalar {
+pub fn challenge(timestamp: Time, u: &[u8; 65], message: &[u8]) -> Scalar {
     // Signed timestamps have 32 bits.
     let [_, _, _, _, prefix @ ..] = timestamp.unix().to_be_bytes();
     let prefix = if prefix == [0; 4] { &[][..] } else { &prefix };

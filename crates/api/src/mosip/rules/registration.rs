@@ -700,7 +700,7 @@ impl Registrable {
     ///     KernelVersion, Records, RegistrationRules, Server, TimeRule,
     /// };
     /// # use countersign::mosip::registration::{Era, Verifier};
-    /// # use countersign::testkit::{Issuer, Rng, RsaIssuer, mosip};
+    /// # use countersign_testkit::{Issuer, Rng, RsaIssuer, mosip};
     /// # use countersign::encoding::{base64, json::Object};
     /// # use countersign::jose::Jwk;
     /// # use countersign::{Limits, Policy, Time};

@@ -4,19 +4,14 @@
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::{IssueError, Issuer, RsaIssuer};
-use crate::crypto::Algorithm;
-use crate::encoding::base64;
-use crate::time::Time;
+use countersign::encoding::base64;
+use countersign::{Algorithm, Time};
 
 /// A self-signed version 1 certificate of an RSA key, signed with SHA-256.
 ///
 /// ```
-/// use countersign::testkit::{Certificate, Rng, RsaIssuer};
+/// use countersign_testkit::{Certificate, Rng, RsaIssuer};
 /// use countersign::{Time, jose::Jwk};
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -49,7 +44,7 @@ impl Certificate {
     /// Takes bytes for a certificate, whatever they are.
     ///
     /// ```
-    /// let certificate = countersign::testkit::Certificate::from_der(b"none".to_vec());
+    /// let certificate = countersign_testkit::Certificate::from_der(b"none".to_vec());
     /// assert_eq!(certificate.to_x5c(), "bm9uZQ==");
     /// ```
     #[must_use]
@@ -90,7 +85,7 @@ impl Certificate {
 ///
 /// ```
 /// use countersign::Time;
-/// use countersign::testkit::Template;
+/// use countersign_testkit::Template;
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
 /// let root = Template::new("root", start, end).authority(None);
@@ -241,7 +236,7 @@ impl Template {
             fields.extend(element(0xa3, &element(SEQUENCE, &self.extensions.concat())));
         }
         let fields = element(SEQUENCE, &fields);
-        let mut signature = alloc::vec![0]; // no unused bits
+        let mut signature = vec![0]; // no unused bits
         let raw = issuer.sign_raw(&fields, algorithm)?;
         match raw.split_at_checked(32) {
             Some((r, s)) if algorithm == Algorithm::Es256 => {
@@ -267,8 +262,8 @@ pub enum Critical {
 /// A key with the certificate that makes it an authority, or that shall look as if.
 ///
 /// ```
-/// use countersign::jose::{self, Modulus};
-/// use countersign::testkit::{Authority, EcIssuer, Rng, RsaIssuer, Template};
+/// use countersign::x509::{Certificate, Modulus};
+/// use countersign_testkit::{Authority, EcIssuer, Rng, RsaIssuer, Template};
 /// use countersign::Time;
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -276,7 +271,7 @@ pub enum Critical {
 /// let root = Authority::root(key, &Template::new("root", start, end).authority(None)).unwrap();
 /// let device = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
 /// let issued = root.issue(&device, &Template::new("device", start, end)).unwrap();
-/// let read = jose::Certificate::from_der(issued.to_der(), Modulus::Strict)?;
+/// let read = Certificate::from_der(issued.to_der(), Modulus::Strict)?;
 /// assert_eq!((read.subject().as_str(), read.issuer().as_str()), ("CN=device", "CN=root"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
@@ -342,12 +337,12 @@ fn public_key_info(key: &impl Issuer, negative_modulus: bool) -> Result<Vec<u8>,
     };
     let (algorithm, key) = if jwk.member("crv").is_some() {
         let oids = [EC_PUBLIC_KEY, PRIME256V1].map(|oid| element(OBJECT_IDENTIFIER, oid));
-        (oids.concat(), [alloc::vec![0, 4], number("x")?, number("y")?].concat())
+        (oids.concat(), [vec![0, 4], number("x")?, number("y")?].concat())
     } else {
         let n = number("n")?;
         let n = if negative_modulus { element(INTEGER, &n) } else { integer(&n) };
         let key = element(SEQUENCE, &[n, integer(&number("e")?)].concat());
-        (with_rsa(1), [alloc::vec![0], key].concat())
+        (with_rsa(1), [vec![0], key].concat())
     };
     Ok(element(SEQUENCE, &[element(SEQUENCE, &algorithm), element(BIT_STRING, &key)].concat()))
 }
@@ -381,7 +376,7 @@ const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 /// An algorithm of PKCS#1, 1.2.840.113549.1.1, with its NULL (RFC 4055 section 5).
 fn with_rsa(number: u8) -> Vec<u8> {
     let oid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, number];
-    [element(OBJECT_IDENTIFIER, &oid), alloc::vec![0x05, 0]].concat()
+    [element(OBJECT_IDENTIFIER, &oid), vec![0x05, 0]].concat()
 }
 
 /// Writes a positive number in its shortest form.
@@ -396,7 +391,7 @@ fn integer(number: &[u8]) -> Vec<u8> {
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let length: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
-    let mut element = alloc::vec![tag];
+    let mut element = vec![tag];
     match (length.as_slice(), u8::try_from(length.len())) {
         ([], _) => element.push(0),
         ([short @ ..=0x7f], _) => element.push(*short),
@@ -424,8 +419,8 @@ fn time(time: Time) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::Jwk;
-    use crate::testkit::Rng;
+    use crate::Rng;
+    use countersign::jose::Jwk;
 
     #[test]
     fn certificates_are_read_back_with_times_of_both_forms() {
@@ -454,7 +449,7 @@ mod tests {
             (255, &[4, 0x81, 255]),
             (256, &[4, 0x82, 1, 0]),
         ] {
-            assert!(element(4, &alloc::vec![9; length]).starts_with(header));
+            assert!(element(4, &vec![9; length]).starts_with(header));
         }
     }
 }

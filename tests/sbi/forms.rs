@@ -1,13 +1,11 @@
 //! What devices and servers sign, in the other forms in which it is kept: bare, in packets, and what a
 //! device writes that is not registered.
 
-use alloc::string::String;
-
 use super::*;
-use crate::crypto::Algorithm;
-use crate::mosip::trust::Leniency;
-use crate::testkit::Issuer as _;
-use crate::testkit::sbi::{key_rotation, packet, segment, snapshot};
+use countersign::Algorithm;
+use countersign::mosip::trust::Leniency;
+use countersign_testkit::Issuer as _;
+use countersign_testkit::sbi::{key_rotation, packet, segment, snapshot};
 
 #[test]
 fn a_plain_digital_id_can_be_read_and_is_never_verified() {
@@ -78,7 +76,7 @@ fn a_bare_device_info_is_verified_as_within_an_answer() {
 fn captured_tokens(lengths: &[usize], padding: &str) -> Vec<String> {
     let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
     let sign = |length: &usize| {
-        let bare = base64::encode_url(&alloc::vec![0xfb; *length]);
+        let bare = base64::encode_url(&vec![0xfb; *length]);
         let padding = padding.repeat((4 - bare.len() % 4) % 4);
         let payload = data(&id, "Finger", &format!("{bare}{padding}")).to_string();
         pki().device.sign(&payload).unwrap()
@@ -142,26 +140,24 @@ fn a_segment_that_is_not_signed_or_says_more_than_it_holds_is_refused() {
     let without_sb = good.replace(&format!("<SB>{sb}</SB>"), "");
     let exception = "<Others><Key>EXCEPTION</Key><Value>true</Value></Others></BIR>";
     for (segments, code) in [
-        (alloc::vec![without_sb.clone()], Code::UnsignedLayer),
-        (alloc::vec![good.clone(), without_sb.clone()], Code::UnsignedLayer),
+        (vec![without_sb.clone()], Code::UnsignedLayer),
+        (vec![good.clone(), without_sb.clone()], Code::UnsignedLayer),
         // Whoever gives a value cannot have had nothing to capture.
-        (alloc::vec![without_sb.replace("</BIR>", exception)], Code::UnsignedLayer),
-        (alloc::vec![good.replace("</BIR>", exception)], Code::Ok),
-        (alloc::vec![good.clone(), "<BIR/>".into()], Code::UnsignedLayer),
-        (alloc::vec![EXCEPTION.into()], Code::UnsupportedFormat),
-        (alloc::vec![good.clone(); 17], Code::TooLarge),
-        (alloc::vec![good.replace("<SB>", "<SB>AAAA</SB><SB>")], Code::DuplicateMember),
-        (alloc::vec![good.replace("<BDB>", "<BDB>AAAA</BDB><BDB>")], Code::DuplicateMember),
+        (vec![without_sb.replace("</BIR>", exception)], Code::UnsignedLayer),
+        (vec![good.replace("</BIR>", exception)], Code::Ok),
+        (vec![good.clone(), "<BIR/>".into()], Code::UnsignedLayer),
+        (vec![EXCEPTION.into()], Code::UnsupportedFormat),
+        (vec![good.clone(); 17], Code::TooLarge),
+        (vec![good.replace("<SB>", "<SB>AAAA</SB><SB>")], Code::DuplicateMember),
+        (vec![good.replace("<BDB>", "<BDB>AAAA</BDB><BDB>")], Code::DuplicateMember),
         (
-            alloc::vec![
-                good.replace("<Others>", "<Others><Key>PAYLOAD</Key><Value/></Others><Others>")
-            ],
+            vec![good.replace("<Others>", "<Others><Key>PAYLOAD</Key><Value/></Others><Others>")],
             Code::DuplicateMember,
         ),
-        (alloc::vec![good.replace("<SB>", "<SB><x/>")], Code::WrongType),
-        (alloc::vec![good.replace("<BDB>", "<BDB>!")], Code::Malformed),
-        (alloc::vec![good.replace("&lt;bioValue&gt;", "")], Code::Malformed),
-        (alloc::vec!["<x/>".into()], Code::UnsignedLayer),
+        (vec![good.replace("<SB>", "<SB><x/>")], Code::WrongType),
+        (vec![good.replace("<BDB>", "<BDB>!")], Code::Malformed),
+        (vec![good.replace("&lt;bioValue&gt;", "")], Code::Malformed),
+        (vec!["<x/>".into()], Code::UnsignedLayer),
     ] {
         let trust = Trust::self_asserted().with_partly_signed(PartlySigned::Allow);
         let report = explain_packet(trust, &packet(&segments));
@@ -301,7 +297,7 @@ fn answers_of_a_management_server_are_verified_each_as_its_kind() {
     // Servers break the lines of `x5c`.
     let x5c = pki().device.x5c()[0].to_x5c();
     let (start, end) = x5c.split_at(76);
-    let broken = Value::Array(alloc::vec![Value::from(format!("{start}\r\n{end}"))]);
+    let broken = Value::Array(vec![Value::from(format!("{start}\r\n{end}"))]);
     let header = Object::new().with("alg", "RS256").with("x5c", broken);
     let payload = snapshot().to_string();
     let token = pki().device.key().sign(&header, payload.as_bytes(), Algorithm::Rs256).unwrap();

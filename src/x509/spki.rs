@@ -5,7 +5,7 @@ use x509_cert::der::asn1::{IntRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-use super::x509::Modulus;
+use super::certificate::Modulus;
 use crate::crypto::{PublicKey, modulus_bits};
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
@@ -14,9 +14,9 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
-pub(super) const BAD_DER: Error = malformed(Fault::Der);
+pub(crate) const BAD_DER: Error = malformed(Fault::Der);
 /// A modulus with the highest bit set and no zero byte before it.
-pub(super) const NEGATIVE_MODULUS: Error = malformed(Fault::NegativeModulus);
+pub(crate) const NEGATIVE_MODULUS: Error = malformed(Fault::NegativeModulus);
 
 const fn malformed(fault: Fault) -> Error {
     Error::Malformed { part: "key", fault }
@@ -24,7 +24,7 @@ const fn malformed(fault: Fault) -> Error {
 
 /// Reads the key of a certificate or of its own file. A modulus of more than so many bits is not
 /// prepared, which is most of the work; [`PublicKey::rsa`] has a limit of its own.
-pub(super) fn public_key(
+pub(crate) fn public_key(
     info: &SubjectPublicKeyInfoOwned,
     modulus: Modulus,
     most_bits: usize,
@@ -63,7 +63,7 @@ pub(super) fn public_key(
 
 /// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused, unless its
 /// bytes shall be taken as they are.
-pub(super) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &[u8]), Error> {
+pub(crate) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &[u8]), Error> {
     let read = || {
         let mut reader = SliceReader::new(bytes)?;
         let key = reader.sequence(|reader| {
@@ -85,8 +85,9 @@ pub(super) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &
 mod tests {
     use super::der;
     use crate::error::{Code, Error};
-    use crate::jose::{Certificate, Jwk};
+    use crate::jose::Jwk;
     use crate::limits::Limits;
+    use crate::x509::Certificate;
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 

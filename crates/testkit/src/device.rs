@@ -4,13 +4,9 @@
 //! Pki::generate ──► authorities per domain ──► Device (device key, chip's key) ── sign ──► JWS with x5c
 //! ```
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::{Authority, Certificate, EcIssuer, IssueError, Issuer as _, Rng, RsaIssuer, Template};
-use crate::crypto::Algorithm;
-use crate::encoding::json::{Object, Value};
-use crate::time::Time;
+use countersign::encoding::json::{Object, Value};
+use countersign::{Algorithm, Time};
 
 /// A key whose holder sends its certificate along.
 #[derive(Clone, Debug)]
@@ -59,7 +55,7 @@ impl Device {
     /// ```
     /// use countersign::mosip::device::{DigitalIdVerifier, Expected};
     /// use countersign::mosip::trust::{Consumer, Rules, Trust};
-    /// use countersign::testkit::{Pki, Rng, mosip};
+    /// use countersign_testkit::{Pki, Rng, mosip};
     /// use countersign::{At, Code, Policy, Time};
     ///
     /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -118,7 +114,7 @@ impl Pki {
             let intermediate = root.subordinate(key(), &below)?;
             let key = RsaIssuer::generate(rng, 2048, None)?;
             let certificate = intermediate.issue(&key, &leaf)?;
-            let device = Device::new(key, alloc::vec![certificate]);
+            let device = Device::new(key, vec![certificate]);
             Ok((root, intermediate, device))
         };
         // Partner management calls every device an authority.
@@ -132,11 +128,11 @@ impl Pki {
 
     /// Returns a store that trusts both domains' authorities, each for its domain.
     #[must_use]
-    pub fn store(&self) -> crate::mosip::trust::TrustStore {
-        use crate::jose::{self, Modulus};
-        use crate::mosip::trust::{Domain, TrustStore};
+    pub fn store(&self) -> countersign::mosip::trust::TrustStore {
+        use countersign::mosip::trust::{Domain, TrustStore};
+        use countersign::x509::{self, Modulus};
         let read = |certificate: &Certificate| {
-            jose::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
+            x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
         };
         TrustStore::new()
             .with_roots(Domain::Device, read(self.device_root.certificate()))
@@ -149,13 +145,13 @@ impl Pki {
 /// Returns the `deviceInfo` of a registration request around a digital ID as text.
 ///
 /// ```
-/// let info = countersign::testkit::device_info("e30", "L1");
+/// let info = countersign_testkit::device_info("e30", "L1");
 /// assert_eq!(info.member("certification").unwrap().as_str(), Some("L1"));
 /// ```
 #[must_use]
 pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a> {
     Object::new()
-        .with("deviceSubId", Value::Array(alloc::vec!["1".into()]))
+        .with("deviceSubId", Value::Array(vec!["1".into()]))
         .with("certification", certification)
         .with("digitalId", digital_id)
         .with("firmware", "firmware")
@@ -166,7 +162,7 @@ pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a
 /// Returns the `deviceData` of a registration request around its `deviceInfo`, a text or an object.
 ///
 /// ```
-/// let data = countersign::testkit::device_data("e30");
+/// let data = countersign_testkit::device_data("e30");
 /// assert_eq!(data.member("deviceInfo").unwrap().as_str(), Some("e30"));
 /// ```
 #[must_use]

@@ -1,29 +1,31 @@
 //! Answers of a device of our own, whole and damaged.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
-use alloc::format;
-use alloc::string::ToString as _;
-use alloc::vec::Vec;
 use std::sync::OnceLock;
 
-use super::cbeff::{Padding, Segment};
-use super::*;
-use crate::encoding::json::{Object, Value};
-use crate::encoding::{Fault, base64};
-use crate::error::{ChainFault, Code, Error};
-use crate::limits::Limits;
-use crate::mosip::Window;
-use crate::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
-use crate::policy::Policy;
-use crate::report::{Check, Outcome, Report, Warning};
-use crate::testkit::mosip::digital_id;
-use crate::testkit::sbi::{
+use countersign::encoding::json::{Object, Value};
+use countersign::encoding::{Fault, base64};
+use countersign::mosip::Window;
+use countersign::mosip::sbi::cbeff::{Padding, Segment};
+use countersign::mosip::sbi::*;
+use countersign::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
+use countersign::{
+    At, ChainFault, Check, Code, Error, Leeway, Limits, Outcome, Policy, Report, Time, Warning,
+};
+use countersign_testkit::mosip::digital_id;
+use countersign_testkit::sbi::{
     TIMESTAMP, TRANSACTION_ID, answer, biometric, captured, captured_for, data, encrypted, info,
     service_info,
 };
-use crate::testkit::{Pki, Rng};
-use crate::time::{At, Leeway, Time};
+use countersign_testkit::{Pki, Rng};
 
-mod test_forms;
+mod forms;
 
 fn now() -> Time {
     Time::parse_rfc3339(TIMESTAMP).unwrap()
@@ -105,7 +107,7 @@ fn a_chain_breaks_at_the_first_altered_moved_or_missing_item_and_says_which() {
         swapped.swap(1, 2);
         cases.push((swapped, 1));
         cases.push((genuine[1..].to_vec(), 0));
-        cases.push((alloc::vec![genuine[0].clone(), genuine[2].clone()], 1));
+        cases.push((vec![genuine[0].clone(), genuine[2].clone()], 1));
         for (elements, index) in cases {
             let report = explain(&elements, &Expected::new());
             let (part, error) = failure(&report).unwrap();
@@ -270,7 +272,7 @@ fn biometrics_without_data_are_kept_and_an_answer_without_any_is_refused() {
     let second = &found.content().biometrics[1];
     let error = second.unauthenticated().error.as_ref().unwrap();
     assert!(second.data.is_none() && !error.is_success());
-    for body in [answer(alloc::vec![failed()]).to_string(), answer(Vec::new()).to_string()] {
+    for body in [answer(vec![failed()]).to_string(), answer(Vec::new()).to_string()] {
         let error = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap_err();
         assert_eq!(error.code(), Code::UnsupportedFormat);
     }
@@ -292,13 +294,10 @@ fn answers_that_are_not_the_format_are_refused() {
         (r#"{"biometrics":[{"data":"a.b"}]}"#.into(), Code::Malformed),
         (r#"{"biometrics":[{"data":"AAAA"}]}"#.into(), Code::Malformed),
         (r#"{"biometrics":[{"data":"","error":1}]}"#.into(), Code::WrongType),
-        (answer(alloc::vec![biometric(&token("no JSON"), "")]).to_string(), Code::Malformed),
-        (answer(alloc::vec![biometric(&token("{}"), "")]).to_string(), Code::MissingMember),
-        (
-            answer(alloc::vec![biometric(&with("bioValue", "*".into()), "")]).to_string(),
-            Code::Malformed,
-        ),
-        (answer(alloc::vec![biometric("", ""); 17]).to_string(), Code::TooLarge),
+        (answer(vec![biometric(&token("no JSON"), "")]).to_string(), Code::Malformed),
+        (answer(vec![biometric(&token("{}"), "")]).to_string(), Code::MissingMember),
+        (answer(vec![biometric(&with("bioValue", "*".into()), "")]).to_string(), Code::Malformed),
+        (answer(vec![biometric("", ""); 17]).to_string(), Code::TooLarge),
     ] {
         let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
         let report = verifier.explain(body.as_bytes(), &Expected::new(), At::Issued);
@@ -310,7 +309,7 @@ fn answers_that_are_not_the_format_are_refused() {
 
 #[test]
 fn ten_megabytes_are_verified_within_their_own_limits() {
-    let value = alloc::vec![0x5a; 2_500_000];
+    let value = vec![0x5a; 2_500_000];
     let values: [&[u8]; 3] = [&value, &value[1..], &value[2..]];
     let elements = captured(&pki().device, &pki().chip, &values, Scheme::Current).unwrap();
     let body = answer(elements).to_string();
@@ -530,7 +529,7 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
         let verdict = asserted().verify(body.as_bytes(), &Expected::new(), At::Issued);
         assert_eq!(verdict.err().map(|error| error.code()), part.map(|_| Code::CertificateExpired));
         // The report states the time of the first.
-        let first = answer(alloc::vec![first]).to_string();
+        let first = answer(vec![first]).to_string();
         let first = asserted().explain(first.as_bytes(), &Expected::new(), At::Issued);
         assert_eq!(report.at, first.at);
     }
@@ -550,7 +549,7 @@ fn as_issued_each_element_is_judged_at_its_own_time() {
     let payload = data(&id, "Finger", "AAAA").with("purpose", "Auth");
     let payload = payload.with("timestamp", "then").to_string();
     let element = biometric(&early.device.sign(&payload).unwrap(), "");
-    let body = answer(alloc::vec![element]).to_string();
+    let body = answer(vec![element]).to_string();
     let unreadable = Error::Malformed { part: "timestamp", fault: Fault::Time };
     for at in [At::Issued, at(50).into()] {
         let report = asserted().explain(body.as_bytes(), &Expected::new(), at);
@@ -585,7 +584,7 @@ fn captured_data_that_nobody_signed_are_refused_whatever_is_allowed() {
         for trust in [trust(Consumer::Ida), Trust::self_asserted()] {
             for partly_signed in [PartlySigned::Deny, PartlySigned::Allow] {
                 let trust = trust.clone().with_partly_signed(partly_signed);
-                let body = answer(alloc::vec![genuine[0].clone(), element.clone()]).to_string();
+                let body = answer(vec![genuine[0].clone(), element.clone()]).to_string();
                 let verifier = CaptureVerifier::new(trust.clone(), Policy::default());
                 let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
                 assert_eq!(failure(&report), Some(("biometrics[1].data", &unsigned)));
@@ -646,15 +645,18 @@ fn chained(tokens: &[(&str, &[u8])]) -> Vec<Object<'static>> {
 #[test]
 fn captures_that_do_not_belong_together_are_warned_of_or_refused_though_their_hashes_fit() {
     let other = Pki::generate(&mut Rng::from_seed(42), at(-1000), at(1000)).unwrap();
-    let shot =
-        |device: &crate::testkit::Device, id: &str, value: &[u8], transaction: &str, seconds| {
-            let bio_value = base64::encode_url(value);
-            let payload = data(id, "Finger", &bio_value)
-                .with("transactionId", transaction)
-                .with("timestamp", at(seconds).to_string());
-            device.sign(&payload.to_string()).unwrap()
-        };
-    let id = |chip: &crate::testkit::Device, serial: &str| {
+    let shot = |device: &countersign_testkit::Device,
+                id: &str,
+                value: &[u8],
+                transaction: &str,
+                seconds| {
+        let bio_value = base64::encode_url(value);
+        let payload = data(id, "Finger", &bio_value)
+            .with("transactionId", transaction)
+            .with("timestamp", at(seconds).to_string());
+        device.sign(&payload.to_string()).unwrap()
+    };
+    let id = |chip: &countersign_testkit::Device, serial: &str| {
         chip.sign(&digital_id(serial).to_string()).unwrap()
     };
     let (device, chip) = (&pki().device, &pki().chip);
@@ -788,12 +790,12 @@ fn captures_that_were_left_out_moved_repeated_or_mixed_are_not_seen_by_their_has
     };
     let (a, b, c) = (one(pki(), b"a"), one(pki(), b"b"), one(&other, b"c"));
     for (order, mixed) in [
-        (alloc::vec![&a, &b], false),
+        (vec![&a, &b], false),
         // What the hashes say of order and number is what their writer says.
-        (alloc::vec![&b, &a], false),
-        (alloc::vec![&b], false),
-        (alloc::vec![&a, &a], true),
-        (alloc::vec![&a, &c, &b], true),
+        (vec![&b, &a], false),
+        (vec![&b], false),
+        (vec![&a, &a], true),
+        (vec![&a, &c, &b], true),
     ] {
         let tokens: Vec<_> = order.iter().map(|(token, value)| (token.as_str(), *value)).collect();
         let body = answer(chained(&tokens)).to_string();
@@ -839,7 +841,7 @@ fn the_signatures_and_devices_of_a_message_are_counted() {
     let payload = data(&twice, "Finger", "AAAA").with("purpose", "Auth");
     let token = pki().device.sign(&payload.to_string()).unwrap();
     let capture = |count: usize, segments| {
-        let body = answer(alloc::vec![biometric(&token, ""); count]).to_string();
+        let body = answer(vec![biometric(&token, ""); count]).to_string();
         let verifier = CaptureVerifier::new(trust(Consumer::Ida), policy(segments));
         code(verifier.verify(body.as_bytes(), &Expected::new(), now()).map(drop))
     };
@@ -852,7 +854,7 @@ fn the_signatures_and_devices_of_a_message_are_counted() {
     assert_eq!(code(verdict.map(drop)), Code::TooLarge);
 
     let one = info(&pki().device, &pki().chip, "L1").unwrap();
-    let body = |count: usize| joined(&alloc::vec![one.as_str(); count]);
+    let body = |count: usize| joined(&vec![one.as_str(); count]);
     let devices = |count: usize, segments| {
         let verifier = InfoVerifier::new(trust(Consumer::Ida), policy(segments));
         let verdict = verifier.verify(body(count).as_bytes(), &InfoExpected::default(), now());
@@ -861,7 +863,7 @@ fn the_signatures_and_devices_of_a_message_are_counted() {
     assert_eq!([devices(2, 2), devices(3, 2)], [Code::Ok, Code::TooLarge]);
     let limits = Limits::default().with_capture_segments(2);
     let discovered = |count: usize| {
-        let answer = joined(&alloc::vec![r#"{"deviceStatus":"Ready"}"#; count]);
+        let answer = joined(&vec![r#"{"deviceStatus":"Ready"}"#; count]);
         code(Discovered::parse(answer.as_bytes(), &limits).map(drop))
     };
     assert_eq!([discovered(2), discovered(3)], [Code::Ok, Code::TooLarge]);
@@ -899,7 +901,7 @@ fn segments_are_put_together_with_padding_and_without() {
     let id = chip.sign(&digital_id("1").to_string()).unwrap();
     let verifier = DataVerifier::new(trust(Consumer::Ida), Policy::default());
     for length in [3, 4, 5] {
-        let value = alloc::vec![0xfb; length];
+        let value = vec![0xfb; length];
         let bare = base64::encode_url(&value);
         let padded = format!("{bare}{}", "=".repeat((4 - bare.len() % 4) % 4));
         for (written, padding) in [(bare, Padding::Absent), (padded, Padding::Present)] {
@@ -950,7 +952,7 @@ fn what_is_expected_of_hashes_that_cannot_be_followed_is_refused_and_never_dropp
     let unused = |expectation| Some(Error::ExpectationUnused { expectation });
     let before = || Expected::new().previous_hash("00".repeat(32));
     let current = || Expected::new().scheme(HashScheme::Only(Scheme::Current));
-    let values = || Expected::new().decrypted_values(alloc::vec![b"bdb-1".to_vec()]);
+    let values = || Expected::new().decrypted_values(vec![b"bdb-1".to_vec()]);
     assert_eq!(judge(&Expected::new()), None);
     assert_eq!(judge(&Expected::new().previous_hash("")), None);
     assert_eq!(judge(&before()), unused("previous-hash"));
@@ -982,7 +984,7 @@ fn no_member_beside_what_is_signed_has_the_name_of_a_layer() {
     let names = |prefix: &str| {
         let quoted = [r#"["data.digitalId"]"#, r#"["deviceInfo.digitalId"]"#, r#"[""]"#];
         let quoted = quoted.map(|name| format!("{prefix}{name}"));
-        let mut names = alloc::vec![format!("{prefix}.digitalId")];
+        let mut names = vec![format!("{prefix}.digitalId")];
         names.extend(quoted);
         names.push(format!(r#"{prefix}["a\"]"]"#));
         names
@@ -991,7 +993,7 @@ fn no_member_beside_what_is_signed_has_the_name_of_a_layer() {
         captured_for("Auth", &pki().device, &pki().chip, &[b"a"], Scheme::Current).unwrap();
     let [token, hash] = ["data", "hash"].map(|name| captured[0].member(name).unwrap().clone());
     let element = beside(Object::new().with("data", token).with("hash", hash));
-    let body = answer(alloc::vec![element]).to_string();
+    let body = answer(vec![element]).to_string();
     let verifier = CaptureVerifier::new(trust(Consumer::Ida), Policy::default());
     let found = verifier.verify(body.as_bytes(), &Expected::new(), now()).unwrap();
     assert_eq!(found.unauthenticated()[0], "biometrics[0].hash");
@@ -1004,7 +1006,7 @@ fn no_member_beside_what_is_signed_has_the_name_of_a_layer() {
     let answer = info(&pki().device, &pki().chip, "L1").unwrap();
     let info = answer.split('"').find(|text| text.starts_with("eyJ")).unwrap().to_string();
     let element = beside(Object::new().with("deviceInfo", info));
-    let body = Value::Array(alloc::vec![element.into()]).to_string();
+    let body = Value::Array(vec![element.into()]).to_string();
     let verifier = InfoVerifier::new(trust(Consumer::Ida), Policy::default());
     let found = verifier.verify(body.as_bytes(), &InfoExpected::default(), now()).unwrap();
     assert_eq!(found.unauthenticated(), names("[0]"));
@@ -1039,8 +1041,9 @@ fn captures_with_digital_ids_of_another_provider_or_an_inner_signer_do_not_belon
         let value = base64::encode_url(value);
         device.sign(&data(id, "Finger", &value).to_string()).unwrap()
     };
-    let twice =
-        |inner: &crate::testkit::Device| chip.sign(&inner.sign(&id("one", 0)).unwrap()).unwrap();
+    let twice = |inner: &countersign_testkit::Device| {
+        chip.sign(&inner.sign(&id("one", 0)).unwrap()).unwrap()
+    };
     let one = |provider, made| chip.sign(&id(provider, made)).unwrap();
     let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
     for (first, second, hint) in [

@@ -17,6 +17,14 @@
 //! are computed in variable time, and are not wiped.
 //!
 //! Not supported: issuing for production.
+//!
+//! Verification is the crate [`countersign`]'s; this one belongs into `dev-dependencies`.
+#![forbid(unsafe_code)]
+
+/// The README's example, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod miracl;
 pub mod mosip;
@@ -30,16 +38,17 @@ mod rng;
 mod rsa;
 pub mod sbi;
 
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use core::fmt;
 
-use crate::crypto::{Algorithm, Secret, SignatureBackend, mac};
-use crate::encoding::base64;
-use crate::encoding::json::{Object, Value};
+use countersign::encoding::base64;
+use countersign::encoding::json::{Object, Value};
+use countersign::{Algorithm, Secret};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 
-pub use crate::crypto::work::Work;
 pub use certificate::{Authority, Certificate, Critical, Template};
+#[cfg(feature = "testing")]
+pub use countersign::internals::Work;
 pub use device::{Device, Pki, device_data, device_info};
 pub use ec::EcIssuer;
 pub use rng::Rng;
@@ -134,7 +143,7 @@ pub trait Issuer {
 ///
 /// ```
 /// use countersign::jose::{JwkSet, jws};
-/// use countersign::testkit::{EcIssuer, Issuer, Rng, jwk_set};
+/// use countersign_testkit::{EcIssuer, Issuer, Rng, jwk_set};
 /// use countersign::{Algorithm, Code, Limits, Policy, Time};
 ///
 /// let issuer = EcIssuer::generate(&mut Rng::from_seed(1), Some("k1"));
@@ -161,7 +170,7 @@ pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
 /// ```
 /// use countersign::encoding::json::Object;
 /// use countersign::jose::jws;
-/// use countersign::testkit::hs256;
+/// use countersign_testkit::hs256;
 /// use countersign::{Policy, Secret, Time};
 ///
 /// let secret = || Secret::new(vec![7; 32]);
@@ -174,18 +183,21 @@ pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
 #[must_use]
 pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
     let input = signing_input(header.to_string().as_bytes(), payload);
-    join(&input, &*mac::hmac_sha256(secret, &[input.as_bytes()]))
+    // HMAC takes keys of any length.
+    let mac = Hmac::<Sha256>::new_from_slice(secret.expose())
+        .map(|mac| mac.chain_update(&input).finalize().into_bytes());
+    join(&input, mac.as_deref().unwrap_or_default())
 }
 
 /// Returns a backend that finds every signature of a public key valid that has the length, and is in
 /// the range, of the key: for tests of what comes after the signature.
 ///
-/// **A verifier with this backend verifies nothing.** It exists with the feature `testkit` only, so
+/// **A verifier with this backend verifies nothing.** It exists with the feature `testing` only, so
 /// that no production build has a way to it.
 ///
 /// ```
 /// use countersign::jose::{Jwk, jws};
-/// use countersign::testkit::{EcIssuer, Issuer, Rng, accept_all, join, signing_input};
+/// use countersign_testkit::{EcIssuer, Issuer, Rng, accept_all, join, signing_input};
 /// use countersign::{Limits, Policy, Time};
 ///
 /// let key = EcIssuer::generate(&mut Rng::from_seed(1), None).jwk().to_string();
@@ -200,27 +212,28 @@ pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
 /// assert!(judge(Policy::default().with_backend(accept_all())).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+#[cfg(feature = "testing")]
 #[must_use]
-pub const fn accept_all() -> SignatureBackend {
-    SignatureBackend::accept_all()
+pub const fn accept_all() -> countersign::SignatureBackend {
+    countersign::internals::accept_all()
 }
 
 /// Returns what a JWS signs: both parts in base64url, and the dot between them.
 ///
 /// ```
-/// assert_eq!(countersign::testkit::signing_input(b"{}", b"?"), "e30.Pw");
+/// assert_eq!(countersign_testkit::signing_input(b"{}", b"?"), "e30.Pw");
 /// ```
 #[must_use]
 pub fn signing_input(header: &[u8], payload: &[u8]) -> String {
-    alloc::format!("{}.{}", base64::encode_url(header), base64::encode_url(payload))
+    format!("{}.{}", base64::encode_url(header), base64::encode_url(payload))
 }
 
 /// Returns a compact JWS of its signing input and any bytes as signature.
 ///
 /// ```
-/// assert_eq!(countersign::testkit::join("e30.Pw", b"?"), "e30.Pw.Pw");
+/// assert_eq!(countersign_testkit::join("e30.Pw", b"?"), "e30.Pw.Pw");
 /// ```
 #[must_use]
 pub fn join(signing_input: &str, signature: &[u8]) -> String {
-    alloc::format!("{signing_input}.{}", base64::encode_url(signature))
+    format!("{signing_input}.{}", base64::encode_url(signature))
 }

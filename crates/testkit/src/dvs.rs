@@ -1,23 +1,20 @@
 //! The two sides of a DVS signature: who issues client secrets, and who signs.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::{IssueError, Rng};
-use crate::crypto::bn254cx::{G1, G2, Scalar};
-use crate::encoding::hex;
-use crate::encoding::json::Object;
-use crate::miracl::dvs::signature::scheme;
-use crate::time::Time;
+use countersign::Time;
+use countersign::encoding::hex;
+use countersign::encoding::json::Object;
+use countersign::internals::{G1, G2, Scalar, challenge, identity_point};
 
 /// Issues client secrets and the server secret, as MIRACL Trust's D-TAs do together.
 ///
 /// ```
 /// use countersign::miracl::dvs;
 /// use countersign::miracl::dvs::signature::{Expected, ServerSecret, Verifier};
-/// use countersign::testkit::Rng;
-/// use countersign::testkit::miracl::{DvsAuthority, signature_request};
+/// use countersign_testkit::Rng;
+/// use countersign_testkit::miracl::{DvsAuthority, signature_request};
 /// use countersign::{At, Code, Policy, Secret, sha256};
 ///
 /// let mut rng = Rng::from_seed(1);
@@ -69,7 +66,7 @@ impl DvsAuthority {
     }
 
     /// Returns the server secret in hexadecimal, for
-    /// [`ServerSecret::new`](crate::miracl::dvs::signature::ServerSecret::new).
+    /// [`ServerSecret::new`](countersign::miracl::dvs::signature::ServerSecret::new).
     #[must_use]
     pub fn server_secret(&self) -> String {
         hex::encode(&self.server_secret.encode())
@@ -89,7 +86,7 @@ impl DvsAuthority {
         let key = Scalar::reduce(user_key);
         let public_key = key.inverse().and_then(G2::generator_times).ok_or(IssueError::Key)?;
         let public_key = public_key.encode();
-        let point = scheme::identity_point(mpin_id, &public_key).ok_or(IssueError::Key)?;
+        let point = identity_point(mpin_id, &public_key).ok_or(IssueError::Key)?;
         let secret = point.times(self.secret).and_then(|share| share.times(key));
         let token = secret.and_then(|secret| secret.plus(digits(pin).minus(), point));
         let token = token.ok_or(IssueError::Key)?;
@@ -138,7 +135,7 @@ impl DvsClient {
         let secret = self.token.plus(digits(pin), self.point).ok_or(IssueError::Key)?;
         let x = Scalar::reduce(commitment);
         let u = self.point.times(x).ok_or(IssueError::Key)?.encode();
-        let y = scheme::challenge(time, &u, message);
+        let y = challenge(time, &u, message);
         let v = secret.times(x.plus(y).minus()).ok_or(IssueError::Key)?.encode();
         Ok(Object::new()
             .with("mpinId", hex::encode(&self.mpin_id))
@@ -159,7 +156,7 @@ impl fmt::Debug for DvsClient {
 ///
 /// ```
 /// use countersign::encoding::json::Object;
-/// use countersign::testkit::miracl::signature_request;
+/// use countersign_testkit::miracl::signature_request;
 ///
 /// let body = signature_request(&Object::new(), 7);
 /// assert_eq!(body.to_string(), r#"{"signature":{},"timestamp":7,"type":"verification"}"#);

@@ -16,8 +16,8 @@
 
 use alloc::vec::Vec;
 
-use super::authenticate::{allow_size, warn_of_key};
-use super::x509::{Certificate, Role};
+use super::certificate::{Certificate, Role};
+use super::{allow_size, warn_of_key};
 use crate::crypto::{PublicKey, SignatureBackend, work};
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
@@ -273,13 +273,13 @@ pub(crate) fn warn_of_issuers(trail: &mut Trail, path: &[&Certificate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::Modulus;
-    use crate::testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
+    use crate::x509::Modulus;
+    use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;
 
     fn template(name: &str) -> Template {
-        let [start, end] = [NOW - 10, NOW + 10].map(|at| Time::from_unix(at).unwrap());
+        let [start, end] = [NOW - 10, NOW + 10].map(|at| countersign::Time::from_unix(at).unwrap());
         Template::new(name, start, end)
     }
 
@@ -288,13 +288,13 @@ mod tests {
         EcIssuer::generate(&mut Rng::from_seed(number), None)
     }
 
-    fn read(certificate: &crate::testkit::Certificate) -> Certificate {
+    fn read(certificate: &countersign_testkit::Certificate) -> Certificate {
         Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
     }
 
     fn own<K>(authority: &Authority<K>) -> Certificate
     where
-        K: crate::testkit::Issuer,
+        K: countersign_testkit::Issuer,
     {
         read(authority.certificate())
     }
@@ -387,7 +387,8 @@ mod tests {
         let authority =
             |template: Template| own(&Authority::root(key(1), &template.authority(None)).unwrap());
         let expired = |serial| {
-            let [start, end] = [NOW - 10, NOW - 5].map(|at| Time::from_unix(at).unwrap());
+            let [start, end] =
+                [NOW - 10, NOW - 5].map(|at| countersign::Time::from_unix(at).unwrap());
             authority(Template::new("root", start, end).serial(serial))
         };
         let roots = [expired(1), expired(2), authority(template("root"))];

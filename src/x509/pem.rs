@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Fault, base64};
+use crate::encoding::{Fault, base64};
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";

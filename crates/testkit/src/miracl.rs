@@ -1,14 +1,15 @@
 //! What MIRACL Trust's service answers, and what its clients sign.
 
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
-
 use super::{IssueError, Issuer};
-use crate::crypto::{Algorithm, Secret, aead};
-use crate::encoding::base64;
-use crate::encoding::json::{Object, Value};
-use crate::miracl::otp::{Aad, Derivation, Request};
-use crate::miracl::token::CrossDeviceSignature;
+use aes_gcm::aead::AeadInOut as _;
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aes::Aes192;
+use aes_gcm::{Aes128Gcm, Aes256Gcm, AesGcm, KeyInit as _};
+use countersign::encoding::base64;
+use countersign::encoding::json::{Object, Value};
+use countersign::miracl::otp::{Aad, Derivation, Request};
+use countersign::miracl::token::CrossDeviceSignature;
+use countersign::{Algorithm, Secret};
 
 #[cfg(feature = "dvs-signature")]
 pub use super::dvs::{DvsAuthority, DvsClient, signature_request};
@@ -18,7 +19,7 @@ pub use super::dvs::{DvsAuthority, DvsClient, signature_request};
 /// ```
 /// use countersign::jose::JwkSet;
 /// use countersign::miracl::dvs::{Expected, Verifier};
-/// use countersign::testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
+/// use countersign_testkit::{Issuer, Rng, RsaIssuer, jwk_set, miracl};
 /// use countersign::{At, Code, Limits, Policy};
 ///
 /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("s1")).unwrap();
@@ -51,21 +52,18 @@ pub fn certificate(
 /// Returns the payload of a DVS certificate.
 ///
 /// ```
-/// let payload = countersign::testkit::miracl::certificate_payload(1000, 1010, "74657374");
+/// let payload = countersign_testkit::miracl::certificate_payload(1000, 1010, "74657374");
 /// assert_eq!(payload, r#"{"cAt":1000,"exp":1010,"hash":"74657374"}"#);
 /// ```
 #[must_use]
 pub fn certificate_payload(created_at: i64, expires_at: i64, hash: &str) -> String {
-    alloc::format!(
-        "{}",
-        Object::new().with("cAt", created_at).with("exp", expires_at).with("hash", hash)
-    )
+    format!("{}", Object::new().with("cAt", created_at).with("exp", expires_at).with("hash", hash))
 }
 
 /// Returns the body that answers `POST /dvs/verify`.
 ///
 /// ```
-/// let answer = countersign::testkit::miracl::certificate_answer("h.p.s");
+/// let answer = countersign_testkit::miracl::certificate_answer("h.p.s");
 /// assert_eq!(answer.to_string(), r#"{"certificate":"h.p.s"}"#);
 /// ```
 #[must_use]
@@ -76,7 +74,7 @@ pub fn certificate_answer(certificate: &str) -> Object<'_> {
 /// Returns a token of these claims under RS256, of whatever kind they make it.
 ///
 /// ```
-/// use countersign::testkit::{Rng, RsaIssuer, miracl};
+/// use countersign_testkit::{Rng, RsaIssuer, miracl};
 ///
 /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).unwrap();
 /// let claims = miracl::auth_claims("https://api.mpin.io", "project", "user", 1000);
@@ -94,7 +92,7 @@ pub fn token(issuer: &impl Issuer, claims: &Object<'_>) -> Result<String, IssueE
 /// Returns the claims of an authentication token, which lives a minute.
 ///
 /// ```
-/// let claims = countersign::testkit::miracl::auth_claims("i", "project", "user", 1000);
+/// let claims = countersign_testkit::miracl::auth_claims("i", "project", "user", 1000);
 /// assert_eq!(claims.to_string(), r#"{"aud":"project","exp":1060,"iat":1000,"iss":"i","sub":"user"}"#);
 /// ```
 #[must_use]
@@ -110,7 +108,7 @@ pub fn auth_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Obje
 /// Returns the claims of an ID token, which lives a quarter of an hour.
 ///
 /// ```
-/// let claims = countersign::testkit::miracl::id_claims("i", "client", "user", "n", 1000);
+/// let claims = countersign_testkit::miracl::id_claims("i", "client", "user", "n", 1000);
 /// assert_eq!(
 ///     claims.to_string(),
 ///     r#"{"amr":["token"],"aud":"client","exp":1900,"iat":1000,"iss":"i","nonce":"n","sub":"user"}"#
@@ -137,7 +135,7 @@ pub fn id_claims(
 /// Returns the claims of an access token.
 ///
 /// ```
-/// let claims = countersign::testkit::miracl::access_claims("i", "client", "user", &["openid"], 1900);
+/// let claims = countersign_testkit::miracl::access_claims("i", "client", "user", &["openid"], 1900);
 /// assert_eq!(
 ///     claims.to_string(),
 ///     r#"{"cid":"client","exp":1900,"iss":"i","scp":["openid"],"sub":"user"}"#
@@ -163,7 +161,7 @@ pub fn access_claims(
 /// Returns the claims of an activation token, which lives a minute and a half.
 ///
 /// ```
-/// let claims = countersign::testkit::miracl::activation_claims("i", "project", "user", 1000);
+/// let claims = countersign_testkit::miracl::activation_claims("i", "project", "user", 1000);
 /// assert_eq!(claims.string("claims", "scope"), Ok("verification"));
 /// assert_eq!(claims.integer("claims", "exp"), Ok(1090));
 /// ```
@@ -183,7 +181,7 @@ pub fn activation_claims(issuer: &str, project: &str, user: &str, issued: i64) -
 /// Returns the claims of a `new_user_token`, which lives an hour, and so does its activation key.
 ///
 /// ```
-/// let claims = countersign::testkit::miracl::new_user_claims("i", "project", "user", 1000);
+/// let claims = countersign_testkit::miracl::new_user_claims("i", "project", "user", 1000);
 /// let event = claims.member("events").unwrap().as_object().unwrap().member("newUser").unwrap();
 /// assert_eq!(event.as_object().unwrap().string("event", "userID"), Ok("user"));
 /// ```
@@ -209,7 +207,7 @@ pub fn new_user_claims(issuer: &str, project: &str, user: &str, issued: i64) -> 
 /// authenticates and signs.
 ///
 /// ```
-/// let id = countersign::testkit::miracl::mpin_id("project", "user", 1000, &[0xfb; 16]);
+/// let id = countersign_testkit::miracl::mpin_id("project", "user", 1000, &[0xfb; 16]);
 /// assert_eq!(
 ///     id,
 ///     r#"{"iat":1000,"userID":"user","cID":"project","salt":"+/v7+/v7+/v7+/v7+/v7+w","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#
@@ -233,7 +231,7 @@ pub fn mpin_id(project: &str, user: &str, issued: i64, salt: &[u8; 16]) -> Strin
 /// Returns `dtas` as the SDK for iOS builds it of the names of the D-TAs.
 ///
 /// ```
-/// let dtas = countersign::testkit::miracl::dtas(&["DTA Node", "DTA Node"]);
+/// let dtas = countersign_testkit::miracl::dtas(&["DTA Node", "DTA Node"]);
 /// assert_eq!(dtas, "WyJEVEEgTm9kZSIsIkRUQSBOb2RlIl0=");
 /// ```
 #[must_use]
@@ -247,7 +245,7 @@ pub fn dtas(names: &[&str]) -> String {
 ///
 /// ```
 /// use countersign::encoding::json::Object;
-/// use countersign::testkit::miracl::{dtas, signature_object};
+/// use countersign_testkit::miracl::{dtas, signature_object};
 ///
 /// let signature = Object::new().with("u", "04").with("hash", "00");
 /// let object = signature_object(&signature, &dtas(&["a"]), 7);
@@ -266,7 +264,7 @@ pub fn signature_object(
 /// is empty.
 ///
 /// ```
-/// let body = countersign::testkit::miracl::session_state("new", None);
+/// let body = countersign_testkit::miracl::session_state("new", None);
 /// assert_eq!(body.to_string(), r#"{"status":"new","signature":""}"#);
 /// ```
 #[must_use]
@@ -279,7 +277,7 @@ pub fn session_state(status: &str, signature: Option<&Object<'_>>) -> Object<'st
 ///
 /// ```
 /// use countersign::miracl::otp::{Aad, Derivation, KeyChoice, Request, Response};
-/// use countersign::testkit::miracl;
+/// use countersign_testkit::miracl;
 /// use countersign::{Limits, Secret};
 ///
 /// let secret = Secret::new(b"MockClientSecret".to_vec());
@@ -308,9 +306,22 @@ pub fn otp_response(
     let key = derivation.key(secret, Some(request)).map_err(|_| IssueError::Derivation)?;
     let aad = aad.bytes(Some(request)).unwrap_or_default();
     let mut text = plaintext.to_vec();
-    let tag = aead::seal(&key, aad, iv, &mut text).ok_or(IssueError::Derivation)?;
+    let tag = seal(&key, aad, iv, &mut text).ok_or(IssueError::Derivation)?;
     Ok(Object::new()
         .with("ciphertext", base64::encode_standard(&text))
         .with("tag", base64::encode_standard(&tag))
         .with("iv", base64::encode_standard(iv)))
+}
+
+/// Seals with a key of 16, 24 or 32 bytes, in place; returns the tag, or `None` for another length.
+fn seal(key: &[u8], aad: &[u8], iv: &[u8; 12], text: &mut [u8]) -> Option<[u8; 16]> {
+    let iv = iv.into();
+    let sealed = if let Ok(cipher) = Aes256Gcm::new_from_slice(key) {
+        cipher.encrypt_inout_detached(iv, aad, text.into())
+    } else if let Ok(cipher) = AesGcm::<Aes192, U12>::new_from_slice(key) {
+        cipher.encrypt_inout_detached(iv, aad, text.into())
+    } else {
+        Aes128Gcm::new_from_slice(key).ok()?.encrypt_inout_detached(iv, aad, text.into())
+    };
+    sealed.ok().map(Into::into)
 }

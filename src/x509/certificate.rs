@@ -1,11 +1,4 @@
-//! Certificates (RFC 5280), read and not yet trusted.
-//!
-//! ```text
-//! PEM, DER ──► Certificate ── path::Search ──► a path to a root, or why there is none
-//! ```
-//!
-//! Not supported: revocation, name constraints, certificate policies, algorithms of signatures
-//! other than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
+//! Certificates, read and not yet trusted.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -23,14 +16,12 @@ use x509_cert::ext::pkix::{
 };
 use x509_cert::name::Name;
 
-use super::jwk::Validity;
-use super::key_file::{self, KeyFileError};
 use super::spki::{self, BAD_DER, NEGATIVE_MODULUS};
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
 use crate::encoding::{Fault, hex};
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
-use crate::time::Time;
+use crate::time::{Leeway, Time};
 
 const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const SHA384_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
@@ -51,6 +42,28 @@ pub enum Modulus {
     Unsigned,
 }
 
+/// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Validity {
+    /// First instant.
+    pub not_before: Time,
+    /// Last instant.
+    pub not_after: Time,
+}
+
+impl Validity {
+    /// Tells whether a time is within, given that clocks may disagree.
+    pub(crate) const fn check(self, at: Time, leeway: Leeway) -> Result<(), Error> {
+        let Self { not_before, not_after } = self;
+        if not_before.unix() <= at.plus(leeway) && at.unix() <= not_after.plus(leeway) {
+            Ok(())
+        } else {
+            Err(Error::CertificateExpired { at, not_before, not_after })
+        }
+    }
+}
+
 /// A certificate as it was read: its own signature is *not* verified, and it is *not* trusted.
 ///
 /// Checked: strict DER, the form of every extension that is used here, none twice. A key that
@@ -59,7 +72,7 @@ pub enum Modulus {
 ///
 /// ```
 /// use countersign::Limits;
-/// use countersign::jose::Certificate;
+/// use countersign::x509::Certificate;
 ///
 /// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
 /// let [certificate] = &Certificate::from_pem(pem, &Limits::default())?[..] else { panic!() };
@@ -116,7 +129,7 @@ impl Certificate {
     /// # Examples
     ///
     /// ```
-    /// use countersign::jose::{Certificate, Modulus};
+    /// use countersign::x509::{Certificate, Modulus};
     /// use countersign::{Code, Limits};
     ///
     /// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
@@ -210,17 +223,6 @@ impl Certificate {
             source,
             content,
         })))
-    }
-
-    /// Reads every certificate of a PEM file, of which there must be at least one, as leniently as
-    /// [`key_file`](super::key_file) does.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::KeyUnusable`] for anything else within a PEM block, [`Error::TooLarge`] for more than
-    /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
-    pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
-        key_file::read_pem_certificates(text, limits).map_err(KeyFileError::into_error)
     }
 
     /// Returns the DER.
@@ -476,7 +478,8 @@ pub(crate) fn describe(certificate: &Certificate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{Authority, Critical, EcIssuer, Issuer, Rng, RsaIssuer, Template};
+    use countersign::Time;
+    use countersign_testkit::{Authority, Critical, EcIssuer, Issuer, Rng, RsaIssuer, Template};
 
     fn template() -> Template {
         Template::new("name", Time::from_unix(0).unwrap(), Time::from_unix(1000).unwrap())

@@ -8,7 +8,7 @@ use chacha20::rand_core::{SeedableRng as _, TryCryptoRng, TryRng};
 /// A source of reproducible bytes: ChaCha20 under a seed.
 ///
 /// ```
-/// use countersign::testkit::Rng;
+/// use countersign_testkit::Rng;
 ///
 /// let (mut one, mut same, mut other) = (Rng::from_seed(1), Rng::from_seed(1), Rng::from_seed(2));
 /// let bytes: [u8; 16] = one.bytes();

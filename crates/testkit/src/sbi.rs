@@ -4,14 +4,11 @@
 //! digital id by the chip ──► data ── signed by the device, hash by the chain ──► biometric ──► answer
 //! ```
 
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
-
 use super::mosip::digital_id;
 use super::{Device, IssueError};
-use crate::encoding::base64;
-use crate::encoding::json::{Object, Value};
-use crate::mosip::sbi::{HashChain, Scheme, thumbprint};
+use countersign::encoding::base64;
+use countersign::encoding::json::{Object, Value};
+use countersign::mosip::sbi::{HashChain, Scheme, thumbprint};
 
 /// When everything here says to have been captured.
 pub const TIMESTAMP: &str = "2020-01-13T12:50:42Z";
@@ -23,7 +20,7 @@ pub const TRANSACTION_ID: &str = "1234567890";
 /// already.
 ///
 /// ```
-/// let data = countersign::testkit::sbi::data("e30", "Finger", "AAAA");
+/// let data = countersign_testkit::sbi::data("e30", "Finger", "AAAA");
 /// assert_eq!(data.member("bioType").unwrap().as_str(), Some("Finger"));
 /// ```
 #[must_use]
@@ -47,7 +44,7 @@ pub fn data<'a>(digital_id: &'a str, bio_type: &'a str, bio_value: &'a str) -> O
 /// Returns one element of an answer.
 ///
 /// ```
-/// let element = countersign::testkit::sbi::biometric("h.p.s", "E3B0");
+/// let element = countersign_testkit::sbi::biometric("h.p.s", "E3B0");
 /// assert_eq!(element.member("data").unwrap().as_str(), Some("h.p.s"));
 /// ```
 #[must_use]
@@ -63,7 +60,7 @@ pub fn biometric(data: &str, hash: &str) -> Object<'static> {
 /// Returns an answer of these elements.
 ///
 /// ```
-/// assert_eq!(countersign::testkit::sbi::answer(vec![]).to_string(), r#"{"biometrics":[]}"#);
+/// assert_eq!(countersign_testkit::sbi::answer(vec![]).to_string(), r#"{"biometrics":[]}"#);
 /// ```
 #[must_use]
 pub fn answer(biometrics: Vec<Object<'_>>) -> Object<'_> {
@@ -83,7 +80,7 @@ pub fn answer(biometrics: Vec<Object<'_>>) -> Object<'_> {
 /// ```
 /// use countersign::mosip::sbi::{Expected, RegistrationCaptureVerifier, Scheme};
 /// use countersign::mosip::trust::{Consumer, Rules, Trust};
-/// use countersign::testkit::{Pki, Rng, sbi};
+/// use countersign_testkit::{Pki, Rng, sbi};
 /// use countersign::{At, Policy, Time};
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -127,8 +124,8 @@ pub fn captured_for(
         payload.set("purpose", purpose);
         let payload = payload.to_string();
         chain.extend(match scheme {
-            Scheme::Current => value,
             Scheme::Legacy => payload.as_bytes(),
+            _ => value,
         });
         Ok(biometric(&device.sign(&payload)?, &chain.hash()))
     };
@@ -138,7 +135,7 @@ pub fn captured_for(
 /// Adds what stands beside an encrypted value in the element of a capture for authentication.
 ///
 /// ```
-/// use countersign::testkit::sbi;
+/// use countersign_testkit::sbi;
 ///
 /// let element = sbi::encrypted(sbi::biometric("h.p.s", ""), b"certificate");
 /// assert!(element.member("sessionKey").is_some());
@@ -154,7 +151,7 @@ pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static
 /// `None` for a text that is no such token.
 ///
 /// ```
-/// use countersign::testkit::{Rng, RsaIssuer, Issuer, sbi};
+/// use countersign_testkit::{Rng, RsaIssuer, Issuer, sbi};
 /// use countersign::Algorithm;
 ///
 /// let key = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, None).unwrap();
@@ -171,10 +168,10 @@ pub fn segment(token: &str) -> Option<String> {
     let (before, rest) = payload.split_once("\"bioValue\":\"")?;
     let (value, after) = rest.split_once('"')?;
     let value = base64::encode_standard(&base64::decode_mosip(value.as_bytes()).ok()?);
-    let payload = alloc::format!("{before}\"bioValue\":\"<bioValue>\"{after}");
+    let payload = format!("{before}\"bioValue\":\"<bioValue>\"{after}");
     let payload = payload.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let sb = base64::encode_standard(alloc::format!("{header}..{signature}").as_bytes());
-    Some(alloc::format!(
+    let sb = base64::encode_standard(format!("{header}..{signature}").as_bytes());
+    Some(format!(
         "<BIR><BDBInfo><Type>Finger</Type></BDBInfo><BDB>{value}</BDB><SB>{sb}</SB>\
          <Others><Key>PAYLOAD</Key><Value>{payload}</Value></Others></BIR>"
     ))
@@ -183,13 +180,13 @@ pub fn segment(token: &str) -> Option<String> {
 /// Returns the XML of a packet with these segments.
 ///
 /// ```
-/// let packet = countersign::testkit::sbi::packet(&["<BIR/>".into()]);
+/// let packet = countersign_testkit::sbi::packet(&["<BIR/>".into()]);
 /// assert!(packet.ends_with("<BIR/></BIR>"));
 /// ```
 #[must_use]
 pub fn packet(segments: &[String]) -> String {
     let segments = segments.concat();
-    alloc::format!(
+    format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <BIR xmlns=\"http://standards.iso.org/iso-iec/19785/-3/ed-2/\">{segments}</BIR>"
     )
@@ -198,7 +195,7 @@ pub fn packet(segments: &[String]) -> String {
 /// Returns what a management server signs about the state of a device.
 ///
 /// ```
-/// let snapshot = countersign::testkit::sbi::snapshot();
+/// let snapshot = countersign_testkit::sbi::snapshot();
 /// assert!(snapshot.member("snapshotValidity").is_some());
 /// ```
 #[must_use]
@@ -215,7 +212,7 @@ pub fn snapshot() -> Object<'static> {
 /// Returns what a management server signs with a device's new certificate.
 ///
 /// ```
-/// let rotation = countersign::testkit::sbi::key_rotation("MIIB");
+/// let rotation = countersign_testkit::sbi::key_rotation("MIIB");
 /// assert!(rotation.member("signedDeviceCertificate").is_some());
 /// ```
 #[must_use]
@@ -230,7 +227,7 @@ pub fn key_rotation(certificate: &str) -> Object<'_> {
 /// text.
 ///
 /// ```
-/// let info = countersign::testkit::sbi::service_info("e30", "L0");
+/// let info = countersign_testkit::sbi::service_info("e30", "L0");
 /// assert_eq!(info.member("deviceStatus").unwrap().as_str(), Some("Ready"));
 /// ```
 #[must_use]
@@ -241,13 +238,13 @@ pub fn service_info<'a>(digital_id: &'a str, level: &'a str) -> Object<'a> {
         .with("firmware", "1.0")
         .with("certification", level)
         .with("serviceVersion", "0.9.5")
-        .with("deviceSubId", Value::Array(alloc::vec!["0".into()]))
+        .with("deviceSubId", Value::Array(vec!["0".into()]))
         .with("callbackId", "http://127.0.0.1:4501/")
         .with("digitalId", digital_id)
         .with("deviceCode", "device-1")
         .with("env", "Staging")
         .with("purpose", "Registration")
-        .with("specVersion", Value::Array(alloc::vec!["0.9.5".into()]))
+        .with("specVersion", Value::Array(vec!["0.9.5".into()]))
 }
 
 /// Returns the answer to a request for information, of a device with this level.
@@ -261,7 +258,7 @@ pub fn service_info<'a>(digital_id: &'a str, level: &'a str) -> Object<'a> {
 /// ```
 /// use countersign::mosip::sbi::{InfoExpected, InfoVerifier};
 /// use countersign::mosip::trust::Trust;
-/// use countersign::testkit::{Pki, Rng, sbi};
+/// use countersign_testkit::{Pki, Rng, sbi};
 /// use countersign::{At, Policy, Time};
 ///
 /// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
@@ -277,5 +274,5 @@ pub fn info(device: &Device, chip: &Device, level: &str) -> Result<String, Issue
     let info = device.sign(&service_info(&id, level).to_string())?;
     let error = Object::new().with("errorCode", "0").with("errorInfo", "Success");
     let element = Object::new().with("deviceInfo", info).with("error", error);
-    Ok(Value::Array(alloc::vec![element.into()]).to_string())
+    Ok(Value::Array(vec![element.into()]).to_string())
 }

@@ -1,21 +1,19 @@
 //! An issuer with a P-256 key.
 
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use core::fmt;
 
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 
 use super::{IssueError, Issuer, Rng};
-use crate::crypto::Algorithm;
-use crate::encoding::base64;
-use crate::encoding::json::Object;
+use countersign::Algorithm;
+use countersign::encoding::base64;
+use countersign::encoding::json::Object;
 
 /// Signs ES256 with a P-256 key (FIPS 186-5), deterministically (RFC 6979).
 ///
 /// ```
-/// use countersign::testkit::{EcIssuer, Issuer, Rng};
+/// use countersign_testkit::{EcIssuer, Issuer, Rng};
 /// use countersign::{Algorithm, Limits, jose::Jwk};
 ///
 /// let issuer = EcIssuer::generate(&mut Rng::from_seed(7), None);

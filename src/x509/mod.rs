@@ -1,0 +1,21 @@
+//! Certificates (RFC 5280): how they are read, and their paths to a root.
+//!
+//! ```text
+//! PEM, DER ──► Certificate ── path::Search ──► a path to a root, or why there is none
+//! ```
+//!
+//! This module does not know what a certificate is used for: [`jose`](crate::jose) takes keys from
+//! certificates, and [`mosip::trust`](crate::mosip::trust) decides which roots vouch for a signer.
+//!
+//! Not supported: revocation, name constraints, certificate policies, algorithms of signatures
+//! other than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
+
+mod certificate;
+mod key_size;
+pub(crate) mod path;
+pub(crate) mod pem;
+pub(crate) mod spki;
+
+pub(crate) use certificate::describe;
+pub use certificate::{Certificate, Modulus, Validity};
+pub(crate) use key_size::{allow_size, check_key_size, warn_of_key};
