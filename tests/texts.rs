@@ -631,7 +631,7 @@ fn every_fault_of_pem_is_provoked_once_and_reads_well() {
         other => panic!("{other:?}"),
     };
     check(
-        "src/encoding/pem.rs",
+        "src/x509/pem.rs",
         "PemFault",
         &[
             (

@@ -62,7 +62,7 @@ pub trait Body: Sized {
 /// use countersign::{Secret, Time};
 ///
 /// let base: BaseUrl = "https://dev.mosip.example".parse()?;
-/// let token = api::token(Secret::new(b"eyJhbGci.eyJzdWIi.c2ln".to_vec()))?;
+/// let token = mosip::token(Secret::new(b"eyJhbGci.eyJzdWIi.c2ln".to_vec()))?;
 /// let now = Time::parse_rfc3339("2020-02-16T09:13:59Z")?;
 /// let call = RequestEnvelope::new(RegisterDevice::new("e30="), now);
 /// let request = call.request(&base, &token)?;
