@@ -8,7 +8,8 @@
     reason = "a measurement, with made-up numbers"
 )]
 
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign_kernels::{Hash, Kernel};
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -17,8 +17,9 @@
     reason = "a test program: what panics has failed, and random numbers are truncated on purpose"
 )]
 
-use countersign::crypto::rsa::{Kernel, RsaPublicKey};
-use countersign::simd::{
+use countersign_kernels::Kernel;
+use countersign_kernels::rsa::RsaPublicKey;
+use countersign_kernels::simd::{
     self, EightChecks, Ifma, LANES, Lanes, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
     Tile, fold_sizes,
 };

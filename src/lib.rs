@@ -39,7 +39,7 @@
 //! Not supported: fetching keys and sending requests (outside `fetch`), private keys (outside
 //! `testkit`), revocation.
 #![no_std]
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 #![cfg_attr(
     not(all(feature = "testkit", feature = "api", feature = "fetch")),
     allow(rustdoc::broken_intra_doc_links, reason = "links to an absent feature")
@@ -64,10 +64,6 @@ pub mod miracl;
 pub mod mosip;
 mod policy;
 mod report;
-#[allow(unsafe_code, reason = "vector instructions; every block has its argument")]
-#[expect(clippy::exhaustive_structs, reason = "not API; open to the kernels' own tests only")]
-#[doc(hidden)]
-pub mod simd;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;

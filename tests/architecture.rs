@@ -14,7 +14,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
     ("base", &["encoding", "error", "limits", "time"]),
-    ("simd", &["simd"]),
 ];
 
 /// Upward references that are meant, each with its reason.
@@ -31,6 +30,7 @@ const BACKENDS: &[(&str, &[&str])] = &[
     ("ark_ff", &["crypto"]),
     ("arc_swap", &["fetch"]),
     ("aws_lc_rs", &["crypto"]),
+    ("countersign_kernels", &["crypto", "testkit"]),
     ("hmac", &["crypto"]),
     ("http", &["api", "miracl", "mosip", "fetch"]),
     ("p256", &["crypto", "testkit"]),
@@ -149,12 +149,82 @@ fn the_two_platforms_do_not_know_each_other() {
     }
 }
 
+/// Every file of Rust below a folder of the repository.
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Tells whether the code has one of these words.
+fn has_word(code: &str, words: &[&str]) -> bool {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.contains(&word))
+}
+
 #[test]
-fn unsafe_code_stands_in_the_simd_module_only() {
-    for source in sources() {
-        let found =
-            source.code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == "unsafe");
-        assert!(!found || source.module == "simd", "{}", source.path.display());
+fn every_crate_but_the_kernels_forbids_unsafe_code() {
+    let apart = ["fuzz/src/lib.rs", "mutants/src/main.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut roots: Vec<PathBuf> = apart.iter().map(|path| root.join(path)).collect();
+    let mut members = vec![root.to_owned(), root.join("xtask")];
+    let crates = fs::read_dir(root.join("crates")).expect("folder");
+    members.extend(crates.map(|entry| entry.expect("entry").path()));
+    for member in members.iter().filter(|member| !member.ends_with("kernels")) {
+        let found = ["src/lib.rs", "src/main.rs"].map(|file| member.join(file));
+        roots.extend(found.into_iter().filter(|file| file.is_file()));
+    }
+    assert!(roots.len() > 4, "{roots:?}");
+    for path in roots {
+        let code = strip(&fs::read_to_string(&path).expect("UTF-8"));
+        assert!(code.contains("#![forbid(unsafe_code)]"), "{}", path.display());
+    }
+}
+
+#[test]
+fn unsafe_code_stands_with_the_vector_instructions_only() {
+    let files = rust_files("crates/kernels/src");
+    assert!(files.len() > 15, "the kernels were not found");
+    for path in files {
+        let code = strip(&fs::read_to_string(&path).expect("UTF-8"));
+        let is_simd = path.parent().is_some_and(|folder| folder.ends_with("simd"));
+        assert!(is_simd || !has_word(&code, &["unsafe"]), "{}", path.display());
+    }
+}
+
+/// What chooses instructions is a value of the kernels' crate. TLS has a provider with needs of its own.
+#[test]
+fn no_file_of_the_library_names_an_instruction_set() {
+    for source in sources().iter().filter(|source| source.module != "fetch") {
+        let code = source.code.to_lowercase();
+        for name in ["ifma", "avx", "sse", "neon", "target_feature", "is_x86_feature", "core::arch"]
+        {
+            let found = code
+                .match_indices(name)
+                .any(|(at, _)| !code[..at].chars().next_back().is_some_and(char::is_alphanumeric));
+            assert!(!found, "{} names {name}", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn the_kernels_know_no_format_and_no_policy() {
+    for path in rust_files("crates/kernels/src") {
+        let code = strip(&fs::read_to_string(&path).expect("UTF-8")).to_lowercase();
+        for name in
+            ["jose", "jwk", "jws", "jwt", "base64", "policy", "algorithm::", "mosip", "miracl"]
+        {
+            assert!(!code.contains(name), "{} names {name}", path.display());
+        }
     }
 }
 

@@ -6,7 +6,6 @@
     reason = "clippy takes helpers of tests for library code"
 )]
 
-use countersign::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use countersign::encoding::base64::{encode_standard, encode_url};
 use countersign::encoding::json::{self, Document, Object};
 use countersign::jose::{Certificate, Compact, Header, Jwk, JwkSet, Modulus, jws};
@@ -24,6 +23,7 @@ use countersign::testkit::{
 use countersign::{
     Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time, api,
 };
+use countersign_kernels::rsa::{RsaKeyError, RsaPublicKey};
 use num_bigint::BigUint;
 use std::sync::LazyLock;
 

@@ -7,6 +7,7 @@
 //! A body panics if the library does, or if it disagrees with its oracle. The fuzzer runs them with
 //! bytes of its own (`fuzz_targets`), and `tests/fuzz_replay.rs` with those of `corpus`, on the stable
 //! compiler and without the fuzzer. So nothing here may depend on how it was built.
+#![forbid(unsafe_code)]
 
 pub mod base64;
 pub mod batch;

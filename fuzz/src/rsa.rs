@@ -1,8 +1,7 @@
 //! Every RSA kernel against big integers.
 
-use countersign::crypto::rsa::{
-    Hash, Kernel, Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch,
-};
+use countersign_kernels::rsa::{Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
+use countersign_kernels::{Hash, Kernel};
 use num_bigint::BigUint;
 
 use super::support::Input;

@@ -14,6 +14,7 @@
 //! statement is missing; an arm of a `match` is missing; a negation is missing; a function returns at
 //! once. Tests, constants, macros, `Debug` and what hands over to AWS-LC are left alone, and `const`
 //! functions that are changed are `const` no more.
+#![forbid(unsafe_code)]
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! The only module that names a cryptographic primitive or a backend crate.
 //!
 //! A [`PublicKey`] is checked and prepared once, when it is made. The RSA public operation is this
-//! project's own ([`rsa`]); everything else comes from the RustCrypto crates.
+//! project's own, in `countersign-kernels`; everything else comes from the RustCrypto crates.
 
 pub(crate) mod aead;
 mod backend;
@@ -10,7 +10,6 @@ pub(crate) mod bn254cx;
 pub(crate) mod mac;
 #[doc(hidden)]
 pub mod primitives;
-pub mod rsa;
 mod secret;
 pub(crate) mod work;
 
@@ -18,15 +17,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use countersign_kernels::rsa::{Pkcs1Message, RsaKeyError, verify_pkcs1_messages};
+use countersign_kernels::{Hash, Kernel};
 use p256::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, KeyFault};
-use rsa::{
-    Hash, Kernel, Pkcs1Message, RsaKeyError, RsaPublicKey, hash_message, verify_pkcs1_messages,
-};
 
 pub use backend::SignatureBackend;
+pub use countersign_kernels::rsa::RsaPublicKey;
+pub(crate) use countersign_kernels::rsa::modulus_bits;
 pub use secret::Secret;
 
 /// A signature algorithm of RFC 7518 section 3.1. There is no `none`.
@@ -301,26 +301,24 @@ impl PublicKey {
     }
 
     fn verify_natively(&self, algorithm: Algorithm, message: &[&[u8]], signature: &[u8]) -> bool {
+        work::hashed(message.iter().map(|part| part.len()).sum());
         match &self.0 {
             Material::Rsa(key) => {
                 let mut digest = [0; 64];
                 let verdict = match (algorithm.pkcs1_hash(), algorithm.pss_hash()) {
                     (Some(hash), _) => {
-                        key.verify_pkcs1(hash, hash_message(hash, message, &mut digest), signature)
+                        key.verify_pkcs1(hash, hash.digest(message, &mut digest), signature)
                     }
                     (None, Some(hash)) => {
-                        key.verify_pss(hash, hash_message(hash, message, &mut digest), signature)
+                        key.verify_pss(hash, hash.digest(message, &mut digest), signature)
                     }
                     (None, None) => return false,
                 };
                 verdict.is_ok()
             }
-            Material::P256(key) => {
-                work::hashed(message.iter().map(|part| part.len()).sum());
-                p256::ecdsa::Signature::from_slice(signature)
-                    .and_then(|signature| key.verify(&message.concat(), &signature))
-                    .is_ok()
-            }
+            Material::P256(key) => p256::ecdsa::Signature::from_slice(signature)
+                .and_then(|signature| key.verify(&message.concat(), &signature))
+                .is_ok(),
         }
     }
 }
@@ -374,6 +372,7 @@ pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Err
                 if job.key.is_in_range(signature) {
                     work::signature(job.key.effort());
                 }
+                work::hashed(message.len());
                 indices.push(index);
                 items.push(Pkcs1Message { key, hash, message, signature });
                 results.push(Some(Err(Error::SignatureMismatch)));

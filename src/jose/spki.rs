@@ -6,8 +6,7 @@ use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::x509::Modulus;
-use crate::crypto::PublicKey;
-use crate::crypto::rsa::bit_length;
+use crate::crypto::{PublicKey, modulus_bits};
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
 
@@ -35,7 +34,7 @@ pub(super) fn public_key(
     match info.algorithm.oid {
         RSA_ENCRYPTION if parameters.is_some_and(|any| any.is_null()) => {
             let (n, e) = rsa_public_key(key, modulus)?;
-            if bit_length(n) > most_bits {
+            if modulus_bits(n) > most_bits {
                 let what = "number of bits of an RSA modulus in `x5c`";
                 return Err(Error::TooLarge { what, limit: most_bits });
             }

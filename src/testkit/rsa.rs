@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn blocks_that_were_signed_open_again() {
-        use crate::crypto::rsa::Hash;
+        use countersign_kernels::Hash;
         let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
         // A PKCS#1 block by hand is what `sign_raw` makes.
         let mut block = alloc::vec![0xff; 128];

@@ -1,7 +1,8 @@
 //! RSA by every kernel and in every way of calling: they have one verdict.
 
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign::{Algorithm, PublicKey};
+use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign_kernels::{Hash, Kernel};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// A signature to judge.

@@ -1,11 +1,12 @@
 //! Whole tokens, from bytes to typed claims: a key set of three keys, RS256 with 2048 bits, and
 //! about as many claims as an identity provider sends.
 
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, verify_pkcs1_batch};
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{Compact, JwkSet, jws};
 use countersign::testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use countersign::{Algorithm, At, Item, Limits, Policy, Time, sha256};
+use countersign_kernels::rsa::{Pkcs1Item, verify_pkcs1_batch};
+use countersign_kernels::{Hash, Kernel};
 use jsonwebtoken::jwk::JwkSet as PeerSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 

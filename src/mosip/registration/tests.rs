@@ -7,7 +7,6 @@ use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::{Era, Expected, Registration, SignedRegistration, Status, Verifier};
-use crate::crypto::rsa::test_keys::KEYS;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};
 use crate::encoding::hex;
@@ -20,6 +19,10 @@ use crate::mosip::device::{DeviceData, DigitalId, Layer};
 use crate::policy::{Policy, Rsa1024};
 use crate::report::{Check, Outcome, Report, Verdict, Warning};
 use crate::time::{At, Leeway, Time};
+
+#[path = "../../../crates/kernels/src/rsa/test_keys.rs"]
+mod test_keys;
+use test_keys::KEYS;
 
 const RESPONSE: &[u8] =
     include_bytes!("../../../test-vectors/seed/registered-devices-response.json");

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 
-use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
 use countersign::{At, Error, Item, Policy, Rsa1024};
+use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
+use countersign_kernels::{Hash, Kernel};
 
 use super::race::{BATCH, Bounds, Set, Way, race, wrong};
 use super::samples::{Sample, Signature};

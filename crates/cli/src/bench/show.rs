@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::env::consts::{ARCH, OS};
 use std::fmt::Write as _;
 
-use countersign::crypto::rsa::Kernel;
 use countersign::encoding::json::{Object, Value};
+use countersign_kernels::Kernel;
 
 use super::race::BATCH;
 use super::{Artefacts, Rates, Results, Signatures, features};

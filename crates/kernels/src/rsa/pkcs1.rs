@@ -7,7 +7,7 @@
 //!
 //! Not supported: digests other than SHA-256, SHA-384 and SHA-512; the NULL-less `DigestInfo`.
 
-use super::Hash;
+use crate::Hash;
 
 /// DER of `DigestInfo` up to the digest itself, for SHA-256 (RFC 8017, 9.2, note 1).
 const SHA256_PREFIX: [u8; 19] = [

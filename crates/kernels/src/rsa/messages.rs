@@ -1,11 +1,10 @@
-//! Hashing messages: one, or many together before their signatures are verified together.
+//! Hashing many messages together, before their signatures are verified together.
 
 use super::batch::verify_each;
-use super::{Hash, Kernel, Pkcs1Item, RsaPublicKey};
-use crate::crypto::work;
+use super::{Pkcs1Item, RsaPublicKey};
 use crate::simd::MESSAGES;
+use crate::{Hash, Kernel};
 use alloc::vec::Vec;
-use sha2::{Sha256, Sha384, Sha512};
 
 /// One signature of a batch, with the message it was made for.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +29,8 @@ pub struct Pkcs1Message<'a> {
 /// # Examples
 ///
 /// ```
-/// use countersign::crypto::rsa::{Hash, Kernel, Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
+/// use countersign_kernels::rsa::{Pkcs1Message, RsaKeyError, RsaPublicKey, verify_pkcs1_messages};
+/// use countersign_kernels::{Hash, Kernel};
 ///
 /// let key = RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?;
 /// let item = |message, signature| Pkcs1Message { key: &key, hash: Hash::Sha256, message, signature };
@@ -38,7 +38,7 @@ pub struct Pkcs1Message<'a> {
 /// let items = [item(&b"one"[..], &[7; 256][..]), item(b"two", b"too short")];
 /// verify_pkcs1_messages(Kernel::detect(), &items, &mut valid);
 /// assert_eq!(valid, [false; 2]);
-/// # Ok::<(), countersign::crypto::rsa::RsaKeyError>(())
+/// # Ok::<(), RsaKeyError>(())
 /// ```
 pub fn verify_pkcs1_messages(kernel: Kernel, items: &[Pkcs1Message<'_>], valid: &mut [bool]) {
     let items = items.get(..valid.len()).unwrap_or(items);
@@ -65,7 +65,6 @@ fn hash_all(kernel: Kernel, items: &[Pkcs1Message<'_>]) -> Vec<[u8; 64]> {
             Some(ifma) if together => {
                 let message =
                     |lane| items.get(lane).map_or(&[][..], |item: &Pkcs1Message<'_>| item.message);
-                work::hashed(items.iter().map(|item| item.message.len()).sum());
                 let sixteen = ifma.sha256_sixteen(&core::array::from_fn(message));
                 digests.extend(sixteen.iter().take(items.len()).map(|hashed| {
                     let mut digest = [0; 64];
@@ -76,38 +75,10 @@ fn hash_all(kernel: Kernel, items: &[Pkcs1Message<'_>]) -> Vec<[u8; 64]> {
             }
             _ => digests.extend(items.iter().map(|item| {
                 let mut digest = [0; 64];
-                hash_message(item.hash, &[item.message], &mut digest);
+                item.hash.digest(&[item.message], &mut digest);
                 digest
             })),
         }
     }
     digests
-}
-
-/// Hashes into the front of the buffer, and returns it.
-pub(in crate::crypto) fn hash_message<'b>(
-    hash: Hash,
-    message: &[&[u8]],
-    buffer: &'b mut [u8; 64],
-) -> &'b [u8] {
-    fn copy(digest: &[u8], buffer: &mut [u8; 64]) {
-        for (to, from) in buffer.iter_mut().zip(digest) {
-            *to = *from;
-        }
-    }
-    work::hashed(message.iter().map(|part| part.len()).sum());
-    match hash {
-        Hash::Sha256 => copy(&digest::<Sha256>(message), buffer),
-        Hash::Sha384 => copy(&digest::<Sha384>(message), buffer),
-        Hash::Sha512 => copy(&digest::<Sha512>(message), buffer),
-    }
-    buffer.get(..hash.size()).unwrap_or_default()
-}
-
-fn digest<D: sha2::Digest>(message: &[&[u8]]) -> sha2::digest::Output<D> {
-    let mut digest = D::new();
-    for part in message {
-        digest.update(part);
-    }
-    digest.finalize()
 }

@@ -16,6 +16,7 @@ impl Ifma {
     ///
     /// Without the `std` feature only what the build was told about the CPU counts. A build with
     /// `--cfg countersign_portable` has no token anywhere.
+    #[inline]
     #[must_use]
     pub fn detect() -> Option<Self> {
         if cfg!(countersign_portable) {

@@ -5,8 +5,10 @@
 //! there are enough. Each lane has its own key, so a batch may mix issuers at will.
 
 use super::digits;
-use super::{Choice, Hash, InvalidSignature, Kernel, RsaPublicKey};
+use super::{InvalidSignature, RsaPublicKey};
+use crate::kernel::Choice;
 use crate::simd::{EightChecks, Ifma, LANES, Lanes, MAX_TILES, Tile};
+use crate::{Hash, Kernel};
 use alloc::vec::Vec;
 
 /// One signature of a batch.
@@ -49,6 +51,18 @@ const fn worth_eight(tiles: usize) -> usize {
 /// Keys, sizes and defects may be mixed freely; every verdict is the one
 /// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
 /// items without an entry are not verified.
+///
+/// ```
+/// use countersign_kernels::rsa::{Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
+/// use countersign_kernels::{Hash, Kernel};
+///
+/// let key = RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?;
+/// let item = Pkcs1Item { key: &key, hash: Hash::Sha256, digest: &[0; 32], signature: &[7; 256] };
+/// let mut valid = [true; 3];
+/// verify_pkcs1_batch(Kernel::detect(), &[item; 2], &mut valid);
+/// assert_eq!(valid, [false; 3]);
+/// # Ok::<(), RsaKeyError>(())
+/// ```
 pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
     verify_each(kernel, |index| items.get(index).copied(), valid);
 }

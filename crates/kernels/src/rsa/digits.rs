@@ -7,9 +7,9 @@
     reason = "lengths are multiples of the tile size, fixed when the key is made"
 )]
 
-use super::Hash;
 use super::check::Terms;
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
+use crate::Hash;
 use crate::simd::{
     self, DIGIT_BITS, Ifma, LANES, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
     Tile, fold_sizes,

@@ -24,15 +24,15 @@ mod pkcs1;
 mod portable;
 mod pss;
 #[cfg(test)]
-pub(crate) mod test_keys;
+mod test_keys;
 #[cfg(test)]
 mod tests;
 
 pub use batch::{Pkcs1Item, verify_pkcs1_batch};
-pub(super) use messages::hash_message;
 pub use messages::{Pkcs1Message, verify_pkcs1_messages};
 
-use crate::simd::Ifma;
+use crate::kernel::Choice;
+use crate::{Hash, Kernel};
 use check::Terms;
 use digits::Digits;
 use portable::Modulus;
@@ -45,30 +45,6 @@ const MAX_BITS: usize = 8192;
 
 /// Most bytes of a modulus, and so of a signature.
 const MAX_SIZE: usize = MAX_BITS / 8;
-
-/// The digest algorithm of a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Hash {
-    /// SHA-256, digests of 32 bytes.
-    Sha256,
-    /// SHA-384, digests of 48 bytes.
-    Sha384,
-    /// SHA-512, digests of 64 bytes.
-    Sha512,
-}
-
-impl Hash {
-    /// Bytes of a digest.
-    #[must_use]
-    pub const fn size(self) -> usize {
-        match self {
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-}
 
 /// A signature did not verify. It carries no reason, on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +61,7 @@ impl core::error::Error for InvalidSignature {}
 
 /// Why a public key was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "callers have an answer to every one of them")]
 pub enum RsaKeyError {
     /// The modulus is even, so it is not a product of two large primes.
     EvenModulus,
@@ -126,53 +102,25 @@ impl fmt::Display for RsaKeyError {
 
 impl core::error::Error for RsaKeyError {}
 
-/// The implementation that does the arithmetic. All of them return the same verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kernel(Choice);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
-    /// AVX-512 with 52-bit multiply-add, proved by the token.
-    Ifma(Ifma),
-    /// Safe Rust.
-    Portable,
-}
-
-impl Kernel {
-    /// The fastest kernel this CPU can run.
-    ///
-    /// Without the `std` feature only what the build was told about the CPU counts. Built with
-    /// `--cfg countersign_portable`, it is always [`Kernel::portable`].
-    #[must_use]
-    pub fn detect() -> Self {
-        Ifma::detect().map_or(Self::portable(), |token| Self(Choice::Ifma(token)))
-    }
-
-    /// The kernel in safe Rust that runs on every CPU.
-    #[must_use]
-    pub const fn portable() -> Self {
-        Self(Choice::Portable)
-    }
-
-    /// Returns a name to show: `avx512ifma` or `portable`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self.0 {
-            Choice::Ifma(_) => "avx512ifma",
-            Choice::Portable => "portable",
-        }
-    }
-
-    /// Returns the vector instructions, for what else they can do.
-    const fn ifma(self) -> Option<Ifma> {
-        match self.0 {
-            Choice::Ifma(token) => Some(token),
-            Choice::Portable => None,
-        }
-    }
-}
-
 /// An RSA public key, checked and prepared for verifying many signatures.
+///
+/// Checked: the modulus has 1024 to 8192 bits, is odd, and does not carry the fingerprint of
+/// [CVE-2017-15361](https://www.cve.org/CVERecord?id=CVE-2017-15361); the exponent is odd and
+/// 3 ≤ e < 2^33. *Not* checked: that the modulus is a product of two primes, where the key comes from,
+/// and whether a policy wants more bits.
+///
+/// ```
+/// use countersign_kernels::Hash;
+/// use countersign_kernels::rsa::{InvalidSignature, RsaKeyError, RsaPublicKey};
+///
+/// let key = RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?;
+/// assert_eq!((key.bits(), key.size(), key.exponent()), (2048, 256, 65537));
+/// // A key is prepared for one alone and for many; this is no signature of its owner.
+/// let refused = key.verify_pkcs1(Hash::Sha256, &[0; 32], &[7; 256]);
+/// assert_eq!(refused, Err(InvalidSignature));
+/// assert_eq!(RsaPublicKey::new(&[0xc4; 256], &[1, 0, 1]), Err(RsaKeyError::EvenModulus));
+/// # Ok::<(), RsaKeyError>(())
+/// ```
 #[derive(Clone)]
 pub struct RsaPublicKey {
     /// Big-endian, without leading zeros.
@@ -228,32 +176,38 @@ impl RsaPublicKey {
     }
 
     /// Bits of the modulus.
+    #[inline]
     #[must_use]
     pub const fn bits(&self) -> usize {
         self.bits
     }
 
     /// Bytes of the modulus, which is the only length a signature may have.
+    #[inline]
     #[must_use]
     pub const fn size(&self) -> usize {
         self.bytes.len()
     }
 
     /// The modulus, big-endian, without leading zeros.
+    #[inline]
     #[must_use]
     pub const fn modulus(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The public exponent.
+    #[inline]
     #[must_use]
     pub const fn exponent(&self) -> u64 {
         self.exponent
     }
 
-    /// What one check costs, in checks with 2048 bits and the usual exponent: the products of so many
-    /// squares, rounded up.
-    pub(super) fn effort(&self) -> usize {
+    /// Returns what one check costs, in checks with 2048 bits and exponent 65537, rounded up.
+    ///
+    /// It counts products of limbs, so it is the same for every kernel and machine.
+    #[must_use]
+    pub fn effort(&self) -> usize {
         /// Products of a check for the usual exponent: sixteen squares, two more.
         const USUAL: usize = 18;
         const USUAL_LIMBS: usize = 2048 / 64;
@@ -427,8 +381,23 @@ fn strip_zeros(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
+/// Returns the bits of a big-endian modulus, which [`RsaPublicKey::new`] checks before anything else.
+///
+/// It prepares nothing, so a caller with a limit below 8192 bits can refuse a modulus for free.
+///
+/// ```
+/// use countersign_kernels::rsa::modulus_bits;
+///
+/// assert_eq!(modulus_bits(&[0, 0x40, 0xff]), 15);
+/// assert_eq!(modulus_bits(&[]), 0);
+/// ```
+#[must_use]
+pub fn modulus_bits(n: &[u8]) -> usize {
+    bit_length(strip_zeros(n))
+}
+
 /// Bits of a big-endian number without leading zeros.
-pub(crate) fn bit_length(bytes: &[u8]) -> usize {
+fn bit_length(bytes: &[u8]) -> usize {
     match bytes {
         [] => 0,
         [first, rest @ ..] => {

@@ -14,7 +14,8 @@
 //! message: it is determined by `H`, both sides are below `n`, and `R` is invertible.
 
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
-use super::{Hash, MAX_SIZE, pkcs1};
+use super::{MAX_SIZE, pkcs1};
+use crate::Hash;
 
 /// The exponent that this is for.
 pub(super) const EXPONENT: u64 = 65537;

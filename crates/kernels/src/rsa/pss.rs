@@ -6,7 +6,7 @@
 //!
 //! Not supported: other mask functions, other salt lengths.
 
-use super::Hash;
+use crate::Hash;
 use sha2::digest::{Digest, Output};
 use sha2::{Sha256, Sha384, Sha512};
 
