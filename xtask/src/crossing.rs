@@ -23,7 +23,8 @@ fn fastest(mut run: impl FnMut()) -> f64 {
     times.fold(f64::MAX, f64::min)
 }
 
-fn main() {
+/// Prints the ratio for every number of tiles.
+pub(crate) fn measure() {
     let kernel = Kernel::detect();
     for tiles in 4..=31 {
         let bits = 260 * tiles - 10;

@@ -1,10 +1,6 @@
 //! A cache under full load for as long as one likes: rotations, outages and floods, every verdict
 //! checked, memory watched. Any wrong verdict ends it.
 //!
-//! ```text
-//! cargo run --release --features fetch --example soak_fetch -- 600     # seconds
-//! ```
-//!
 //! The cache's clock runs sixty times as fast as the real one, so ten minutes are ten hours of an
 //! issuer's life. The load runs on two threads: tokens of published keys, tokens with random key
 //! ids, altered ones, and ones of a key that was never published.
@@ -16,7 +12,7 @@
     reason = "what is wrong ends the soak"
 )]
 
-#[path = "../tests/fetch/server.rs"]
+#[path = "../../tests/fetch/server.rs"]
 #[allow(unreachable_pub, dead_code, missing_docs, reason = "shared with the tests")]
 mod server;
 
@@ -207,10 +203,9 @@ fn resources() -> (u64, u64) {
     (value("VmRSS:"), value("Threads:"))
 }
 
+/// Runs the soak for so many seconds, and panics at the first wrong verdict.
 #[expect(clippy::disallowed_methods, reason = "the edge is where the clock is read")]
-fn main() {
-    let seconds = std::env::args().nth(1).map_or(5, |text| text.parse().expect("seconds"));
-    assert!((1..=3600).contains(&seconds), "1 to 3600 seconds");
+pub(crate) fn run(seconds: u64) {
     let issuers: Vec<_> =
         (0..KEYS).map(|n| issuer(&format!("k{n}"), 10 + u64::try_from(n).expect("few"))).collect();
     // Every rotation is from one pair of keys to the next.

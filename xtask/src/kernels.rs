@@ -1,9 +1,5 @@
 //! Every kernel against a big-integer oracle, on random and adversarial numbers.
 //!
-//! ```text
-//! cargo run --release --example kernel_differential -- [cases] [seed] [bits]
-//! ```
-//!
 //! A case is one modulus and one base. The oracle raises the base to the 65537th power; every
 //! kernel must open the base, as a signature, to the same bytes, and must decide the power check
 //! as the oracle does, for a check made to hold and for the same check with one number changed.
@@ -184,11 +180,8 @@ fn decide(ifma: Ifma, cases: &[Case; LANES], tiles: usize) -> [bool; LANES] {
     ifma.check_eight(&checks, &mut vec![Tile::default(); 2 * tiles])
 }
 
-fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let cases: usize = arguments.next().map_or(2000, |a| a.parse().expect("a count"));
-    let seed: u64 = arguments.next().map_or(1, |a| a.parse().expect("a seed"));
-    let fixed: Option<usize> = arguments.next().map(|a| a.parse().expect("bits"));
+/// Compares so many cases, of moduli of so many bits or of all sizes, and panics at the first difference.
+pub(crate) fn compare(cases: usize, seed: u64, fixed: Option<usize>) {
     let ifma = Ifma::detect();
     println!("{cases} cases, seed {seed}, kernels {:?} and portable", Kernel::detect());
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
