@@ -19,10 +19,10 @@ use std::str::FromStr;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  vectors [--check]            write the test vectors and the samples of `bench`, or compare them
+  vectors [--check]              write the test vectors and the samples of `bench`, or compare them
   kernels [CASES [SEED [BITS]]]  compare every kernel with big integers (default: 2000 cases, seed 1)
-  crossing                     measure from how many signatures on a call of eight is worth it
-  soak [SECONDS]               run a key cache under load, with outages (default: 5 seconds)
+  crossing                       measure from how many signatures on a call of eight is worth it
+  soak [SECONDS]                 run a key cache under load, with outages (default: 5 seconds)
 ";
 
 fn main() -> ExitCode {
