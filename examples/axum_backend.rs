@@ -133,20 +133,36 @@ impl Backend {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         let verified = self.tokens.verify(token.as_bytes(), &self.expected, now)?;
-        let claims = verified.claims().ok_or(Refusal::Scope)?;
-        let scope = claims.optional_string("payload", "scope")?.unwrap_or_default();
-        let allowed = scope.split(' ').any(|word| word == "sign");
-        if allowed {
-            Ok(claims.string("payload", "sub")?.into_owned())
-        } else {
-            Err(Refusal::Scope)
-        }
+        let claims = Claims::read(&verified)?;
+        if claims.allows("sign") { Ok(claims.sub) } else { Err(Refusal::Scope) }
     }
 
     fn answer(&self, result: Result<String, Refusal>) -> Response {
         let reason = result.as_ref().map_or_else(Refusal::reason, |_| "ok");
         self.metrics.count("request_total", &[("reason", reason)]);
         result.map_or_else(IntoResponse::into_response, IntoResponse::into_response)
+    }
+}
+
+/// What this backend reads of a verified token.
+struct Claims {
+    /// The user.
+    sub: String,
+    /// What the token allows, as words.
+    scope: String,
+}
+
+impl Claims {
+    fn read(verified: &jws::Verified) -> Result<Self, Refusal> {
+        let claims = verified.claims().ok_or(Refusal::Scope)?;
+        Ok(Self {
+            sub: claims.string("payload", "sub")?.into_owned(),
+            scope: claims.optional_string("payload", "scope")?.unwrap_or_default().into_owned(),
+        })
+    }
+
+    fn allows(&self, what: &str) -> bool {
+        self.scope.split(' ').any(|word| word == what)
     }
 }
 

@@ -6,7 +6,7 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../../examples/generate_vectors/files/mod.rs"]
+#[path = "../../xtask/src/vectors/mod.rs"]
 mod files;
 mod records;
 mod reports;
@@ -163,7 +163,7 @@ fn generated() -> Result<(), Failed> {
     for (name, text) in files::all() {
         let found = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))?;
         if let Some(line) = difference(&found, &text) {
-            return Err(format!("{name}, line {line}: run generate_vectors").into());
+            return Err(format!("{name}, line {line}: run `cargo xtask vectors`").into());
         }
     }
     Ok(())

@@ -26,8 +26,8 @@
 //!
 //! # What costs how much
 //!
-//! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs about as much as one
-//!   verification. A key takes about eight times the size of its modulus, and twenty times with
+//! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs about as much as
+//!   three verifications (`portable`, 2048 bits; the benchmark `new-key` measures both). A key takes about eight times the size of its modulus, and twenty times with
 //!   `avx512ifma`: 2 and 5 KB at 2048 bits. It never changes: share it between threads by reference or in
 //!   an `Arc`.
 //! - **Exponent 65537** has a path of its own. It decides one congruence modulo `n` and never computes

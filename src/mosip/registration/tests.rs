@@ -20,7 +20,7 @@ use crate::policy::{Policy, Rsa1024};
 use crate::report::{Check, Outcome, Report, Verdict, Warning};
 use crate::time::{At, Leeway, Time};
 
-#[path = "../../../crates/kernels/src/rsa/test_keys.rs"]
+#[path = "test_keys.rs"]
 mod test_keys;
 use test_keys::KEYS;
 

@@ -1,6 +1,6 @@
 //! What is verified: public artefacts that come with the command.
 //!
-//! They are minted by `examples/generate_vectors`; the command itself holds no private-key code.
+//! They are minted by `cargo xtask vectors`; the command itself holds no private-key code.
 
 use countersign::encoding::json::{self, Object, Value};
 use countersign::jose::{CompactJws, Jwk};

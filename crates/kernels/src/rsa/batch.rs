@@ -34,7 +34,7 @@ impl Pkcs1Item<'_> {
 
 /// Leftovers of so many tiles from which on a call of eight, mostly idle, beats single calls.
 ///
-/// Measured by `examples/crossing.rs` on a Xeon with AVX-512 IFMA: a call of eight costs as much as
+/// Measured by `cargo xtask crossing` on a Xeon with AVX-512 IFMA: a call of eight costs as much as
 /// 2.2 single calls at 4 tiles (1024 bits), 4.2 at 8 (2048), 3.0 at 12 (3072) and 3.9 at 16 (4096).
 /// The single kernel works on eight tiles at a time, so the ratio falls after each multiple of
 /// eight and then grows again.

@@ -206,6 +206,7 @@ impl RsaPublicKey {
     /// Returns what one check costs, in checks with 2048 bits and exponent 65537, rounded up.
     ///
     /// It counts products of limbs, so it is the same for every kernel and machine.
+    #[inline]
     #[must_use]
     pub fn effort(&self) -> usize {
         /// Products of a check for the usual exponent: sixteen squares, two more.
@@ -231,6 +232,7 @@ impl RsaPublicKey {
     ///
     /// [`InvalidSignature`] if the signature does not verify, has not exactly the length of the
     /// modulus, is not below the modulus, or if `digest` has not the length of `hash`.
+    #[inline]
     pub fn verify_pkcs1(
         &self,
         hash: Hash,
@@ -278,6 +280,7 @@ impl RsaPublicKey {
     /// # Errors
     ///
     /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    #[inline]
     pub fn verify_pss(
         &self,
         hash: Hash,
