@@ -42,7 +42,10 @@ const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::NoAnswer, "a status of the service, not an artefact"),
     (Code::Defect, "no input may reach it; src/verify has a format that does"),
     (Code::Unreadable, "the library is given bytes; reading them is the command's"),
-    (Code::Unreachable, "a vector brings its keys; tests/key_source.rs has sources without any"),
+    (
+        Code::Unreachable,
+        "a vector brings its keys; tests/library/key_source.rs has sources without any",
+    ),
 ];
 
 fn main() -> ExitCode {

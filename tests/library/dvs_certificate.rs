@@ -15,9 +15,9 @@ use countersign::{At, Code, Leeway, Limits, Policy, Rsa1024, Time, Verdict};
 use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use std::sync::OnceLock;
 
-const RESPONSE: &[u8] = include_bytes!("../test-vectors/seed/dvs-verify-response.json");
-const REQUEST: &[u8] = include_bytes!("../test-vectors/seed/dvs-verify-request.json");
-const JWKS: &[u8] = include_bytes!("../test-vectors/seed/dvs-jwks.json");
+const RESPONSE: &[u8] = include_bytes!("../../test-vectors/seed/dvs-verify-response.json");
+const REQUEST: &[u8] = include_bytes!("../../test-vectors/seed/dvs-verify-request.json");
+const JWKS: &[u8] = include_bytes!("../../test-vectors/seed/dvs-jwks.json");
 const ISSUED: i64 = 1_649_404_580;
 
 fn token() -> Vec<u8> {

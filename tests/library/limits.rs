@@ -72,11 +72,11 @@ const ROWS: &[Row] = &[
                     .map(drop)
             }),
             ("DVS request", |size, limits| {
-                let body = include_str!("../test-vectors/seed/dvs-verify-request.json");
+                let body = include_str!("../../test-vectors/seed/dvs-verify-request.json");
                 dvs::SignatureRequest::parse(&spaced(minified(body), size), limits).map(drop)
             }),
             ("DVS signature", |size, limits| {
-                let body = include_str!("../test-vectors/seed/dvs-verify-request.json");
+                let body = include_str!("../../test-vectors/seed/dvs-verify-request.json");
                 dvs::signature::Signature::parse(&spaced(minified(body), size), limits).map(drop)
             }),
             ("M-PIN ID", |size, limits| {
@@ -103,14 +103,14 @@ const ROWS: &[Row] = &[
         3000,
         &[
             ("registration", |size, limits| {
-                let body = include_str!("../test-vectors/seed/registered-devices-response.json");
+                let body = include_str!("../../test-vectors/seed/registered-devices-response.json");
                 SignedRegistration::parse(&spaced(minified(body), size), limits).map(drop)
             }),
             ("DVS answer", |size, limits| {
-                let keys = include_bytes!("../test-vectors/seed/dvs-jwks.json");
+                let keys = include_bytes!("../../test-vectors/seed/dvs-jwks.json");
                 let policy = Policy::default().with_rsa_1024(Rsa1024::Allow).with_limits(*limits);
                 let keys = JwkSet::parse(keys, &Limits::default())?;
-                let body = include_str!("../test-vectors/seed/dvs-verify-response.json");
+                let body = include_str!("../../test-vectors/seed/dvs-verify-response.json");
                 let body = spaced(minified(body), size);
                 let unbound = dvs::Expected::unbound();
                 dvs::Verifier::new(keys, policy).verify(&body, &unbound, At::Issued).map(drop)
@@ -120,7 +120,7 @@ const ROWS: &[Row] = &[
                 otp::Request::parse(&spaced(request.to_json().to_string(), size), limits).map(drop)
             }),
             ("OTP response", |size, limits| {
-                let body = include_str!("../test-vectors/seed/otp-response.json");
+                let body = include_str!("../../test-vectors/seed/otp-response.json");
                 otp::Response::parse(&spaced(minified(body), size), limits).map(drop)
             }),
             ("body with a new user's token", |size, limits| {
@@ -139,7 +139,7 @@ const ROWS: &[Row] = &[
                 CrossDeviceSignature::parse(&text, limits).map(drop).or_else(unless_too_large)
             }),
             ("device data", |size, limits| {
-                let body = include_str!("../test-vectors/seed/registered-devices-request.json");
+                let body = include_str!("../../test-vectors/seed/registered-devices-request.json");
                 DeviceData::from_request(&spaced(minified(body), size), limits).map(drop)
             }),
             ("device data's text", |size, limits| {
@@ -193,7 +193,7 @@ const ROWS: &[Row] = &[
                 JwkSet::parse(format!(r#"{{"keys":[{keys}]}}"#).as_bytes(), limits).map(drop)
             }),
             ("certificates", |count, limits| {
-                let pem = include_str!("../test-vectors/keys/rsa-2048-certificate.pem");
+                let pem = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");
                 Certificate::from_pem(pem.repeat(count).as_bytes(), limits).map(drop)
             }),
         ]
@@ -359,9 +359,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("with_chain_certificates", include_str!("device_trust.rs")),
     ("with_chain_signatures", include_str!("device_trust.rs")),
     ("with_chain_steps", include_str!("device_trust.rs")),
-    ("with_bytes_per_check", include_str!("work.rs")),
-    ("with_capture_bytes", include_str!("sbi/main.rs")),
-    ("with_capture_segments", include_str!("sbi/main.rs")),
+    ("with_bytes_per_check", include_str!("../work.rs")),
+    ("with_capture_bytes", include_str!("sbi/mod.rs")),
+    ("with_capture_segments", include_str!("sbi/mod.rs")),
 ];
 
 /// One key of 2048 bits for all.
@@ -489,7 +489,7 @@ fn members(count: usize) -> String {
 /// Device data of two encoded layers, or of three.
 fn nested(layers: usize, limits: &Limits) -> Result<(), Error> {
     let all = Limits::default();
-    let body = include_bytes!("../test-vectors/seed/registered-devices-request.json");
+    let body = include_bytes!("../../test-vectors/seed/registered-devices-request.json");
     let data = DeviceData::from_request(body, &all)?;
     let info = data.device_info.origin().members().clone();
     let data = data.origin().members().clone();
@@ -539,7 +539,7 @@ fn every_limit_allows_what_it_says_and_nothing_more() {
 
 #[test]
 fn every_limit_has_a_row_here() {
-    let source = include_str!("../src/limits.rs");
+    let source = include_str!("../../src/limits.rs");
     let setters: Vec<&str> = source
         .lines()
         .filter_map(|line| line.trim().split_once(": ")?.0.split_once(", "))

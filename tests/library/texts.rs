@@ -154,8 +154,8 @@ fn dvs_error(expected: dvs::Expected) -> Error {
 /// What the service says to a signature.
 fn answered(status: u16) -> Error {
     let (object, jwks) = (
-        include_bytes!("../test-vectors/seed/dvs-verify-request.json"),
-        include_bytes!("../test-vectors/seed/dvs-jwks.json"),
+        include_bytes!("../../test-vectors/seed/dvs-verify-request.json"),
+        include_bytes!("../../test-vectors/seed/dvs-jwks.json"),
     );
     let keys = JwkSet::parse(jwks, &limits()).unwrap();
     let verifier = dvs::Verifier::new(keys, Policy::default().with_rsa_1024(Rsa1024::Allow));
@@ -179,7 +179,7 @@ fn every_error_is_provoked_once_and_reads_well() {
     let bound = |claims| own("", claims, &jws::Expected::new("i", "me").allow_no_expiry());
     let request = |text: &str| SignatureRequest::parse(text.as_bytes(), &limits());
     let later = request(&format!(r#"{{"hash":"00","timestamp":{}}}"#, NOW + 1)).unwrap();
-    let otp = include_bytes!("../test-vectors/seed/otp-response.json");
+    let otp = include_bytes!("../../test-vectors/seed/otp-response.json");
     let opened = otp::Response::parse(otp, &limits()).unwrap().open(
         &Secret::new(b"a".to_vec()),
         KeyChoice::Auto,
@@ -387,7 +387,7 @@ fn every_fault_of_a_key_is_provoked_once_and_reads_well() {
         test.string("test", "input").unwrap().to_owned()
     };
     let secret = jws::Verifier::with_secret(Secret::new(vec![7; 31]), Policy::default());
-    let otp = include_bytes!("../test-vectors/seed/otp-response.json");
+    let otp = include_bytes!("../../test-vectors/seed/otp-response.json");
     let derivation = otp::Response::parse(otp, &limits()).unwrap().open(
         &Secret::new(b"a".to_vec()),
         KeyChoice::Named(otp::Derivation::Raw),
@@ -570,11 +570,11 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
         &certificate(&template(0, 1).negative_modulus()),
         Modulus::Strict,
     );
-    let public = include_str!("../test-vectors/keys/rsa-2048-public.pem");
+    let public = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
     let body: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     let mut parameters = base64::decode_standard(body.as_bytes()).unwrap();
     parameters[17] = 4;
-    let curve = include_str!("../test-vectors/keys/p256-public.pem");
+    let curve = include_str!("../../test-vectors/keys/p256-public.pem");
     let body: String = curve.lines().filter(|line| !line.starts_with('-')).collect();
     let mut point = base64::decode_standard(body.as_bytes()).unwrap();
     point[26] = 2;
@@ -663,8 +663,8 @@ fn every_fault_of_pem_is_provoked_once_and_reads_well() {
 
 #[test]
 fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
-    let public = include_str!("../test-vectors/keys/rsa-2048-public.pem");
-    let curve = include_str!("../test-vectors/keys/p256-public.pem");
+    let public = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
+    let curve = include_str!("../../test-vectors/keys/p256-public.pem");
     check(
         "src/jose/key_file.rs",
         "KeyFileError",
@@ -694,7 +694,7 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
             (file(r#"{"keys":7}"#), "key set: `keys` is not an array"),
         ],
     );
-    let certificate = include_str!("../test-vectors/keys/rsa-2048-certificate.pem");
+    let certificate = include_str!("../../test-vectors/keys/rsa-2048-certificate.pem");
     for (text, says) in [
         (
             [certificate, public].concat(),
@@ -745,7 +745,7 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
         assert!(foreign.to_string().contains(says), "{foreign}");
         seen.insert(name.to_owned());
     }
-    let public = include_bytes!("../test-vectors/keys/rsa-2048-public.pem");
+    let public = include_bytes!("../../test-vectors/keys/rsa-2048-public.pem");
     let bare = key_file::read_certificates(public, &limits()).unwrap_err();
     assert_eq!(bare, KeyFileError::Foreign(Foreign::Keys));
     assert_eq!(bare.to_string(), "a bare key, where a certificate is needed");

@@ -14,7 +14,7 @@ use countersign::miracl::dvs::{Transaction, Verifier};
 use countersign::{At, Code, Leeway, Limits, Policy, Report, Time, Verdict, Warning};
 use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set, miracl};
 
-const OBJECT: &[u8] = include_bytes!("../test-vectors/seed/dvs-verify-request.json");
+const OBJECT: &[u8] = include_bytes!("../../test-vectors/seed/dvs-verify-request.json");
 const PROJECT: &str = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
 const SIGNED: i64 = 1_649_401_561;
 

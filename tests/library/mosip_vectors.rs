@@ -1,7 +1,7 @@
 //! Answers and requests that MOSIP's repositories publish. They are not part of this repository.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that panics has failed")]
 
-#[path = "suites/public.rs"]
+#[path = "../suites/public.rs"]
 mod public;
 
 use std::fs;
@@ -90,7 +90,7 @@ fn the_published_answer_of_era_a_is_valid_under_its_certificate_of_january_2020(
     let Some(keys) = key("era-a-signer.pem") else {
         return;
     };
-    let answer = include_bytes!("../test-vectors/seed/registered-devices-response.json");
+    let answer = include_bytes!("../../test-vectors/seed/registered-devices-response.json");
     let verifier = Verifier::new(keys.clone(), Policy::default());
     for (at, expected) in [
         ("2020-01-13T07:25:29Z", Code::Ok),

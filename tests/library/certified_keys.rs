@@ -356,7 +356,7 @@ fn an_unusable_key_of_a_set_keeps_its_reason_and_leaves_the_others_alone() {
 
 /// RFC 7515 appendix A.2, whose private half stands in the RFC.
 fn published() -> RsaIssuer {
-    let pem = include_str!("../test-vectors/keys/rfc7515-a2-private.pem");
+    let pem = include_str!("../../test-vectors/keys/rfc7515-a2-private.pem");
     RsaIssuer::from_pkcs8_pem(pem, None).unwrap()
 }
 

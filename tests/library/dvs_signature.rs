@@ -20,7 +20,7 @@ use countersign::{
 use countersign_testkit::Rng;
 use countersign_testkit::miracl::{DvsAuthority, DvsClient, signature_request};
 
-const PUBLISHED: &[u8] = include_bytes!("../test-vectors/seed/dvs-verify-request.json");
+const PUBLISHED: &[u8] = include_bytes!("../../test-vectors/seed/dvs-verify-request.json");
 
 /// Numbers that anyone can compute with again: the signature of `hello` at [`SIGNED`], accepted by
 /// apache/incubator-milagro-crypto-js `MPIN.SERVER`.
@@ -137,8 +137,8 @@ fn the_published_object_has_valid_points_its_identity_and_no_verdict() {
 #[test]
 fn the_published_object_is_bound_to_the_published_certificate() {
     let limits = Limits::default();
-    let keys = include_bytes!("../test-vectors/seed/dvs-jwks.json");
-    let answer = include_bytes!("../test-vectors/seed/dvs-verify-response.json");
+    let keys = include_bytes!("../../test-vectors/seed/dvs-jwks.json");
+    let answer = include_bytes!("../../test-vectors/seed/dvs-verify-response.json");
     let keys = countersign::jose::JwkSet::parse(keys, &limits).unwrap();
     let policy = Policy::default().with_rsa_1024(countersign::Rsa1024::Allow);
     let verifier = dvs::Verifier::new(keys, policy);

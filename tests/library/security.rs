@@ -53,7 +53,7 @@ fn names(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// Tells whether the name is that of a test: a function of `tests/attacks.rs`, `file::function`, a
+/// Tells whether the name is that of a test: a function of `tests/library/attacks.rs`, `file::function`, a
 /// flag of vectors (`jws.json#Padding`), or a public suite (`suites/aes_gcm`).
 fn exists(name: &str) -> bool {
     let has = |path: &str, function: &str| read(path).contains(&format!("fn {function}("));
@@ -67,7 +67,7 @@ fn exists(name: &str) -> bool {
             .iter()
             .any(|row| names(&row[0]) == [suite])
     } else {
-        has("tests/attacks.rs", name)
+        has("tests/library/attacks.rs", name)
     }
 }
 
@@ -92,7 +92,7 @@ fn every_attack_has_a_test_that_exists() {
 #[test]
 fn every_test_of_an_attack_stands_in_the_table() {
     let rows = table("| # | Attack | What exercises it |");
-    for line in read("tests/attacks.rs").lines() {
+    for line in read("tests/library/attacks.rs").lines() {
         let Some(name) = line.strip_prefix("fn row_") else { continue };
         let name = name.split('(').next().unwrap();
         let number: usize = name[..2].parse().expect("two digits");

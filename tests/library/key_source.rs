@@ -123,11 +123,11 @@ fn without_a_usable_set_every_verifier_is_undecided_and_no_token_can_claim_that(
 
     let at = At::Time(now());
     let dvs = dvs::Verifier::from_source(outage.clone(), Policy::default());
-    let certificate = include_bytes!("../test-vectors/seed/dvs-verify-response.json");
+    let certificate = include_bytes!("../../test-vectors/seed/dvs-verify-response.json");
     let refused = dvs.verify(certificate, &dvs::Expected::unbound(), at);
     assert_eq!(refused.map(|_| ()).map_err(|error| error.code()), Err(Code::Unreachable));
     let registration = registration::Verifier::from_source(outage, Policy::default());
-    let answer = include_bytes!("../test-vectors/seed/registered-devices-response.json");
+    let answer = include_bytes!("../../test-vectors/seed/registered-devices-response.json");
     let refused = registration.verify(answer, &registration::Expected::new(), at);
     assert_eq!(refused.map(|_| ()).map_err(|error| error.code()), Err(Code::Unreachable));
 
@@ -206,7 +206,7 @@ fn certificates_and_registrations_are_verified_with_the_newer_set_too() {
 #[test]
 fn a_transaction_whose_signature_is_wrong_asks_for_no_newer_keys() {
     const SIGNED: i64 = 1_649_401_561;
-    let object = include_bytes!("../test-vectors/seed/dvs-verify-request.json");
+    let object = include_bytes!("../../test-vectors/seed/dvs-verify-request.json");
     let project = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
     let key = RsaIssuer::generate(&mut Rng::from_seed(1), 2048, Some("k")).expect("a key");
     let other = RsaIssuer::generate(&mut Rng::from_seed(2), 2048, Some("other")).expect("a key");
