@@ -12,7 +12,6 @@ mod differential;
 mod dvs_certificate;
 mod dvs_signature;
 mod dvs_transaction;
-mod hostile;
 mod json;
 mod key_source;
 mod limits;

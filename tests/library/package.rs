@@ -7,10 +7,13 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 /// The crates that are published, with their folders.
-const PUBLISHED: [(&str, &str); 3] = [
+const PUBLISHED: [(&str, &str); 6] = [
     ("countersign", ""),
+    ("countersign-api", "crates/api"),
     ("countersign-cli", "crates/cli"),
+    ("countersign-fetch", "crates/fetch"),
     ("countersign-kernels", "crates/kernels"),
+    ("countersign-testkit", "crates/testkit"),
 ];
 
 /// What a file reads when it is compiled, from its own folder.

@@ -40,8 +40,11 @@ message! {
     /// use countersign::Limits;
     /// use countersign_api::miracl::Keys;
     ///
-    /// let body = include_bytes!("../../../../test-vectors/seed/dvs-jwks.json");
-    /// let keys = Keys::parse(body, &Limits::default()).unwrap();
+    /// let body = br#"{"keys":[{"kty":"RSA","use":"sig","kid":"s1","e":"AQAB","n":"kWp2zRA23Z3vTL4uoe8k
+    /// TFptxBVFunIoP4t_8TDYJrOb7D1iZNDXVeEsYKp6ppmrTZDAgd-cNOTKLd4M39WJc5FN0maTAVKJc7NxklDeKc4dMe1BGvTZ
+    /// NG4MpWBo-taKULlYUu0ltYJuLzOjIrTHfarucrGoRWqM0sl3z2-fv9k"}]}"#;
+    /// let body: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    /// let keys = Keys::parse(&body, &Limits::default()).unwrap();
     /// assert_eq!(keys.jwk_set(&Limits::default())?.keys()[0].kid(), Some("s1"));
     /// # Ok::<(), countersign::Error>(())
     /// ```

@@ -16,12 +16,14 @@ mod table;
 
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
+use countersign::jose::JwkSet;
+use countersign::miracl::dvs::Transaction;
 use countersign::miracl::token::{
     CrossDeviceSession, CrossDeviceSignature, Expected, SessionStatus, VerificationUrl, activation,
     id,
 };
 use countersign::miracl::{dvs, otp};
-use countersign::{At, Code, Error, Limits, Policy, Secret, Time, Verdict, sha256};
+use countersign::{At, Code, Error, Limits, Policy, Rsa1024, Secret, Time, Verdict, sha256};
 use countersign_api::miracl::*;
 use countersign_api::{
     Access, ApiError, Call, Confidential, Credentials, Method, Response, Retry, StatusCode, Target,
@@ -558,4 +560,33 @@ fn an_expiration_is_written_as_a_number_and_read_as_either() {
     assert_eq!(parse(r#""1700000000""#), Ok(Some(UnixSeconds::Text(time(1_700_000_000)))));
     assert!(parse(r#""tomorrow""#).is_err());
     assert!(parse("-1").is_err());
+}
+
+#[test]
+fn the_call_of_a_transaction_sends_the_same_body() {
+    let keys = include_bytes!("../../../../test-vectors/seed/dvs-jwks.json");
+    let keys = JwkSet::parse(keys, &Limits::default()).unwrap();
+    let verifier = dvs::Verifier::new(keys, Policy::default().with_rsa_1024(Rsa1024::Allow));
+    let object = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
+    let project = "86cd3e64-f641-416a-bf80-64b9b7eef8ea";
+    let expected = dvs::signature::Expected::new(dvs::Expected::hash("74657374"));
+    let transaction = Transaction::begin(&verifier, object, project, expected, At::Issued).unwrap();
+    let sorted = |object: &Object<'_>| {
+        let mut members: Vec<_> = object
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.clone().into_owned()))
+            .collect();
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        members
+    };
+    let sent = VerifySignature::from(&transaction).body().unwrap();
+    let body = transaction.request_body();
+    let inner = |object: &Object<'_>| {
+        sorted(object.member("signature").and_then(|member| member.as_object()).unwrap())
+    };
+    assert_eq!(inner(&sent), inner(&body));
+    for name in ["timestamp", "type"] {
+        assert_eq!(sent.member(name), body.member(name));
+    }
+    assert_eq!(sorted(&sent).len(), 3);
 }

@@ -45,9 +45,27 @@ const UNREADABLE: &str = "what it is about cannot be read";
 /// use countersign_api::mosip::rules::{
 ///     KernelVersion, Provider, Records, RegistrationRules, Server, TimeRule, TypeCode,
 /// };
+/// use countersign::encoding::base64::encode_standard;
 /// use countersign::{Code, Time};
 ///
-/// # let request = include_bytes!("../../../../../test-vectors/seed/registered-devices-request.json");
+/// let digital_id = encode_standard(
+///     br#"{"serialNo":"1801160992","deviceProvider":"SYNCBYTE","deviceProviderId":"SYNCBYTE.MC01A",
+///     "make":"MC01A","model":"SMIDCL","dateTime":"2020-01-13T07:20:42.195Z","type":"Fingerprint",
+///     "subType":"Single"}"#,
+/// );
+/// let device_data = format!(
+///     r#"{{"deviceId":"70959dd5-e45f-438a-9ff8-9b263908e572","purpose":"AUTH","deviceInfo":{{
+///     "deviceSubId":"1","certification":"L0","digitalId":"{digital_id}","firmware":"firmware",
+///     "deviceExpiry":"2020-01-13T12:50:42.196Z","timeStamp":"2020-01-13T12:50:42.208Z"}},
+///     "foundationalTrustProviderId":""}}"#,
+/// );
+/// let request = format!(
+///     r#"{{"id":"io.mosip.masterdata.device.create","version":"v1","metadata":{{}},
+///     "requesttime":"2020-02-16T09:13:59.522Z","request":{{"deviceData":"{}"}}}}"#,
+///     encode_standard(device_data.as_bytes()),
+/// );
+/// let request = request.as_bytes();
+///
 /// let mut records = Records::default();
 /// records.providers.push(Provider {
 ///     id: "SYNCBYTE.MC01A".into(),
