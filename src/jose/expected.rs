@@ -49,7 +49,7 @@ impl Expected {
     }
 
     /// Expects neither issuer nor audience: the token may be anybody's whose key is in the set, for
-    /// anybody. The report has the warning [`Unbound`](Warning::Unbound) as long as one of the two
+    /// anybody. The report has the warning [`Unbound`](crate::Warning::Unbound) as long as one of the two
     /// is missing.
     #[must_use]
     pub const fn unbound() -> Self {

@@ -69,6 +69,6 @@ impl AccessToken {
     /// Returns `scp`: what was granted.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.own()
+        self.own()
     }
 }

@@ -1,0 +1,226 @@
+//! An object that is checked as a whole and read member by member.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::parser::{Parser, Span};
+use super::{Object, Value, check_size, parse_object};
+use crate::encoding::Fault;
+use crate::error::{Error, shorten};
+use crate::limits::Limits;
+
+/// A JSON object that owns its text and knows where the members of its top level stand.
+///
+/// It is checked whole when it is parsed, as strictly as any other; its values are read when they
+/// are asked for. So it costs two allocations, however many members it has.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json::Document;
+///
+/// let text = br#"{"sub":"u","exp":1000,"amr":["token"]}"#.to_vec();
+/// let claims = Document::parse("payload", text, &Limits::default())?;
+/// assert_eq!(claims.string("payload", "sub")?, "u");
+/// assert_eq!(claims.integer("payload", "exp")?, 1000);
+/// assert_eq!(claims.member("amr").unwrap().to_string(), r#"["token"]"#);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    text: String,
+    members: Vec<Member>,
+}
+
+/// A member of a [`Document`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Member {
+    span: Span,
+    /// Whether the name has escapes, so that its text is not the name itself.
+    escaped: bool,
+}
+
+/// What was read once is within every limit.
+const NO_LIMITS: Limits = Limits::unlimited_json();
+
+impl Document {
+    /// Parses a text that must be one JSON object.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_object`].
+    pub fn parse(part: &'static str, text: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
+        check_size(part, &text, limits)?;
+        let text =
+            String::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
+        let mut members: Vec<Member> = Vec::with_capacity(16);
+        let mut parser = Parser { part, text: &text, at: 0, values: 0, limits };
+        parser.skip_white_space();
+        if parser.peek() != Some(b'{') {
+            parse_object(part, text.as_bytes(), limits)?;
+        }
+        parser.count()?;
+        let depth = parser.descend(limits.json_depth())?;
+        let (read_name, read_value) = (Parser::skip_string, Parser::skip_value);
+        parser.members(depth, read_name, read_value, |part, escaped, (), span| {
+            let member = Member { span, escaped };
+            let name = member.name(&text);
+            if members.iter().any(|other| other.is_named(&text, &name)) {
+                return Err(Error::DuplicateMember { part, name: shorten(&name) });
+            }
+            members.push(member);
+            Ok(members.len())
+        })?;
+        parser.skip_white_space();
+        if parser.at < text.len() {
+            return Err(parser.malformed());
+        }
+        Ok(Self { text, members })
+    }
+
+    /// Returns the text, as it was.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the member of exactly this name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<Value<'_>> {
+        Some(self.find(name)?.read())
+    }
+
+    fn find(&self, name: &str) -> Option<Unread<'_>> {
+        let member = self.members.iter().find(|member| member.is_named(&self.text, name))?;
+        Some(member.value(&self.text))
+    }
+
+    /// Iterates over names and values, which are not read yet: one pass where many members would
+    /// be looked up.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Unread<'_>)> {
+        self.members.iter().map(|member| (member.name(&self.text), member.value(&self.text)))
+    }
+
+    /// Returns a string member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`.
+    pub fn string(&self, part: &'static str, member: &'static str) -> Result<Cow<'_, str>, Error> {
+        self.optional_string(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns a string member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`.
+    pub fn optional_string(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<Cow<'_, str>>, Error> {
+        let wrong = Error::WrongType { part, member, expected: "a string" };
+        self.find(member).map(|value| value.as_text().ok_or(wrong)).transpose()
+    }
+
+    /// Returns an integer member.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`; a fraction, an exponent and
+    /// a number beyond 64 bits are wrong types.
+    pub fn integer(&self, part: &'static str, member: &'static str) -> Result<i64, Error> {
+        self.optional_integer(part, member)?.ok_or(Error::MissingMember { part, member })
+    }
+
+    /// Returns an integer member, or `None` where it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`], naming `part`.
+    pub fn optional_integer(
+        &self,
+        part: &'static str,
+        member: &'static str,
+    ) -> Result<Option<i64>, Error> {
+        let wrong = Error::WrongType { part, member, expected: "an integer" };
+        self.find(member).map(|value| value.as_i64().ok_or(wrong)).transpose()
+    }
+
+    /// Returns the whole object, read.
+    #[must_use]
+    pub fn to_object(&self) -> Object<'_> {
+        parse_object("", self.text.as_bytes(), &NO_LIMITS).unwrap_or_default()
+    }
+
+    /// Returns the number of members.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Tells whether there is no member.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+/// The text of a value that was checked but not read.
+#[derive(Clone, Copy)]
+pub(crate) struct Unread<'d>(&'d str);
+
+impl<'d> Unread<'d> {
+    pub(crate) fn read(self) -> Value<'d> {
+        let mut parser = Parser { part: "", text: self.0, at: 0, values: 0, limits: &NO_LIMITS };
+        parser.value(u8::MAX).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn is_string(self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// Returns the text of a string, or `None` for any other type.
+    pub(crate) fn as_text(self) -> Option<Cow<'d, str>> {
+        let text = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+            return Some(Cow::Borrowed(text));
+        }
+        match self.read() {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// As [`Value::as_i64`]: no other value's text is an integer.
+    pub(crate) fn as_i64(self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+}
+
+impl Member {
+    fn name(self, text: &str) -> Cow<'_, str> {
+        let (start, end) = self.span.name;
+        let plain = text.get(start + 1..end - 1).unwrap_or_default();
+        if !self.escaped {
+            return Cow::Borrowed(plain);
+        }
+        let parser = Parser { part: "", text, at: 0, values: 0, limits: &NO_LIMITS };
+        Cow::Owned(parser.unescape(plain).unwrap_or_default())
+    }
+
+    fn is_named(self, text: &str, name: &str) -> bool {
+        let (start, end) = self.span.name;
+        // A name without escapes is as long as its text between the quotes. Most that are as long
+        // differ in their last byte, which spares a call.
+        let last = |last| text.as_bytes().get(end - 2) == Some(last);
+        let may_be = end - start == name.len() + 2 && name.as_bytes().last().is_none_or(last);
+        (self.escaped || may_be) && self.name(text) == name
+    }
+
+    fn value(self, text: &str) -> Unread<'_> {
+        let (start, end) = self.span.value;
+        Unread(text.get(start..end).unwrap_or_default())
+    }
+}
