@@ -5,7 +5,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{Secret, work};
+use super::{secret::Secret, work};
 use crate::error::{Error, KeyFault};
 
 /// Computes the MAC of the concatenated parts.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Secret, aead, mac};
+use super::{aead, mac, secret::Secret};
 
 /// Tells whether the whole MAC is that of HMAC-SHA-256.
 #[must_use]

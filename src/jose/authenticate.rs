@@ -11,7 +11,9 @@ use alloc::vec::Vec;
 
 use super::selection::Meant;
 use super::source::Published;
-use super::{CompactJws, Header, Jwk, JwkSet, Keys, Signer};
+use super::{
+    certified::Signer, compact::CompactJws, compact::Header, jwk::Jwk, jwk::JwkSet, source::Keys,
+};
 use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;

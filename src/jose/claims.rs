@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::NO_TIME;
+use super::certified::NO_TIME;
 use super::expected::{Expected, Expiry};
 use crate::encoding::Fault;
 use crate::encoding::json::{Document, Value};

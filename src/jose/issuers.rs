@@ -12,7 +12,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::fmt;
 
-use super::{CompactJws, jws};
+use super::{compact::CompactJws, jws};
 use crate::encoding::json::Document;
 use crate::error::Error;
 use crate::limits::Limits;

@@ -11,7 +11,9 @@ use alloc::vec::Vec;
 
 use super::claims::{Claims, check_claims, fail_unjudged, is_media_type};
 use super::{
-    Header, HeaderCache, JwkSet, KeySource, Keys, Opened, authenticate, check_certificate, open,
+    authenticate::HeaderCache, authenticate::Opened, authenticate::authenticate,
+    authenticate::open, certified::check_certificate, compact::Header, jwk::JwkSet,
+    source::KeySource, source::Keys,
 };
 use crate::crypto::{Job, Secret};
 use crate::encoding::json::{Document, Object};

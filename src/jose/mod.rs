@@ -28,7 +28,7 @@ pub(crate) use authenticate::{
     Attempts, HeaderCache, Opened, authenticate, describe, open, selection_hint, signature_hint,
     warn_of_writing,
 };
-pub(crate) use certified::{NO_TIME, Signer, check_certificate, check_certificates};
+pub(crate) use certified::{NO_TIME, check_certificate, check_certificates};
 pub use compact::{CompactJws, Header};
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem};

@@ -90,7 +90,7 @@ pub(super) fn is_published_secret(secret: &Secret) -> bool {
 mod tests {
     use super::*;
     use crate::crypto::mac;
-    use crate::jose::{Jwk, jws};
+    use crate::jose::{jwk::Jwk, jws};
     use crate::limits::Limits;
     use crate::policy::Policy;
     use crate::report::Warning;

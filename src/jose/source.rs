@@ -15,7 +15,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use super::published::is_published_secret;
-use super::{Jwk, JwkSet};
+use super::{jwk::Jwk, jwk::JwkSet};
 use crate::crypto::Secret;
 use crate::encoding::hex;
 use crate::encoding::json::{self, Object};

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, Warning};
+use super::{Entry, KeyInfo, KeySetInfo, Outcome, Report, check::Check, warning::Warning};
 use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::time::Time;
@@ -240,7 +240,7 @@ impl Trail {
             place: None,
             kind,
             at: book.at,
-            input_sha256: crate::sha256(input),
+            input_sha256: crate::crypto::sha256(input),
             input_bytes: input.len(),
             key: book.key,
             key_set: book.key_set,

@@ -18,4 +18,4 @@ pub(crate) mod spki;
 
 pub(crate) use certificate::describe;
 pub use certificate::{Certificate, Modulus, Validity};
-pub(crate) use key_size::{allow_size, check_key_size, warn_of_key};
+pub(crate) use key_size::check_key_size;

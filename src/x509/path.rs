@@ -17,7 +17,7 @@
 use alloc::vec::Vec;
 
 use super::certificate::{Certificate, Role};
-use super::{allow_size, warn_of_key};
+use super::{key_size::allow_size, key_size::warn_of_key};
 use crate::crypto::{PublicKey, SignatureBackend, work};
 use crate::error::{ChainFault, Error};
 use crate::limits::Limits;
@@ -273,7 +273,7 @@ pub(crate) fn warn_of_issuers(trail: &mut Trail, path: &[&Certificate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::x509::Modulus;
+    use crate::x509::certificate::Modulus;
     use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;

@@ -87,7 +87,7 @@ mod tests {
     use crate::error::{Code, Error};
     use crate::jose::Jwk;
     use crate::limits::Limits;
-    use crate::x509::Certificate;
+    use crate::x509::certificate::Certificate;
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 

@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 use http::Uri;
 
-use super::Target;
+use super::target::Target;
 use countersign::Error;
 use countersign::encoding::Fault;
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Confidential, Misfit, Problem};
+use super::{credentials::Confidential, error::Misfit, error::Problem};
 use countersign::encoding::Fault;
 use countersign::encoding::json::{Object, Value};
 use countersign::{Error, Time};

@@ -86,7 +86,7 @@ impl fmt::Display for Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::BaseUrl;
+    use crate::base_url::BaseUrl;
 
     #[test]
     fn no_value_leaves_its_place() {

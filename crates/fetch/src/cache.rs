@@ -19,7 +19,10 @@ use arc_swap::ArcSwapOption;
 use super::get::{Answer, Validators, get};
 use super::schedule::{Asked, Schedule, later};
 use super::settings::seconds;
-use super::{Clock, Fault, Fetch, Health, Observer, Refreshed, Settings, Silent, SystemClock};
+use super::{
+    Fetch, clock::Clock, clock::SystemClock, fault::Fault, observer::Health, observer::Observer,
+    observer::Refreshed, observer::Silent, settings::Settings,
+};
 use countersign::Time;
 use countersign::jose::{KeySource, Snapshot};
 

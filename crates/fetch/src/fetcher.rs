@@ -13,7 +13,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
-use super::{Fault, Fetch, address, tls};
+use super::{Fetch, address, fault::Fault, tls};
 
 /// Sends requests to hosts that are on its list, and to no other.
 ///

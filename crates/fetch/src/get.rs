@@ -7,7 +7,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use super::settings::Settings;
-use super::{Fault, Fetch, MediaTypes, freshness};
+use super::{Fetch, fault::Fault, freshness, settings::MediaTypes};
 use countersign::encoding::json;
 use countersign::jose::Snapshot;
 use countersign::{Limits, Time};

@@ -1,6 +1,6 @@
 //! What operators see of a cache.
 
-use super::Fault;
+use super::fault::Fault;
 use countersign::{KeySetInfo, Time};
 
 /// What a successful refresh did.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Uri;
 
-use super::Fault;
+use super::fault::Fault;
 use countersign::Limits;
 use countersign::jose::Snapshot;
 

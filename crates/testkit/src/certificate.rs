@@ -4,7 +4,7 @@
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
 
-use super::{IssueError, Issuer, RsaIssuer};
+use super::{IssueError, Issuer, rsa::RsaIssuer};
 use countersign::encoding::base64;
 use countersign::{Algorithm, Time};
 
@@ -419,7 +419,7 @@ fn time(time: Time) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Rng;
+    use crate::rng::Rng;
     use countersign::jose::Jwk;
 
     #[test]

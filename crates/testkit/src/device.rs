@@ -4,7 +4,10 @@
 //! Pki::generate ──► authorities per domain ──► Device (device key, chip's key) ── sign ──► JWS with x5c
 //! ```
 
-use super::{Authority, Certificate, EcIssuer, IssueError, Issuer as _, Rng, RsaIssuer, Template};
+use super::{
+    IssueError, Issuer as _, certificate::Authority, certificate::Certificate,
+    certificate::Template, ec::EcIssuer, rng::Rng, rsa::RsaIssuer,
+};
 use countersign::encoding::json::{Object, Value};
 use countersign::{Algorithm, Time};
 

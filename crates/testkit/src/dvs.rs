@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{IssueError, Rng};
+use super::{IssueError, rng::Rng};
 use countersign::Time;
 use countersign::encoding::hex;
 use countersign::encoding::json::Object;

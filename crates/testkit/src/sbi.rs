@@ -5,7 +5,7 @@
 //! ```
 
 use super::mosip::digital_id;
-use super::{Device, IssueError};
+use super::{IssueError, device::Device};
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::mosip::sbi::{HashChain, Scheme, thumbprint};

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::SignatureRequest;
+use super::request::SignatureRequest;
 use crate::crypto::{Algorithm, Job, sha256};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::encoding::{Fault, hex};

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::signature::{Expected, Signature};
-use super::{Certificate, Verifier, certificate};
+use super::{certificate, certificate::Certificate, certificate::Verifier};
 use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::policy::Policy;

@@ -5,8 +5,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::{
-    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Kind,
-    Layer, Opener, Origin, REQUEST, Witness, check_size, request_of,
+    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Layer,
+    Opener, Origin, REQUEST, Witness, check_size, kind::Kind, request_of,
 };
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;

@@ -6,7 +6,10 @@ use alloc::vec::Vec;
 use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::{Era, Expected, Registration, SignedRegistration, Status, Verifier};
+use super::{
+    expected::Expected, token::Era, token::SignedRegistration, verify::Registration,
+    verify::Status, verify::Verifier,
+};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};
 use crate::encoding::hex;

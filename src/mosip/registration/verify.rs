@@ -6,7 +6,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::token::{Headers, is_body, response_of};
-use super::{Era, Expected, SignedRegistration};
+use super::{expected::Expected, token::Era, token::SignedRegistration};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};

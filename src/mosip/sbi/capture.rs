@@ -6,7 +6,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::mixed::{Captured, Mixed, check_mixed};
-use super::{DeviceError, HashChain, Scheme};
+use super::{chain::HashChain, chain::Scheme, info::DeviceError};
 use crate::crypto::sha256;
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{base64, hex};

@@ -24,7 +24,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::capture::{check_content, record_data, refuse_expected_hashes};
-use super::{Data, DataVerifier, Expected, Mixed};
+use super::{capture::Data, capture::DataVerifier, capture::Expected, mixed::Mixed};
 use crate::encoding::json::{Object, Value};
 use crate::encoding::xml::{self, Element};
 use crate::encoding::{Fault, base64};

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::layer::{Signer, Unsigned, Usage};
-use super::{Certification, Domain, PartlySigned, Rules, SignedPart, Standing, Trust};
+use super::{Certification, Domain, PartlySigned, SignedPart, Standing, Trust, rules::Rules};
 use crate::crypto::PublicKey;
 use crate::error::{ChainFault, Error};
 use crate::mosip::device::DEVICE_INFO;

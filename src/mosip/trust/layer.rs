@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::coverage::{self, Levels};
 use super::rules::Intermediates;
-use super::{Certification, Domain, Rules, SignedPart, Standing, Trust};
+use super::{Certification, Domain, SignedPart, Standing, Trust, rules::Rules};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};

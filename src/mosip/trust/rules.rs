@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Domain, Usage};
+use super::{Domain, layer::Usage};
 use crate::encoding::Fault;
 use crate::error::{ChainFault, Error};
 use crate::mosip::device::Certification;

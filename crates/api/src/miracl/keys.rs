@@ -2,7 +2,7 @@
 
 use http::{Method, Response};
 
-use super::{Refusal, answer, call};
+use super::{answer, call, refusal::Refusal};
 use crate::{Access, ApiError, Call, Retry, Target, check_json_type, message};
 use countersign::encoding::json::Object;
 use countersign::jose::JwkSet;

@@ -83,7 +83,7 @@ pub use signature::{
 
 use http::Response;
 
-use crate::{ApiError, FromJson, read_json};
+use crate::{error::ApiError, message::FromJson, read_json};
 use countersign::Limits;
 
 /// Production's address, with which every path of the documents is combined. A project has its own

@@ -3,7 +3,7 @@
 use http::{Method, Response};
 
 use super::envelope::answer;
-use super::{Paths, Refusal, ResponseEnvelope, body};
+use super::{Paths, body, envelope::Refusal, envelope::ResponseEnvelope};
 use crate::mosip::rules::DeviceStatus;
 use crate::{
     Access, ApiError, Call, FromJson, Misfit, Retry, Target, ToJson, message, parse_json, read_json,

@@ -62,7 +62,9 @@ pub use providers::{
 pub use services::{CreateDeviceService, DeviceService, UpdateDeviceService};
 
 use crate::mosip::rules::Activity;
-use crate::{Credentials, FromJson, Misfit, Problem, ToJson};
+use crate::{
+    credentials::Credentials, error::Misfit, error::Problem, message::FromJson, message::ToJson,
+};
 use countersign::encoding::json::Value;
 use countersign::{Error, Secret};
 

@@ -1,7 +1,7 @@
 //! Hashing many messages together, before their signatures are verified together.
 
 use super::batch::verify_each;
-use super::{Pkcs1Item, RsaPublicKey};
+use super::{RsaPublicKey, batch::Pkcs1Item};
 use crate::simd::MESSAGES;
 use crate::{Hash, Kernel};
 use alloc::vec::Vec;

@@ -32,7 +32,7 @@ pub use batch::{Pkcs1Item, verify_pkcs1_batch};
 pub use messages::{Pkcs1Message, verify_pkcs1_messages};
 
 use crate::kernel::Choice;
-use crate::{Hash, Kernel};
+use crate::{hash::Hash, kernel::Kernel};
 use check::Terms;
 use digits::Digits;
 use portable::Modulus;

@@ -32,7 +32,7 @@ mod verify;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::SignatureRequest;
+use super::request::SignatureRequest;
 use super::request::{PART, Parts};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, hex};

@@ -5,7 +5,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Expected, G2_BYTES, Signature, scheme};
+use super::{G2_BYTES, Signature, content::Expected, scheme};
 use crate::crypto::bn254cx::{G1, G2};
 use crate::crypto::{Job, Secret};
 use crate::encoding::json::Object;

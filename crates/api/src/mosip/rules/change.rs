@@ -3,7 +3,10 @@
 use super::dialect::Dialect;
 use super::reading::is_blank;
 use super::records::{Rows, first};
-use super::{Device, DeviceStatus, KernelVersion, Records, Refusal, Server};
+use super::{
+    KernelVersion, Server, records::Device, records::DeviceStatus, records::Records,
+    refusal::Refusal,
+};
 use crate::mosip::error_code::ErrorCode;
 use countersign::mosip::device::Purpose;
 

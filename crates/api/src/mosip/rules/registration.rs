@@ -4,8 +4,8 @@ use super::dialect::{Dialect, REGISTRATION, Slip};
 use super::reading::{Misread, Reader, is_blank, text_in, trim};
 use super::records::{Row as _, Rows, first};
 use super::{
-    DeviceStatus, ID, NAME, RECORDS, RULES, Records, Refusal, SERIAL, Server, Stages, TimeRule,
-    TypeCode, Until, milliseconds, missing,
+    ID, NAME, RECORDS, RULES, SERIAL, Server, Stages, TimeRule, Until, milliseconds, missing,
+    records::DeviceStatus, records::Records, records::TypeCode, refusal::Refusal,
 };
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use countersign::encoding::Fault;

@@ -4,8 +4,8 @@ use super::dialect::{Dialect, Ends, IdRules, Slip};
 use super::reading::{Reader, is_blank, text_in};
 use super::records::{Row, Rows, first, newest_at};
 use super::{
-    Device, DeviceStatus, ID, KernelVersion, NAME, RECORDS, RULES, Records, Refusal, SERIAL,
-    Server, Stages, Until, milliseconds, missing, resolves,
+    ID, KernelVersion, NAME, RECORDS, RULES, SERIAL, Server, Stages, Until, milliseconds, missing,
+    records::Device, records::DeviceStatus, records::Records, refusal::Refusal, resolves,
 };
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use countersign::encoding::Fault;
