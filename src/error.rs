@@ -8,9 +8,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::crypto::Algorithm;
+use crate::crypto::algorithm::{Algorithm, UnknownAlgorithm};
 use crate::encoding::Fault;
-use crate::time::Time;
+use crate::time::{InvalidTime, Time};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $category:ident;)+) => {
@@ -695,6 +695,18 @@ impl Error {
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         self.code().http_status()
+    }
+}
+
+impl From<InvalidTime> for Error {
+    fn from(InvalidTime: InvalidTime) -> Self {
+        Self::Malformed { part: "time", fault: Fault::Time }
+    }
+}
+
+impl From<UnknownAlgorithm> for Error {
+    fn from(unknown: UnknownAlgorithm) -> Self {
+        Self::UnsupportedAlgorithm { name: shorten(&unknown.name) }
     }
 }
 

@@ -67,14 +67,14 @@ mod time;
 mod verify;
 pub mod x509;
 
-pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, sha256};
+pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, UnknownAlgorithm, sha256};
 pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
 pub use report::{
     Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Trail, Verdict, Warning,
 };
-pub use time::{At, Leeway, Time};
+pub use time::{At, InvalidTime, Leeway, Time};
 pub use verify::{Format, Item, Verifier, Verify};
 
 /// The README's example, compiled and run.

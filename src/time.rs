@@ -2,9 +2,6 @@
 
 use core::fmt;
 
-use crate::encoding::Fault;
-use crate::error::Error;
-
 /// An instant in whole seconds since 1970-01-01T00:00:00Z, between the years 1970 and 9999.
 ///
 /// This is the `NumericDate` of RFC 7519 section 2 without fractions. The bounds keep every sum
@@ -53,9 +50,9 @@ impl Time {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if the text has another shape or names no real date in range.
-    pub fn parse_rfc3339(text: &str) -> Result<Self, Error> {
-        parse(text.as_bytes()).ok_or(Error::Malformed { part: "time", fault: Fault::Time })
+    /// If the text has another shape or names no real date in range.
+    pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidTime> {
+        parse(text.as_bytes()).ok_or(InvalidTime)
     }
 
     /// Returns the distance from an earlier instant, for messages.
@@ -67,6 +64,21 @@ impl Time {
         self.0.saturating_add(leeway.seconds())
     }
 }
+
+/// The text is no time of RFC 3339, or none in range.
+///
+/// As an [`Error`](crate::Error) it is [`Malformed`](crate::Error::Malformed).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidTime;
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time of RFC 3339, such as 2022-04-08T07:56:20Z, from 1970 to 9999")
+    }
+}
+
+impl core::error::Error for InvalidTime {}
 
 impl fmt::Display for Time {
     /// Writes RFC 3339 in UTC with whole seconds.

@@ -116,7 +116,9 @@ const GUARDED: &[(&str, Parser)] = &[
     ("DVS request", |text| drop(dvs::SignatureRequest::parse(text, &Limits::default()))),
     ("OTP request", |text| drop(otp::Request::parse(text, &Limits::default()))),
     ("OTP response", |text| drop(otp::Response::parse(text, &Limits::default()))),
-    ("time", |text| drop(std::str::from_utf8(text).map(Time::parse_rfc3339))),
+    ("time", |text| {
+        let _ = std::str::from_utf8(text).map(Time::parse_rfc3339);
+    }),
     ("jws", |text| {
         let verifier = jws::Verifier::new(JwkSet::default(), Policy::default());
         let expected = jws::Expected::unbound().allow_no_expiry().issuer("i");

@@ -1,6 +1,7 @@
 //! Who computes the public-key operation.
 
-use super::{Algorithm, PublicKey};
+use super::algorithm::Algorithm;
+use super::key::PublicKey;
 
 /// Computes signature verifications: the kernels of this project, or another library.
 ///
@@ -83,7 +84,8 @@ impl SignatureBackend {
 mod aws {
     use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 
-    use super::{Algorithm, PublicKey};
+    use crate::crypto::algorithm::Algorithm;
+    use crate::crypto::key::PublicKey;
 
     pub(super) fn verify(
         key: &PublicKey,

@@ -4,7 +4,7 @@
 //! tests, every step is counted for the whole process. Without it, nothing here does anything.
 
 #[cfg(feature = "testing")]
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::Ordering;
 
 macro_rules! counters {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {
@@ -20,7 +20,8 @@ macro_rules! counters {
         mod counters {
             $(
                 #[allow(non_upper_case_globals, reason = "named as the member that shows it")]
-                pub(super) static $name: super::AtomicUsize = super::AtomicUsize::new(0);
+                pub(super) static $name: core::sync::atomic::AtomicUsize =
+                    core::sync::atomic::AtomicUsize::new(0);
             )+
         }
 

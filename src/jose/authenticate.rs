@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use super::selection::Meant;
 use super::source::Published;
 use super::{
-    certified::Signer, compact::CompactJws, compact::Header, jwk::Jwk, jwk::JwkSet, source::Keys,
+    compact::CompactJws, compact::Header, jwk::Jwk, jwk::JwkSet, signer::Signer, source::Keys,
 };
 use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::Error;

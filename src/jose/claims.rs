@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::certified::NO_TIME;
 use super::expected::{Expected, Expiry};
+use super::signer::NO_TIME;
 use crate::encoding::Fault;
 use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};

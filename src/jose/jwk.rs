@@ -5,7 +5,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::certified::Marks;
-use super::selection::Purpose;
+use super::purpose::Purpose;
+use super::thumbprint::thumbprint;
 use super::{certified, published};
 use crate::crypto::{Algorithm, PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
@@ -454,29 +455,6 @@ fn coordinate(object: &Object<'_>, member: &'static str) -> Result<[u8; 32], Err
 fn decode(object: &Object<'_>, member: &'static str) -> Result<Vec<u8>, Error> {
     base64::decode_url(object.string(PART, member)?.as_bytes())
         .map_err(|fault| Error::KeyUnusable(KeyFault::Encoding { member, fault }))
-}
-
-/// RFC 7638 section 3: the required members in alphabetical order, without white space.
-pub(super) fn thumbprint(key: &PublicKey) -> String {
-    let members = key.as_rsa().map_or_else(
-        || {
-            let (x, y) = key.as_p256().unwrap_or_default();
-            Object::new()
-                .with("crv", "P-256")
-                .with("kty", "EC")
-                .with("x", base64::encode_url(&x))
-                .with("y", base64::encode_url(&y))
-        },
-        |rsa| {
-            let exponent = rsa.exponent().to_be_bytes();
-            let zeros = exponent.iter().take_while(|byte| **byte == 0).count();
-            Object::new()
-                .with("e", base64::encode_url(exponent.get(zeros..).unwrap_or_default()))
-                .with("kty", "RSA")
-                .with("n", base64::encode_url(rsa.modulus()))
-        },
-    );
-    base64::encode_url(&sha256(members.to_string().as_bytes()))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use alloc::vec::Vec;
 use super::claims::{Claims, check_claims, fail_unjudged, is_media_type};
 use super::{
     authenticate::HeaderCache, authenticate::Opened, authenticate::authenticate,
-    authenticate::open, certified::check_certificate, compact::Header, jwk::JwkSet,
-    source::KeySource, source::Keys,
+    authenticate::open, compact::Header, jwk::JwkSet, signer::check_certificate, source::KeySource,
+    source::Keys,
 };
 use crate::crypto::{Job, Secret};
 use crate::encoding::json::{Document, Object};

@@ -21,18 +21,21 @@ pub mod jwk;
 pub mod jws;
 pub mod key_file;
 mod published;
+mod purpose;
 mod selection;
+mod signer;
 mod source;
+mod thumbprint;
 
 pub(crate) use authenticate::{
     Attempts, HeaderCache, Opened, authenticate, describe, open, selection_hint, signature_hint,
     warn_of_writing,
 };
-pub(crate) use certified::{NO_TIME, check_certificate, check_certificates};
 pub use compact::{CompactJws, Header};
 pub use issuers::{Issuers, RepeatedIssuer};
 pub use jwk::{Jwk, JwkSet, KeyProblem};
 pub use jws::Verified;
 pub(crate) use published::is_published;
+pub(crate) use signer::{NO_TIME, check_certificate, check_certificates};
 pub(crate) use source::Keys;
 pub use source::{KeySource, Snapshot};

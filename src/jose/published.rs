@@ -11,7 +11,7 @@ use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-use super::jwk::thumbprint;
+use super::thumbprint::thumbprint;
 use crate::crypto::{PublicKey, Secret, sha256};
 use crate::encoding::base64;
 

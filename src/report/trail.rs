@@ -5,7 +5,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Entry, KeyInfo, KeySetInfo, Outcome, Report, check::Check, warning::Warning};
+use super::check::Check;
+use super::document::{KeyInfo, KeySetInfo, Report};
+use super::entry::{Entry, Outcome};
+use super::warning::Warning;
 use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::time::Time;
@@ -236,20 +239,14 @@ impl Trail {
     ) -> Report {
         let book = self.book.unwrap_or_default();
         Report {
-            id: None,
-            place: None,
-            kind,
             at: book.at,
-            input_sha256: crate::crypto::sha256(input),
-            input_bytes: input.len(),
             key: book.key,
             key_set: book.key_set,
             checks: book.checks,
             warnings: book.warnings,
             hints: book.hints,
             claims: claims.filter(|_| self.failure.is_none()),
-            overrides: Vec::new(),
-            policy_sha256: None,
+            ..Report::empty(kind, input)
         }
     }
 }

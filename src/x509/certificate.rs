@@ -16,7 +16,7 @@ use x509_cert::ext::pkix::{
 };
 use x509_cert::name::Name;
 
-use super::spki::{self, BAD_DER, NEGATIVE_MODULUS};
+use super::spki::{self, BAD_DER, Modulus, NEGATIVE_MODULUS};
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
 use crate::encoding::{Fault, hex};
 use crate::error::{ChainFault, Error};
@@ -29,18 +29,6 @@ const SHA512_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.
 const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
-
-/// How an RSA modulus within DER is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Modulus {
-    /// As a positive integer, which is what it is.
-    #[default]
-    Strict,
-    /// Also where it is written as a negative one, without its leading zero byte: some devices of
-    /// 2020 do, and OpenSSL accepts it.
-    Unsigned,
-}
 
 /// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,5 +17,6 @@ pub(crate) mod pem;
 pub(crate) mod spki;
 
 pub(crate) use certificate::describe;
-pub use certificate::{Certificate, Modulus, Validity};
+pub use certificate::{Certificate, Validity};
 pub(crate) use key_size::check_key_size;
+pub use spki::Modulus;

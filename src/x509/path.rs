@@ -273,7 +273,7 @@ pub(crate) fn warn_of_issuers(trail: &mut Trail, path: &[&Certificate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::x509::certificate::Modulus;
+    use crate::x509::spki::Modulus;
     use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;

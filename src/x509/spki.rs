@@ -5,7 +5,6 @@ use x509_cert::der::asn1::{IntRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-use super::certificate::Modulus;
 use crate::crypto::{PublicKey, modulus_bits};
 use crate::encoding::Fault;
 use crate::error::{Error, KeyFault};
@@ -15,6 +14,18 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 pub(crate) const BAD_DER: Error = malformed(Fault::Der);
+/// How an RSA modulus within DER is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Modulus {
+    /// As a positive integer, which is what it is.
+    #[default]
+    Strict,
+    /// Also where it is written as a negative one, without its leading zero byte: some devices of
+    /// 2020 do, and OpenSSL accepts it.
+    Unsigned,
+}
+
 /// A modulus with the highest bit set and no zero byte before it.
 pub(crate) const NEGATIVE_MODULUS: Error = malformed(Fault::NegativeModulus);
 

@@ -132,7 +132,9 @@ fn no_error_and_no_debug_output_shows_a_secret() {
         DeviceInfo::decode(PASSWORD, &limits).err(),
         DigitalId::decode(PASSWORD, &limits).err(),
         SignedRegistration::parse(PASSWORD, &limits).err(),
-        Time::parse_rfc3339(std::str::from_utf8(PASSWORD).unwrap()).err(),
+        Time::parse_rfc3339(std::str::from_utf8(PASSWORD).unwrap())
+            .err()
+            .map(countersign::Error::from),
         otp::Request::sign(&secret(), "c", "u", String::from_utf8_lossy(PASSWORD)).err(),
     ];
     for error in errors {

@@ -62,12 +62,12 @@ macro_rules! message {
             ///
             /// # Errors
             ///
-            /// A [`Misfit`]($crate::Misfit) that says which member is wrong, and how.
+            /// A [`Misfit`]($crate::error::Misfit) that says which member is wrong, and how.
             pub fn parse(
                 text: &[u8],
                 limits: &countersign::Limits,
-            ) -> Result<Self, $crate::Misfit> {
-                $crate::FromJson::from_json($crate::parse_json(text, limits)?)
+            ) -> Result<Self, $crate::error::Misfit> {
+                $crate::message::FromJson::from_json($crate::call::parse_json(text, limits)?)
             }
 
             /// Returns the JSON object: documented members in their order, then the rest.
@@ -75,9 +75,9 @@ macro_rules! message {
             pub fn to_json(&self) -> countersign::encoding::json::Object<'static> {
                 #[allow(unused_mut, reason = "there are objects without members")]
                 let mut object = countersign::encoding::json::Object::new();
-                $(object.set($required_key, $crate::ToJson::to_json(&self.$required));)*
+                $(object.set($required_key, $crate::message::ToJson::to_json(&self.$required));)*
                 $(if let Some(value) = &self.$optional {
-                    object.set($optional_key, $crate::ToJson::to_json(value));
+                    object.set($optional_key, $crate::message::ToJson::to_json(value));
                 })*
                 for (name, value) in self.rest.iter() {
                     if object.member(name).is_none() {
@@ -88,12 +88,12 @@ macro_rules! message {
             }
         }
 
-        impl $crate::FromJson for $name {
+        impl $crate::message::FromJson for $name {
             fn from_json(
                 value: countersign::encoding::json::Value<'static>,
-            ) -> Result<Self, $crate::Misfit> {
+            ) -> Result<Self, $crate::error::Misfit> {
                 #[allow(unused_mut, reason = "there are objects without members")]
-                let mut fields = $crate::Fields::new(value)?;
+                let mut fields = $crate::message::Fields::new(value)?;
                 Ok(Self {
                     $($required: {
                         $(fields.rename($alias, $required_key)?;)?
@@ -105,7 +105,7 @@ macro_rules! message {
             }
         }
 
-        impl $crate::ToJson for $name {
+        impl $crate::message::ToJson for $name {
             fn to_json(&self) -> countersign::encoding::json::Value<'static> {
                 self.to_json().into()
             }

@@ -1,5 +1,8 @@
 //! Which addresses are on the public Internet.
 
+use http::Uri;
+
+use super::fault::Fault;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Tells whether an address is one that a host on the public Internet can have, by the registries
@@ -45,6 +48,17 @@ const fn is_public_v6(address: Ipv6Addr) -> bool {
         // addresses are outside.
         [first, ..] => first >> 13 == 1,
     }
+}
+
+/// Checks that an address is one of a server, and returns its host in lower case.
+pub(crate) fn check_form(url: &Uri) -> Result<String, Fault> {
+    let (Some("https" | "http"), Some(authority)) = (url.scheme_str(), url.authority()) else {
+        return Err(Fault::Address);
+    };
+    if authority.as_str().contains('@') || authority.host().is_empty() {
+        return Err(Fault::Address);
+    }
+    Ok(authority.host().to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -16,13 +16,13 @@ use std::thread::{self, JoinHandle};
 
 use arc_swap::ArcSwapOption;
 
+use super::clock::{Clock, SystemClock};
+use super::fault::Fault;
+use super::fetch::Fetch;
 use super::get::{Answer, Validators, get};
+use super::observer::{Health, Observer, Refreshed, Silent};
 use super::schedule::{Asked, Schedule, later};
-use super::settings::seconds;
-use super::{
-    Fetch, clock::Clock, clock::SystemClock, fault::Fault, observer::Health, observer::Observer,
-    observer::Refreshed, observer::Silent, settings::Settings,
-};
+use super::settings::{Settings, seconds};
 use countersign::Time;
 use countersign::jose::{KeySource, Snapshot};
 

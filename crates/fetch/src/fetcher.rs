@@ -13,7 +13,9 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
-use super::{Fetch, address, fault::Fault, tls};
+use super::fault::Fault;
+use super::fetch::Fetch;
+use super::{address, tls};
 
 /// Sends requests to hosts that are on its list, and to no other.
 ///
@@ -186,7 +188,7 @@ impl Fetcher {
     }
 
     fn check(&self, url: &Uri) -> Result<(), Fault> {
-        let name = check_form(url)?;
+        let name = address::check_form(url)?;
         let host = self.hosts.get(&name).ok_or(Fault::Host)?;
         if url.scheme_str() == Some("https") || host.plain { Ok(()) } else { Err(Fault::Address) }
     }
@@ -241,17 +243,6 @@ impl fmt::Debug for FetcherBuilder {
     }
 }
 
-/// Checks that an address is one of a server, and returns its host in lower case.
-pub(crate) fn check_form(url: &Uri) -> Result<String, Fault> {
-    let (Some("https" | "http"), Some(authority)) = (url.scheme_str(), url.authority()) else {
-        return Err(Fault::Address);
-    };
-    if authority.as_str().contains('@') || authority.host().is_empty() {
-        return Err(Fault::Address);
-    }
-    Ok(authority.host().to_ascii_lowercase())
-}
-
 /// Resolves names, and lets only those addresses through that the host may have. The connection is
 /// made to what comes out of here; there is no second look-up that could say something else.
 #[derive(Debug)]
@@ -268,7 +259,7 @@ impl<R: Resolver> Resolver for Guard<R> {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let refused = |fault| ureq::Error::Other(Box::new(fault));
-        let name = check_form(uri).map_err(refused)?;
+        let name = address::check_form(uri).map_err(refused)?;
         let host = self.hosts.get(&name).ok_or_else(|| refused(Fault::Host))?;
         let found = self.resolver.resolve(uri, config, timeout).map_err(|error| match error {
             ureq::Error::Timeout(_) => error,

@@ -6,8 +6,10 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
-use super::settings::Settings;
-use super::{Fetch, fault::Fault, freshness, settings::MediaTypes};
+use super::fault::Fault;
+use super::fetch::Fetch;
+use super::freshness;
+use super::settings::{MediaTypes, Settings};
 use countersign::encoding::json;
 use countersign::jose::Snapshot;
 use countersign::{Limits, Time};

@@ -98,7 +98,7 @@ impl Settings {
     /// [`Fault::Address`] for anything but `https` or `http`, a host and a path.
     pub fn new(name: impl Into<String>, url: &str) -> Result<Self, Fault> {
         let url: Uri = url.parse().map_err(|_| Fault::Address)?;
-        super::fetcher::check_form(&url)?;
+        super::address::check_form(&url)?;
         Ok(Self {
             name: Arc::from(name.into()),
             url,

@@ -4,7 +4,8 @@
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
 
-use super::{IssueError, Issuer, rsa::RsaIssuer};
+use super::issuer::{IssueError, Issuer};
+use super::rsa::RsaIssuer;
 use countersign::encoding::base64;
 use countersign::{Algorithm, Time};
 

@@ -4,10 +4,11 @@
 //! Pki::generate ──► authorities per domain ──► Device (device key, chip's key) ── sign ──► JWS with x5c
 //! ```
 
-use super::{
-    IssueError, Issuer as _, certificate::Authority, certificate::Certificate,
-    certificate::Template, ec::EcIssuer, rng::Rng, rsa::RsaIssuer,
-};
+use super::certificate::{Authority, Certificate, Template};
+use super::ec::EcIssuer;
+use super::issuer::{IssueError, Issuer as _};
+use super::rng::Rng;
+use super::rsa::RsaIssuer;
 use countersign::encoding::json::{Object, Value};
 use countersign::{Algorithm, Time};
 

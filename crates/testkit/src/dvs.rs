@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{IssueError, rng::Rng};
+use super::issuer::IssueError;
+use super::rng::Rng;
 use countersign::Time;
 use countersign::encoding::hex;
 use countersign::encoding::json::Object;

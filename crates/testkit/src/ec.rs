@@ -5,7 +5,8 @@ use core::fmt;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 
-use super::{IssueError, Issuer, rng::Rng};
+use super::issuer::{IssueError, Issuer};
+use super::rng::Rng;
 use countersign::Algorithm;
 use countersign::encoding::base64;
 use countersign::encoding::json::Object;

@@ -1,6 +1,6 @@
 //! What MIRACL Trust's service answers, and what its clients sign.
 
-use super::{IssueError, Issuer};
+use super::issuer::{IssueError, Issuer};
 use aes_gcm::aead::AeadInOut as _;
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aes::Aes192;

@@ -7,7 +7,7 @@
 //! [`token`] does the two steps before it, as the era wants them; the steps alone make tokens that
 //! no server would.
 
-use super::{IssueError, Issuer};
+use super::issuer::{IssueError, Issuer};
 use countersign::Algorithm;
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};

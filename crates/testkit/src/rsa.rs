@@ -8,7 +8,8 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, hazmat, pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::{IssueError, Issuer, rng::Rng};
+use super::issuer::{IssueError, Issuer};
+use super::rng::Rng;
 use countersign::encoding::base64;
 use countersign::encoding::json::Object;
 use countersign::{Algorithm, sha256};

@@ -4,8 +4,9 @@
 //! digital id by the chip ──► data ── signed by the device, hash by the chain ──► biometric ──► answer
 //! ```
 
+use super::device::Device;
+use super::issuer::IssueError;
 use super::mosip::digital_id;
-use super::{IssueError, device::Device};
 use countersign::encoding::base64;
 use countersign::encoding::json::{Object, Value};
 use countersign::mosip::sbi::{HashChain, Scheme, thumbprint};

@@ -15,7 +15,7 @@ use crate::jose::{
     Header, HeaderCache, JwkSet, KeySource, Keys, Opened, authenticate, check_certificate, open,
 };
 use crate::limits::Limits;
-use crate::miracl::token::{MARKS, check_typ};
+use crate::miracl::token::profile::{MARKS, check_typ};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};

@@ -17,7 +17,7 @@
 //! client's object to one verdict.
 
 mod certificate;
-mod request;
+pub(super) mod request;
 pub mod signature;
 mod transaction;
 

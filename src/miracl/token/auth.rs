@@ -8,7 +8,7 @@
 //!
 //! Not supported: finding out whether the identity was revoked since.
 
-use super::Expected;
+use super::expected::Expected;
 use super::profile::{Profile, Token, strings};
 use crate::encoding::json::Document;
 use crate::error::Error;

@@ -6,7 +6,7 @@ use crate::encoding::base64;
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::miracl::dvs::SignatureRequest;
+use crate::miracl::dvs::request::SignatureRequest;
 use crate::open_codes;
 
 open_codes! {

@@ -6,7 +6,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::Expected;
+use super::expected::Expected;
 use super::profile::{Body, PART, Profile, Token, strings};
 use crate::encoding::hex;
 use crate::encoding::json::{Document, Value};

@@ -34,86 +34,13 @@ pub mod id;
 pub mod new_user;
 
 mod cross_device;
+mod expected;
 mod maas;
-mod profile;
+pub(super) mod profile;
 mod verification_url;
 
 pub use cross_device::{CrossDeviceSession, CrossDeviceSignature, SessionStatus};
+pub use expected::Expected;
 pub use maas::MaasToken;
-pub(super) use profile::{MARKS, check_typ};
 pub use profile::{Token, TokenFormat, Verifier};
 pub use verification_url::VerificationUrl;
-
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use crate::jose::jws;
-
-/// What a token is expected to say. Issuer and the caller's own name have no default: a token for
-/// somebody else proves nothing here.
-///
-/// What is expected is required, of every kind: a token that has no nonce or no scopes fails where
-/// one is expected.
-///
-/// ```
-/// use countersign::miracl::token::Expected;
-///
-/// let expected = Expected::new("https://api.mpin.io", "client").subject("user").nonce("n-1");
-/// assert_ne!(expected, Expected::new("https://api.mpin.io", "client"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    jwt: jws::Expected,
-    audience: String,
-    scopes: Vec<String>,
-    longest_life: u32,
-}
-
-impl Expected {
-    /// Expects this `iss`, byte for byte, and the caller as the audience: the project's ID for
-    /// authentication tokens, activation tokens and `new_user_token`, the client's ID for ID
-    /// tokens and access tokens.
-    ///
-    /// From `iat` to `exp` an hour is accepted, the longest life of any kind in the documents.
-    #[must_use]
-    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
-        Self {
-            // Some kinds name the caller by another claim than `aud`.
-            jwt: jws::Expected::unbound().issuer(issuer),
-            audience: audience.into(),
-            scopes: Vec::new(),
-            longest_life: 3600,
-        }
-    }
-
-    /// Expects this `sub`: the user's ID.
-    #[must_use]
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.jwt = self.jwt.subject(subject);
-        self
-    }
-
-    /// Expects this `nonce`, of ID tokens: the one that was sent. Without it, nothing tells a
-    /// token of another login from this one's.
-    #[must_use]
-    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
-        self.jwt = self.jwt.nonce(nonce);
-        self
-    }
-
-    /// Expects this scope, too. An ID token has no list of scopes: there, the claims that the
-    /// scope brings are expected.
-    #[must_use]
-    pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scopes.push(scope.into());
-        self
-    }
-
-    /// Accepts so many seconds from `iat` to `exp`. A token without `iat` (access tokens have none)
-    /// may not expire later than that after the time of judgement, plus the policy's leeway.
-    #[must_use]
-    pub const fn longest_life(mut self, seconds: u32) -> Self {
-        self.longest_life = seconds;
-        self
-    }
-}

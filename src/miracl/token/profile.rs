@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::Expected;
+use super::expected::Expected;
 use crate::crypto::{Algorithm, Job};
 use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::{Error, shorten};

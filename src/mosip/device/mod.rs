@@ -366,7 +366,9 @@ impl DeviceInfo {
     fn read(origin: Origin, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
         let object = &origin.members;
         let time = |member, aliases| {
-            Ok(optional_text(object, DEVICE_INFO, member, aliases)?.as_deref().map(Timestamp::new))
+            Ok::<_, Error>(
+                optional_text(object, DEVICE_INFO, member, aliases)?.as_deref().map(Timestamp::new),
+            )
         };
         Ok(Self {
             device_sub_ids: sub_ids(object)?,

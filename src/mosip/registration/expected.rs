@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::verify::Status;
+use super::status::Status;
 use crate::mosip::Window;
 use crate::mosip::device::{DeviceData, DigitalId};
 

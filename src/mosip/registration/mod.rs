@@ -26,6 +26,7 @@
 //! Not supported: trust in the `x5c` of era C; keys are the caller's.
 
 mod expected;
+mod status;
 mod token;
 mod verify;
 
@@ -33,5 +34,6 @@ mod verify;
 mod tests;
 
 pub use expected::Expected;
+pub use status::Status;
 pub use token::{Era, SignedRegistration};
-pub use verify::{Registration, RegistrationFormat, Status, Verifier};
+pub use verify::{Registration, RegistrationFormat, Verifier};

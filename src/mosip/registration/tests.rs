@@ -7,8 +7,8 @@ use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::{
-    expected::Expected, token::Era, token::SignedRegistration, verify::Registration,
-    verify::Status, verify::Verifier,
+    expected::Expected, status::Status, token::Era, token::SignedRegistration,
+    verify::Registration, verify::Verifier,
 };
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};

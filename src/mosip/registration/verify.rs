@@ -5,8 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::token::{Headers, is_body, response_of};
-use super::{expected::Expected, token::Era, token::SignedRegistration};
+use super::expected::Expected;
+use super::status::Status;
+use super::token::{Era, Headers, SignedRegistration, is_body, response_of};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::base64;
 use crate::encoding::json::{Document, Object};
@@ -23,30 +24,6 @@ use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Proven, Steps};
 use crate::x509::check_key_size;
-
-/// What the server did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Status {
-    /// `REGISTERED` (kernel) or `Registered` (partner management): the device is registered.
-    Registered,
-    /// `success`: the answer to a deregistration.
-    Deregistered,
-    /// Any other text.
-    Other(String),
-}
-
-impl From<&str> for Status {
-    fn from(text: &str) -> Self {
-        if text.eq_ignore_ascii_case("registered") {
-            Self::Registered
-        } else if text.eq_ignore_ascii_case("success") {
-            Self::Deregistered
-        } else {
-            Self::Other(text.to_owned())
-        }
-    }
-}
 
 /// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
 /// one.

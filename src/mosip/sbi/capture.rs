@@ -2,131 +2,21 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::mixed::{Captured, Mixed, check_mixed};
+use super::data::{DATA, Data, record_data};
+use super::expected::{BIOMETRICS, Expected, HashScheme};
+use super::mixed::{Captured, check_mixed};
 use super::{chain::HashChain, chain::Scheme, info::DeviceError};
-use crate::crypto::sha256;
 use crate::encoding::json::{self, Object, Value};
-use crate::encoding::{base64, hex};
 use crate::error::Error;
-use crate::jose::CompactJws;
 use crate::limits::Limits;
-use crate::mosip::Window;
-use crate::mosip::device::{
-    DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
-};
+use crate::mosip::device::optional_text;
 use crate::mosip::trust::{Checker, Draft, Message, Trust, Usage, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
 use crate::verify::{Item, Verifier};
-
-const DATA: &str = "data";
-const BIO_VALUE: &str = "bioValue";
-pub(super) const BIOMETRICS: &str = "biometrics";
-
-/// The signed data of one biometric.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Data {
-    /// `bioType`: `Finger`, `Iris` or `Face`; version 0.9.2 of the interface has none.
-    pub bio_type: Option<String>,
-    /// `bioSubType`, such as `Left IndexFinger`; a face has none.
-    pub bio_sub_type: Option<String>,
-    /// `bioValue`, decoded: the biometric, or in answers to a capture for authentication its
-    /// ciphertext.
-    pub bio_value: Vec<u8>,
-    /// `timestamp`: when it was captured.
-    pub timestamp: Timestamp,
-    /// `transactionId`.
-    pub transaction_id: Option<String>,
-    /// `purpose`.
-    pub purpose: Option<String>,
-    /// `env`.
-    pub env: Option<String>,
-    /// `domainUri`.
-    pub domain_uri: Option<String>,
-    /// `deviceCode`, until version 1.0.
-    pub device_code: Option<String>,
-    /// `deviceServiceVersion`.
-    pub device_service_version: Option<String>,
-    /// `digitalId`.
-    pub digital_id: DigitalId,
-    /// The whole payload but `bioValue`, of which a digest is kept, and with `digitalId` opened.
-    members: Object<'static>,
-    /// SHA-256 of the payload.
-    pub(super) payload_sha256: [u8; 32],
-}
-
-impl Data {
-    /// Returns all members as they were, except that `bioValue` is replaced by its length and
-    /// digest, and `digitalId` by its members.
-    #[must_use]
-    pub const fn members(&self) -> &Object<'static> {
-        &self.members
-    }
-
-    /// Opens a token.
-    pub(super) fn open(
-        token: &[u8],
-        checker: &mut Checker<'_>,
-        limits: &Limits,
-    ) -> Result<Self, Error> {
-        if is_unsigned(token) {
-            return Err(Error::UnsignedLayer { part: DATA });
-        }
-        let token = CompactJws::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
-        checker.signed(DATA, &token)?;
-        let mut payload = token.into_payload();
-        let payload_sha256 = sha256(&payload);
-        if !payload.trim_ascii_start().starts_with(b"{")
-            && let Ok(inner) = base64::decode_mosip(&payload)
-        {
-            checker.encoded_twice();
-            payload = inner;
-        }
-        let object = json::parse_object(DATA, &payload, limits)?;
-        let optional = |member| optional_text(&object, DATA, member, &[]);
-        let bio_value = object.string(DATA, BIO_VALUE)?;
-        let bio_value = base64::decode_mosip(bio_value.as_bytes())
-            .map_err(|fault| Error::Malformed { part: BIO_VALUE, fault })?;
-        let digital_id = Opener::watched(limits, checker).digital_id(DATA, &object)?;
-        let mut members = Object::new();
-        for (name, value) in object.iter() {
-            let value = match name {
-                BIO_VALUE => Object::new()
-                    .with("bytes", bio_value.len())
-                    .with("sha256", hex::encode(&sha256(&bio_value)))
-                    .into(),
-                DIGITAL_ID => digital_id.origin().members().clone().into(),
-                _ => value.clone().into_owned(),
-            };
-            members.set(name.to_string(), value);
-        }
-        Ok(Self {
-            bio_type: optional("bioType")?,
-            bio_sub_type: optional("bioSubType")?,
-            timestamp: Timestamp::new(&text(&object, DATA, "timestamp", &["timeStamp"])?),
-            transaction_id: optional("transactionId")?,
-            purpose: optional("purpose")?,
-            env: optional("env")?,
-            domain_uri: optional("domainUri")?,
-            device_code: optional("deviceCode")?,
-            device_service_version: optional("deviceServiceVersion")?,
-            bio_value,
-            digital_id,
-            members,
-            payload_sha256,
-        })
-    }
-}
-
-/// Tells whether a text is encoded JSON without a signature.
-fn is_unsigned(text: &[u8]) -> bool {
-    !text.contains(&b'.')
-        && base64::decode_mosip(text).is_ok_and(|json| json.trim_ascii_start().starts_with(b"{"))
-}
 
 /// One biometric of an answer. Only its `data` is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,120 +61,6 @@ pub struct Capture {
     /// The scheme by which their hashes follow from each other; `None` where that could not be
     /// known.
     pub scheme: Option<Scheme>,
-}
-
-/// Which scheme of hashes is accepted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HashScheme {
-    /// The current one, or else the legacy one, for the whole answer.
-    #[default]
-    Detect,
-    /// This one.
-    Only(Scheme),
-}
-
-/// What captured data are expected to say. Nothing is expected by default; what is expected is
-/// required of every biometric.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expected {
-    transaction_id: Option<String>,
-    env: Option<String>,
-    purpose: Option<String>,
-    domain_uri: Option<String>,
-    scheme: HashScheme,
-    previous_hash: String,
-    values: Option<Vec<Vec<u8>>>,
-    pub(super) mixed: Mixed,
-    pub(super) span: Option<u32>,
-    pub(super) window: Option<Window>,
-}
-
-impl Expected {
-    /// Expects authentic data and an unbroken chain from its beginning.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Expects this `transactionId`.
-    #[must_use]
-    pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
-        self.transaction_id = Some(transaction_id.into());
-        self
-    }
-
-    /// Expects this `env`.
-    #[must_use]
-    pub fn env(mut self, env: impl Into<String>) -> Self {
-        self.env = Some(env.into());
-        self
-    }
-
-    /// Expects this `purpose`.
-    #[must_use]
-    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
-        self.purpose = Some(purpose.into());
-        self
-    }
-
-    /// Expects this `domainUri`.
-    #[must_use]
-    pub fn domain_uri(mut self, domain_uri: impl Into<String>) -> Self {
-        self.domain_uri = Some(domain_uri.into());
-        self
-    }
-
-    /// Expects hashes by this scheme. Where they cannot be followed, the verdict is
-    /// [`expectation-unused`](crate::Code::ExpectationUnused).
-    #[must_use]
-    pub const fn scheme(mut self, scheme: HashScheme) -> Self {
-        self.scheme = scheme;
-        self
-    }
-
-    /// Expects the chain to go on after this hash, the `previousHash` of the request. Where the
-    /// chain cannot be followed, the verdict is
-    /// [`expectation-unused`](crate::Code::ExpectationUnused).
-    #[must_use]
-    pub fn previous_hash(mut self, previous_hash: impl Into<String>) -> Self {
-        self.previous_hash = previous_hash.into();
-        self
-    }
-
-    /// Gives the decrypted biometric values, one for each `data`: without them the current scheme
-    /// cannot be checked for what was captured for authentication.
-    #[must_use]
-    pub fn decrypted_values(mut self, values: Vec<Vec<u8>>) -> Self {
-        self.values = Some(values);
-        self
-    }
-
-    /// Chooses what is done with an answer whose captures do not belong together: see [`Mixed`].
-    #[must_use]
-    pub const fn mixed(mut self, mixed: Mixed) -> Self {
-        self.mixed = mixed;
-        self
-    }
-
-    /// Expects the captures of one answer to lie no more than these seconds apart, by what each
-    /// says in `timestamp`. Without it, times are not compared. What a longer span means is for
-    /// [`mixed`](Self::mixed) to say.
-    #[must_use]
-    pub const fn span(mut self, seconds: u32) -> Self {
-        self.span = Some(seconds);
-        self
-    }
-
-    /// Expects every time that a layer states within this window around the time of judgement.
-    /// Without it, age is not judged. The future is refused in any case.
-    ///
-    /// Judged [as at its own time](crate::At::Issued), a message has no age.
-    #[must_use]
-    pub const fn window(mut self, window: Window) -> Self {
-        self.window = Some(window);
-        self
-    }
 }
 
 /// Verifies the answer to a capture for authentication, whose values are encrypted.
@@ -516,23 +292,6 @@ fn read_answer<'a>(body: &'a [u8], limits: &Limits) -> Result<Vec<Object<'a>>, E
 fn data_of<'o>(element: &'o Object<'_>) -> Result<Option<&'o str>, Error> {
     let data = element.optional_string(BIOMETRICS, DATA)?;
     Ok(data.filter(|text| !text.is_empty()))
-}
-
-/// Records how the opening of `data` ended, and what it states.
-pub(super) fn record_data(checker: &mut Checker<'_>, data: Result<Data, Error>) -> Option<Data> {
-    let part = checker.enter(DATA);
-    let unsigned = matches!(data, Err(Error::UnsignedLayer { .. }));
-    let check = if unsigned { Check::SIGNATURE } else { Check::CLAIMS };
-    let data = checker.trail.record(check, data, |data| {
-        let kind = data.bio_type.as_deref().map_or("no `bioType`".into(), crate::error::shorten);
-        format!("{kind}, {} bytes of `bioValue`", data.bio_value.len())
-    })?;
-    checker.check_kind(Kind::Captured, &data.members);
-    checker.check_kind(Kind::DigitalId, data.digital_id.origin().members());
-    checker.trail.part(&part);
-    let captured = Some(data.timestamp.instant("timestamp"));
-    checker.state(None, [(DATA, captured), (DIGITAL_ID, data.digital_id.stated())]);
-    Some(data)
 }
 
 /// Refuses what was captured for the other purpose: for registration, hashes are followed. Some

@@ -23,8 +23,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::capture::{check_content, record_data, refuse_expected_hashes};
-use super::{capture::Data, capture::DataVerifier, capture::Expected, mixed::Mixed};
+use super::capture::{DataVerifier, check_content, refuse_expected_hashes};
+use super::data::{Data, record_data};
+use super::expected::{Expected, Mixed};
 use crate::encoding::json::{Object, Value};
 use crate::encoding::xml::{self, Element};
 use crate::encoding::{Fault, base64};

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::spec_versions;
+use super::versions::spec_versions;
 use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;

@@ -4,33 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::capture::{BIOMETRICS, Data, Expected};
+use super::data::Data;
+use super::expected::{BIOMETRICS, Expected, Mixed};
 use crate::error::Error;
 use crate::report::{Check, Trail, Warning};
-
-/// What is done with an answer whose captures do not belong together.
-///
-/// Each capture is signed by itself, and nothing that is signed binds them to each other: an answer
-/// can be put together from captures of several devices, transactions or times, and its hashes made
-/// to fit. So the captures are compared. They belong together if
-///
-/// - one key signed all `data`, and one key all digital ids;
-/// - all digital ids name one device: they differ in `dateTime` at most;
-/// - all have the same `transactionId`, or none has one;
-/// - no two have the same payload, which is one capture given twice;
-/// - they lie no further apart than [`Expected::span`] says, if it does.
-///
-/// What differs is named in a hint of the report. That nothing differs does not show that they were
-/// made at once: a device may leave `transactionId` out, and say the same of itself for years.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Mixed {
-    /// Accept it, with the warning [`MixedCapture`](crate::Warning::MixedCapture).
-    #[default]
-    Warn,
-    /// Refuse it: [`content-mismatch`](crate::Code::ContentMismatch).
-    Deny,
-}
 
 /// One capture of an answer.
 pub(super) struct Captured<'a> {

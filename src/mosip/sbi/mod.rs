@@ -26,15 +26,20 @@ pub mod cbeff;
 
 mod capture;
 mod chain;
+mod data;
+mod expected;
 mod info;
 mod management;
 mod mixed;
+mod versions;
 
 pub use capture::{
-    Biometric, Capture, CaptureMessage, CaptureVerifier, Data, DataMessage, DataVerifier, Expected,
-    HashScheme, RegistrationCaptureMessage, RegistrationCaptureVerifier, Unauthenticated,
+    Biometric, Capture, CaptureMessage, CaptureVerifier, DataMessage, DataVerifier,
+    RegistrationCaptureMessage, RegistrationCaptureVerifier, Unauthenticated,
 };
 pub use chain::{HashChain, Scheme, thumbprint};
+pub use data::Data;
+pub use expected::{Expected, HashScheme, Mixed};
 pub use info::{
     DeviceAnswer, DeviceError, Discovered, Info, InfoExpected, InfoMessage, InfoVerifier,
     UnauthenticatedInfo,
@@ -42,25 +47,3 @@ pub use info::{
 pub use management::{
     ManagementAnswer, ManagementExpected, ManagementMessage, ManagementVerifier, Operation,
 };
-pub use mixed::Mixed;
-
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use crate::encoding::json::{Object, Value};
-use crate::error::Error;
-
-/// The member that says which versions of the interface a device speaks: an array, or one text.
-fn spec_versions(object: &Object<'_>, part: &'static str) -> Result<Vec<String>, Error> {
-    const MEMBER: &str = "specVersion";
-    let wrong = Error::WrongType { part, member: MEMBER, expected: "a string or strings" };
-    match object.member(MEMBER) {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::String(text)) => Ok(alloc::vec![text.clone().into_owned()]),
-        Some(Value::Array(versions)) => {
-            let texts: Option<Vec<_>> = versions.iter().map(Value::as_str).collect();
-            Ok(texts.ok_or(wrong)?.into_iter().map(Into::into).collect())
-        }
-        Some(_) => Err(wrong),
-    }
-}

@@ -4,10 +4,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::layer::{Signer, Unsigned, Usage};
-use super::{Certification, Domain, PartlySigned, SignedPart, Standing, Trust, rules::Rules};
+use super::choice::{PartlySigned, Trust};
+use super::rules::Rules;
+use super::signed::{SignedPart, Standing};
+use super::signer::{Signer, Unsigned, Usage};
+use super::store::Domain;
 use crate::crypto::PublicKey;
 use crate::error::{ChainFault, Error};
+use crate::mosip::device::Certification;
 use crate::mosip::device::DEVICE_INFO;
 use crate::report::{Check, Trail, Warning};
 

@@ -5,9 +5,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::choice::Trust;
 use super::coverage::{self, Levels};
-use super::rules::Intermediates;
-use super::{Certification, Domain, SignedPart, Standing, Trust, rules::Rules};
+use super::rules::{Intermediates, Rules};
+use super::signed::{Signed, SignedPart, Standing};
+use super::signer::{Signer, Stated, Unsigned, Usage, usage};
+use super::store::Domain;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
@@ -15,65 +18,13 @@ use crate::error::{Code, Error};
 use crate::jose::{CompactJws, Jwk, is_published};
 use crate::limits::Limits;
 use crate::mosip::Window;
+use crate::mosip::device::Certification;
 use crate::mosip::device::{Kind, Witness};
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::x509::path::{Budget, Search, warn_of_issuers};
 use crate::x509::{self, Certificate, Modulus, check_key_size};
-
-/// What a signed object is used as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mosip) enum Usage {
-    Data,
-    DigitalId,
-}
-
-/// The signer of one object, as its header names it.
-pub(super) struct Signer {
-    pub(super) part: String,
-    /// The layer, without the prefix that the part has.
-    pub(super) member: &'static str,
-    /// Which of the message's independent parts it belongs to.
-    pub(super) group: usize,
-    pub(super) usage: Usage,
-    pub(super) certificate: Certificate,
-    /// The members of `x5c` without the last, if the rules ask for them.
-    sent: Vec<Certificate>,
-    /// All texts of `x5c`, if the rules compare them.
-    pub(super) x5c: Vec<String>,
-}
-
-/// An object without a signature of its own.
-pub(super) struct Unsigned {
-    pub(super) part: String,
-    pub(super) member: &'static str,
-    pub(super) group: usize,
-    pub(super) usage: Usage,
-    /// Which signer's signature covers it.
-    pub(super) cover: Option<usize>,
-}
-
-/// What the signatures of a message say about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::mosip) struct Signed {
-    pub(super) parts: Vec<SignedPart>,
-    /// The layers without a signature of their own that one around them covers.
-    pub(super) covered: Vec<String>,
-    pub(super) unauthenticated: Vec<String>,
-    pub(super) at: Time,
-}
-
-impl Signed {
-    /// Tells whether a layer is covered by a signature, its own or one around it.
-    pub(in crate::mosip) fn covers(&self, part: &str) -> bool {
-        let is_signed = self.parts.iter().any(|signed| signed.part == part);
-        is_signed || self.covered.iter().any(|covered| covered == part)
-    }
-}
-
-/// The time that a layer states, or why that is none; nothing if layers of its kind state no time.
-pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
 
 /// What an independent part of a message states.
 #[derive(Default)]
@@ -477,10 +428,6 @@ impl Witness for Checker<'_> {
     fn encoded_twice(&mut self) {
         self.trail.warn(Warning::EncodedTwice);
     }
-}
-
-fn usage(member: &str) -> Usage {
-    if member == crate::mosip::device::DIGITAL_ID { Usage::DigitalId } else { Usage::Data }
 }
 
 fn check_trust(

@@ -1,7 +1,7 @@
 //! What verifiers of nested device messages have in common.
 
-use super::layer::Signed;
-use super::{Trust, Verified};
+use super::choice::Trust;
+use super::signed::{Draft, Verified};
 use crate::crypto::Job;
 use crate::encoding::json::Object;
 use crate::error::Error;
@@ -27,19 +27,6 @@ pub(crate) trait Message: Format {
     fn claims(verified: &Self::Verified) -> Object<'static>;
 }
 
-/// What was read from a message, and what its signatures say about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Draft<T> {
-    pub(super) content: T,
-    pub(super) signed: Signed,
-}
-
-impl<T> Draft<T> {
-    pub(in crate::mosip) const fn new(content: T, signed: Signed) -> Self {
-        Self { content, signed }
-    }
-}
-
 /// Gives a kind of nested message its verifier.
 macro_rules! message {
     ($(#[$meta:meta])+ $message:ident, $kind:literal, $expected:ty, $content:ty) => {
@@ -51,13 +38,13 @@ macro_rules! message {
         impl $crate::verify::Format for $message {
             const KIND: &'static str = $kind;
             type Expected = $expected;
-            type Verified = $crate::mosip::trust::Verified<$content>;
+            type Verified = $crate::mosip::trust::signed::Verified<$content>;
         }
 
         impl $crate::verify::Verifier<$message> {
             /// Makes a verifier.
             #[must_use]
-            pub const fn new(trust: $crate::mosip::trust::Trust, policy: $crate::Policy) -> Self {
+            pub const fn new(trust: $crate::mosip::trust::choice::Trust, policy: $crate::Policy) -> Self {
                 Self { format: $message, keys: trust, policy }
             }
         }

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::{Domain, layer::Usage};
+use super::signer::Usage;
+use super::store::Domain;
 use crate::encoding::Fault;
 use crate::error::{ChainFault, Error};
 use crate::mosip::device::Certification;

@@ -1,7 +1,10 @@
 //! Activation tokens, verification URLs and QuickCodes: what makes a device part of a project.
 
-use super::call;
-use crate::{Confidential, FromJson, Misfit, Target, ToJson, UnixSeconds, message};
+use super::shape::call;
+use crate::{
+    credentials::Confidential, error::Misfit, message::FromJson, message::ToJson,
+    message::UnixSeconds, message::message, target::Target,
+};
 use countersign::Time;
 use countersign::encoding::json::Value;
 use countersign::internals::open_codes;

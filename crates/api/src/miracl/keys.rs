@@ -2,8 +2,12 @@
 
 use http::{Method, Response};
 
-use super::{answer, call, refusal::Refusal};
-use crate::{Access, ApiError, Call, Retry, Target, check_json_type, message};
+use super::refusal::Refusal;
+use super::shape::{answer, call};
+use crate::{
+    call::Access, call::Call, call::Retry, call::check_json_type, error::ApiError,
+    message::message, target::Target,
+};
 use countersign::encoding::json::Object;
 use countersign::jose::JwkSet;
 use countersign::{Error, Limits};

@@ -57,6 +57,7 @@ mod otp;
 mod projects;
 mod refusal;
 mod sessions;
+mod shape;
 mod signature;
 
 pub use enrolment::{
@@ -81,62 +82,6 @@ pub use signature::{
     SignatureObject, SignatureVerification, SignatureVerificationRequest, VerifySignature,
 };
 
-use http::Response;
-
-use crate::{error::ApiError, message::FromJson, read_json};
-use countersign::Limits;
-
 /// Production's address, with which every path of the documents is combined. A project has its own
 /// address, too, such as `https://project.miracl.io`, which is then also the issuer of its tokens.
 pub const PRODUCTION: &str = "https://api.mpin.io";
-
-/// Reads the answer of success, or what the service says instead.
-fn answer<T: FromJson>(
-    response: &Response<Vec<u8>>,
-    limits: &Limits,
-) -> Result<T, ApiError<Refusal>> {
-    let status = response.status();
-    let value = read_json(response, limits);
-    if status.is_success() {
-        return value.and_then(T::from_json).map_err(ApiError::body(response));
-    }
-    match value.and_then(Refusal::from_json) {
-        Ok(refusal) => Err(ApiError::Refused { status, refusal }),
-        // A proxy's page, or nothing at all: the status is what there is.
-        Err(_) => Err(ApiError::Status { status }),
-    }
-}
-
-/// Implements [`Call`](crate::Call) for a request whose target is fixed.
-macro_rules! call {
-    ($request:ty, $name:literal, $method:ident, $retry:ident, $access:ident, $answer:ty,
-        |$this:pat_param| $target:expr $(, body: |$body_this:pat_param| $body:expr)?) => {
-        impl crate::Call for $request {
-            const NAME: &'static str = $name;
-            const METHOD: http::Method = http::Method::$method;
-            const RETRY: crate::Retry = crate::Retry::$retry;
-            const ACCESS: crate::Access = crate::Access::$access;
-            type Answer = $answer;
-            type Refusal = crate::miracl::Refusal;
-
-            fn target(&self) -> Result<crate::Target, countersign::Error> {
-                let $this = self;
-                $target
-            }
-
-            $(fn body(&self) -> Option<countersign::encoding::json::Object<'static>> {
-                let $body_this = self;
-                Some($body)
-            })?
-
-            fn answer(
-                &self,
-                response: &http::Response<Vec<u8>>,
-                limits: &countersign::Limits,
-            ) -> Result<$answer, crate::ApiError<crate::miracl::Refusal>> {
-                crate::miracl::answer(response, limits)
-            }
-        }
-    };
-}
-use call;

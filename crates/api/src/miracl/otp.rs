@@ -1,7 +1,7 @@
 //! `POST /otp`, in the two shapes of its page: the table's and the example's.
 
-use super::call;
-use crate::{Target, message};
+use super::shape::call;
+use crate::{message::message, target::Target};
 use countersign::miracl::otp::{Request, Response};
 use countersign::{Error, Limits};
 

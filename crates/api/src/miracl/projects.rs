@@ -1,7 +1,7 @@
 //! What a project keeps: audit log and identities.
 
-use super::call;
-use crate::{Call, Target, Timestamp, message};
+use super::shape::call;
+use crate::{call::Call, message::Timestamp, message::message, target::Target};
 use countersign::Time;
 
 /// `GET /api/v1/projects/{projectId}/audit`: the audit log of a project, filtered.

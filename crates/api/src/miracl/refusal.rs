@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use crate::{Fields, FromJson, Misfit, ToJson, UnixSeconds, parse_json};
+use crate::{
+    call::parse_json, error::Misfit, message::Fields, message::FromJson, message::ToJson,
+    message::UnixSeconds,
+};
 use countersign::encoding::json::{Object, Value};
 use countersign::internals::{open_codes, shorten};
 use countersign::{Limits, Time};

@@ -3,8 +3,11 @@
 //! Formats: miracl/oidc-samples `integration-tests/types.go`, miracl/trust-sdk-android
 //! `androidTest/…/MIRACLService.kt`, miracl/client-js `src/client.js`.
 
-use super::call;
-use crate::{Confidential, FromJson, Misfit, Target, ToJson, message};
+use super::shape::call;
+use crate::{
+    credentials::Confidential, error::Misfit, message::FromJson, message::ToJson, message::message,
+    target::Target,
+};
 use countersign::encoding::json::{Object, Value};
 use countersign::miracl::token::{CrossDeviceSession, SessionStatus};
 use countersign::{Error, Limits};

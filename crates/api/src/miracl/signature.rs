@@ -4,8 +4,8 @@ use countersign::Time;
 use countersign::encoding::json::Value;
 use countersign::miracl::dvs::Transaction;
 
-use super::call;
-use crate::{Target, message};
+use super::shape::call;
+use crate::{message::message, target::Target};
 
 message! {
     /// A signature object, as the client made it: hexadecimal of either letter case, kept as it is.

@@ -3,10 +3,12 @@
 use http::{Method, Response};
 
 use super::envelope::answer;
-use super::{Paths, body, envelope::Refusal, envelope::ResponseEnvelope};
+use super::envelope::{Paths, Refusal, ResponseEnvelope};
+use super::shape::body;
 use crate::mosip::rules::DeviceStatus;
 use crate::{
-    Access, ApiError, Call, FromJson, Misfit, Retry, Target, ToJson, message, parse_json, read_json,
+    call::Access, call::Call, call::Retry, call::parse_json, call::read_json, error::ApiError,
+    error::Misfit, message::FromJson, message::ToJson, message::message, target::Target,
 };
 use countersign::encoding::json::{Object, Value};
 use countersign::{Error, Limits};

@@ -4,15 +4,26 @@ use core::fmt;
 
 use http::{Method, Response};
 
-use super::Paths;
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use crate::mosip::rules::Length;
 use crate::{
-    Access, ApiError, Call, Fields, FromJson, Misfit, Problem, Retry, Target, Timestamp, ToJson,
-    message, parse_json, read_json,
+    call::Access, call::Call, call::Retry, call::parse_json, call::read_json, error::ApiError,
+    error::Misfit, error::Problem, message::Fields, message::FromJson, message::Timestamp,
+    message::ToJson, message::message, target::Target,
 };
 use countersign::encoding::json::{Object, Value};
 use countersign::{Error, Limits};
+
+/// Which paths are used where documents and servers differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there are two sources")]
+pub enum Paths {
+    /// Those that servers serve.
+    #[default]
+    Served,
+    /// Those that the documents show.
+    Documented,
+}
 
 /// What a request with an envelope carries, and where it goes. The types of this module that have
 /// a documented `id` implement it.

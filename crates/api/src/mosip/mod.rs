@@ -48,100 +48,17 @@ mod error_code;
 mod providers;
 pub mod rules;
 mod services;
+mod shape;
 
 pub use devices::{
     Acknowledgement, DeleteDevice, DeregisterDevice, DeviceClaim, OneOrMany, RegisterDevice,
     StatusAnswer, UpdateDeviceStatus, ValidateDevice,
 };
-pub use envelope::{Body, ErrorItem, Refusal, RequestEnvelope, ResponseEnvelope};
+pub use envelope::{Body, ErrorItem, Paths, Refusal, RequestEnvelope, ResponseEnvelope};
 pub use error_code::{ErrorCode, ServiceError};
 pub use providers::{
     CreateDeviceProvider, CreateTrustProvider, DeviceProvider, TrustProvider, UpdateDeviceProvider,
     UpdateTrustProvider,
 };
 pub use services::{CreateDeviceService, DeviceService, UpdateDeviceService};
-
-use crate::mosip::rules::Activity;
-use crate::{
-    credentials::Credentials, error::Misfit, error::Problem, message::FromJson, message::ToJson,
-};
-use countersign::encoding::json::Value;
-use countersign::{Error, Secret};
-
-/// Which paths are used where documents and servers differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "there are two sources")]
-pub enum Paths {
-    /// Those that servers serve.
-    #[default]
-    Served,
-    /// Those that the documents show.
-    Documented,
-}
-
-/// Makes credentials of a token of MOSIP's authentication service: the cookie `Authorization`.
-///
-/// # Errors
-///
-/// As [`Credentials::cookie`].
-pub fn token(token: Secret) -> Result<Credentials, Error> {
-    Credentials::cookie("Authorization", token)
-}
-
-impl FromJson for Activity {
-    fn from_json(value: Value<'static>) -> Result<Self, Misfit> {
-        match value {
-            Value::Bool(true) => Ok(Self::Active),
-            Value::Bool(false) => Ok(Self::Inactive),
-            _ => Err(Misfit::new(Problem::Type("true or false"))),
-        }
-    }
-}
-
-impl ToJson for Activity {
-    fn to_json(&self) -> Value<'static> {
-        Value::Bool(*self == Self::Active)
-    }
-}
-
-/// Implements [`Body`] for a message.
-macro_rules! body {
-    ($body:ty, $name:literal, $method:ident, $id:literal,
-        [$($served:literal),+] $(or [$($documented:literal),+])?, $answer:ty,
-        [$($length:expr),* $(,)?]) => {
-        impl crate::mosip::Body for $body {
-            const NAME: &'static str = $name;
-            const METHOD: http::Method = http::Method::$method;
-            const ID: &'static str = $id;
-            type Answer = $answer;
-
-            fn path(paths: crate::mosip::Paths) -> &'static [&'static str] {
-                match paths {
-                    $(crate::mosip::Paths::Documented => &[$($documented),+],)?
-                    _ => &[$($served),+],
-                }
-            }
-
-            fn read(
-                request: countersign::encoding::json::Value<'static>,
-            ) -> Result<Self, crate::Misfit> {
-                crate::FromJson::from_json(request)
-            }
-
-            fn write(&self) -> countersign::encoding::json::Object<'static> {
-                self.to_json()
-            }
-
-            fn read_answer(
-                response: countersign::encoding::json::Value<'static>,
-            ) -> Result<$answer, crate::Misfit> {
-                crate::FromJson::from_json(response)
-            }
-
-            fn lengths() -> &'static [(&'static str, usize, usize)] {
-                &[$($length),*]
-            }
-        }
-    };
-}
-use body;
+pub use shape::token;

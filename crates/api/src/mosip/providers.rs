@@ -1,8 +1,8 @@
 //! Device providers and foundational trust providers.
 
-use super::body;
+use super::shape::body;
 use crate::mosip::rules::Activity;
-use crate::{Timestamp, message};
+use crate::{message::Timestamp, message::message};
 
 message! {
     /// `POST /deviceprovider`: makes a device provider.

@@ -1,8 +1,8 @@
 //! Device services: the software that drives devices, MDS.
 
-use super::body;
+use super::shape::body;
 use crate::mosip::rules::Activity;
-use crate::{Timestamp, message};
+use crate::{message::Timestamp, message::message};
 
 message! {
     /// `POST /mosipdeviceservice`: makes a device service.

@@ -1,6 +1,6 @@
 //! The stand-in where there are no kernels: a token that cannot exist.
 
-use super::{EightChecks, LANES, Lanes, MESSAGES, OneCheck, OneNumber, Spread, Tile};
+use super::shape::{EightChecks, LANES, Lanes, MESSAGES, OneCheck, OneNumber, Spread, Tile};
 
 /// Proof that the CPU multiplies 52-bit digits, which here it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

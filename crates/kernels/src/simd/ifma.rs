@@ -1,6 +1,6 @@
 //! The AVX-512 IFMA token and the vector operations its kernels are made of.
 
-use super::Lanes;
+use super::shape::Lanes;
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_load_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_maskz_loadu_epi8, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_srli_epi64,

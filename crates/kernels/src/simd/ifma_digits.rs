@@ -10,7 +10,7 @@
 )]
 
 use super::ifma::{Ifma, load, load_bytes, store, transpose_quarters};
-use super::{DIGIT_BITS, LANES, Lanes};
+use super::shape::{DIGIT_BITS, LANES, Lanes};
 use core::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_permutexvar_epi8, _mm512_set1_epi64, _mm512_setr_epi64,
     _mm512_srlv_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,

@@ -44,7 +44,7 @@
 )]
 
 use super::ifma::{Ifma, add, carry, high, load, low, store};
-use super::{EightChecks, LANES, Lanes, MAX_TILES, TILE, Tile};
+use super::shape::{EightChecks, LANES, Lanes, MAX_TILES, TILE, Tile};
 use core::arch::asm;
 use core::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_or_si512, _mm512_set1_epi64,

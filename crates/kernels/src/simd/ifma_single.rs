@@ -37,7 +37,9 @@
 )]
 
 use super::ifma::{Ifma, add, carry, high, load, low, store};
-use super::{DIGIT_BITS, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, Spread, TILE, fold_sizes};
+use super::shape::{
+    DIGIT_BITS, LANES, Lanes, MAX_TILES, OneCheck, OneNumber, Spread, TILE, fold_sizes,
+};
 use core::arch::x86_64::{
     __m512i, _mm_cvtsi64_si128, _mm512_alignr_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask,
     _mm512_cmpgt_epu64_mask, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_zextsi128_si512,

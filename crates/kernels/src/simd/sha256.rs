@@ -11,8 +11,8 @@
     reason = "constants and lanes below the length of an array; blocks within a message"
 )]
 
-use super::MESSAGES;
 use super::ifma::{Ifma, load_bytes, transpose_quarters};
+use super::shape::MESSAGES;
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_load_si512, _mm512_mask_add_epi32, _mm512_mask_mov_epi8,
     _mm512_mask_mov_epi32, _mm512_ror_epi32, _mm512_set1_epi8, _mm512_set1_epi32,

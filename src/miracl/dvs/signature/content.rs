@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::Signature;
+use super::object::Signature;
 use crate::error::Error;
 use crate::jose::claims::check_start;
 use crate::miracl::dvs::certificate::{self, Binding};

@@ -5,7 +5,9 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{G2_BYTES, Signature, content::Expected, scheme};
+use super::content::Expected;
+use super::object::{G2_BYTES, Signature};
+use super::scheme;
 use crate::crypto::bn254cx::{G1, G2};
 use crate::crypto::{Job, Secret};
 use crate::encoding::json::Object;

@@ -1,0 +1,112 @@
+//! Signatures to be verified, one or many, by a backend.
+
+use alloc::vec::Vec;
+
+use countersign_kernels::Kernel;
+use countersign_kernels::rsa::{Pkcs1Message, verify_pkcs1_messages};
+
+use super::algorithm::Algorithm;
+use super::backend::SignatureBackend;
+use super::key::PublicKey;
+use super::work;
+use crate::error::Error;
+
+impl PublicKey {
+    /// Verifies a signature over the concatenated parts of a message.
+    ///
+    /// Checked: the signature's length, its range and its equation. *Not* checked: whether this
+    /// key may be used for this purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SignatureMismatch`], without detail; [`Error::KeyUnusable`] if the algorithm is not
+    /// one of the key's type.
+    pub fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.verify_with(SignatureBackend::native(), algorithm, message, signature)
+    }
+
+    /// As [`verify`](Self::verify), computed by this backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn verify_with(
+        &self,
+        backend: SignatureBackend,
+        algorithm: Algorithm,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        self.fits(algorithm)?;
+        if !self.is_in_range(signature) {
+            return Err(Error::SignatureMismatch);
+        }
+        work::signature(self.effort());
+        let valid = backend
+            .verify(self, algorithm, message, signature)
+            .unwrap_or_else(|| self.verify_natively(algorithm, message, signature));
+        if valid { Ok(()) } else { Err(Error::SignatureMismatch) }
+    }
+}
+
+/// A signature to be verified.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) key: &'a PublicKey,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) message: &'a [u8],
+    pub(crate) signature: &'a [u8],
+    pub(crate) backend: SignatureBackend,
+}
+
+impl Job<'_> {
+    /// Tells whether the key could have made the signature, which costs nothing.
+    pub(crate) fn is_in_range(&self) -> bool {
+        self.key.fits(self.algorithm).is_ok() && self.key.is_in_range(self.signature)
+    }
+
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        self.key.verify_with(self.backend, self.algorithm, &[self.message], self.signature)
+    }
+}
+
+/// Verifies many signatures, each with the result of [`Job::verify`]; those of RSA with PKCS#1
+/// together.
+pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Error>>> {
+    // Which of the jobs each item is.
+    let mut indices = Vec::with_capacity(jobs.len());
+    let mut items = Vec::with_capacity(jobs.len());
+    let mut results = Vec::with_capacity(jobs.len());
+    for (index, job) in jobs.iter().enumerate() {
+        let Some(job) = job else {
+            results.push(None);
+            continue;
+        };
+        match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
+            (Some(key), Some(hash)) if job.backend.is_native() => {
+                let (message, signature) = (job.message, job.signature);
+                if job.key.is_in_range(signature) {
+                    work::signature(job.key.effort());
+                }
+                work::hashed(message.len());
+                indices.push(index);
+                items.push(Pkcs1Message { key, hash, message, signature });
+                results.push(Some(Err(Error::SignatureMismatch)));
+            }
+            _ => results.push(Some(job.verify())),
+        }
+    }
+    let mut valid = alloc::vec![false; items.len()];
+    verify_pkcs1_messages(Kernel::detect(), &items, &mut valid);
+    for (index, valid) in indices.into_iter().zip(valid) {
+        if valid && let Some(result) = results.get_mut(index) {
+            *result = Some(Ok(()));
+        }
+    }
+    results
+}

@@ -1,0 +1,140 @@
+//! The signed data of one biometric.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::crypto::sha256;
+use crate::encoding::json::{self, Object};
+use crate::encoding::{base64, hex};
+use crate::error::Error;
+use crate::jose::CompactJws;
+use crate::limits::Limits;
+use crate::mosip::device::{
+    DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
+};
+use crate::mosip::trust::Checker;
+use crate::report::Check;
+
+pub(super) const DATA: &str = "data";
+
+const BIO_VALUE: &str = "bioValue";
+
+/// The signed data of one biometric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Data {
+    /// `bioType`: `Finger`, `Iris` or `Face`; version 0.9.2 of the interface has none.
+    pub bio_type: Option<String>,
+    /// `bioSubType`, such as `Left IndexFinger`; a face has none.
+    pub bio_sub_type: Option<String>,
+    /// `bioValue`, decoded: the biometric, or in answers to a capture for authentication its
+    /// ciphertext.
+    pub bio_value: Vec<u8>,
+    /// `timestamp`: when it was captured.
+    pub timestamp: Timestamp,
+    /// `transactionId`.
+    pub transaction_id: Option<String>,
+    /// `purpose`.
+    pub purpose: Option<String>,
+    /// `env`.
+    pub env: Option<String>,
+    /// `domainUri`.
+    pub domain_uri: Option<String>,
+    /// `deviceCode`, until version 1.0.
+    pub device_code: Option<String>,
+    /// `deviceServiceVersion`.
+    pub device_service_version: Option<String>,
+    /// `digitalId`.
+    pub digital_id: DigitalId,
+    /// The whole payload but `bioValue`, of which a digest is kept, and with `digitalId` opened.
+    pub(super) members: Object<'static>,
+    /// SHA-256 of the payload.
+    pub(super) payload_sha256: [u8; 32],
+}
+
+impl Data {
+    /// Returns all members as they were, except that `bioValue` is replaced by its length and
+    /// digest, and `digitalId` by its members.
+    #[must_use]
+    pub const fn members(&self) -> &Object<'static> {
+        &self.members
+    }
+
+    /// Opens a token.
+    pub(super) fn open(
+        token: &[u8],
+        checker: &mut Checker<'_>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        if is_unsigned(token) {
+            return Err(Error::UnsignedLayer { part: DATA });
+        }
+        let token = CompactJws::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
+        checker.signed(DATA, &token)?;
+        let mut payload = token.into_payload();
+        let payload_sha256 = sha256(&payload);
+        if !payload.trim_ascii_start().starts_with(b"{")
+            && let Ok(inner) = base64::decode_mosip(&payload)
+        {
+            checker.encoded_twice();
+            payload = inner;
+        }
+        let object = json::parse_object(DATA, &payload, limits)?;
+        let optional = |member| optional_text(&object, DATA, member, &[]);
+        let bio_value = object.string(DATA, BIO_VALUE)?;
+        let bio_value = base64::decode_mosip(bio_value.as_bytes())
+            .map_err(|fault| Error::Malformed { part: BIO_VALUE, fault })?;
+        let digital_id = Opener::watched(limits, checker).digital_id(DATA, &object)?;
+        let mut members = Object::new();
+        for (name, value) in object.iter() {
+            let value = match name {
+                BIO_VALUE => Object::new()
+                    .with("bytes", bio_value.len())
+                    .with("sha256", hex::encode(&sha256(&bio_value)))
+                    .into(),
+                DIGITAL_ID => digital_id.origin().members().clone().into(),
+                _ => value.clone().into_owned(),
+            };
+            members.set(name.to_string(), value);
+        }
+        Ok(Self {
+            bio_type: optional("bioType")?,
+            bio_sub_type: optional("bioSubType")?,
+            timestamp: Timestamp::new(&text(&object, DATA, "timestamp", &["timeStamp"])?),
+            transaction_id: optional("transactionId")?,
+            purpose: optional("purpose")?,
+            env: optional("env")?,
+            domain_uri: optional("domainUri")?,
+            device_code: optional("deviceCode")?,
+            device_service_version: optional("deviceServiceVersion")?,
+            bio_value,
+            digital_id,
+            members,
+            payload_sha256,
+        })
+    }
+}
+
+/// Tells whether a text is encoded JSON without a signature.
+fn is_unsigned(text: &[u8]) -> bool {
+    !text.contains(&b'.')
+        && base64::decode_mosip(text).is_ok_and(|json| json.trim_ascii_start().starts_with(b"{"))
+}
+
+/// Records how the opening of `data` ended, and what it states.
+pub(super) fn record_data(checker: &mut Checker<'_>, data: Result<Data, Error>) -> Option<Data> {
+    let part = checker.enter(DATA);
+    let unsigned = matches!(data, Err(Error::UnsignedLayer { .. }));
+    let check = if unsigned { Check::SIGNATURE } else { Check::CLAIMS };
+    let data = checker.trail.record(check, data, |data| {
+        let kind = data.bio_type.as_deref().map_or("no `bioType`".into(), crate::error::shorten);
+        format!("{kind}, {} bytes of `bioValue`", data.bio_value.len())
+    })?;
+    checker.check_kind(Kind::Captured, &data.members);
+    checker.check_kind(Kind::DigitalId, data.digital_id.origin().members());
+    checker.trail.part(&part);
+    let captured = Some(data.timestamp.instant("timestamp"));
+    checker.state(None, [(DATA, captured), (DIGITAL_ID, data.digital_id.stated())]);
+    Some(data)
+}

@@ -1,0 +1,183 @@
+//! What a verifier believes, as its caller chooses.
+
+use alloc::sync::Arc;
+
+use super::rules::Rules;
+use super::store::TrustStore;
+use crate::encoding::Fault;
+use crate::error::Error;
+
+/// Whether messages are accepted whose outermost layers nobody signed.
+///
+/// Device data and the elements of device information may have layers around a signed one that no
+/// signature covers: plain base64 around a signed digital id, for example. Anyone can put such a layer
+/// around a genuine signed one. Captured data is never accepted without its signature, and neither is
+/// a message without any.
+///
+/// ```
+/// use countersign::mosip::trust::{PartlySigned, Trust};
+///
+/// let trust = Trust::self_asserted().with_partly_signed(PartlySigned::Allow);
+/// assert_ne!(trust, Trust::self_asserted());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PartlySigned {
+    /// Refuse them: [`unsigned-layer`](crate::Code::UnsignedLayer).
+    #[default]
+    Deny,
+    /// Accept them, with a warning in every report.
+    ///
+    /// Rules ask for a signer of the data all the same: where a digital id is signed and nothing
+    /// around it, the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), and where an
+    /// organisation is asked for, every element needs a signer of its data. What no signature covers
+    /// is no part of the verified content.
+    Allow,
+}
+
+/// A way in which devices break their formats, accepted only where it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Leniency {
+    /// RSA moduli that are written as negative numbers; see
+    /// [`Modulus::Unsigned`](crate::x509::Modulus::Unsigned).
+    NegativeModulus,
+    /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
+    X5cEncoding,
+    /// Outer layers without a signature: the name of [`PartlySigned::Allow`] in lists of
+    /// leniencies.
+    UnsignedLayers,
+}
+
+impl Leniency {
+    /// Every leniency.
+    pub const ALL: [Self; 3] = [Self::NegativeModulus, Self::X5cEncoding, Self::UnsignedLayers];
+
+    /// Returns the name, in kebab case: that of the warning that tells of its use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NegativeModulus => "negative-modulus",
+            Self::X5cEncoding => "x5c-encoding",
+            Self::UnsignedLayers => "unsigned-layers",
+        }
+    }
+}
+
+/// How a verifier decides whom to believe. Cloning is cheap.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+///
+/// let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::Ida));
+/// assert_ne!(trust, Trust::self_asserted());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    pub(super) basis: Option<Arc<(TrustStore, Rules)>>,
+    pub(super) negative_modulus: bool,
+    pub(super) x5c_encoding: bool,
+    pub(super) partly_signed: PartlySigned,
+    pub(super) no_roots: NoRoots,
+}
+
+/// What is said of signers where the store has no root at all.
+///
+/// ```
+/// use countersign::mosip::device::{DigitalIdVerifier, Expected};
+/// use countersign::mosip::trust::{Consumer, NoRoots, Rules, Trust, TrustStore};
+/// use countersign_testkit::{Pki, Rng, mosip};
+/// use countersign::{At, Code, Policy, Time};
+///
+/// let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
+/// let pki = Pki::generate(&mut Rng::from_seed(1), start, end).unwrap();
+/// let token = pki.device.sign(&mosip::digital_id("1").to_string()).unwrap();
+/// let code = |no_roots| {
+///     let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::RegistrationClient));
+///     let verifier = DigitalIdVerifier::new(trust.with_no_roots(no_roots), Policy::default());
+///     verifier.verify(token.as_bytes(), &Expected::new(), At::Issued).unwrap_err().code()
+/// };
+/// assert_eq!(code(NoRoots::Untrusted), Code::UntrustedChain);
+/// assert_eq!(code(NoRoots::Undecided), Code::NoKey);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NoRoots {
+    /// Nobody is trusted: [`untrusted-chain`](crate::Code::UntrustedChain), which is invalid.
+    #[default]
+    Untrusted,
+    /// Nobody said whom to trust: [`no-key`](crate::Code::NoKey), which is undecided, as a signature
+    /// without keys is. It is the last check of all, so that nothing that is wrong whatever the roots
+    /// are hides behind it.
+    Undecided,
+}
+
+impl Trust {
+    /// Believes signers for whom the authorities of the store vouch, under the rules.
+    #[must_use]
+    pub fn new(store: TrustStore, rules: Rules) -> Self {
+        Self { basis: Some(Arc::new((store, rules))), ..Self::self_asserted() }
+    }
+
+    /// Accepts each signer's own certificate; no authority vouches for it. Signatures and dates are
+    /// checked, and every report says so.
+    ///
+    /// *Not* checked: whose the keys are, and whether the layers of a message were signed by one key.
+    /// Reports count the keys.
+    #[must_use]
+    pub const fn self_asserted() -> Self {
+        Self {
+            basis: None,
+            negative_modulus: false,
+            x5c_encoding: false,
+            partly_signed: PartlySigned::Deny,
+            no_roots: NoRoots::Untrusted,
+        }
+    }
+
+    /// Chooses what is said where the store has no root at all.
+    #[must_use]
+    pub const fn with_no_roots(mut self, no_roots: NoRoots) -> Self {
+        self.no_roots = no_roots;
+        self
+    }
+
+    /// Returns the rules, unless signers are believed their own certificates.
+    pub(super) fn rules(&self) -> Option<&Rules> {
+        self.basis.as_deref().map(|(_, rules)| rules)
+    }
+
+    /// Tells whether nothing can be decided about signers, for want of roots.
+    pub(super) fn is_undecided(&self) -> bool {
+        let has_no_roots = self.basis.as_deref().is_some_and(|(store, _)| store.is_empty());
+        has_no_roots && self.no_roots == NoRoots::Undecided
+    }
+
+    /// Chooses what is done with messages whose outermost layers nobody signed.
+    #[must_use]
+    pub const fn with_partly_signed(mut self, partly_signed: PartlySigned) -> Self {
+        self.partly_signed = partly_signed;
+        self
+    }
+
+    /// Accepts one way of breaking the format.
+    #[must_use]
+    pub const fn with_leniency(mut self, leniency: Leniency) -> Self {
+        match leniency {
+            Leniency::NegativeModulus => self.negative_modulus = true,
+            Leniency::X5cEncoding => self.x5c_encoding = true,
+            Leniency::UnsignedLayers => self.partly_signed = PartlySigned::Allow,
+        }
+        self
+    }
+}
+
+impl core::str::FromStr for Leniency {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|leniency| leniency.as_str() == name)
+            .ok_or(Error::Malformed { part: "leniency", fault: Fault::Value })
+    }
+}

@@ -1,0 +1,240 @@
+//! The report as a whole.
+
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::check::Check;
+use super::entry::{Entry, Outcome, Verdict};
+use super::warning::Warning;
+use crate::crypto::sha256;
+use crate::encoding::hex;
+use crate::encoding::json::{Object, Value};
+use crate::error::{Code, Error};
+use crate::time::Time;
+
+/// The key set that was consulted, so that a verdict can be traced to the bytes it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct KeySetInfo {
+    /// SHA-256 of the set's bytes.
+    pub sha256: [u8; 32],
+    /// When the set was last known to be the published one; `None` for a set given by hand.
+    pub fetched: Option<Time>,
+}
+
+/// The key that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyInfo {
+    /// Its identifier in the key set.
+    pub kid: Option<Arc<str>>,
+    /// The algorithm it was used with.
+    pub algorithm: crate::crypto::Algorithm,
+    /// Bits of the modulus or field; `None` for a secret.
+    pub bits: Option<usize>,
+    /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
+    pub thumbprint: Option<Arc<str>>,
+    /// The set it stood in; `None` for a key given alone.
+    pub set: Option<KeySetInfo>,
+}
+
+/// Everything about one verification, reproducible byte for byte from the same input, keys, policy
+/// and time.
+///
+/// [`to_json`](Self::to_json) writes schema `countersign.report/1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The name that the caller gave the item.
+    pub id: Option<String>,
+    /// Where the caller found the item, such as `INPUT:LINE` for a line of a stream. Unlike
+    /// [`id`](Self::id), which may be the sender's, it names one item only.
+    pub place: Option<String>,
+    /// The kind of artefact, such as `dvs-certificate`.
+    pub kind: &'static str,
+    /// The time of judgement; `None` if it was the artefact's own and that is unknown. Of a message
+    /// with several signers, each judged at its own time, it is the first signer's: the outermost
+    /// signed layer of the first part.
+    pub at: Option<Time>,
+    /// SHA-256 of the input.
+    pub input_sha256: [u8; 32],
+    /// Length of the input in bytes.
+    pub input_bytes: usize,
+    /// The key that was chosen.
+    pub key: Option<KeyInfo>,
+    /// The key set that was searched; `None` if the keys are not those of one set.
+    pub key_set: Option<KeySetInfo>,
+    /// Every check, in order.
+    pub checks: Vec<Entry>,
+    /// What a reader of the verdict must know.
+    pub warnings: Vec<Warning>,
+    /// What may help after a near miss; for operators, never for an answer to a client.
+    pub hints: Vec<String>,
+    /// What was signed, if the verdict is valid.
+    pub claims: Option<Object<'static>>,
+    /// What the item itself decided instead of the policy, by the names of its members, where the
+    /// caller lets it.
+    pub overrides: Vec<String>,
+    /// SHA-256 of the policy, as the caller gives it.
+    pub policy_sha256: Option<[u8; 32]>,
+}
+
+/// The schema that [`Report::to_json`] writes.
+pub const SCHEMA: &str = "countersign.report/1";
+
+impl Report {
+    /// Returns a report in which nothing is said.
+    pub(super) fn empty(kind: &'static str, input: &[u8]) -> Self {
+        Self {
+            id: None,
+            place: None,
+            kind,
+            at: None,
+            input_sha256: sha256(input),
+            input_bytes: input.len(),
+            key: None,
+            key_set: None,
+            checks: Vec::new(),
+            warnings: Vec::new(),
+            hints: Vec::new(),
+            claims: None,
+            overrides: Vec::new(),
+            policy_sha256: None,
+        }
+    }
+
+    /// Returns a report of an input that could not be looked at.
+    #[must_use]
+    pub fn of_failure(kind: &'static str, input: &[u8], check: Check, error: Error) -> Self {
+        let mut report = Self::empty(kind, input);
+        report.checks.push(Entry::failed(check, error));
+        report
+    }
+
+    /// Returns a report of an input that could not be read: [`Code::Unreadable`].
+    #[must_use]
+    pub fn of_unreadable(detail: String) -> Self {
+        let mut report = Self::empty("unknown", b"");
+        let (check, outcome) = (Check::INPUT, Outcome::Skip);
+        report.checks.push(Entry { check, part: None, outcome, detail, reference: "" });
+        report
+    }
+
+    /// Puts a failure of the caller's own before all checks, with a text for people, and takes back
+    /// the claims: what is known to be wrong without a look at the artefact must not hide behind
+    /// an `undecided`.
+    ///
+    /// ```
+    /// use countersign::{Check, Code, Error, Report};
+    ///
+    /// let mut report = Report::of_failure("jws", b"", Check::KEY, Error::NoKey);
+    /// let unused = Error::ExpectationUnused { expectation: "hash" };
+    /// report.refuse(Check::EXPECTATIONS, unused, "no JWS states a hash");
+    /// assert_eq!(report.code(), Code::ExpectationUnused);
+    /// ```
+    pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<String>) {
+        let detail = detail.into();
+        self.checks.insert(0, Entry { detail, ..Entry::failed(check, error) });
+        self.claims = None;
+    }
+
+    /// Returns the code of the first check that failed, or [`Code::Ok`].
+    ///
+    /// A report without a single passed or failed check was never begun: [`Code::Unreadable`].
+    #[must_use]
+    pub fn code(&self) -> Code {
+        let mut code = Code::Unreadable;
+        for entry in &self.checks {
+            match &entry.outcome {
+                Outcome::Fail(error) => return error.code(),
+                Outcome::Pass => code = Code::Ok,
+                Outcome::Skip => {}
+            }
+        }
+        code
+    }
+
+    /// Returns the verdict that follows from the code.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict::from(self.code())
+    }
+
+    /// Returns the report as a JSON object of schema `countersign.report/1`.
+    #[must_use]
+    pub fn to_json(&self) -> Object<'_> {
+        let code = self.code();
+        let mut report = Object::new().with("schema", SCHEMA);
+        if let Some(id) = &self.id {
+            report.set("id", id.as_str());
+        }
+        if let Some(place) = &self.place {
+            report.set("place", place.as_str());
+        }
+        report.set("kind", self.kind);
+        report.set("verdict", Verdict::from(code).as_str());
+        report.set("code", code.as_str());
+        if let Some(at) = self.at {
+            report.set("at", at.to_string());
+        }
+        report.set(
+            "input",
+            Object::new()
+                .with("sha256", hex::encode(&self.input_sha256))
+                .with("bytes", self.input_bytes),
+        );
+        if let Some(key) = &self.key {
+            report.set("key", key.to_json());
+        }
+        if let Some(set) = &self.key_set {
+            report.set("key_set", set.to_json());
+        }
+        report.set("checks", Value::Array(self.checks.iter().map(Entry::to_json).collect()));
+        let warnings = self.warnings.iter().map(|warning| warning.as_str().into()).collect();
+        report.set("warnings", Value::Array(warnings));
+        if !self.hints.is_empty() {
+            let hints = self.hints.iter().map(|hint| hint.as_str().into()).collect();
+            report.set("hints", Value::Array(hints));
+        }
+        if let Some(claims) = &self.claims {
+            report.set("claims", claims.clone());
+        }
+        if !self.overrides.is_empty() {
+            let overrides = self.overrides.iter().map(|member| member.as_str().into()).collect();
+            report.set("overrides", Value::Array(overrides));
+        }
+        if let Some(digest) = &self.policy_sha256 {
+            report.set("policy", Object::new().with("sha256", hex::encode(digest)));
+        }
+        report.set("tool", concat!("countersign ", env!("CARGO_PKG_VERSION")));
+        report
+    }
+}
+
+impl KeySetInfo {
+    fn to_json(self) -> Object<'static> {
+        let set = Object::new().with("sha256", hex::encode(&self.sha256));
+        match self.fetched {
+            Some(fetched) => set.with("fetched", fetched.to_string()),
+            None => set,
+        }
+    }
+}
+
+impl KeyInfo {
+    fn to_json(&self) -> Object<'_> {
+        let mut key = Object::new();
+        if let Some(kid) = &self.kid {
+            key.set("kid", kid.as_ref());
+        }
+        key.set("alg", self.algorithm.name());
+        if let Some(bits) = self.bits {
+            key.set("bits", bits);
+        }
+        if let Some(thumbprint) = &self.thumbprint {
+            key.set("thumbprint", thumbprint.as_ref());
+        }
+        key
+    }
+}

@@ -1,0 +1,113 @@
+//! One check of a report, and what follows of all.
+
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::check::Check;
+use crate::encoding::json::{Object, Value};
+use crate::error::{Category, Code, Error};
+
+/// What became of an artefact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every check passed.
+    Valid,
+    /// At least one check failed.
+    Invalid,
+    /// What was given does not suffice to decide.
+    Undecided,
+}
+
+impl Verdict {
+    /// Returns `valid`, `invalid` or `undecided`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+impl From<Code> for Verdict {
+    fn from(code: Code) -> Self {
+        match code.category() {
+            Category::Accepted => Self::Valid,
+            Category::Unavailable => Self::Undecided,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What became of one check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It passed.
+    Pass,
+    /// It failed.
+    Fail(Error),
+    /// It could not run, because another one failed, or nothing was expected.
+    Skip,
+}
+
+/// One check of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Which check.
+    pub check: Check,
+    /// Which part of a nested artefact was checked, such as `[0].deviceInfo.digitalId`; `None` for the
+    /// whole.
+    pub part: Option<Arc<str>>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// For people: what was found, or why it failed or was skipped. May contain text from the
+    /// input.
+    pub detail: String,
+    /// Where the check is defined; empty if this project defines it.
+    pub reference: &'static str,
+}
+
+impl Entry {
+    pub(super) fn failed(check: Check, error: Error) -> Self {
+        let detail = error.to_string();
+        Self {
+            check,
+            part: None,
+            outcome: Outcome::Fail(error),
+            detail,
+            reference: check.reference(),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value<'_> {
+        let mut entry = Object::new().with("check", self.check.name());
+        if let Some(part) = &self.part {
+            entry.set("part", part.as_ref());
+        }
+        let outcome = match &self.outcome {
+            Outcome::Pass => "pass",
+            Outcome::Fail(_) => "fail",
+            Outcome::Skip => "skip",
+        };
+        entry.set("outcome", outcome);
+        if let Outcome::Fail(error) = &self.outcome {
+            entry.set("code", error.code().as_str());
+        }
+        entry.set("detail", self.detail.as_str());
+        if !self.reference.is_empty() {
+            entry.set("reference", self.reference);
+        }
+        entry.into()
+    }
+}
