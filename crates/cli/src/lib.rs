@@ -13,26 +13,35 @@
 
 mod args;
 mod bench;
+#[path = "../../audit/src/policy.rs"]
 mod config;
 mod decode;
+#[path = "../../audit/src/trust.rs"]
 mod device;
 mod diff;
 mod exit;
 mod fetch;
 mod input;
 mod jwks;
+#[path = "../../audit/src/recognise.rs"]
 mod kind;
 mod manual;
 mod miracl;
+#[path = "../../audit/src/ndjson.rs"]
 mod ndjson;
 mod otp;
 mod output;
+#[path = "../../audit/src/profile.rs"]
 mod plan;
+#[path = "../../audit/src/policy_text.rs"]
 mod policy_text;
+#[path = "../../audit/src/terms.rs"]
 mod terms;
 mod text;
+#[path = "../../audit/src/tighten.rs"]
 mod tighten;
 mod verify;
+#[path = "../../audit/src/wrapper.rs"]
 mod wrapper;
 
 use std::io::Write as _;

@@ -814,7 +814,7 @@ mod tests {
 
     #[test]
     fn no_changed_character_makes_a_generic_token_of_a_message_of_a_device() {
-        let text = include_str!("../tests/cmd/data/digital-id.jwt").trim_end();
+        let text = include_str!("../../cli/tests/cmd/data/digital-id.jwt").trim_end();
         let signature = text.rfind('.').unwrap();
         for position in 0..signature {
             let mut changed = text.as_bytes().to_vec();
