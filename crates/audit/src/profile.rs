@@ -1,202 +1,233 @@
-//! Many artefacts at once, each with the report that it would have alone.
+//! The verifiers of the library, one for each kind, and many artefacts at once.
 //!
 //! ```text
-//! tasks ── by kind and policy ──► groups ── a batch each ──► reports ── in order of the tasks
+//! kind ── Subject: which verifier, what it expects ──► Profile ── plan ──► Plan
+//! artefact, terms ── add ──► group of one policy ── explain, a batch each ──► report, by its place
 //! ```
 //!
 //! A verifier has one policy, so artefacts of one kind under one policy are verified together. As a
-//! rule that is one group per kind.
+//! rule that is one group per kind. Each artefact has the report that it would have alone.
 
-use countersign::jose::jws;
-use countersign::miracl::dvs::{self, signature};
-use countersign::miracl::token;
-use countersign::mosip::registration;
-use countersign::{At, Check, Code, Error, Item, Limits, Policy, Report};
+use std::borrow::Cow;
+use std::fmt;
 
-use crate::config::{Config, Profile, Verify};
-use crate::device::{self, Device};
-use crate::kind::{self, Content, Token};
-use crate::wrapper;
+use countersign::jose::JwkSet;
+use countersign::miracl::dvs::signature::ServerSecret;
+use countersign::mosip::trust::{Consumer, NoRoots, Rules, Trust, TrustStore};
+use countersign::{At, Check, Error, Item, Policy, Report, Verify};
 
-/// An artefact that the library decides about.
-pub(crate) struct Task {
-    pub(crate) artefact: Vec<u8>,
-    pub(crate) expected: Expected,
-    pub(crate) policy: Policy,
-    pub(crate) at: At,
-    pub(crate) remarks: Remarks,
+use crate::member::Member;
+use crate::terms::{Missing, Terms};
+
+/// What verifiers are made of. Each kind takes what it needs: see [`Keys`](crate::kind::Keys).
+#[derive(Clone, Debug)]
+pub(crate) struct Material {
+    pub(crate) keys: JwkSet,
+    pub(crate) secret: Option<ServerSecret>,
+    pub(crate) trust: Trust,
+    pub(crate) for_authentication: Option<ForAuthentication>,
 }
 
-/// What a report says beyond what the library has to say.
-#[derive(Debug, Default)]
-pub(crate) struct Remarks {
-    /// What is wrong whatever the artefact holds, in words as well.
-    pub(crate) failures: Vec<(Check, Error, String)>,
-    pub(crate) hints: Vec<String>,
-    /// The members of a record that took the place of what the run says.
-    pub(crate) overrides: Vec<&'static str>,
+/// Whose signatures are believed of what was captured for authentication, where nothing is said about
+/// the rules: taken out of its answer, it must not be held to fewer.
+#[derive(Clone, Debug)]
+pub(crate) struct ForAuthentication {
+    pub(crate) trust: Trust,
+    /// What is expected that those rules do not look at.
+    pub(crate) unused: Option<Member>,
 }
 
-impl Remarks {
-    /// Notes that something is expected which artefacts of the kind do not state.
-    pub(crate) fn unused(&mut self, expectation: &'static str) {
-        let error = Error::ExpectationUnused { expectation };
-        let detail = error.to_string();
-        self.failures.push((Check::EXPECTATIONS, error, detail));
-    }
-
-    /// Adds everything to a report.
-    pub(crate) fn apply(&self, report: &mut Report) {
-        for (check, error, detail) in self.failures.iter().rev() {
-            report.refuse(*check, error.clone(), detail.as_str());
-        }
-        report.hints.extend_from_slice(&self.hints);
-        report.overrides.extend(self.overrides.iter().map(ToString::to_string));
-    }
-}
-
-/// The kind of an artefact, and what it is expected to say.
-pub(crate) enum Expected {
-    DvsCertificate(dvs::Expected),
-    DvsSignature(signature::Expected),
-    MosipRegistration(registration::Expected),
-    Token(Token, token::Expected),
-    Device(Device, device::Expected),
-    Jws(jws::Expected),
-}
-
-/// Explains every artefact. The reports are in the order of the tasks.
-pub(crate) fn explain<'t>(
-    config: &Config,
-    tasks: impl Iterator<Item = &'t Task> + Clone,
-) -> Vec<Report> {
-    let (mut dvs, mut registration, mut jws) = (Plan::new(), Plan::new(), Plan::new());
-    let mut signature = Plan::new();
-    let (mut auth, mut id, mut access) = (Plan::new(), Plan::new(), Plan::new());
-    let (mut activation, mut new_user) = (Plan::new(), Plan::new());
-    let mut devices = Device::ALL.map(|kind| (kind, Plan::new()));
-    for (place, task) in tasks.clone().enumerate() {
-        match &task.expected {
-            Expected::DvsCertificate(expected) => dvs.add(place, task, expected),
-            Expected::DvsSignature(expected) => signature.add(place, task, expected),
-            Expected::MosipRegistration(expected) => registration.add(place, task, expected),
-            Expected::Token(Token::Auth, expected) => auth.add(place, task, expected),
-            Expected::Token(Token::Id, expected) => id.add(place, task, expected),
-            Expected::Token(Token::Access, expected) => access.add(place, task, expected),
-            Expected::Token(Token::Activation, expected) => activation.add(place, task, expected),
-            Expected::Token(Token::NewUser, expected) => new_user.add(place, task, expected),
-            Expected::Device(kind, expected) => {
-                let mut plans = devices.iter_mut();
-                if let Some((_, plan)) = plans.find(|(planned, _)| planned == kind) {
-                    plan.add(place, task, expected);
-                }
-            }
-            Expected::Jws(expected) => jws.add(place, task, expected),
+impl Default for Material {
+    fn default() -> Self {
+        let nobody = Trust::new(TrustStore::new(), Rules::of(Consumer::RegistrationClient));
+        Self {
+            keys: JwkSet::default(),
+            secret: None,
+            trust: nobody.with_no_roots(NoRoots::Undecided),
+            for_authentication: None,
         }
     }
-    let mut placed = dvs.explain(&config.dvs);
-    placed.extend(signature.explain(&config.signature));
-    placed.extend(registration.explain(&config.registration));
-    placed.extend(auth.explain(&config.auth));
-    placed.extend(id.explain(&config.id));
-    placed.extend(access.explain(&config.access));
-    placed.extend(activation.explain(&config.activation));
-    placed.extend(new_user.explain(&config.new_user));
-    for (kind, plan) in devices {
-        placed
-            .extend(plan.explain_with(|policy, items| config.devices.explain(kind, policy, items)));
+}
+
+/// How one kind is verified: the library's verifier of it, and what terms mean to that.
+pub(crate) trait Subject: fmt::Debug + Sized + 'static {
+    type Verifier: Verify + Clone + fmt::Debug + Send + Sync;
+
+    fn verifier(material: &Material, policy: Policy) -> Self::Verifier;
+
+    /// Returns what an artefact must say, or what would have to be expected of it.
+    fn expected(terms: &Terms) -> Result<Expected<Self>, Missing>;
+
+    /// Explains artefacts under one policy.
+    fn explain(
+        profile: &Profile<Self>,
+        policy: Policy,
+        items: &[Item<'_, Expected<Self>>],
+    ) -> Vec<Report> {
+        profile.verifier(policy).explain_batch(items)
     }
-    placed.extend(jws.explain(&config.jws));
-    debug_assert_eq!(placed.len(), tasks.clone().count(), "one report per task");
-    placed.sort_unstable_by_key(|(place, _)| *place);
-    let finished = placed.into_iter().zip(tasks).map(|((_, mut report), task)| {
-        if !reads_bodies(&task.expected) || !is_json(&task.artefact) {
-            hint_at_wrapper(&mut report, &task.artefact, &config.limits);
+}
+
+pub(crate) type Expected<S> = <<S as Subject>::Verifier as Verify>::Expected;
+
+/// Tells whether terms expect of a kind what has to be expected of it.
+pub(crate) fn missing<S: Subject>(terms: &Terms) -> Option<Missing> {
+    S::expected(terms).err()
+}
+
+/// Makes the profile of a kind.
+pub(crate) fn open<S: Subject>(material: Material, terms: Terms) -> Box<dyn AnyProfile> {
+    let verifier = S::verifier(&material, terms.policy);
+    Box::new(Profile::<S> { verifier, material, terms })
+}
+
+/// The verifier of one kind, made once, with the terms that hold where an item says nothing.
+#[derive(Debug)]
+pub(crate) struct Profile<S: Subject> {
+    verifier: S::Verifier,
+    material: Material,
+    terms: Terms,
+}
+
+impl<S: Subject> Profile<S> {
+    /// Returns the verifier for a policy: the one that is there, unless an item has its own.
+    pub(crate) fn verifier(&self, policy: Policy) -> Cow<'_, S::Verifier> {
+        if policy == self.terms.policy {
+            Cow::Borrowed(&self.verifier)
+        } else {
+            Cow::Owned(S::verifier(&self.material, policy))
         }
-        hint_at_refusal(&mut report, &task.artefact, &config.limits);
-        task.remarks.apply(&mut report);
-        report
-    });
-    finished.collect()
-}
+    }
 
-/// Tells whether artefacts of a kind may be JSON, in which tokens are members as they have to be.
-const fn reads_bodies(expected: &Expected) -> bool {
-    !matches!(
-        expected,
-        Expected::Jws(_)
-            | Expected::Token(Token::Auth | Token::Activation, _)
-            | Expected::Device(Device::Captured, _)
-    )
-}
-
-fn is_json(artefact: &[u8]) -> bool {
-    matches!(artefact.trim_ascii_start().first(), Some(b'{' | b'['))
-}
-
-/// Says what a malformed artefact is wrapped in.
-pub(crate) fn hint_at_wrapper(report: &mut Report, artefact: &[u8], limits: &Limits) {
-    if matches!(report.code(), Code::Malformed | Code::TooLarge) {
-        report.hints.extend(wrapper::find(artefact, limits).map(|wrapper| wrapper.to_string()));
+    pub(crate) const fn material(&self) -> &Material {
+        &self.material
     }
 }
 
-/// Names the codes of a service that refused, where an artefact of a named kind is looked for in its
-/// answer.
-fn hint_at_refusal(report: &mut Report, artefact: &[u8], limits: &Limits) {
-    if report.code() == Code::MissingMember
-        && is_json(artefact)
-        && let Content::Refused(codes) = kind::recognise(artefact, limits)
-    {
-        report.hints.push(format!("a service refused, and answered: {}", codes.join(", ")));
+/// The profile of any kind.
+pub(crate) trait AnyProfile: fmt::Debug + Send + Sync {
+    fn terms(&self) -> &Terms;
+    fn plan(&self) -> Box<dyn AnyPlan + '_>;
+}
+
+impl<S: Subject> AnyProfile for Profile<S> {
+    fn terms(&self) -> &Terms {
+        &self.terms
     }
+
+    fn plan(&self) -> Box<dyn AnyPlan + '_> {
+        Box::new(Plan { profile: self, groups: Vec::new() })
+    }
+}
+
+/// The artefacts of any kind.
+pub(crate) trait AnyPlan {
+    /// Adds an artefact, or tells what would have to be expected of it.
+    fn add(&mut self, place: usize, artefact: &[u8], terms: &Terms, at: At) -> Result<(), Missing>;
+
+    /// Hands out the report of each artefact, with its place.
+    fn explain(&self, finish: &mut dyn FnMut(usize, &[u8], Report));
 }
 
 /// The artefacts of one kind, by policy.
-struct Plan<'t, E> {
-    groups: Vec<Group<'t, E>>,
+struct Plan<'p, S: Subject> {
+    profile: &'p Profile<S>,
+    groups: Vec<Group<Expected<S>>>,
 }
 
-struct Group<'t, E> {
+struct Group<E> {
     policy: Policy,
-    places: Vec<usize>,
-    items: Vec<Item<'t, E>>,
+    tasks: Vec<Task<E>>,
 }
 
-impl<'t, E> Plan<'t, E> {
-    const fn new() -> Self {
-        Self { groups: Vec::new() }
+/// An artefact that the library decides about.
+struct Task<E> {
+    place: usize,
+    artefact: Vec<u8>,
+    expected: E,
+    at: At,
+}
+
+impl<E> Task<E> {
+    fn item(&self) -> Item<'_, E> {
+        Item { input: &self.artefact, expected: &self.expected, at: self.at }
+    }
+}
+
+impl<S: Subject> AnyPlan for Plan<'_, S> {
+    fn add(&mut self, place: usize, artefact: &[u8], terms: &Terms, at: At) -> Result<(), Missing> {
+        let expected = S::expected(terms)?;
+        let task = Task { place, artefact: artefact.to_vec(), expected, at };
+        match self.groups.iter_mut().find(|group| group.policy == terms.policy) {
+            Some(group) => group.tasks.push(task),
+            None => self.groups.push(Group { policy: terms.policy, tasks: vec![task] }),
+        }
+        Ok(())
     }
 
-    fn add(&mut self, place: usize, task: &'t Task, expected: &'t E) {
-        let item = Item { input: &task.artefact, expected, at: task.at };
-        match self.groups.iter_mut().find(|group| group.policy == task.policy) {
-            Some(group) => {
-                group.places.push(place);
-                group.items.push(item);
+    fn explain(&self, finish: &mut dyn FnMut(usize, &[u8], Report)) {
+        for Group { policy, tasks } in &self.groups {
+            let items: Vec<_> = tasks.iter().map(Task::item).collect();
+            let mut reports = Answers::of(S::explain(self.profile, *policy, &items), tasks.len());
+            for Task { place, artefact, .. } in tasks {
+                let report = reports
+                    .next(artefact)
+                    .unwrap_or_else(|| defect(<S::Verifier as Verify>::KIND, artefact));
+                finish(*place, artefact, report);
             }
-            None => self.groups.push(Group {
-                policy: task.policy,
-                places: vec![place],
-                items: vec![item],
-            }),
+        }
+    }
+}
+
+/// The reports of a batch, each for one artefact: none is ever taken for another's.
+struct Answers(std::vec::IntoIter<Report>);
+
+impl Answers {
+    /// Takes reports that are as many as the artefacts, or none of them.
+    fn of(reports: Vec<Report>, artefacts: usize) -> Self {
+        Self(if reports.len() == artefacts { reports } else { Vec::new() }.into_iter())
+    }
+
+    /// Returns the next report, if it is about an artefact of this size.
+    fn next(&mut self, artefact: &[u8]) -> Option<Report> {
+        self.0.next().filter(|report| report.input_bytes == artefact.len())
+    }
+}
+
+/// The report of an artefact that nobody decided about.
+pub(crate) fn defect(kind: &'static str, artefact: &[u8]) -> Report {
+    Report::of_failure(kind, artefact, Check::INPUT, Error::Defect)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign::Code;
+
+    fn report(artefact: &[u8]) -> Report {
+        Report::of_failure("jws", artefact, Check::INPUT, Error::NoKey)
+    }
+
+    #[test]
+    fn reports_that_are_too_few_or_too_many_are_taken_for_no_artefact() {
+        for (count, taken) in [(0, false), (1, false), (2, true), (3, false)] {
+            let mut answers = Answers::of(vec![report(b"a"); count], 2);
+            assert_eq!(answers.next(b"a").is_some(), taken, "{count}");
         }
     }
 
-    /// Returns the reports, each with the place of its task.
-    fn explain<V: Verify<Expected = E>>(self, profile: &Profile<V>) -> Vec<(usize, Report)> {
-        self.explain_with(|policy, items| profile.verifier(policy).explain_batch(items))
+    #[test]
+    fn a_report_of_another_size_is_not_the_artefacts() {
+        let mut answers = Answers::of(vec![report(b"a"), report(b"b"), report(b"c")], 3);
+        assert!(answers.next(b"a").is_some());
+        assert!(answers.next(b"bb").is_none());
+        assert!(answers.next(b"c").is_some());
     }
 
-    /// As [`explain`](Self::explain), by whatever makes reports under a policy.
-    fn explain_with(
-        self,
-        explain: impl Fn(Policy, &[Item<'t, E>]) -> Vec<Report>,
-    ) -> Vec<(usize, Report)> {
-        let groups = self.groups.into_iter();
-        let explained = groups.flat_map(|Group { policy, places, items }| {
-            places.into_iter().zip(explain(policy, &items))
-        });
-        explained.collect()
+    #[test]
+    fn a_defect_is_invalid() {
+        let report = defect("jws", b"a");
+        assert_eq!((report.code(), report.kind), (Code::Defect, "jws"));
+        assert_eq!(report.verdict(), countersign::Verdict::Invalid);
     }
 }

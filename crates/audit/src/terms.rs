@@ -1,113 +1,83 @@
 //! What decides about one item, but for the keys: times, opt-ins and expectations.
 
-use std::path::Path;
-
+use countersign::encoding::hex;
 use countersign::jose::jws;
-use countersign::miracl::dvs::{self, SignatureRequest, signature};
+use countersign::miracl::dvs::{self, SignatureRequest};
 use countersign::miracl::token;
+use countersign::mosip::Window;
 use countersign::mosip::sbi::Mixed;
-use countersign::mosip::{Window, registration};
-use countersign::{Algorithm, Leeway, Limits, Policy, Rsa1024};
+use countersign::{Algorithm, Error, Leeway, Limits, Policy, Rsa1024, sha256};
 
-use crate::args::VerifyArgs;
-use crate::config::{Given, Moment};
-use crate::device;
-use crate::exit::Stop;
-use crate::kind::Kind;
-use crate::plan::Expected;
+use crate::member::Member;
+use crate::moment::Moment;
 
-/// The name of the expectation of a greatest age.
-pub(crate) const TIMESTAMP_WINDOW: &str = "timestamp-window";
-
-/// What the command line or one record says; `None` leaves things as they are.
+/// What a run, a policy table or one record says; `None` leaves things as they are.
+///
+/// What is expected of a kind that does not look at it fails every item of that kind.
+///
+/// ```
+/// use countersign_audit::{Names, Overrides, Unbound};
+///
+/// let names = Names { issuer: Some("https://issuer.example".into()), ..Names::default() };
+/// let overrides = Overrides { names, unbound: Some(Unbound::Allow), ..Overrides::default() };
+/// assert_eq!(overrides.leeway, None);
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Overrides {
-    pub(crate) at: Option<Moment>,
-    pub(crate) leeway: Option<Leeway>,
-    pub(crate) rsa_1024: Option<Rsa1024>,
-    pub(crate) algorithm: Option<Algorithm>,
-    pub(crate) binding: Option<Binding>,
-    pub(crate) unbound: Option<Unbound>,
-    pub(crate) names: Names,
-    pub(crate) no_expiry: Option<NoExpiry>,
-    pub(crate) longest_life: Option<u32>,
-    pub(crate) previous_hash: Option<String>,
-    pub(crate) span: Option<u32>,
-    pub(crate) mixed: Option<Mixed>,
-    pub(crate) window: Option<u32>,
-    /// What is said about trust that [`TrustTerms`] knows, as far as a kind can miss it.
-    pub(crate) trust: Vec<&'static str>,
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Overrides {
+    /// When artefacts are judged as at.
+    pub at: Option<Moment>,
+    /// How far clocks may disagree.
+    pub leeway: Option<Leeway>,
+    /// Whether RSA keys of exactly 1024 bits are accepted.
+    pub rsa_1024: Option<Rsa1024>,
+    /// The algorithm of keys that state none.
+    pub algorithm: Option<Algorithm>,
+    /// What a DVS certificate or signature must be about.
+    pub binding: Option<Binding>,
+    /// Whether nothing has to bind an artefact to what the caller knows.
+    pub unbound: Option<Unbound>,
+    /// What the registered claims of a JWT are expected to be.
+    pub names: Names,
+    /// Whether a JWS is accepted that never expires.
+    pub no_expiry: Option<NoExpiry>,
+    /// How many seconds a token of MIRACL Trust may live.
+    pub longest_life: Option<u32>,
+    /// The hash that a chain of captures goes on after: see [`parse_previous_hash`].
+    pub previous_hash: Option<String>,
+    /// How many seconds the captures of one answer may lie apart.
+    pub span: Option<u32>,
+    /// Whether captures of one answer may differ in signer or transaction.
+    pub mixed: Option<Mixed>,
+    /// How many seconds a signed time may be from the time of judgement.
+    pub window: Option<u32>,
 }
 
 impl Overrides {
-    pub(crate) fn from_args(args: &VerifyArgs) -> Result<Self, Stop> {
-        let given = Given::from(&args.binding);
-        Ok(Self {
-            at: args.at,
-            leeway: args.leeway,
-            rsa_1024: args.allow_rsa_1024.then_some(Rsa1024::Allow),
-            algorithm: args.alg,
-            binding: given.load(Path::new(""))?,
-            unbound: given.unbound(),
-            names: Names {
-                issuer: args.issuer.clone(),
-                audiences: args.audience.clone(),
-                subject: args.subject.clone(),
-                nonce: args.nonce.clone(),
-                typ: args.typ.clone(),
-                scopes: args.scope.clone(),
-            },
-            no_expiry: args.allow_no_exp.then_some(NoExpiry::Allow),
-            longest_life: args.longest_life,
-            previous_hash: args.previous_hash.clone(),
-            span: args.span,
-            mixed: args.deny_mixed.then_some(Mixed::Deny),
-            window: args.timestamp_window,
-            trust: args.trust.expectations(),
-        })
-    }
-
-    /// Names what is expected that a verifier of this kind does not look at. A verdict without it
-    /// would let a reader believe that it was checked.
-    pub(crate) fn unused(&self, kind: Kind) -> Vec<&'static str> {
-        let is_dvs = kind.is_dvs();
-        let is_jwt = matches!(kind, Kind::Jws | Kind::Token(_));
-        let is_named = is_jwt || kind == Kind::DvsSignature;
+    /// Names what is expected, each with the name of its option.
+    pub(crate) fn expected(&self) -> impl Iterator<Item = (Member, &'static str)> {
         let Names { issuer, audiences, subject, nonce, typ, scopes } = &self.names;
-        let takes_audiences = match audiences.len() {
-            0 | 1 => is_named,
-            _ => kind == Kind::Jws,
-        };
-        let takes_scopes = match kind {
-            Kind::Token(_) => true,
-            Kind::DvsSignature => scopes.len() <= 1,
-            _ => false,
-        };
-        let binding = self.binding.as_ref().map_or("hash", Binding::name);
-        let mut unused: Vec<_> = [
-            (binding, self.binding.is_some(), is_dvs),
-            ("issuer", issuer.is_some(), is_jwt),
-            ("audience", !audiences.is_empty(), takes_audiences),
-            ("subject", subject.is_some(), is_named),
-            ("nonce", nonce.is_some(), is_jwt),
-            ("typ", typ.is_some(), kind == Kind::Jws),
-            ("scope", !scopes.is_empty(), takes_scopes),
-            ("longest-life", self.longest_life.is_some(), matches!(kind, Kind::Token(_))),
-            ("previous-hash", self.previous_hash.is_some(), kind.is_capture()),
-            ("span", self.span.is_some(), kind.is_capture()),
-            ("deny-mixed", self.mixed.is_some(), kind.is_capture()),
-            (TIMESTAMP_WINDOW, self.window.is_some(), kind.has_age()),
-        ]
-        .into_iter()
-        .filter(|(_, given, applies)| *given && !*applies)
-        .map(|(name, ..)| name)
-        .collect();
-        let applies = |name: &str| match kind {
-            Kind::Device(device) => device.looks_at(name),
-            _ => false,
-        };
-        unused.extend(self.trust.iter().filter(|name| !applies(name)));
-        unused
+        let several = |names: &[String], one, several| if names.len() > 1 { several } else { one };
+        let binding = self.binding.as_ref().map_or(Member::Binding.name(), Binding::name);
+        let given = [
+            (Member::Binding, self.binding.is_some()),
+            (Member::Issuer, issuer.is_some()),
+            (several(audiences, Member::Audience, Member::Audiences), !audiences.is_empty()),
+            (Member::Subject, subject.is_some()),
+            (Member::Nonce, nonce.is_some()),
+            (Member::Typ, typ.is_some()),
+            (several(scopes, Member::Scope, Member::Scopes), !scopes.is_empty()),
+            (Member::LongestLife, self.longest_life.is_some()),
+            (Member::PreviousHash, self.previous_hash.is_some()),
+            (Member::Span, self.span.is_some()),
+            (Member::DenyMixed, self.mixed.is_some()),
+            (Member::TimestampWindow, self.window.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given).map(|(member, _)| member);
+        given.map(move |member| match member {
+            Member::Binding => (member, binding),
+            member => (member, member.name()),
+        })
     }
 }
 
@@ -130,30 +100,61 @@ pub(crate) struct Terms {
 
 /// Whether a JWS is accepted that never expires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum NoExpiry {
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
+pub enum NoExpiry {
+    /// It is refused.
     #[default]
     Deny,
+    /// It is accepted.
     Allow,
 }
 
 /// Whether an artefact is accepted that nothing binds to what the caller knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Unbound {
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
+pub enum Unbound {
+    /// Something has to be expected of it.
     #[default]
     Deny,
+    /// It is accepted, with a warning.
     Allow,
 }
 
 /// What a DVS certificate or signature must be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Binding {
-    /// A document with this SHA-256.
+#[non_exhaustive]
+pub enum Binding {
+    /// A document with this SHA-256, in hexadecimal: see [`Binding::document`].
     Document(String),
+    /// The hash that was signed, in hexadecimal.
     Hash(String),
+    /// The request to `/dvs/verify`, by its hash and its timestamp.
     Request(SignatureRequest),
 }
 
 impl Binding {
+    /// Binds to a document, by its SHA-256.
+    ///
+    /// ```
+    /// use countersign_audit::Binding;
+    ///
+    /// let Binding::Document(hash) = Binding::document(b"") else { unreachable!() };
+    /// assert!(hash.starts_with("e3b0c442"));
+    /// ```
+    #[must_use]
+    pub fn document(document: &[u8]) -> Self {
+        Self::Document(hex::encode(&sha256(document)))
+    }
+
+    /// Binds to a request to `/dvs/verify`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request.
+    pub fn request(body: &[u8]) -> Result<Self, Error> {
+        SignatureRequest::parse(body, &Limits::default()).map(Self::Request)
+    }
+
     /// Returns the name of its option.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
@@ -171,7 +172,7 @@ impl Binding {
         }
     }
 
-    fn expected(&self) -> dvs::Expected {
+    pub(crate) fn expected(&self) -> dvs::Expected {
         match self {
             Self::Document(hash) | Self::Hash(hash) => dvs::Expected::hash(hash.as_str()),
             Self::Request(request) => dvs::Expected::request(request),
@@ -181,15 +182,20 @@ impl Binding {
 
 /// What the registered claims of a JWT are expected to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Names {
-    pub(crate) issuer: Option<String>,
-    /// One of them has to be among the token's.
-    pub(crate) audiences: Vec<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) nonce: Option<String>,
-    pub(crate) typ: Option<String>,
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Names {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `aud`: one of them has to be among the token's. Of a DVS signature, its one project.
+    pub audiences: Vec<String>,
+    /// `sub`. Of a DVS signature, its user.
+    pub subject: Option<String>,
+    /// `nonce`.
+    pub nonce: Option<String>,
+    /// `typ` of the header.
+    pub typ: Option<String>,
     /// Every one of them has to be granted.
-    pub(crate) scopes: Vec<String>,
+    pub scopes: Vec<String>,
 }
 
 impl Names {
@@ -226,7 +232,7 @@ impl Names {
     }
 
     /// Returns what a token of MIRACL Trust is expected to say.
-    fn token(&self) -> Result<token::Expected, Missing> {
+    pub(crate) fn token(&self) -> Result<token::Expected, Missing> {
         let Self { issuer, audiences, subject, nonce, typ: _, scopes } = self.clone();
         let expected = token::Expected::new(
             issuer.ok_or(Missing("issuer"))?,
@@ -238,7 +244,7 @@ impl Names {
     }
 
     /// Returns what is missing to say whose a token is, and for whom.
-    fn complete(&self) -> Result<(), Missing> {
+    pub(crate) fn complete(&self) -> Result<(), Missing> {
         match (&self.issuer, self.audiences.is_empty()) {
             (None, _) => Err(Missing("issuer")),
             (_, true) => Err(Missing("audience")),
@@ -309,36 +315,8 @@ impl Terms {
         self
     }
 
-    /// Returns what an artefact of this kind must say, or what would have to be expected of it.
-    pub(crate) fn expected(&self, kind: Kind) -> Result<Expected, Missing> {
-        Ok(match kind {
-            Kind::DvsCertificate => Expected::DvsCertificate(self.binding()?),
-            Kind::DvsSignature => Expected::DvsSignature(self.signature()?),
-            Kind::MosipRegistration => Expected::MosipRegistration(self.registration()),
-            Kind::Token(token) => {
-                let expected = self.names.token()?;
-                let expected = add(expected, self.longest_life, token::Expected::longest_life);
-                Expected::Token(token, expected)
-            }
-            Kind::Device(device) => {
-                let (previous_hash, span) = (self.previous_hash.clone(), self.span);
-                let (mixed, window) = (self.mixed, self.window());
-                let expected = device::Expected { previous_hash, span, mixed, window };
-                Expected::Device(device, expected)
-            }
-            Kind::Jws => {
-                if self.unbound == Unbound::Deny {
-                    self.names.complete()?;
-                }
-                Expected::Jws(match self.no_expiry {
-                    NoExpiry::Deny => self.names.jws(),
-                    NoExpiry::Allow => self.names.jws().allow_no_expiry(),
-                })
-            }
-        })
-    }
-
-    fn binding(&self) -> Result<dvs::Expected, Missing> {
+    /// Returns what an artefact must be about.
+    pub(crate) fn binding(&self) -> Result<dvs::Expected, Missing> {
         match (&self.binding, self.unbound) {
             (Some(binding), _) => Ok(binding.expected()),
             (None, Unbound::Allow) => Ok(dvs::Expected::unbound()),
@@ -346,161 +324,30 @@ impl Terms {
         }
     }
 
-    fn registration(&self) -> registration::Expected {
-        add(registration::Expected::new(), self.window(), registration::Expected::window)
-    }
-
-    fn window(&self) -> Option<Window> {
+    pub(crate) fn window(&self) -> Option<Window> {
         self.window.map(Window::symmetric)
-    }
-
-    fn signature(&self) -> Result<signature::Expected, Missing> {
-        let mut expected = signature::Expected::new(self.binding()?);
-        if let Some(user) = &self.names.subject {
-            expected = expected.user_id(user.as_str());
-        }
-        if let Some(project) = self.names.audiences.first() {
-            expected = expected.project_id(project.as_str());
-        }
-        if let Some(scope) = self.names.scopes.first() {
-            expected = expected.scope(scope.as_str());
-        }
-        Ok(add(expected, self.window, signature::Expected::max_age))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::device::Device;
-    use crate::kind::Token;
+/// Reads a hash of a chain of captures: SHA-256 in hexadecimal.
+///
+/// # Errors
+///
+/// It is something else.
+pub fn parse_previous_hash(text: &str) -> Result<String, String> {
+    let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
+    let digest = digest.ok_or("not 64 hexadecimal digits")?;
+    // Letter case makes no difference.
+    Ok(hex::encode(&digest).to_ascii_uppercase())
+}
 
-    /// Every expectation at once.
-    fn everything() -> Overrides {
-        let name = || Some("a".to_owned());
-        Overrides {
-            binding: Some(Binding::Hash("00".into())),
-            unbound: Some(Unbound::Allow),
-            names: Names {
-                issuer: name(),
-                audiences: vec!["a".into()],
-                subject: name(),
-                nonce: name(),
-                typ: name(),
-                scopes: vec!["a".into()],
-            },
-            longest_life: Some(1),
-            previous_hash: name(),
-            span: Some(1),
-            mixed: Some(Mixed::Deny),
-            window: Some(1),
-            trust: vec!["trust-policy", "domain", "organization", "level"],
-            ..Overrides::default()
-        }
-    }
-
-    #[test]
-    fn every_kind_names_what_it_does_not_look_at() {
-        let all = [
-            "hash",
-            "issuer",
-            "audience",
-            "subject",
-            "nonce",
-            "typ",
-            "scope",
-            "longest-life",
-            "previous-hash",
-            "span",
-            "deny-mixed",
-            "timestamp-window",
-            "trust-policy",
-            "domain",
-            "organization",
-            "level",
-        ];
-        for (kind, looks_at) in [
-            (Kind::DvsCertificate, &["hash"][..]),
-            (Kind::DvsSignature, &["hash", "audience", "subject", "scope", "timestamp-window"]),
-            (Kind::MosipRegistration, &["timestamp-window"]),
-            (
-                Kind::Token(Token::Id),
-                &["issuer", "audience", "subject", "nonce", "scope", "longest-life"],
-            ),
-            (Kind::Jws, &["issuer", "audience", "subject", "nonce", "typ"]),
-            (
-                Kind::Device(Device::Data),
-                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
-            ),
-            (
-                Kind::Device(Device::DigitalId),
-                &["timestamp-window", "trust-policy", "domain", "level"],
-            ),
-            (
-                Kind::Device(Device::Captured),
-                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
-            ),
-            (
-                Kind::Device(Device::Packet),
-                &["timestamp-window", "trust-policy", "domain", "organization", "level"],
-            ),
-            (
-                Kind::Device(Device::Management),
-                &["timestamp-window", "trust-policy", "domain", "organization"],
-            ),
-            (
-                Kind::Device(Device::Capture),
-                &[
-                    "previous-hash",
-                    "span",
-                    "deny-mixed",
-                    "timestamp-window",
-                    "trust-policy",
-                    "domain",
-                    "organization",
-                    "level",
-                ],
-            ),
-        ] {
-            let mut expected = all.to_vec();
-            expected.retain(|name| !looks_at.contains(name));
-            assert_eq!(everything().unused(kind), expected, "{}", kind.name());
-        }
-        // Of several, a kind takes all or none.
-        let two = || vec!["a".to_owned(), "b".to_owned()];
-        let names = Names { audiences: two(), scopes: two(), ..Names::default() };
-        let several = Overrides { names, ..Overrides::default() };
-        for (kind, unused) in [
-            (Kind::Jws, &["scope"][..]),
-            (Kind::Token(Token::Access), &["audience"]),
-            (Kind::DvsSignature, &["audience", "scope"]),
-        ] {
-            assert_eq!(several.unused(kind), unused, "{}", kind.name());
-        }
-        assert!(Kind::ALL.into_iter().all(|kind| Overrides::default().unused(kind).is_empty()));
-    }
-
-    #[test]
-    fn what_a_kind_needs_is_named_until_it_is_expected() {
-        let terms = Terms::new(&Limits::default());
-        let missing = |terms: &Terms, kind| terms.expected(kind).err();
-        let (jws, id) = (Kind::Jws, Kind::Token(Token::Id));
-        for (kind, name) in [(Kind::DvsCertificate, "hash"), (Kind::DvsSignature, "hash")] {
-            assert_eq!(missing(&terms, kind), Some(Missing(name)));
-        }
-        for kind in [jws, id] {
-            let mut terms = terms.clone();
-            assert_eq!(missing(&terms, kind), Some(Missing("issuer")));
-            terms.names.issuer = Some("i".into());
-            assert_eq!(missing(&terms, kind), Some(Missing("audience")));
-            terms.names.audiences.push("a".into());
-            assert_eq!(missing(&terms, kind), None);
-        }
-        let unbound = Terms { unbound: Unbound::Allow, ..terms };
-        for kind in [Kind::DvsCertificate, Kind::DvsSignature, jws] {
-            assert_eq!(missing(&unbound, kind), None);
-        }
-        // No choice of the caller's makes up for whose a token of MIRACL Trust is.
-        assert_eq!(missing(&unbound, id), Some(Missing("issuer")));
-    }
+/// Reads the name of an algorithm that a public key can have.
+///
+/// # Errors
+///
+/// There is none of this name.
+pub fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
+    let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
+    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
+    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
 }
