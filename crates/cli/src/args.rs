@@ -1,23 +1,23 @@
 //! The command line: one definition for parsing, help, completions and the man page.
 
+use std::ffi::OsString;
+use std::fmt;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use countersign::encoding::hex;
 use countersign::miracl::otp::{Derivation, KeyChoice};
+use countersign::mosip::trust::{Domain, Leniency};
 use countersign::{Algorithm, Leeway, Time};
-use countersign_fetch::MediaTypes;
+use countersign_audit::{
+    Kind, Moment, NO_TIME, Roots, TrustRules, TrustTerms, parse_algorithm, parse_instant,
+    parse_previous_hash,
+};
 
-use crate::config::Moment;
-use crate::device::TrustTerms;
-use crate::fetch::KeySetAt;
-use crate::input::Source;
-use crate::kind::Kind;
-
-const EXIT_CODES: &str = "\
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  all valid (other commands: done)
   1  at least one invalid
@@ -109,7 +109,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) inputs: Vec<Source>,
 
     /// Treat every input as this kind, instead of recognising it
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = kinds())]
     pub(crate) kind: Option<Kind>,
 
     /// JWK Set with the trusted keys, a file or an https address; repeatable, replaces the keys of
@@ -128,7 +128,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) server_secret: Option<Source>,
 
     #[command(flatten)]
-    pub(crate) trust: TrustTerms,
+    pub(crate) trust: TrustArgs,
 
     /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
     #[arg(long, help_heading = "Keys")]
@@ -265,6 +265,65 @@ pub(crate) struct VerifyArgs {
     /// Verify with so many threads; the output does not depend on it [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// Whose signatures are believed.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TrustArgs {
+    /// Device kinds: PEM certificates of authorities that are trusted for a domain (`auth`,
+    /// `device`, `ftm`, `misp`), or for every domain; repeatable, replaces those of the policy
+    #[arg(long = "trust", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
+    roots: Vec<Roots>,
+
+    /// Device kinds: PEM certificates between devices and authorities, as with --trust; repeatable,
+    /// replaces those of the policy. They are trusted only as far as an authority issued them
+    #[arg(long = "intermediates", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
+    intermediates: Vec<Roots>,
+
+    /// Device kinds: decide about trust by the rules of this consumer, or believe every signer's
+    /// own certificate [default: ida for sbi-capture and for sbi-data captured for authentication, else
+    /// registration-client]
+    #[arg(long = "trust-policy", value_name = "NAME", value_parser = rules(), help_heading = "Trust")]
+    rules: Option<TrustRules>,
+
+    /// Device kinds: ask for this domain, where the rules leave the choice: keymanager-v1 and
+    /// keymanager-v2 for everything, registration-client for digital ids
+    #[arg(long, value_name = "DOMAIN", help_heading = "Trust")]
+    domain: Option<Domain>,
+
+    /// Device kinds: ask for this organisation in the certificate that signs data, as
+    /// compliance-toolkit always does
+    #[arg(long, value_name = "TEXT", help_heading = "Trust")]
+    organization: Option<String>,
+
+    /// compliance-toolkit: ask for no organisation, as of partners that are no device providers
+    #[arg(long, conflicts_with = "organization", help_heading = "Trust")]
+    any_organization: bool,
+
+    /// compliance-toolkit: the level of the devices, which captures do not state; device information
+    /// has to state the same
+    #[arg(long, value_name = "LEVEL", value_parser = TrustTerms::LEVELS, help_heading = "Trust")]
+    level: Option<String>,
+
+    /// Device kinds: accept devices that break the format in this way, with a warning; repeatable
+    #[arg(long, value_name = "NAME", value_parser = leniencies(), help_heading = "Trust")]
+    lenient: Vec<Leniency>,
+}
+
+impl From<&TrustArgs> for TrustTerms {
+    fn from(args: &TrustArgs) -> Self {
+        let args = args.clone();
+        Self {
+            roots: args.roots,
+            intermediates: args.intermediates,
+            rules: args.rules,
+            domain: args.domain,
+            organization: args.organization,
+            any_organization: args.any_organization,
+            level: args.level,
+            lenient: args.lenient,
+        }
+    }
 }
 
 /// What a DVS certificate or signature is about; a certificate does not identify the signer.
@@ -418,12 +477,6 @@ pub(crate) struct FetchArgs {
     pub(crate) ca: Option<PathBuf>,
 }
 
-impl FetchArgs {
-    pub(crate) const fn media_types(&self) -> MediaTypes {
-        if self.allow_any_type { MediaTypes::Any } else { MediaTypes::Json }
-    }
-}
-
 #[derive(Args, Debug)]
 pub(crate) struct JwksDiffArgs {
     /// JWK Set, JWK, or PEM certificate or public key; `-` for stdin
@@ -477,6 +530,57 @@ pub(crate) struct BenchArgs {
     pub(crate) format: ListFormat,
 }
 
+/// A file, or `-` for stdin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl From<OsString> for Source {
+    fn from(name: OsString) -> Self {
+        if name == "-" { Self::Stdin } else { Self::File(name.into()) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("-"),
+            // A token is a credential perhaps, and whoever reads the output need not have it.
+            Self::File(path) if is_token(path) => {
+                let name = path.to_string_lossy();
+                write!(f, "{}…", name.chars().take(8).collect::<String>())
+            }
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Tells whether what should be a file's name is a token: JSON in base64url, and dots.
+pub(crate) fn is_token(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    name.starts_with(b"eyJ") && name.len() > 64 && name.contains(&b'.')
+}
+
+/// Where a key set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeySetAt {
+    File(PathBuf),
+    Url(String),
+}
+
+impl From<OsString> for KeySetAt {
+    fn from(name: OsString) -> Self {
+        match name.to_str() {
+            Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+                Self::Url(url.into())
+            }
+            _ => Self::File(name.into()),
+        }
+    }
+}
+
 /// How reports are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -510,15 +614,18 @@ fn parse_digest(text: &str) -> Result<Digest, String> {
         .ok_or_else(|| "not 64 hexadecimal digits".into())
 }
 
-fn parse_previous_hash(text: &str) -> Result<String, String> {
-    crate::config::parse_previous_hash(text)
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let names = PossibleValuesParser::new(Kind::all().map(Kind::name));
+    names.try_map(|name| Kind::from_name(&name).ok_or("no kind"))
 }
 
-/// Reads the name of an algorithm that a public key can have.
-pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
-    let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
-    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
-    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
+fn rules() -> impl TypedValueParser<Value = TrustRules> {
+    PossibleValuesParser::new(TrustRules::names()).try_map(|name| name.parse::<TrustRules>())
+}
+
+fn leniencies() -> impl TypedValueParser<Value = Leniency> {
+    let names = Leniency::ALL.iter().map(|leniency| leniency.as_str());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Leniency>())
 }
 
 fn parse_leeway(text: &str) -> Result<Leeway, String> {
@@ -529,7 +636,7 @@ fn parse_leeway(text: &str) -> Result<Leeway, String> {
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {
-    crate::config::parse_instant(text).ok_or_else(|| crate::config::NO_TIME.into())
+    parse_instant(text).ok_or_else(|| NO_TIME.into())
 }
 
 #[cfg(test)]
@@ -543,10 +650,12 @@ mod tests {
     }
 
     #[test]
-    fn the_help_lists_the_exit_codes_of_the_table() {
-        let lines: Vec<_> = EXIT_CODES.lines().skip(1).map(str::trim).collect();
-        let table: Vec<_> =
-            crate::exit::TABLE.iter().map(|(code, text)| format!("{code}  {text}")).collect();
-        assert_eq!(lines, table);
+    fn what_begins_as_an_address_is_one_and_everything_else_is_a_file() {
+        let at = |name: &str| KeySetAt::from(OsString::from(name));
+        assert_eq!(at("https://a.example/k"), KeySetAt::Url("https://a.example/k".into()));
+        assert_eq!(at("http://a.example/k"), KeySetAt::Url("http://a.example/k".into()));
+        for name in ["keys.json", "https.json", "/https://a", "./http://a", "file:///a", "-"] {
+            assert_eq!(at(name), KeySetAt::File(name.into()), "{name}");
+        }
     }
 }

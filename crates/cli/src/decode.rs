@@ -9,14 +9,16 @@ use countersign::encoding::{base64, hex};
 use countersign::miracl::token::VerificationUrl;
 use countersign::mosip::sbi::cbeff::{Packet, Segment};
 use countersign::{Code, Error, Limits, Verdict};
+use countersign_audit::{
+    Content, Escaped, INPUT_BYTES, UNKNOWN, UNKNOWN_KIND, find_wrapper, may_hold_biometrics,
+    recognise, strip_line_break,
+};
 
-use crate::args::{DecodeArgs, Format};
+use crate::args::{DecodeArgs, Format, Source};
 use crate::exit::{Exit, Stop, Tally};
-use crate::input::{INPUT_BYTES, Source, check_one_stdin, strip_line_break};
-use crate::kind::{self, Content, Kind, UNKNOWN};
+use crate::input::check_one_stdin;
 use crate::output::{Output, Style};
-use crate::text::{Detail, Escaped, Pretty};
-use crate::wrapper;
+use crate::text::{Detail, Pretty};
 
 const MARK: &str = "UNVERIFIED: nothing of this was checked";
 
@@ -65,17 +67,14 @@ impl Decoded {
         let result = match source.read() {
             Err(error) => Err((Code::Unreadable, error.to_string())),
             Ok(bytes) => {
-                decoded.kind = match kind::recognise(&bytes, &limits) {
-                    Content::Known(kind) => Kind::name(kind),
-                    Content::Unsupported(kind) => kind.name,
-                    Content::Empty => {
-                        decoded.detail = "empty".into();
-                        return decoded;
-                    }
-                    Content::Refused(_) | Content::Unknown(_) => UNKNOWN,
-                };
+                let found = recognise(&bytes, &limits);
+                if found == Content::Empty {
+                    decoded.detail = "empty".into();
+                    return decoded;
+                }
+                decoded.kind = found.name();
                 unfold(&bytes, &limits).map_err(|error| {
-                    let wrapper = wrapper::find(&bytes, &limits);
+                    let wrapper = find_wrapper(&bytes, &limits);
                     let hint = wrapper.map_or_else(String::new, |wrapper| format!(": {wrapper}"));
                     (error.code(), format!("{error}{hint}"))
                 })
@@ -122,7 +121,7 @@ impl Decoded {
 
 /// Unfolds a whole input.
 fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
-    if bytes.len() > INPUT_BYTES && !kind::may_hold_biometrics(bytes, limits) {
+    if bytes.len() > INPUT_BYTES && !may_hold_biometrics(bytes, limits) {
         return Err(Error::TooLarge { what: "input", limit: INPUT_BYTES });
     }
     let layers = limits.layers();
@@ -135,7 +134,7 @@ fn unfold(bytes: &[u8], limits: &Limits) -> Result<Value<'static>, Error> {
         return Ok(Value::Array(segments.collect()));
     }
     let text = std::str::from_utf8(strip_line_break(bytes)).unwrap_or_default();
-    unfold_text(text, layers, limits).ok_or(kind::UNKNOWN_KIND)
+    unfold_text(text, layers, limits).ok_or(UNKNOWN_KIND)
 }
 
 /// Unfolds a segment of a packet: the token that was signed, without the value that the packet keeps

@@ -6,12 +6,12 @@ use countersign::encoding::json::{Object, Value};
 use countersign::jose::JwkSet;
 use countersign::jose::key_file::read_keys;
 use countersign::{Code, Limits};
+use countersign_audit::Escaped;
 
-use crate::args::{JwksDiffArgs, ListFormat};
+use crate::args::{JwksDiffArgs, ListFormat, Source};
 use crate::exit::{Exit, Stop};
-use crate::input::{Source, check_one_stdin};
+use crate::input::check_one_stdin;
 use crate::output;
-use crate::text::Escaped;
 
 /// Compares the keys of two sets. Their order, and members that say nothing about verification,
 /// make no difference.

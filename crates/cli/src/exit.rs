@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use countersign::jose::key_file::KeyFileError;
 use countersign::{Category, Error, Verdict};
+use countersign_audit::ConfigError;
 
 /// What a run amounts to. The numbers are API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,12 @@ impl Stop {
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
+    }
+}
+
+impl From<ConfigError> for Stop {
+    fn from(error: ConfigError) -> Self {
+        Self::Misuse(error.to_string())
     }
 }
 

@@ -2,40 +2,20 @@
 //!
 //! The library's client does it; here are only the options that say where it may go.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::time::SystemTime;
 
 use countersign::encoding::hex;
 use countersign::jose::Snapshot;
-use countersign::{Code, Limits};
-use countersign_fetch::{Fault, Fetcher, Settings, jwks};
+use countersign::{Code, Limits, Time};
+use countersign_audit::Escaped;
+use countersign_fetch::{Fault, Fetcher, MediaTypes, Settings, jwks};
 
 use crate::args::{FetchArgs, JwksFetchArgs};
-use crate::config;
 use crate::exit::{Exit, Stop};
 use crate::input::read_configuration;
 use crate::output;
-use crate::text::Escaped;
-
-/// Where a key set is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum KeySetAt {
-    File(PathBuf),
-    Url(String),
-}
-
-impl From<OsString> for KeySetAt {
-    fn from(name: OsString) -> Self {
-        match name.to_str() {
-            Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
-                Self::Url(url.into())
-            }
-            _ => Self::File(name.into()),
-        }
-    }
-}
 
 /// Gets a key set and writes its bytes as they are. What is said about it goes to stderr.
 pub(crate) fn run(args: &JwksFetchArgs) -> Result<Exit, Stop> {
@@ -67,7 +47,8 @@ pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
     let shown = Escaped(url);
     let misuse = |what: &dyn fmt::Display| Stop::Misuse(format!("{shown}: {what}"));
     let settings = Settings::new("command line", url).map_err(|fault| misuse(&fault))?;
-    let settings = settings.with_limits(Limits::default()).with_media_types(args.media_types());
+    let types = if args.allow_any_type { MediaTypes::Any } else { MediaTypes::Json };
+    let settings = settings.with_limits(Limits::default()).with_media_types(types);
     let host = settings.url().host().unwrap_or_default().to_string();
     let mut builder = Fetcher::builder().host(&host);
     for host in &args.allow_plain {
@@ -83,7 +64,7 @@ pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
             .map_err(|_| Stop::Misuse(format!("{}: no certificate in PEM", path.display())))?;
     }
     let fetcher = builder.build().map_err(|fault| misuse(&fault))?;
-    jwks(&fetcher, &settings, config::now()?).map_err(|fault| match &fault {
+    jwks(&fetcher, &settings, now()?).map_err(|fault| match &fault {
         Fault::Address | Fault::Host => {
             misuse(&format_args!("{fault}; --allow-plain {host} allows http"))
         }
@@ -101,17 +82,12 @@ pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_begins_as_an_address_is_one_and_everything_else_is_a_file() {
-        let at = |name: &str| KeySetAt::from(OsString::from(name));
-        assert_eq!(at("https://a.example/k"), KeySetAt::Url("https://a.example/k".into()));
-        assert_eq!(at("http://a.example/k"), KeySetAt::Url("http://a.example/k".into()));
-        for name in ["keys.json", "https.json", "/https://a", "./http://a", "file:///a", "-"] {
-            assert_eq!(at(name), KeySetAt::File(name.into()), "{name}");
-        }
-    }
+/// Reads the clock. The libraries never do; this is the edge.
+pub(crate) fn now() -> Result<Time, Stop> {
+    #[expect(clippy::disallowed_methods, reason = "the command's default time is the present")]
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .and_then(Time::from_unix)
+        .ok_or_else(|| Stop::Misuse("the system's clock is outside the years 1970 to 9999".into()))
 }

@@ -1,56 +1,21 @@
 //! Where bytes come from: files and stdin, never more of them than a limit.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countersign::{Code, Error, Secret};
+use countersign_audit::{Disk, INPUT_BYTES, strip_line_break};
 
+use crate::args::{Source, is_token};
 use crate::exit::{Exit, Stop};
-
-/// Bytes of one input: far more than any artefact may have, far less than memory.
-pub(crate) const INPUT_BYTES: usize = 1 << 20;
 
 /// Bytes of a file with a capture: what the library allows by default.
 const CAPTURE_BYTES: usize = 16 << 20;
 
 /// Bytes of a secret file.
 const SECRET_BYTES: usize = 1 << 16;
-
-/// A file, or `-` for stdin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Stdin,
-    File(PathBuf),
-}
-
-impl From<OsString> for Source {
-    fn from(name: OsString) -> Self {
-        if name == "-" { Self::Stdin } else { Self::File(name.into()) }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stdin => f.write_str("-"),
-            // A token is a credential perhaps, and whoever reads the output need not have it.
-            Self::File(path) if is_token(path) => {
-                let name = path.to_string_lossy();
-                write!(f, "{}…", name.chars().take(8).collect::<String>())
-            }
-            Self::File(path) => path.display().fmt(f),
-        }
-    }
-}
-
-/// Tells whether what should be a file's name is a token: JSON in base64url, and dots.
-fn is_token(path: &Path) -> bool {
-    let name = path.as_os_str().as_encoded_bytes();
-    name.starts_with(b"eyJ") && name.len() > 64 && name.contains(&b'.')
-}
 
 impl Source {
     /// Says what to do where a token stands in the place of a file's name.
@@ -115,10 +80,7 @@ pub(crate) fn check_one_stdin<'a>(
 
 /// Reads a file of the configuration.
 pub(crate) fn read_configuration(path: &Path) -> Result<Vec<u8>, Stop> {
-    let misuse = |what: &dyn fmt::Display| Stop::Misuse(format!("{}: {what}", path.display()));
-    let file = File::open(path).map_err(|error| misuse(&error))?;
-    let bytes = read_at_most(file, INPUT_BYTES + 1).map_err(|error| misuse(&error))?;
-    if bytes.len() > INPUT_BYTES { Err(misuse(&"too large")) } else { Ok(bytes) }
+    Ok(countersign_audit::read_configuration(&Disk, path)?)
 }
 
 fn read_at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
@@ -127,30 +89,10 @@ fn read_at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Takes one line break, `\n` or `\r\n`, off the end: what editors and `echo` add to a token.
-pub(crate) fn strip_line_break(text: &[u8]) -> &[u8] {
-    text.strip_suffix(b"\n").map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exactly_one_line_break_is_taken_off() {
-        for (text, stripped) in [
-            ("a", "a"),
-            ("a\n", "a"),
-            ("a\r\n", "a"),
-            ("a\n\n", "a\n"),
-            ("a\r", "a\r"),
-            ("a\n\r\n", "a\n"),
-            ("\n", ""),
-            ("", ""),
-        ] {
-            assert_eq!(strip_line_break(text.as_bytes()), stripped.as_bytes(), "{text:?}");
-        }
-    }
+    use std::ffi::OsString;
 
     #[test]
     fn no_more_than_the_limit_is_read() {

@@ -6,11 +6,11 @@ use countersign::encoding::json::{self, Object, Value};
 use countersign::jose::key_file::read_keys;
 use countersign::jose::{Jwk, JwkSet, KeyProblem};
 use countersign::{Code, Error, Limits, Warning};
+use countersign_audit::Escaped;
 
 use crate::args::{ListFormat, ShowArgs};
 use crate::exit::{Exit, Stop};
 use crate::output;
-use crate::text::Escaped;
 
 /// Lists the keys of a file. Invalid is a file with a key that no token can be verified with.
 pub(crate) fn show(args: &ShowArgs) -> Result<Exit, Stop> {

@@ -1,10 +1,10 @@
 //! The `countersign` command: the edge where files, the clock and the terminal are.
 //!
 //! ```text
-//! args ──► config (policy, keys, clock) ──► verify | decode | otp | miracl | jwks | bench ──► output ──► exit code
-//!                                             │ kind: what is it?
-//!                                             ▼
-//!                                          library: every check, one report
+//! args ──► options (keys, clock) ──► verify | decode | otp | miracl | jwks | bench ──► output ──► exit code
+//!                                       │ countersign_audit: policy, what is it, by which terms?
+//!                                       ▼
+//!                                    countersign: every check, one report
 //! ```
 //!
 //! No check is made here: the library decides, and its reports are shown. Results go to stdout,
@@ -13,36 +13,28 @@
 
 mod args;
 mod bench;
-mod config;
 mod decode;
-mod device;
 mod diff;
 mod exit;
 mod fetch;
 mod input;
 mod jwks;
-mod kind;
 mod manual;
 mod miracl;
-mod ndjson;
+mod options;
 mod otp;
 mod output;
-mod plan;
-mod policy_text;
-mod terms;
 mod text;
-mod tighten;
 mod verify;
-mod wrapper;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use countersign_audit::Escaped;
 
 use args::{Cli, Command, JwksCommand, MiraclCommand, OtpCommand};
 use exit::{Exit, Stop};
-use text::Escaped;
 
 #[doc(hidden)]
 pub use verify::Stream;

@@ -68,6 +68,14 @@ fn leaves(command: &clap::Command, name: &str, found: &mut Vec<(String, clap::Co
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::EXIT_CODES;
+
+    #[test]
+    fn the_help_lists_the_exit_codes_of_the_table() {
+        let lines: Vec<_> = EXIT_CODES.lines().skip(1).map(str::trim).collect();
+        let table: Vec<_> = TABLE.iter().map(|(code, text)| format!("{code}  {text}")).collect();
+        assert_eq!(lines, table);
+    }
 
     #[test]
     fn every_command_and_every_exit_code_has_its_place() {

@@ -6,10 +6,10 @@ use countersign::encoding::hex;
 use countersign::encoding::json::{self, Object, Value};
 use countersign::miracl::identity;
 use countersign::{Error, Limits};
+use countersign_audit::strip_line_break;
 
 use crate::args::HashMpinIdArgs;
 use crate::exit::{Exit, Stop};
-use crate::input::strip_line_break;
 use crate::output;
 
 /// Prints `hashMPinId` of an identity.

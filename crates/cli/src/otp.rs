@@ -5,10 +5,11 @@
 
 use countersign::Limits;
 use countersign::miracl::otp::{Request, Response};
+use countersign_audit::strip_line_break;
 
 use crate::args::{OtpOpenArgs, OtpRequestArgs};
 use crate::exit::{Exit, Stop};
-use crate::input::{check_one_stdin, read_configuration, strip_line_break};
+use crate::input::{check_one_stdin, read_configuration};
 use crate::output;
 
 /// Prints the body of a signed request.

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
 use countersign::{Outcome, Report, Verdict};
+use countersign_audit::Escaped;
 
 use crate::exit::Tally;
 
@@ -15,19 +16,6 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const UNSURE: Style = AnsiColor::Yellow.on_default();
 const FAINT: Style = Style::new().dimmed();
-
-/// Text that may come from an input. What could act on a terminal is written as JSON escapes it:
-/// control characters, and characters that change the direction of text.
-pub(crate) struct Escaped<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The library's writer knows which characters. Quotes need no escape here.
-        let quoted = Value::from(self.0).to_string();
-        let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        f.write_str(&inner.unwrap_or_default().replace("\\\"", "\""))
-    }
-}
 
 /// How much of a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,21 +214,6 @@ mod tests {
     use super::*;
     use countersign::encoding::json;
     use countersign::{Check, Error, Limits};
-
-    #[test]
-    fn nothing_that_acts_on_a_terminal_passes() {
-        for (raw, escaped) in [
-            ("\u{1b}[31m", "\\u001b[31m"),
-            ("\u{9b}2J", "\\u009b2J"),
-            ("a\nb\rc\td", "a\\nb\\rc\\td"),
-            ("\u{202e}abc", "\\u202eabc"),
-            ("say \"hi\" \\\"", "say \"hi\" \\\\\""),
-            ("pièce ✓", "pièce ✓"),
-            ("", ""),
-        ] {
-            assert_eq!(Escaped(raw).to_string(), escaped);
-        }
-    }
 
     #[test]
     fn a_report_escapes_its_name_and_details() {

@@ -5,15 +5,14 @@ use std::num::NonZeroUsize;
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
-use countersign::{At, Error, Item, Policy, Rsa1024};
+use countersign::{At, Error, Item, Policy, Rsa1024, Verify};
 use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign_kernels::{Hash, Kernel};
 
+use super::figures::{Artefacts, Rates, Signatures};
 use super::race::{BATCH, Bounds, Set, Way, race, wrong};
 use super::samples::{Sample, Signature};
-use super::{Artefacts, Rates, Signatures};
 use crate::exit::Stop;
-use crate::kind::Kind;
 
 /// Measures whole artefacts, one by one and in batches, on one core and on all.
 pub(super) fn artefacts(
@@ -24,38 +23,22 @@ pub(super) fn artefacts(
     let contest = Contest { sample, cores, bounds };
     let keys = JwkSet::from(sample.key.clone());
     let policy = Policy::default().with_rsa_1024(Rsa1024::Allow);
-    match sample.kind {
-        Kind::DvsCertificate => {
-            let verifier = dvs::Verifier::new(keys, policy);
+    match sample.kind.name() {
+        dvs::Verifier::KIND => {
             let expected = dvs::Expected::hash(sample.hash.as_deref().unwrap_or_default());
-            contest.run(
-                &expected,
-                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
-                |items| verdicts(&verifier.verify_batch(items)),
-            )
+            contest.run(&dvs::Verifier::new(keys, policy), &expected)
         }
-        // Its key is a secret of the service, and no JWK.
-        Kind::DvsSignature => Err(wrong(&"no samples of DVS signatures")),
-        Kind::MosipRegistration => {
-            let verifier = registration::Verifier::new(keys, policy);
-            contest.run(
-                &registration::Expected::default(),
-                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
-                |items| verdicts(&verifier.verify_batch(items)),
-            )
+        registration::Verifier::KIND => {
+            let expected = registration::Expected::default();
+            contest.run(&registration::Verifier::new(keys, policy), &expected)
         }
-        // They cost what a JWS costs.
-        Kind::Token(_) => Err(wrong(&format_args!("{}: not measured", sample.kind.name()))),
-        // Sums of signatures and paths, which are measured elsewhere.
-        Kind::Device(_) => Err(wrong(&format_args!("{}: not measured", sample.kind.name()))),
-        Kind::Jws => {
-            let verifier = jws::Verifier::new(keys, policy);
-            contest.run(
-                &jws::Expected::unbound().allow_no_expiry(),
-                |item| verifier.verify(item.input, item.expected, item.at).is_ok(),
-                |items| verdicts(&verifier.verify_batch(items)),
-            )
+        jws::Verifier::KIND => {
+            let expected = jws::Expected::unbound().allow_no_expiry();
+            contest.run(&jws::Verifier::new(keys, policy), &expected)
         }
+        // Other tokens cost what a JWS costs. Messages of devices are sums of signatures and paths,
+        // which are measured elsewhere; the key of a DVS signature is a secret of the service.
+        kind => Err(wrong(&format_args!("{kind}: not measured"))),
     }
 }
 
@@ -70,19 +53,19 @@ struct Contest<'a> {
 }
 
 impl Contest<'_> {
-    fn run<E: Sync>(
-        &self,
-        expected: &E,
-        one: impl Fn(Item<'_, E>) -> bool + Sync,
-        many: impl Fn(&[Item<'_, E>]) -> Vec<bool> + Sync,
-    ) -> Result<Artefacts, Stop> {
+    fn run<V: Verify + Sync>(&self, verifier: &V, expected: &V::Expected) -> Result<Artefacts, Stop>
+    where
+        V::Expected: Sync,
+    {
+        let one = |item: &Item<'_, _>| verifier.verify(item.input, item.expected, item.at).is_ok();
+        let many = |items: &[Item<'_, _>]| verdicts(&verifier.verify_batch(items));
         let Sample { kind, algorithm, bits, at, ref valid, .. } = *self.sample;
         let altered = self.sample.altered();
         let [valid, altered] = [valid, &altered]
             .map(|artefacts| fill(artefacts, |input| Item { input, expected, at: At::Time(at) }));
         let single = |set| match set {
-            Set::Valid => valid.iter().map(|item| one(*item)).collect(),
-            Set::Altered => altered.iter().map(|item| one(*item)).collect(),
+            Set::Valid => valid.iter().map(one).collect(),
+            Set::Altered => altered.iter().map(one).collect(),
         };
         let batch = |set| match set {
             Set::Valid => many(&valid),

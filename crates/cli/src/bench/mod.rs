@@ -8,6 +8,7 @@
 //! and output. A way that gives a wrong verdict is not timed: it ends the command.
 
 mod contests;
+mod figures;
 mod race;
 mod samples;
 mod show;
@@ -16,12 +17,10 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
-use countersign::Algorithm;
-
 use crate::args::{BenchArgs, ListFormat};
 use crate::exit::{Exit, Stop};
-use crate::kind::Kind;
 use crate::output;
+use figures::Results;
 use race::Bounds;
 use samples::Sample;
 
@@ -49,60 +48,4 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Stop> {
         ListFormat::Text => output::print(show::text(&results).as_bytes()),
         ListFormat::Json => output::print_line(&show::json(&results)),
     }
-}
-
-/// Everything that was measured.
-struct Results {
-    cores: NonZeroUsize,
-    seconds: u16,
-    artefacts: Vec<Artefacts>,
-    signatures: Vec<Signatures>,
-}
-
-/// Verifications a second, one by one and in batches.
-#[derive(Clone, Copy)]
-struct Rates {
-    single: f64,
-    batch: f64,
-}
-
-/// Whole artefacts of one kind, under one algorithm and size of key.
-struct Artefacts {
-    kind: Kind,
-    algorithm: Algorithm,
-    bits: usize,
-    one_core: Rates,
-    all_cores: Rates,
-    /// Of one core.
-    batch_to_single: f64,
-}
-
-/// The RSA operation of RS256 alone, from digest to verdict, on one core.
-struct Signatures {
-    bits: usize,
-    detected: Rates,
-    portable: Rates,
-    batch_to_single: f64,
-    detected_to_portable: Rates,
-}
-
-/// The features of this CPU that the library and what is below it make use of, and whether they are
-/// there.
-fn features() -> Vec<(&'static str, bool)> {
-    #[cfg(target_arch = "x86_64")]
-    let features = vec![
-        // RSA.
-        ("avx512f", std::is_x86_feature_detected!("avx512f")),
-        ("avx512ifma", std::is_x86_feature_detected!("avx512ifma")),
-        // SHA-256.
-        ("sha", std::is_x86_feature_detected!("sha")),
-        // Base64, and the search for dots.
-        ("avx2", std::is_x86_feature_detected!("avx2")),
-        // AES-GCM.
-        ("aes", std::is_x86_feature_detected!("aes")),
-        ("pclmulqdq", std::is_x86_feature_detected!("pclmulqdq")),
-    ];
-    #[cfg(not(target_arch = "x86_64"))]
-    let features = Vec::new();
-    features
 }

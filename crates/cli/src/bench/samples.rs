@@ -3,12 +3,12 @@
 //! They are minted by `cargo xtask vectors`; the command itself holds no private-key code.
 
 use countersign::encoding::json::{self, Object, Value};
-use countersign::jose::{CompactJws, Jwk};
+use countersign::jose::{CompactJws, Jwk, jws};
 use countersign::{Algorithm, Error, Limits, Time, sha256};
+use countersign_audit::Kind;
 
 use super::race::wrong;
 use crate::exit::Stop;
-use crate::kind::Kind;
 
 const SAMPLES: &[u8] = include_bytes!("samples.json");
 const PART: &str = "samples";
@@ -56,7 +56,7 @@ impl Sample {
         let key = Jwk::parse(key.as_bytes(), limits)?;
         let artefacts = array(sample, "artefacts")?.iter().filter_map(Value::as_str);
         Ok(Self {
-            kind: Kind::ALL.into_iter().find(|k| k.name() == kind).ok_or(missing("kind"))?,
+            kind: Kind::from_name(kind).ok_or(missing("kind"))?,
             algorithm: sample.string(PART, "algorithm")?.parse()?,
             bits: key.key().bits(),
             key,
@@ -78,7 +78,7 @@ impl Sample {
     }
 
     pub(crate) fn is_jws_rs256(&self) -> bool {
-        self.kind == Kind::Jws && self.algorithm == Algorithm::Rs256
+        self.kind.name() == jws::Verifier::KIND && self.algorithm == Algorithm::Rs256
     }
 }
 

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use countersign::encoding::json::{Object, Value};
 use countersign_kernels::Kernel;
 
+use super::figures::{Artefacts, Rates, Results, Signatures, features};
 use super::race::BATCH;
-use super::{Artefacts, Rates, Results, Signatures, features};
 
 const SCHEMA: &str = "countersign.bench/1";
 const TOOL: &str = concat!("countersign ", env!("CARGO_PKG_VERSION"));

@@ -18,11 +18,11 @@ use countersign::encoding::json::{self, Object, Value};
 use countersign::miracl::dvs::SignatureRequest;
 use countersign::{Check, Error, Leeway, Limits, Report, Rsa1024};
 
-use crate::config::{Config, Moment, parse_previous_hash};
-use crate::input::{INPUT_BYTES, Source};
-use crate::kind::{self, Kind, UNKNOWN};
-use crate::terms::{Binding, Missing, Names, Overrides, Unbound};
-use crate::verify::{self, Item, Judgement, Name, Said};
+use crate::files::INPUT_BYTES;
+use crate::kind::{Kind, UNKNOWN, Unsupported};
+use crate::kinds::UNSUPPORTED;
+use crate::moment::Moment;
+use crate::terms::{Binding, Names, Overrides, Unbound, parse_previous_hash};
 
 /// Records of one chunk: enough to keep threads busy.
 const CHUNK_LINES: usize = 1024;
@@ -33,18 +33,38 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// Bytes of one chunk: large records must not make large chunks.
 const CHUNK_BYTES: usize = 4 << 20;
 
-const PART: &str = "record";
+pub(crate) const PART: &str = "record";
 
 /// One line of a stream.
-pub(crate) struct Line {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
     /// Counted from 1.
     number: u64,
     /// Without its `\n`; cut one byte after [`INPUT_BYTES`].
     text: Vec<u8>,
 }
 
+impl Line {
+    /// Takes a line of a stream, without its line break, and its number, counted from 1.
+    #[must_use]
+    pub const fn new(number: u64, text: Vec<u8>) -> Self {
+        Self { number, text }
+    }
+}
+
 /// Reads a stream in chunks of lines.
-pub(crate) struct Lines<R> {
+///
+/// ```
+/// use countersign_audit::Lines;
+///
+/// let mut lines = Lines::new(&b"{}\n\n{}\n"[..]);
+/// let (chunk, error) = lines.next_chunk();
+/// assert_eq!((chunk.len(), error.is_none()), (2, true));
+/// assert!(lines.next_chunk().0.is_empty());
+/// assert!(lines.blank().is_some());
+/// ```
+#[derive(Debug)]
+pub struct Lines<R> {
     reader: BufReader<R>,
     number: u64,
     blank: Option<Blank>,
@@ -52,35 +72,51 @@ pub(crate) struct Lines<R> {
 
 /// Lines without anything on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Blank {
+pub struct Blank {
     /// The number of the first.
     first: u64,
     count: u64,
 }
 
 impl Blank {
-    /// Reports that there was nothing to check, under the place of the first line.
-    pub(crate) fn report(self, source: &Source) -> (Name, Item) {
+    /// Returns the name of the blank lines of a source, which is the place of the first, and the report
+    /// that there was nothing to check.
+    pub(crate) fn report(self, source: &str) -> (Name, Report) {
         let Self { first, count } = self;
         let lines = if count == 1 { "1 blank line" } else { &format!("{count} blank lines") };
         let report = Report::of_unreadable(format!("{lines}: nothing to check"));
-        let place = format!("{source}:{first}");
-        let name = Name { id: place.clone(), place: Some(place) };
-        (name, Item::Empty(Box::new(report)))
+        (Name::of(None, format!("{source}:{first}")), report)
+    }
+}
+
+/// What an item is called in its report.
+pub(crate) struct Name {
+    /// What a record calls itself, or else the place.
+    pub(crate) id: String,
+    /// `INPUT:LINE`, where an input holds more than one item.
+    pub(crate) place: Option<String>,
+}
+
+impl Name {
+    fn of(id: Option<String>, place: String) -> Self {
+        Self { id: id.unwrap_or_else(|| place.clone()), place: Some(place) }
     }
 }
 
 impl<R: Read> Lines<R> {
-    pub(crate) fn new(reader: R) -> Self {
+    /// Reads from the beginning of a stream.
+    pub fn new(reader: R) -> Self {
         Self::with_capacity(BUFFER_BYTES, reader)
     }
 
-    pub(crate) fn with_capacity(capacity: usize, reader: R) -> Self {
+    /// As [`new`](Self::new), with a buffer of so many bytes.
+    pub fn with_capacity(capacity: usize, reader: R) -> Self {
         Self { reader: BufReader::with_capacity(capacity, reader), number: 0, blank: None }
     }
 
     /// Returns the blank lines so far.
-    pub(crate) const fn blank(&self) -> Option<Blank> {
+    #[must_use]
+    pub const fn blank(&self) -> Option<Blank> {
         self.blank
     }
 
@@ -89,7 +125,7 @@ impl<R: Read> Lines<R> {
     ///
     /// Once there is a line, only lines that have arrived are added: a live stream gets its reports
     /// as it goes.
-    pub(crate) fn next_chunk(&mut self) -> (Vec<Line>, Option<io::Error>) {
+    pub fn next_chunk(&mut self) -> (Vec<Line>, Option<io::Error>) {
         let (mut lines, mut bytes) = (Vec::new(), 0);
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
             match self.next_line() {
@@ -140,59 +176,58 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Judges one line. Its report is named by the record's `id`, or by where the line stands, which it
-/// says in any case: an `id` may be what another line's place is.
-pub(crate) fn judge(
-    config: &Config,
-    kind: Option<Kind>,
-    source: &Source,
+/// Reads one line of a source. Its report is named by the record's `id`, or by where the line stands,
+/// which it says in any case: an `id` may be what another line's place is.
+pub(crate) fn read(
+    limits: &Limits,
+    source: &str,
     line: &Line,
-) -> (Name, Item) {
+) -> (Name, Result<Record, Box<Report>>) {
     let place = format!("{source}:{}", line.number);
-    let name = |id: Option<String>| Name {
-        id: id.unwrap_or_else(|| place.clone()),
-        place: Some(place.clone()),
-    };
     let text = line.text.as_slice();
     if text.len() > INPUT_BYTES {
-        return (name(None), verify::too_large(UNKNOWN, text, "line").into());
+        return (Name::of(None, place), Err(Box::new(too_large(UNKNOWN, text, "line"))));
     }
+    let failed = |error| Report::of_failure(UNKNOWN, text, Check::INPUT, error);
     // The record is one level around the artefact.
-    let depth = config.limits.json_depth().saturating_add(1);
-    let object = match json::parse_object(PART, text, &config.limits.with_json_depth(depth)) {
+    let depth = limits.json_depth().saturating_add(1);
+    let object = match json::parse_object(PART, text, &limits.with_json_depth(depth)) {
         Ok(object) => object,
-        Err(error) => {
-            return (name(None), Report::of_failure(UNKNOWN, text, Check::INPUT, error).into());
-        }
+        Err(error) => return (Name::of(None, place), Err(Box::new(failed(error)))),
     };
     let id = match object.member("id") {
         Some(Value::String(id)) => Some(id.to_string()),
         Some(number @ Value::Number(_)) => Some(number.to_string()),
         _ => None,
     };
-    let item = match Record::read(&object, &config.limits) {
-        Ok(record) => record.judge(config, kind),
-        Err(Refusal { error, hint }) => {
-            let mut report = Report::of_failure(UNKNOWN, text, Check::INPUT, error);
-            report.hints.extend(hint);
-            report.into()
-        }
-    };
-    (name(id), item)
+    let record = Record::read(&object, limits).map_err(|Refusal { error, hint }| {
+        let mut report = failed(error);
+        report.hints.extend(hint);
+        Box::new(report)
+    });
+    (Name::of(id, place), record)
+}
+
+/// The report of something of which only the beginning was read.
+pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str) -> Report {
+    let error = Error::TooLarge { what, limit: INPUT_BYTES };
+    let mut report = Report::of_failure(kind, beginning, Check::INPUT, error);
+    report.hints.push("digest and size are those of the part that was read".into());
+    report
 }
 
 /// A record that follows the format.
-struct Record {
-    kind: Named,
-    artefact: Vec<u8>,
-    overrides: Overrides,
+pub(crate) struct Record {
+    pub(crate) kind: Named,
+    pub(crate) artefact: Vec<u8>,
+    pub(crate) overrides: Overrides,
 }
 
 /// The kind that a record names.
-enum Named {
+pub(crate) enum Named {
     None,
     Kind(Kind),
-    Unsupported(kind::Unsupported),
+    Unsupported(Unsupported),
 }
 
 /// Why a record does not follow the format.
@@ -207,7 +242,8 @@ impl From<Error> for Refusal {
     }
 }
 
-pub(crate) const MEMBERS: [&str; 16] = [
+/// The members of a record.
+pub const RECORD_MEMBERS: [&str; 16] = [
     "id",
     "kind",
     "artefact",
@@ -248,7 +284,7 @@ fn spelt(object: &Object<'_>, name: &'static str) -> Result<&'static str, Error>
 impl Record {
     fn read(object: &Object<'_>, limits: &Limits) -> Result<Self, Refusal> {
         let is_known = |name: &str| {
-            MEMBERS.contains(&name) || OTHERWISE.iter().any(|(_, other)| *other == name)
+            RECORD_MEMBERS.contains(&name) || OTHERWISE.iter().any(|(_, other)| *other == name)
         };
         if let Some((name, _)) = object.iter().find(|(name, _)| !is_known(name)) {
             let name: String = name.chars().take(64).collect();
@@ -307,28 +343,6 @@ impl Record {
         };
         Ok(Self { kind, artefact, overrides })
     }
-
-    fn judge(self, config: &Config, kind: Option<Kind>) -> Item {
-        let Self { kind: named, artefact, overrides } = self;
-        let named = match named {
-            Named::None => None,
-            Named::Kind(kind) => Some(kind),
-            Named::Unsupported(kind) => return verify::unsupported(&kind, &artefact).into(),
-        };
-        match verify::judge(config, kind, &artefact, &Said { kind: named, overrides }) {
-            Judgement::Task(task) => Item::Task(task),
-            Judgement::Report(report) => Item::Report(report),
-            Judgement::Empty => {
-                let error = Error::Malformed { part: "artefact", fault: Fault::Empty };
-                Report::of_failure(UNKNOWN, &artefact, Check::INPUT, error).into()
-            }
-            Judgement::Incomplete(kind, Missing(member), remarks) => {
-                let error = Error::MissingMember { part: PART, member };
-                let hint = kind.needs_of_record();
-                verify::incomplete(kind, &artefact, error, hint, remarks).into()
-            }
-        }
-    }
 }
 
 const fn not_allowed(part: &'static str) -> Error {
@@ -336,10 +350,8 @@ const fn not_allowed(part: &'static str) -> Error {
 }
 
 fn read_kind(name: &str) -> Option<Named> {
-    let known = Kind::ALL.into_iter().find(|kind| kind.name() == name).map(Named::Kind);
-    known.or_else(|| {
-        kind::UNSUPPORTED.into_iter().find(|kind| kind.name == name).map(Named::Unsupported)
-    })
+    let known = Kind::from_name(name).map(Named::Kind);
+    known.or_else(|| UNSUPPORTED.into_iter().find(|kind| kind.name == name).map(Named::Unsupported))
 }
 
 /// Reads a string as it is, and an object as JSON without white space.

@@ -8,20 +8,19 @@ use countersign::jose::key_file::read_text;
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 
-use crate::exit::Stop;
-use crate::text::Escaped;
+use crate::error::ConfigError;
+use crate::escape::Escaped;
 
 /// A policy file as it was read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PolicyText {
     path: PathBuf,
     text: String,
 }
 
 impl PolicyText {
-    pub(crate) fn new(path: &Path, text: &[u8]) -> Result<Self, Stop> {
-        let text = read_text(text)
-            .map_err(|error| Stop::Misuse(format!("{}: {error}", path.display())))?;
+    pub(crate) fn new(path: &Path, text: &[u8]) -> Result<Self, ConfigError> {
+        let text = read_text(text).map_err(|error| ConfigError::file(path, error))?;
         Ok(Self { path: path.into(), text: text.into() })
     }
 
@@ -38,7 +37,7 @@ impl PolicyText {
         &self,
         tables: &[&str],
         members: &[&str],
-    ) -> Result<T, Stop> {
+    ) -> Result<T, ConfigError> {
         let document = DeTable::parse(&self.text).map_err(|error| self.syntax(&error))?;
         for (name, value) in document.get_ref() {
             let found: &str = name.get_ref();
@@ -79,7 +78,7 @@ impl PolicyText {
     }
 
     /// Says what is wrong with a member of a table.
-    pub(crate) fn refuse(&self, table: &str, member: &str, what: &dyn fmt::Display) -> Stop {
+    pub(crate) fn refuse(&self, table: &str, member: &str, what: &dyn fmt::Display) -> ConfigError {
         let document = DeTable::parse(&self.text).ok();
         let line = document.as_ref().and_then(|document| {
             let DeValue::Table(table) = document.get_ref().get(table)?.get_ref() else {
@@ -89,10 +88,7 @@ impl PolicyText {
             Some(self.line(name.span()))
         });
         let what = format_args!("[{table}]: `{member}`: {what}");
-        match line {
-            Some(line) => self.at(line, &what),
-            None => Stop::Misuse(format!("{}: {what}", self.path.display())),
-        }
+        self.wrong(line, &what)
     }
 
     /// Says in which member something was wrong that has its own words.
@@ -100,20 +96,21 @@ impl PolicyText {
         &self,
         table: &str,
         member: &str,
-        result: Result<T, Stop>,
-    ) -> Result<T, Stop> {
-        result.map_err(|stop| match stop {
-            Stop::Misuse(what) => self.refuse(table, member, &what),
-            stop => stop,
-        })
+        result: Result<T, ConfigError>,
+    ) -> Result<T, ConfigError> {
+        result.map_err(|error| self.refuse(table, member, &error))
     }
 
-    fn syntax(&self, error: &toml::de::Error) -> Stop {
+    fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         self.at(self.line(error.span().unwrap_or_default()), &error.message())
     }
 
-    fn at(&self, line: usize, what: &dyn fmt::Display) -> Stop {
-        Stop::Misuse(format!("{}: line {line}: {what}", self.path.display()))
+    fn at(&self, line: usize, what: &dyn fmt::Display) -> ConfigError {
+        self.wrong(Some(line), what)
+    }
+
+    fn wrong(&self, line: Option<usize>, what: &dyn fmt::Display) -> ConfigError {
+        ConfigError::Policy { path: self.path.clone(), line, what: what.to_string() }
     }
 
     fn line(&self, span: Range<usize>) -> usize {
@@ -150,7 +147,7 @@ mod tests {
     fn parse(text: &str) -> Result<File, String> {
         let text = PolicyText::new(Path::new("p.toml"), text.as_bytes());
         let parsed = text.and_then(|text| text.parse(&["jws", "id-token"], &["leeway", "lenient"]));
-        parsed.map_err(|stop| stop.into_parts().1.unwrap_or_default())
+        parsed.map_err(|error| error.to_string())
     }
 
     #[test]
@@ -188,7 +185,7 @@ mod tests {
     #[test]
     fn a_member_is_refused_by_its_line() {
         let text = PolicyText::new(Path::new("p.toml"), b"[jws]\n\nleeway = 301").unwrap();
-        let says = |member| text.refuse("jws", member, &"too long").into_parts().1.unwrap();
+        let says = |member| text.refuse("jws", member, &"too long").to_string();
         assert_eq!(says("leeway"), "p.toml: line 3: [jws]: `leeway`: too long");
         assert_eq!(says("hash"), "p.toml: [jws]: `hash`: too long");
     }

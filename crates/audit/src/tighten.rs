@@ -19,19 +19,12 @@ use std::cmp::Ordering;
 
 use countersign::{Check, Error, Rsa1024};
 
-use crate::config::Config;
+use crate::auditor::Auditor;
 use crate::kind::{Content, Kind};
-use crate::plan::Remarks;
+use crate::member::Member;
+use crate::options::Records;
+use crate::remarks::Remarks;
 use crate::terms::{Binding, Overrides, Terms, Unbound};
-
-/// What the records of a stream may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Records {
-    /// Ask for more than the run.
-    Tighten,
-    /// Decide instead of the run.
-    Override,
-}
 
 /// How a member of a record stands to the terms of the run.
 enum Standing {
@@ -46,32 +39,27 @@ enum Standing {
 
 /// Chooses by which kind a record's artefact is judged, and with whose names.
 ///
-/// `run` is the kind that the command line names, `found` what recognition makes of the artefact. A
-/// record may name what recognition cannot tell: a kind for what looks like none, and of which kind
-/// of MIRACL Trust a token is that any JWS could be.
+/// `found` is what recognition makes of the artefact, unless the run names a kind. A record may name
+/// what recognition cannot tell: a kind for what looks like none, and of which kind a token is that has
+/// no marks.
 pub(crate) fn choose_kind(
-    config: &Config,
-    run: Option<Kind>,
+    auditor: &Auditor,
     found: Content,
     record: Kind,
     remarks: &mut Remarks,
 ) -> (Content, Option<Terms>) {
-    let terms = |kind| config.terms(kind).clone();
+    let run = auditor.kind();
     let of_run = match (run, &found) {
         (_, Content::Known(kind)) if *kind == record => return (found, None),
-        (None, Content::Known(Kind::Jws)) if matches!(record, Kind::Token(_)) => {
-            // What is expected of any JWS is expected of this one, too, unless the policy's table of its
-            // own kind expects something else of the same claim.
-            let mut chosen = terms(record);
-            chosen.names = chosen.names.or(&config.terms(Kind::Jws).names);
-            return (record.into(), Some(chosen));
+        (None, Content::Known(kind)) if record.row().without_marks == Some(*kind) => {
+            return (record.into(), more_precisely(auditor, *kind, record));
         }
         (None, Content::Unknown(_)) => return (record.into(), None),
         (_, Content::Empty) => return (found, None),
         (_, Content::Known(kind)) => Some(kind.name()),
         (_, Content::Unsupported(_) | Content::Refused(_) | Content::Unknown(_)) => None,
     };
-    match (config.records, of_run) {
+    match (auditor.records(), of_run) {
         (Records::Override, _) => {
             remarks.overrides.push("kind");
             (record.into(), None)
@@ -90,6 +78,15 @@ pub(crate) fn choose_kind(
     }
 }
 
+/// Returns the terms of a kind that a record names instead of what recognition takes it for. What is
+/// expected of that is expected of this one, too, unless the policy's table of its own kind expects
+/// something else of the same claim.
+fn more_precisely(auditor: &Auditor, taken_for: Kind, named: Kind) -> Option<Terms> {
+    let mut chosen = auditor.setting(named)?.terms().clone();
+    chosen.names = chosen.names.or(&auditor.setting(taken_for)?.terms().names);
+    Some(chosen)
+}
+
 fn not_followed(member: &str) -> String {
     format!(
         "`{member}` of the record is not followed, as the run decides: --trust-records lets \
@@ -103,16 +100,16 @@ fn contradicts(member: &str) -> String {
 
 /// Adds what a record says to the terms of the run for a kind.
 pub(crate) fn join(
-    config: &Config,
+    auditor: &Auditor,
     kind: Kind,
     terms: Terms,
     record: &Overrides,
     remarks: &mut Remarks,
 ) -> Terms {
-    let mut join = Join { records: config.records, remarks };
+    let mut join = Join { records: auditor.records(), remarks };
     let mut terms = terms;
     if let Some(at) = record.at {
-        let same = config.at(at) == config.at(terms.at);
+        let same = auditor.at(at) == auditor.at(terms.at);
         if join.takes("at", if same { Standing::Same } else { Standing::Less }) {
             terms.at = at;
         }
@@ -229,7 +226,7 @@ impl Join<'_> {
 
     /// Joins what an artefact must be about.
     fn binding(&mut self, kind: Kind, terms: &mut Terms, record: &Overrides) {
-        if kind.is_dvs()
+        if kind.takes(Member::Binding)
             && let Some(binding) = &record.binding
         {
             let standing = terms.binding.as_ref().map_or(Standing::More, |own| stand(own, binding));
@@ -237,7 +234,7 @@ impl Join<'_> {
                 terms.binding = Some(binding.clone());
             }
         }
-        let Some(unbound) = record.unbound.filter(|_| kind.is_dvs() || kind == Kind::Jws) else {
+        let Some(unbound) = record.unbound.filter(|_| kind.takes(Member::Unbound)) else {
             return;
         };
         let standing = match (unbound, terms.unbound) {

@@ -1,4 +1,4 @@
-//! The fuzz target of the command over its corpus; the library's are in `tests/fuzz_replay.rs`.
+//! The fuzz target of records over its corpus; the library's are in `tests/fuzz_replay.rs`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

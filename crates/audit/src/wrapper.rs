@@ -13,14 +13,17 @@ use countersign::encoding::json::{self, Object, Value};
 /// Bytes of an input that are looked at.
 const HEAD_BYTES: usize = 1 << 16;
 
-/// What an artefact is wrapped in.
+/// What an artefact is wrapped in. Its text says how to take it off.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wrapper {
+#[non_exhaustive]
+pub enum Wrapper {
+    /// Before a text in UTF-8.
     ByteOrderMark,
     /// UTF-16 or UTF-32.
     Wide(&'static str),
     /// A format of compression or archives, and the command that unpacks it.
     Packed(&'static str, &'static str),
+    /// Keys or certificates, which are no artefact.
     Pem,
     /// Lines of an HTTP header.
     Header,
@@ -28,13 +31,17 @@ pub(crate) enum Wrapper {
     Authorization(String),
     /// Base64 once more.
     Encoded,
+    /// Those of a JSON string, or of a shell.
     Quotes,
+    /// As in a URL.
     Percent,
     /// A parameter of a URL's query or fragment, or of a form.
     Parameter(String),
     /// Tokens one after the other.
     Tokens,
+    /// Within a token.
     LineBreaks,
+    /// Within or around a token.
     WhiteSpace,
     /// JSON around tokens, by the paths of the members.
     Members(Vec<String>),
@@ -112,7 +119,16 @@ impl fmt::Display for Wrapper {
 }
 
 /// Finds what an input is wrapped in that no format reads.
-pub(crate) fn find(input: &[u8], limits: &Limits) -> Option<Wrapper> {
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign_audit::{Wrapper, find_wrapper};
+///
+/// let found = find_wrapper(b"Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA", &Limits::default());
+/// assert_eq!(found, Some(Wrapper::Authorization("Bearer".into())));
+/// ```
+#[must_use]
+pub fn find_wrapper(input: &[u8], limits: &Limits) -> Option<Wrapper> {
     if let Some(wrapper) = by_first_bytes(input) {
         return Some(wrapper);
     }
@@ -299,7 +315,7 @@ mod tests {
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJpIn0.c2lnbmF0dXJl";
 
     fn found(input: &[u8]) -> Option<Wrapper> {
-        find(input, &Limits::default())
+        find_wrapper(input, &Limits::default())
     }
 
     fn utf_16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {

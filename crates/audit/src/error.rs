@@ -1,0 +1,85 @@
+//! What is wrong with a configuration, before anything is judged.
+
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::kind::Kind;
+
+/// Why there is no [`Auditor`](crate::Auditor): the policy, a file that it names, or the options.
+///
+/// Its text names the file, the line, the table and the member, what was found and what is expected.
+/// Nothing is quoted from a file but names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A file cannot be read, or does not hold what it should.
+    #[non_exhaustive]
+    File {
+        /// The file, as it was named.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The policy file is wrong.
+    #[non_exhaustive]
+    Policy {
+        /// The policy file.
+        path: PathBuf,
+        /// The line, counted from 1, if it is known.
+        line: Option<usize>,
+        /// The table and member, and what is wrong with it.
+        what: String,
+    },
+    /// A file of secrets cannot be read, or holds no secret.
+    #[non_exhaustive]
+    Secret {
+        /// The file, as it was named.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// What is said about trust contradicts itself.
+    Trust(String),
+    /// The one kind that is named does not look at something that is expected of it.
+    #[non_exhaustive]
+    Unused {
+        /// The kind.
+        kind: Kind,
+        /// What is expected, by the name of its option.
+        expectation: &'static str,
+    },
+    /// Of the one kind that is named, something has to be expected, and is not.
+    #[non_exhaustive]
+    Incomplete {
+        /// The kind, which [`Kind::needs`] more.
+        kind: Kind,
+    },
+}
+
+impl ConfigError {
+    pub(crate) fn file(path: &Path, what: impl fmt::Display) -> Self {
+        Self::File { path: path.into(), what: what.to_string() }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, what } | Self::Policy { path, line: None, what } => {
+                write!(f, "{}: {what}", path.display())
+            }
+            Self::Policy { path, line: Some(line), what } => {
+                write!(f, "{}: line {line}: {what}", path.display())
+            }
+            Self::Secret { path, what } => write!(f, "secret file {}: {what}", path.display()),
+            Self::Trust(what) => f.write_str(what),
+            Self::Unused { kind, expectation } => {
+                write!(f, "--{expectation} does not apply to the kind {}", kind.name())
+            }
+            Self::Incomplete { kind } => f.write_str(&kind.needs()),
+        }
+    }
+}
+
+impl Error for ConfigError {}

@@ -1,0 +1,353 @@
+//! What decides about one item, but for the keys: times, opt-ins and expectations.
+
+use countersign::encoding::hex;
+use countersign::jose::jws;
+use countersign::miracl::dvs::{self, SignatureRequest};
+use countersign::miracl::token;
+use countersign::mosip::Window;
+use countersign::mosip::sbi::Mixed;
+use countersign::{Algorithm, Error, Leeway, Limits, Policy, Rsa1024, sha256};
+
+use crate::member::Member;
+use crate::moment::Moment;
+
+/// What a run, a policy table or one record says; `None` leaves things as they are.
+///
+/// What is expected of a kind that does not look at it fails every item of that kind.
+///
+/// ```
+/// use countersign_audit::{Names, Overrides, Unbound};
+///
+/// let names = Names { issuer: Some("https://issuer.example".into()), ..Names::default() };
+/// let overrides = Overrides { names, unbound: Some(Unbound::Allow), ..Overrides::default() };
+/// assert_eq!(overrides.leeway, None);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Overrides {
+    /// When artefacts are judged as at.
+    pub at: Option<Moment>,
+    /// How far clocks may disagree.
+    pub leeway: Option<Leeway>,
+    /// Whether RSA keys of exactly 1024 bits are accepted.
+    pub rsa_1024: Option<Rsa1024>,
+    /// The algorithm of keys that state none.
+    pub algorithm: Option<Algorithm>,
+    /// What a DVS certificate or signature must be about.
+    pub binding: Option<Binding>,
+    /// Whether nothing has to bind an artefact to what the caller knows.
+    pub unbound: Option<Unbound>,
+    /// What the registered claims of a JWT are expected to be.
+    pub names: Names,
+    /// Whether a JWS is accepted that never expires.
+    pub no_expiry: Option<NoExpiry>,
+    /// How many seconds a token of MIRACL Trust may live.
+    pub longest_life: Option<u32>,
+    /// The hash that a chain of captures goes on after: see [`parse_previous_hash`].
+    pub previous_hash: Option<String>,
+    /// How many seconds the captures of one answer may lie apart.
+    pub span: Option<u32>,
+    /// Whether captures of one answer may differ in signer or transaction.
+    pub mixed: Option<Mixed>,
+    /// How many seconds a signed time may be from the time of judgement.
+    pub window: Option<u32>,
+}
+
+impl Overrides {
+    /// Names what is expected, each with the name of its option.
+    pub(crate) fn expected(&self) -> impl Iterator<Item = (Member, &'static str)> {
+        let Names { issuer, audiences, subject, nonce, typ, scopes } = &self.names;
+        let several = |names: &[String], one, several| if names.len() > 1 { several } else { one };
+        let binding = self.binding.as_ref().map_or(Member::Binding.name(), Binding::name);
+        let given = [
+            (Member::Binding, self.binding.is_some()),
+            (Member::Issuer, issuer.is_some()),
+            (several(audiences, Member::Audience, Member::Audiences), !audiences.is_empty()),
+            (Member::Subject, subject.is_some()),
+            (Member::Nonce, nonce.is_some()),
+            (Member::Typ, typ.is_some()),
+            (several(scopes, Member::Scope, Member::Scopes), !scopes.is_empty()),
+            (Member::LongestLife, self.longest_life.is_some()),
+            (Member::PreviousHash, self.previous_hash.is_some()),
+            (Member::Span, self.span.is_some()),
+            (Member::DenyMixed, self.mixed.is_some()),
+            (Member::TimestampWindow, self.window.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given).map(|(member, _)| member);
+        given.map(move |member| match member {
+            Member::Binding => (member, binding),
+            member => (member, member.name()),
+        })
+    }
+}
+
+/// Everything but the keys that decides about one item.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) at: Moment,
+    pub(crate) policy: Policy,
+    pub(crate) binding: Option<Binding>,
+    pub(crate) unbound: Unbound,
+    pub(crate) names: Names,
+    pub(crate) no_expiry: NoExpiry,
+    pub(crate) longest_life: Option<u32>,
+    pub(crate) previous_hash: Option<String>,
+    pub(crate) span: Option<u32>,
+    pub(crate) mixed: Mixed,
+    /// How many seconds a signed time may be from the time of judgement.
+    pub(crate) window: Option<u32>,
+}
+
+/// Whether a JWS is accepted that never expires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
+pub enum NoExpiry {
+    /// It is refused.
+    #[default]
+    Deny,
+    /// It is accepted.
+    Allow,
+}
+
+/// Whether an artefact is accepted that nothing binds to what the caller knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
+pub enum Unbound {
+    /// Something has to be expected of it.
+    #[default]
+    Deny,
+    /// It is accepted, with a warning.
+    Allow,
+}
+
+/// What a DVS certificate or signature must be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Binding {
+    /// A document with this SHA-256, in hexadecimal: see [`Binding::document`].
+    Document(String),
+    /// The hash that was signed, in hexadecimal.
+    Hash(String),
+    /// The request to `/dvs/verify`, by its hash and its timestamp.
+    Request(SignatureRequest),
+}
+
+impl Binding {
+    /// Binds to a document, by its SHA-256.
+    ///
+    /// ```
+    /// use countersign_audit::Binding;
+    ///
+    /// let Binding::Document(hash) = Binding::document(b"") else { unreachable!() };
+    /// assert!(hash.starts_with("e3b0c442"));
+    /// ```
+    #[must_use]
+    pub fn document(document: &[u8]) -> Self {
+        Self::Document(hex::encode(&sha256(document)))
+    }
+
+    /// Binds to a request to `/dvs/verify`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request.
+    pub fn request(body: &[u8]) -> Result<Self, Error> {
+        SignatureRequest::parse(body, &Limits::default()).map(Self::Request)
+    }
+
+    /// Returns the name of its option.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "document",
+            Self::Hash(_) => "hash",
+            Self::Request(_) => "request",
+        }
+    }
+
+    /// Returns the hash that has to be signed.
+    pub(crate) fn hash(&self) -> &str {
+        match self {
+            Self::Document(hash) | Self::Hash(hash) => hash,
+            Self::Request(request) => request.hash(),
+        }
+    }
+
+    pub(crate) fn expected(&self) -> dvs::Expected {
+        match self {
+            Self::Document(hash) | Self::Hash(hash) => dvs::Expected::hash(hash.as_str()),
+            Self::Request(request) => dvs::Expected::request(request),
+        }
+    }
+}
+
+/// What the registered claims of a JWT are expected to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
+pub struct Names {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `aud`: one of them has to be among the token's. Of a DVS signature, its one project.
+    pub audiences: Vec<String>,
+    /// `sub`. Of a DVS signature, its user.
+    pub subject: Option<String>,
+    /// `nonce`.
+    pub nonce: Option<String>,
+    /// `typ` of the header.
+    pub typ: Option<String>,
+    /// Every one of them has to be granted.
+    pub scopes: Vec<String>,
+}
+
+impl Names {
+    /// Returns each single name, to be changed.
+    pub(crate) const fn each_mut(&mut self) -> [&mut Option<String>; 4] {
+        [&mut self.issuer, &mut self.subject, &mut self.nonce, &mut self.typ]
+    }
+
+    /// Returns these names, and those of the other where there is none.
+    pub(crate) fn or(mut self, other: &Self) -> Self {
+        let other = &mut other.clone();
+        for (own, other) in self.each_mut().into_iter().zip(other.each_mut()) {
+            *own = own.take().or_else(|| other.take());
+        }
+        for (own, other) in
+            [(&mut self.audiences, &mut other.audiences), (&mut self.scopes, &mut other.scopes)]
+        {
+            if own.is_empty() {
+                *own = core::mem::take(other);
+            }
+        }
+        self
+    }
+
+    /// Returns what any JWT can be expected to say.
+    pub(crate) fn jws(&self) -> jws::Expected {
+        let Self { issuer, audiences, subject, nonce, typ, scopes: _ } = self.clone();
+        let expected = jws::Expected::unbound();
+        let expected = add(expected, issuer, jws::Expected::issuer);
+        let expected = audiences.into_iter().fold(expected, jws::Expected::or_audience);
+        let expected = add(expected, subject, jws::Expected::subject);
+        let expected = add(expected, typ, jws::Expected::typ);
+        add(expected, nonce, jws::Expected::nonce)
+    }
+
+    /// Returns what a token of MIRACL Trust is expected to say.
+    pub(crate) fn token(&self) -> Result<token::Expected, Missing> {
+        let Self { issuer, audiences, subject, nonce, typ: _, scopes } = self.clone();
+        let expected = token::Expected::new(
+            issuer.ok_or(Missing("issuer"))?,
+            audiences.into_iter().next().ok_or(Missing("audience"))?,
+        );
+        let expected = add(expected, subject, token::Expected::subject);
+        let expected = scopes.into_iter().fold(expected, token::Expected::scope);
+        Ok(add(expected, nonce, token::Expected::nonce))
+    }
+
+    /// Returns what is missing to say whose a token is, and for whom.
+    pub(crate) fn complete(&self) -> Result<(), Missing> {
+        match (&self.issuer, self.audiences.is_empty()) {
+            (None, _) => Err(Missing("issuer")),
+            (_, true) => Err(Missing("audience")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name of something that has to be expected of a kind, and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Missing(pub(crate) &'static str);
+
+/// Adds to what is expected, if there is anything to add.
+pub(crate) fn add<E, T>(expected: E, wanted: Option<T>, with: fn(E, T) -> E) -> E {
+    match wanted {
+        Some(wanted) => with(expected, wanted),
+        None => expected,
+    }
+}
+
+impl Terms {
+    /// Expects nothing, and opts in to nothing, now.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            at: Moment::Now,
+            policy: Policy::default().with_limits(*limits),
+            binding: None,
+            unbound: Unbound::Deny,
+            names: Names::default(),
+            no_expiry: NoExpiry::Deny,
+            longest_life: None,
+            previous_hash: None,
+            span: None,
+            mixed: Mixed::Warn,
+            window: None,
+        }
+    }
+
+    /// Returns these terms with what the overrides name put in place.
+    pub(crate) fn with(mut self, overrides: &Overrides) -> Self {
+        if let Some(at) = overrides.at {
+            self.at = at;
+        }
+        if let Some(leeway) = overrides.leeway {
+            self.policy = self.policy.with_leeway(leeway);
+        }
+        if let Some(rsa_1024) = overrides.rsa_1024 {
+            self.policy = self.policy.with_rsa_1024(rsa_1024);
+        }
+        if let Some(algorithm) = overrides.algorithm {
+            self.policy = self.policy.with_algorithm(algorithm);
+        }
+        if let Some(unbound) = overrides.unbound {
+            (self.binding, self.unbound) = (None, unbound);
+        }
+        if let Some(binding) = &overrides.binding {
+            self.binding = Some(binding.clone());
+        }
+        if let Some(hash) = &overrides.previous_hash {
+            self.previous_hash = Some(hash.clone());
+        }
+        self.longest_life = overrides.longest_life.or(self.longest_life);
+        self.no_expiry = overrides.no_expiry.unwrap_or(self.no_expiry);
+        self.span = overrides.span.or(self.span);
+        self.mixed = overrides.mixed.unwrap_or(self.mixed);
+        self.window = overrides.window.or(self.window);
+        self.names = overrides.names.clone().or(&self.names);
+        self
+    }
+
+    /// Returns what an artefact must be about.
+    pub(crate) fn binding(&self) -> Result<dvs::Expected, Missing> {
+        match (&self.binding, self.unbound) {
+            (Some(binding), _) => Ok(binding.expected()),
+            (None, Unbound::Allow) => Ok(dvs::Expected::unbound()),
+            (None, Unbound::Deny) => Err(Missing("hash")),
+        }
+    }
+
+    pub(crate) fn window(&self) -> Option<Window> {
+        self.window.map(Window::symmetric)
+    }
+}
+
+/// Reads a hash of a chain of captures: SHA-256 in hexadecimal.
+///
+/// # Errors
+///
+/// It is something else.
+pub fn parse_previous_hash(text: &str) -> Result<String, String> {
+    let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
+    let digest = digest.ok_or("not 64 hexadecimal digits")?;
+    // Letter case makes no difference.
+    Ok(hex::encode(&digest).to_ascii_uppercase())
+}
+
+/// Reads the name of an algorithm that a public key can have.
+///
+/// # Errors
+///
+/// There is none of this name.
+pub fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
+    let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
+    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
+    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
+}
