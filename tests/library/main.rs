@@ -12,6 +12,7 @@ mod differential;
 mod dvs_certificate;
 mod dvs_signature;
 mod dvs_transaction;
+mod files;
 mod json;
 mod key_source;
 mod limits;

@@ -7,9 +7,10 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 /// The crates that are published, with their folders.
-const PUBLISHED: [(&str, &str); 6] = [
+const PUBLISHED: [(&str, &str); 7] = [
     ("countersign", ""),
     ("countersign-api", "crates/api"),
+    ("countersign-audit", "crates/audit"),
     ("countersign-cli", "crates/cli"),
     ("countersign-fetch", "crates/fetch"),
     ("countersign-kernels", "crates/kernels"),

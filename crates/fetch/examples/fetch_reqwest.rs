@@ -110,9 +110,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The key set of the example: one public key.
+const KEYS: &str = r#"{"keys":[{"kty":"RSA","use":"sig","kid":"s1","e":"AQAB","n":"kWp2zRA23Z3vTL4uoe8kTFptxBVFunIoP4t_8TDYJrOb7D1iZNDXVeEsYKp6ppmrTZDAgd-cNOTKLd4M39WJc5FN0maTAVKJc7NxklDeKc4dMe1BGvTZNG4MpWBo-taKULlYUu0ltYJuLzOjIrTHfarucrGoRWqM0sl3z2-fv9k"}]}"#;
+
 /// Answers every request with the key set.
 async fn serve(listener: TcpListener) -> std::io::Result<()> {
-    let keys = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+    let keys = KEYS.as_bytes();
     loop {
         let (mut stream, _) = listener.accept().await?;
         let _ = stream.read(&mut [0; 4096]).await?;

@@ -47,9 +47,12 @@ fn export_age(cache: &JwksCache) {
 /// In place of the network: a key set.
 struct Canned;
 
+/// The key set of the example: one public key.
+const KEYS: &str = r#"{"keys":[{"kty":"RSA","use":"sig","kid":"s1","e":"AQAB","n":"kWp2zRA23Z3vTL4uoe8kTFptxBVFunIoP4t_8TDYJrOb7D1iZNDXVeEsYKp6ppmrTZDAgd-cNOTKLd4M39WJc5FN0maTAVKJc7NxklDeKc4dMe1BGvTZNG4MpWBo-taKULlYUu0ltYJuLzOjIrTHfarucrGoRWqM0sl3z2-fv9k"}]}"#;
+
 impl Fetch for Canned {
     fn send(&self, _: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
-        let keys = include_bytes!("../../../test-vectors/seed/dvs-jwks.json");
+        let keys = KEYS.as_bytes();
         let answer = Response::builder().header("Content-Type", "application/json");
         answer.body(keys.to_vec()).map_err(|_| Fault::Protocol)
     }
