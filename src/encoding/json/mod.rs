@@ -29,7 +29,7 @@ pub use prefix::{Place, Prefix, PrefixFault, object_prefix};
 
 /// A JSON value that borrows from its text where no escape stands in the way.
 ///
-/// [`Display`](fmt::Display) writes it without white space, members in their order, numbers as
+/// [`Display`](core::fmt::Display) writes it without white space, members in their order, numbers as
 /// they were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

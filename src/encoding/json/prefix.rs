@@ -39,7 +39,7 @@ pub enum Place {
 }
 
 /// Reads an object from the front of a text, for what has to say how far another parser comes.
-/// Strict as [`parse`], but for what follows the object.
+/// Strict as [`parse`](super::parse), but for what follows the object.
 pub fn object_prefix<'a>(part: &'static str, text: &'a str, limits: &Limits) -> Prefix<'a> {
     let mut parser = Parser { part, text, at: 0, values: 0, limits };
     let mut members: Vec<(Cow<'a, str>, Value<'a>)> = Vec::new();

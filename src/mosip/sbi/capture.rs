@@ -68,7 +68,7 @@ pub struct Capture {
 /// Checked, for each biometric: `data` and the digital id within, each with its signature, its
 /// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
 /// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
-/// one transaction; see [`Mixed`]. The chain of hashes needs the decrypted values, unless it is of
+/// one transaction; see [`Mixed`](super::Mixed). The chain of hashes needs the decrypted values, unless it is of
 /// the legacy scheme; without them it is not checked, and the report says so, unless
 /// [`Expected`] names a scheme or a hash before: then the verdict is
 /// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside

@@ -141,7 +141,7 @@ impl Signature {
     }
 
     /// Returns what the certificate about this signature has to be bound to, for
-    /// [`dvs::Expected::request`](super::Expected::request).
+    /// [`dvs::Expected::request`](crate::miracl::dvs::Expected::request).
     #[must_use]
     pub fn to_request(&self) -> SignatureRequest {
         SignatureRequest::new(self.hash.clone(), self.timestamp)

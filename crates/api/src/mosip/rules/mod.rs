@@ -72,7 +72,7 @@
 //! Kernel 1.0.6, which has no rules for the members. `validate/history` of kernel 1.0.7 to 1.0.9 and
 //! 1.1.0, and the looser queries of 1.0.9 and 1.1.0 for it: [`KernelVersion::V1_0_9`] validates as
 //! 1.0.10 and 1.1.1 do. Kernel 1.2.0-rc1, which answers with the statuses of 1.2.0 and decodes base64 as
-//! before. Signatures of the request, which the kernel never verifies and [`device`](super::device) is
+//! before. Signatures of the request, which the kernel never verifies and [`device`](countersign::mosip::device) is
 //! for; failures of storing and signing; two rows where a server expects one.
 
 mod change;
