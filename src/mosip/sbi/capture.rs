@@ -643,7 +643,6 @@ fn check_hashes(
             }
             trail.part(&format!("{BIOMETRICS}[{index}]"));
             trail.fail(Check::HASH_CHAIN, error);
-            trail.part("");
         }
     }
     None
