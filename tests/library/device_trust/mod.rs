@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use countersign::encoding::json::{Object, Value};
 use countersign::encoding::{Fault, base64};
 use countersign::mosip::device::{
-    Certification, DeviceData, DigitalIdVerifier, Expected, Layer, Verifier,
+    Certification, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier, Expected, Layer, Verifier,
 };
 use countersign::mosip::trust::*;
 use countersign::x509::{self, Certificate, Modulus};
@@ -502,6 +502,53 @@ fn a_layer_that_two_keys_signed_one_around_the_other_is_warned_of() {
     for (outer, inner) in [(device, chip), (chip, device)] {
         let token = twice(outer, inner, &id_text());
         assert_eq!(fault(store(), ida(), &token), Some(ChainFault::NoPath));
+    }
+}
+
+#[test]
+fn a_layer_that_is_encoded_twice_is_signed_if_either_encoding_is() {
+    let chip = &pki().chip;
+    let (plain, once) = (encode(&id_text()), chip.sign(&id_text()).unwrap());
+    let verifier = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+    let judge = |token: &str| {
+        let report = verifier.explain(token.as_bytes(), &Expected::new(), time(NOW));
+        let verdict = verifier.verify(token.as_bytes(), &Expected::new(), time(NOW));
+        assert_eq!(report.code(), verdict.as_ref().map_or_else(Error::code, |_| Code::Ok));
+        (verdict, report)
+    };
+    for token in [chip.sign(&once).unwrap(), chip.sign(&plain).unwrap(), encode(&once)] {
+        let (verdict, report) = judge(&token);
+        let found = verdict.unwrap();
+        let origin = found.content().origin();
+        assert_eq!((origin.layer(), origin.is_encoded_twice()), (Layer::VerifiedJws, true));
+        assert!(report.checks.iter().all(|entry| entry.detail.find("not signed").is_none()));
+        let read = DigitalId::decode(token.as_bytes(), &countersign::Limits::default()).unwrap();
+        assert_eq!(read.origin().layer(), Layer::UnverifiedJws);
+    }
+    let neither = encode(&plain);
+    let read = DigitalId::decode(neither.as_bytes(), &countersign::Limits::default()).unwrap();
+    assert_eq!(read.origin().layer(), Layer::Base64);
+    assert_eq!(judge(&neither).0.unwrap_err(), Error::UnsignedLayer { part: "digitalId" });
+}
+
+#[test]
+fn every_level_is_read_as_it_is_written_and_any_other_text_is_no_level() {
+    for (text, level) in [
+        ("L0", Certification::L0),
+        ("L1", Certification::L1),
+        ("L2", Certification::L2),
+        ("SBI 1.0", Certification::Sbi1),
+        ("SBI 2.0", Certification::Sbi2),
+        ("l2", Certification::Other("l2".into())),
+        ("L3", Certification::Other("L3".into())),
+    ] {
+        let info = encode(&device_info(&encode(&id_text()), text).to_string());
+        let read = DeviceInfo::decode(info.as_bytes(), &countersign::Limits::default()).unwrap();
+        assert_eq!(read.certification, level);
+        let message = nested(&pki().device, &pki().device, text);
+        let verifier = Verifier::new(Trust::self_asserted(), Policy::default());
+        let found = verifier.verify(message.as_bytes(), &Expected::new(), time(NOW)).unwrap();
+        assert_eq!(found.content().device_data().unwrap().device_info.certification, level);
     }
 }
 

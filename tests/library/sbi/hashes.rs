@@ -121,12 +121,21 @@ fn a_chain_that_goes_on_after_an_earlier_answer_asks_for_its_last_hash() {
         let rest = || all[1..].to_vec();
         let report = explain(&rest(), &Expected::new());
         assert_eq!(failure(&report).unwrap().1, &Error::HashChain { index: 0 });
-        let hint = |report: &Report| report.hints.iter().any(|h| h.contains("--previous-hash"));
-        assert!(hint(&report), "{:?}", report.hints);
+        let asks = |report: &Report, what| {
+            let is_asked = |hint: &String| hint.contains(what) && hint.contains("--previous-hash");
+            report.hints.iter().any(is_asked)
+        };
+        let hint = |report: &Report| asks(report, "");
+        assert!(asks(&report, "give the last hash of that one"), "{:?}", report.hints);
         let report = explain(&rest(), &Expected::new().previous_hash(hash(0)));
         assert_eq!((report.code(), report.hints.len()), (Code::Ok, 0));
         let report = explain(&rest(), &Expected::new().previous_hash(hash(1)));
-        assert!(report.code() == Code::HashMismatch && hint(&report));
+        assert_eq!(report.code(), Code::HashMismatch);
+        assert!(
+            asks(&report, "does not follow from the previous hash given"),
+            "{:?}",
+            report.hints
+        );
         // Elsewhere than at the beginning, no previous hash helps.
         let report = explain(&[all[0].clone(), all[2].clone()], &Expected::new());
         assert!(report.code() == Code::HashMismatch && !hint(&report));
@@ -177,5 +186,20 @@ fn what_is_expected_of_hashes_that_cannot_be_followed_is_refused_and_never_dropp
         assert_eq!(failure(&report).map(|(_, error)| error.clone()), error);
         let verdict = verifier.verify(token.as_bytes(), &expected, now());
         assert_eq!(verdict.err(), error);
+    }
+}
+
+#[test]
+fn no_chain_is_followed_where_a_biometric_cannot_be_read_and_the_report_says_so() {
+    for scheme in [Scheme::Current, Scheme::Legacy] {
+        let mut elements = elements(scheme);
+        elements[1].set("hash", 1_i64);
+        let report = explain(&elements, &Expected::new());
+        let error = Error::WrongType { part: "biometrics", member: "hash", expected: "a string" };
+        assert_eq!(failure(&report), Some(("biometrics[1]", &error)));
+        let chain = report.checks.iter().filter(|entry| entry.check == Check::HASH_CHAIN);
+        let chain: Vec<_> =
+            chain.map(|entry| (entry.part.as_deref(), &entry.outcome, &*entry.detail)).collect();
+        assert_eq!(chain, [(None, &Outcome::Skip, "a biometric cannot be read")]);
     }
 }

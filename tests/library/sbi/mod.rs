@@ -15,7 +15,8 @@ use countersign::mosip::Window;
 use countersign::mosip::sbi::*;
 use countersign::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
 use countersign::{
-    At, ChainFault, Check, Code, Error, Leeway, Limits, Outcome, Policy, Report, Time, Warning,
+    At, ChainFault, Check, Code, Entry, Error, Leeway, Limits, Outcome, Policy, Report, Time,
+    Warning,
 };
 use countersign_testkit::mosip::digital_id;
 use countersign_testkit::sbi::{
@@ -59,6 +60,14 @@ fn explain(elements: &[Object<'static>], expected: &Expected) -> Report {
     let verifier = RegistrationCaptureVerifier::new(trust(Consumer::Ida), Policy::default());
     let report = verifier.explain(body.as_bytes(), expected, now());
     let verdict = verifier.verify(body.as_bytes(), expected, now());
+    assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
+    report
+}
+
+fn explain_data(token: &str, expected: &Expected) -> Report {
+    let verifier = DataVerifier::new(trust(Consumer::Ida), Policy::default());
+    let report = verifier.explain(token.as_bytes(), expected, now());
+    let verdict = verifier.verify(token.as_bytes(), expected, now());
     assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
     report
 }
@@ -137,7 +146,23 @@ fn what_is_expected_is_required_of_every_biometric() {
         .env("Staging")
         .purpose("Registration")
         .domain_uri("https://example.org");
-    assert_eq!(explain(&genuine, &good).code(), Code::Ok);
+    let token = genuine[0].string("t", "data").unwrap();
+    let compared = |report: &Report, part: Option<&str>| -> Vec<_> {
+        let own = |entry: &&Entry| entry.check == Check::CONTENT && entry.part.as_deref() == part;
+        let entries = report.checks.iter().filter(own);
+        entries.map(|entry| (entry.outcome.clone(), entry.detail.clone())).collect()
+    };
+    let all = ["transactionId", "env", "purpose", "domainUri"]
+        .map(|member| (Outcome::Pass, format!("`{member}` is as expected")));
+    let nothing = [(Outcome::Skip, "nothing is expected".to_string())];
+    for (expected, wanted) in [(&good, &all[..]), (&Expected::new(), &nothing)] {
+        let report = explain(&genuine, expected);
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(compared(&report, Some("biometrics[0].data")), wanted);
+        let report = explain_data(token, expected);
+        assert_eq!(report.code(), Code::Ok);
+        assert_eq!(compared(&report, None), wanted);
+    }
     for (wrong, member) in [
         (good.clone().transaction_id("1"), "transactionId"),
         (good.clone().env("staging"), "env"),
@@ -147,6 +172,43 @@ fn what_is_expected_is_required_of_every_biometric() {
         let report = explain(&genuine, &wrong);
         let error = Error::ContentMismatch { member };
         assert_eq!(failure(&report), Some(("biometrics[0].data", &error)));
+        let report = explain_data(token, &wrong);
+        assert_eq!(failure(&report), Some(("", &error)));
+    }
+}
+
+#[test]
+fn captured_data_that_are_encoded_once_more_are_read_and_warned_of() {
+    let id = pki().chip.sign(&digital_id("1").to_string()).unwrap();
+    let plain = data(&id, "Finger", "AAAA").to_string();
+    let encoded = base64::encode_url(plain.as_bytes());
+    let verifier = RegistrationCaptureVerifier::new(trust(Consumer::Ida), Policy::default());
+    for (payload, warned) in [
+        (plain.clone(), Some(false)),
+        (format!(" \n{plain}"), Some(false)),
+        (encoded.clone(), Some(true)),
+        (base64::encode_standard(plain.as_bytes()), Some(true)),
+        (base64::encode_url(format!("\t{plain}").as_bytes()), Some(true)),
+        (base64::encode_url(encoded.as_bytes()), None),
+        (format!("{encoded}*"), None),
+    ] {
+        let token = pki().device.sign(&payload).unwrap();
+        let report = explain_data(&token, &Expected::new());
+        assert_eq!(report.code() == Code::Ok, warned.is_some(), "{:?}", failure(&report));
+        // The legacy scheme hashes what was signed, encoded as it is.
+        let mut chain = HashChain::new(Scheme::Legacy);
+        chain.extend(payload.as_bytes());
+        let body = answer(vec![biometric(&token, &chain.hash())]).to_string();
+        let verdict = verifier.verify(body.as_bytes(), &Expected::new(), now());
+        let Some(warned) = warned else {
+            assert_eq!(failure(&report).unwrap().1.code(), Code::Malformed);
+            assert_eq!(verdict.unwrap_err().code(), Code::Malformed);
+            continue;
+        };
+        assert_eq!(report.warnings.contains(&Warning::EncodedTwice), warned, "{payload}");
+        let found = verdict.unwrap();
+        assert_eq!(found.content().scheme, Some(Scheme::Legacy));
+        assert_eq!(found.content().biometrics[0].data.as_ref().unwrap().bio_value, [0; 3]);
     }
 }
 
@@ -216,6 +278,23 @@ fn ten_megabytes_are_verified_within_their_own_limits() {
     assert_eq!(at(Limits::default().with_capture_bytes(body.len())), Code::Ok);
     assert_eq!(at(Limits::default().with_capture_bytes(body.len() - 1)), Code::TooLarge);
     assert_eq!(at(Limits::default().with_capture_segments(2)), Code::TooLarge);
+}
+
+#[test]
+fn an_answer_has_a_limit_of_its_own_also_where_other_texts_may_be_longer() {
+    let body = answer(elements(Scheme::Current)).to_string();
+    let limit = body.len() - 1;
+    let too_large = Error::TooLarge { what: "answer", limit };
+    for (limit, expected) in [(body.len(), None), (limit, Some(too_large))] {
+        let limits = Limits::default().with_capture_bytes(limit);
+        assert!(limits.response_bytes() > body.len());
+        let policy = Policy::default().with_limits(limits);
+        let verifier = RegistrationCaptureVerifier::new(trust(Consumer::Ida), policy);
+        let verdict = verifier.verify(body.as_bytes(), &Expected::new(), now());
+        assert_eq!(verdict.err(), expected);
+        let report = verifier.explain(body.as_bytes(), &Expected::new(), now());
+        assert_eq!(failure(&report).map(|(_, error)| error), expected.as_ref());
+    }
 }
 
 /// A judge of information, by these rules.
@@ -542,6 +621,12 @@ fn a_capture_for_one_purpose_is_none_for_the_other_and_without_a_purpose_the_cal
         answer(chained(&[(&token, &value)])).to_string()
     };
     let foreign = Error::ContentMismatch { member: "purpose" };
+    // Whoever took the wrong verifier is told which is the right one.
+    let hints = |report: Report, purpose: &str, kind: &str| {
+        let hint = format!("what was captured for {purpose} is of the kind {kind}");
+        let expected = if report.code() == Code::Ok { vec![] } else { vec![hint] };
+        assert_eq!(report.hints, expected);
+    };
     for (purpose, by_auth, by_registration) in [
         (Some("Auth"), None, Some(&foreign)),
         (Some("AUTH"), None, Some(&foreign)),
@@ -556,9 +641,11 @@ fn a_capture_for_one_purpose_is_none_for_the_other_and_without_a_purpose_the_cal
         assert_eq!(verdict.err().as_ref(), by_auth, "{purpose:?}");
         let report = auth.explain(body, &expected, now());
         assert_eq!(failure(&report), by_auth.map(|error| ("biometrics[0].data", error)));
+        hints(report, "Registration", "sbi-rcapture");
         let verdict = registration.verify(body, &expected, now());
         assert_eq!(verdict.err().as_ref(), by_registration, "{purpose:?}");
         let report = registration.explain(body, &expected, now());
         assert_eq!(failure(&report), by_registration.map(|error| ("biometrics[0].data", error)));
+        hints(report, "Auth", "sbi-capture");
     }
 }

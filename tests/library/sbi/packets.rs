@@ -17,7 +17,11 @@ fn captured_tokens(lengths: &[usize], padding: &str) -> Vec<String> {
 }
 
 fn explain_packet(trust: Trust, xml: &str) -> Report {
-    let verifier = cbeff::Verifier::new(trust, Policy::default());
+    explain_packet_within(Limits::default(), trust, xml)
+}
+
+fn explain_packet_within(limits: Limits, trust: Trust, xml: &str) -> Report {
+    let verifier = cbeff::Verifier::new(trust, Policy::default().with_limits(limits));
     let report = verifier.explain(xml.as_bytes(), &Expected::new(), now());
     let verdict = verifier.verify(xml.as_bytes(), &Expected::new(), now());
     assert_eq!(report.code(), verdict.err().map_or(Code::Ok, |error| error.code()));
@@ -161,23 +165,119 @@ fn a_segment_that_calls_itself_an_exception_and_is_none_has_that_named() {
 }
 
 #[test]
-fn a_segment_with_padding_says_what_is_wrong_beyond_its_signature() {
-    let token = &captured_tokens(&[4], "=")[0];
-    let payload =
-        String::from_utf8(base64::decode_url(token.split('.').nth(1).unwrap().as_bytes()).unwrap());
-    let bare = base64::encode_url(&[0xfb; 4]);
-    let payload = payload.unwrap().replace(&format!("{bare}=="), "<bioValue>");
-    let parts: Vec<&str> = token.split('.').collect();
-    let sb = format!("{}..{}", parts[0], parts[2]);
-    let segment = Segment { sb: &sb, bdb: &[0xfb; 4], payload: &payload };
-    let code = |trust: Trust, bdb| {
-        let verifier = DataVerifier::new(trust, Policy::default());
-        let verdict = Segment { bdb, ..segment }.verify(&verifier, &Expected::new(), now());
-        verdict.map_or_else(|error| error.code(), |_| Code::Ok)
+fn a_segment_says_what_is_wrong_beyond_its_signature_with_padding_and_without() {
+    for padding in ["=", ""] {
+        let token = &captured_tokens(&[4], padding)[0];
+        let bare = base64::encode_url(&[0xfb; 4]);
+        let payload =
+            payload_of(token).replace(&format!("{bare}{}", padding.repeat(2)), "<bioValue>");
+        let parts: Vec<&str> = token.split('.').collect();
+        let sb = format!("{}..{}", parts[0], parts[2]);
+        let segment = Segment { sb: &sb, bdb: &[0xfb; 4], payload: &payload };
+        let code = |trust: Trust, bdb, expected: Expected| {
+            let verifier = DataVerifier::new(trust, Policy::default());
+            let verdict = Segment { bdb, ..segment }.verify(&verifier, &expected, now());
+            verdict.map_or_else(|error| error.code(), |_| Code::Ok)
+        };
+        let (good, other): (&[u8], &[u8]) = (&[0xfb; 4], &[0; 4]);
+        for (consumer, bdb, expected, wanted) in [
+            (Consumer::Ida, good, Expected::new(), Code::Ok),
+            (Consumer::RegistrationClient, good, Expected::new(), Code::UntrustedChain),
+            (Consumer::Ida, good, Expected::new().purpose("Auth"), Code::ContentMismatch),
+            (Consumer::Ida, other, Expected::new(), Code::SignatureMismatch),
+        ] {
+            assert_eq!(code(trust(consumer), bdb, expected), wanted, "{padding} {consumer}");
+        }
+    }
+}
+
+/// The payload of a token, as text.
+fn payload_of(token: &str) -> String {
+    let payload = token.split('.').nth(1).unwrap();
+    String::from_utf8(base64::decode_url(payload.as_bytes()).unwrap()).unwrap()
+}
+
+#[test]
+fn a_segment_is_judged_with_padding_only_if_its_signature_fits_so() {
+    let structure = |xml: &str| {
+        let report = explain_packet(trust(Consumer::Ida), xml);
+        let is_own = |part: Option<&str>| part == Some("segments[0].data");
+        let mut entries = report.checks.iter().filter(|entry| is_own(entry.part.as_deref()));
+        let structure = entries.find(|entry| entry.check == Check::STRUCTURE).unwrap();
+        (report.code(), structure.detail.split(" of ").next().unwrap().to_string())
     };
-    assert_eq!(code(trust(Consumer::Ida), &[0xfb; 4]), Code::Ok);
-    assert_eq!(code(trust(Consumer::RegistrationClient), &[0xfb; 4]), Code::UntrustedChain);
-    assert_eq!(code(trust(Consumer::Ida), &[0; 4]), Code::SignatureMismatch);
+    for padding in ["", "="] {
+        let token = &captured_tokens(&[4], padding)[0];
+        let (with, padded) = (payload_of(token).len(), 2 * padding.len());
+        let xml = packet(&[segment(token).unwrap()]);
+        assert_eq!(structure(&xml), (Code::Ok, format!("{with} bytes")));
+        let altered = xml.replace(&base64::encode_standard(&[0xfb; 4]), "AAAAAA==");
+        let bare = format!("{} bytes", with - padded);
+        assert_eq!(structure(&altered), (Code::SignatureMismatch, bare));
+    }
+}
+
+#[test]
+fn segments_in_which_nothing_was_captured_are_counted_apart_and_for_no_limit() {
+    let good: Vec<_> =
+        captured_tokens(&[3, 3, 3], "").iter().map(|one| segment(one).unwrap()).collect();
+    for (captured, exceptions, most, code) in [
+        (3, 2, 3, Code::Ok),
+        (3, 0, 3, Code::Ok),
+        (1, 3, 1, Code::Ok),
+        (3, 0, 2, Code::TooLarge),
+        (2, 2, 1, Code::TooLarge),
+    ] {
+        let mut segments = vec![EXCEPTION.to_string(); exceptions];
+        segments.extend_from_slice(&good[..captured]);
+        let xml = packet(&segments);
+        let limits = Limits::default().with_capture_segments(most);
+        let report = explain_packet_within(limits, trust(Consumer::Ida), &xml);
+        assert_eq!(report.code(), code, "{captured} {exceptions} {most}");
+        let parsed = cbeff::Packet::parse(xml.as_bytes(), &limits);
+        let limit = usize::from(most);
+        let error = Error::TooLarge { what: "number of biometrics", limit };
+        if code == Code::Ok {
+            assert_eq!(parsed.unwrap().segments().count(), captured);
+            let counted = report.checks.iter().find(|entry| entry.check == Check::ENVELOPE);
+            let detail = format!("{captured} segments, {exceptions} exceptions");
+            assert_eq!(counted.unwrap().detail, detail);
+        } else {
+            assert_eq!(failure(&report), Some(("", &error)));
+            assert_eq!(parsed.unwrap_err(), error);
+        }
+    }
+}
+
+#[test]
+fn a_segment_without_signature_is_an_exception_only_if_it_says_so_and_holds_nothing() {
+    let good = segment(&captured_tokens(&[3], "")[0]).unwrap();
+    let judge = |held: &str| {
+        let xml = packet(&[good.clone(), format!("<BIR>{held}</BIR>")]);
+        let report = explain_packet(trust(Consumer::Ida), &xml);
+        failure(&report).map(|(part, _)| part.to_string())
+    };
+    let pair = |key, value| format!("<Others><Key>{key}</Key><Value>{value}</Value></Others>");
+    let exception = pair("EXCEPTION", "true");
+    let parts = ["<SB>AAAA</SB>", "<BDB>AAAA</BDB>", &pair("PAYLOAD", "x")];
+    let empty = format!("<SB/><BDB/>{}", pair("PAYLOAD", ""));
+    for held in [
+        exception.clone(),
+        exception.repeat(2),
+        format!("{exception}{}", pair("EXCEPTION", "false")),
+        format!("{empty}{exception}"),
+    ] {
+        assert_eq!(judge(&held), None, "{held}");
+    }
+    let some = |chosen: usize| -> String {
+        let chosen = (0..parts.len()).filter(|place| chosen >> place & 1 == 1);
+        chosen.map(|place| parts[place]).collect()
+    };
+    let holding = (1..8).map(|chosen| format!("{}{exception}", some(chosen)));
+    let silent = [pair("EXCEPTION", "false"), pair("OTHER", "true"), empty];
+    for held in holding.chain(silent) {
+        assert_eq!(judge(&held).as_deref(), Some("segments[1].data"), "{held}");
+    }
 }
 
 #[test]
