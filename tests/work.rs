@@ -620,6 +620,29 @@ fn sixteen_biometrics_are_sixteen_times_the_work_of_one_and_no_more() {
 }
 
 #[test]
+fn the_first_forged_biometric_or_segment_ends_what_a_verdict_costs() {
+    let _alone = alone();
+    let key = rsa();
+    let leaf = Authority::root(key.clone(), &template("leaf").end_entity()).unwrap();
+    let x5c = [leaf.certificate().clone()];
+    let body = capture("Registration", &key, 16, |_| x5c.to_vec());
+    let token = body.split('"').find(|text| text.starts_with("eyJ")).unwrap();
+    // Another value than the one that was signed, of the same length.
+    let segment = testkit::sbi::segment(token).unwrap().replace("<BDB>AAAA", "<BDB>BBBB");
+    let packet = testkit::sbi::packet(&vec![segment; 16]);
+    let verifier = sbi::cbeff::Verifier::new(Trust::self_asserted(), Policy::default());
+    let packet = cost!(verifier, packet, sbi::Expected::new());
+    let forged = format!("{}AAAA", &token[..token.len() - 4]);
+    let body = body.replace(token, &forged);
+    let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let answer = cost!(verifier, body, sbi::Expected::new());
+    for (cost, explained) in [(packet, 16 + 16), (answer, 16 + 16)] {
+        assert_eq!(cost.code, Code::SignatureMismatch);
+        assert_eq!((cost.verify.signatures, cost.explain.signatures), (1, explained));
+    }
+}
+
+#[test]
 fn what_is_no_capture_costs_no_signature() {
     let _alone = alone();
     let verifier = RegistrationCaptureVerifier::new(Trust::self_asserted(), Policy::default());

@@ -355,10 +355,10 @@ const ROWS: &[Row] = &[
 
 /// Limits that are fed where the artefacts for it are made.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("with_signatures", include_str!("device_trust.rs")),
-    ("with_chain_certificates", include_str!("device_trust.rs")),
-    ("with_chain_signatures", include_str!("device_trust.rs")),
-    ("with_chain_steps", include_str!("device_trust.rs")),
+    ("with_signatures", include_str!("device_trust/mod.rs")),
+    ("with_chain_certificates", include_str!("device_trust/chains.rs")),
+    ("with_chain_signatures", include_str!("device_trust/chains.rs")),
+    ("with_chain_steps", include_str!("device_trust/chains.rs")),
     ("with_bytes_per_check", include_str!("../work.rs")),
     ("with_capture_bytes", include_str!("sbi/mod.rs")),
     ("with_capture_segments", include_str!("sbi/mod.rs")),

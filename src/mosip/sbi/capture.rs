@@ -402,7 +402,6 @@ fn check_hashes(
             }
             trail.part(&format!("{BIOMETRICS}[{index}]"));
             trail.fail(Check::HASH_CHAIN, error);
-            trail.part("");
         }
     }
     None

@@ -104,8 +104,8 @@ impl Segment<'_> {
     ///
     /// # Errors
     ///
-    /// As [`token`](Self::token) and [`DataVerifier::verify`]; if neither has a good signature, what
-    /// is said about the token without padding.
+    /// As [`token`](Self::token) and [`DataVerifier::verify`]; if the token has no good signature
+    /// without padding, what is said about it with padding.
     pub fn verify(
         &self,
         verifier: &DataVerifier,
@@ -121,10 +121,7 @@ impl Segment<'_> {
             Err(error)
                 if error.code() == Code::SignatureMismatch && !self.bdb.len().is_multiple_of(3) =>
             {
-                match verify(Padding::Present) {
-                    Err(padded) if padded.code() == Code::SignatureMismatch => Err(error),
-                    verdict => verdict,
-                }
+                verify(Padding::Present)
             }
             verdict => verdict,
         }
@@ -243,18 +240,11 @@ impl Kept {
         let holds_nothing = is_empty(sb) && is_empty(bdb) && is_empty(payload);
         // Whoever says that nothing was captured, and gives something, is not believed.
         kept.is_exception &= holds_nothing;
-        if kept.is_exception {
-            return Ok(kept);
-        }
-        // Checked for each segment by the verifier, which says where it is.
-        if !is_empty(sb) {
-            let fault = Fault::Utf8;
-            kept.sb = String::from_utf8(decode("SB", sb)?)
-                .map_err(|_| Error::Malformed { part: "SB", fault })?;
-        }
-        if !is_empty(bdb) {
-            kept.bdb = decode("BDB", bdb)?;
-        }
+        // What is missing is for the verifier to refuse, which says in which segment.
+        let fault = Fault::Utf8;
+        kept.sb = String::from_utf8(decode("SB", sb)?)
+            .map_err(|_| Error::Malformed { part: "SB", fault })?;
+        kept.bdb = decode("BDB", bdb)?;
         payload.unwrap_or_default().clone_into(&mut kept.payload);
         Ok(kept)
     }
@@ -263,27 +253,22 @@ impl Kept {
         Segment { sb: &self.sb, bdb: &self.bdb, payload: &self.payload }
     }
 
-    /// Puts the token together, with the padding under which its own certificate verifies it; without
-    /// padding if neither does.
+    /// Puts the token together: with padding if its own certificate verifies it so, or else without.
     fn token(&self, checker: &Checker<'_>, limits: &Limits) -> Result<String, Error> {
         if self.sb.is_empty() || self.payload.is_empty() {
             return Err(Error::UnsignedLayer { part: "data" });
         }
         let segment = self.segment();
         let absent = segment.token(Padding::Absent)?;
-        // Both are the same, or one is right.
+        // The value needs no padding, or the rules read none.
         if segment.bdb.len().is_multiple_of(3) || !checker.reads_padded_values() {
             return Ok(absent);
         }
-        let fits = |text: &str| {
-            let limits = &limits.with_token_bytes(limits.capture_bytes());
-            CompactJws::parse(text.as_bytes(), limits).is_ok_and(|token| checker.fits(&token))
-        };
-        if fits(&absent) {
-            return Ok(absent);
-        }
         let present = segment.token(Padding::Present)?;
-        Ok(if fits(&present) { present } else { absent })
+        let limits = &limits.with_token_bytes(limits.capture_bytes());
+        let token = CompactJws::parse(present.as_bytes(), limits);
+        let fits = token.is_ok_and(|token| checker.fits(&token));
+        Ok(if fits { present } else { absent })
     }
 }
 
@@ -385,7 +370,6 @@ impl Message for PacketMessage {
             let data = kept.token(&checker, limits);
             let data = data.and_then(|token| Data::open(token.as_bytes(), &mut checker, limits));
             if let Some(data) = record_data(&mut checker, data) {
-                checker.enter("data");
                 check_content(checker.trail, &data, item.expected);
                 captured.push(data);
             }
