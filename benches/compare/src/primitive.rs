@@ -2,9 +2,9 @@
 //! 250 bytes included.
 
 use countersign::Algorithm;
-use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use countersign_kernels::rsa::{Pkcs1Message, RsaPublicKey, verify_pkcs1_messages};
 use countersign_kernels::{Hash, Kernel};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use sha2::{Digest as _, Sha256};

@@ -3,10 +3,10 @@
 
 use countersign::encoding::json::{Object, Value};
 use countersign::jose::{CompactJws, JwkSet, jws};
-use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use countersign::{Algorithm, At, Item, Limits, Policy, Time, sha256};
 use countersign_kernels::rsa::{Pkcs1Item, verify_pkcs1_batch};
 use countersign_kernels::{Hash, Kernel};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer, jwk_set};
 use jsonwebtoken::jwk::JwkSet as PeerSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 

@@ -11,9 +11,9 @@
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY};
 use countersign::Algorithm;
-use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign_kernels::{Hash, Kernel};
+use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use sha2::{Digest as _, Sha256};
 
 /// Bits of the keys. Small ones are cheap, so most cases use them.
