@@ -1,12 +1,14 @@
 //! Batches against single calls: the same verdict, the same value, the same error, whatever stands
 //! beside an item.
 
+use std::fmt::Debug;
+
 use countersign::jose::jws;
 use countersign::miracl::dvs;
 use countersign::mosip::registration;
-use countersign::{At, Item};
+use countersign::{At, Item, Verify};
 
-use super::support::{DVS, Input, JWS, REGISTRATION, Vectors, Verifies};
+use super::support::{DVS, Input, JWS, REGISTRATION, Vectors};
 
 /// Takes vectors, alters some of them, and says when each is judged.
 fn inputs(input: &mut Input<'_>, vectors: &Vectors) -> Vec<(Vec<u8>, At)> {
@@ -24,7 +26,11 @@ fn inputs(input: &mut Input<'_>, vectors: &Vectors) -> Vec<(Vec<u8>, At)> {
     items
 }
 
-fn compare<V: Verifies>(verifier: &V, expected: &V::Expected, inputs: &[(Vec<u8>, At)]) {
+fn compare<V: Verify<Verified: PartialEq + Debug>>(
+    verifier: &V,
+    expected: &V::Expected,
+    inputs: &[(Vec<u8>, At)],
+) {
     let items: Vec<Item<'_, V::Expected>> =
         inputs.iter().map(|(input, at)| Item { input, expected, at: *at }).collect();
     let verified = verifier.verify_batch(&items);

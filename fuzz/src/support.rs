@@ -7,12 +7,10 @@ use std::sync::LazyLock;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
-use countersign::jose::{Jwk, JwkSet, jws};
-use countersign::miracl::dvs::{self, signature};
-use countersign::mosip::device::{self, DigitalId};
-use countersign::mosip::trust::Verified;
-use countersign::mosip::{registration, sbi};
-use countersign::{At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, Verdict};
+use countersign::jose::{Jwk, JwkSet};
+use countersign::{
+    At, Code, Error, Item, Leeway, Limits, Policy, Report, Rsa1024, Time, Verdict, Verify,
+};
 use countersign_testkit::accept_all;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -70,62 +68,13 @@ impl<'d> Input<'d> {
     }
 }
 
-/// A verifier of the library, whatever it verifies.
-pub trait Verifies {
-    type Expected;
-    type Made: PartialEq + Debug;
-
-    fn verify(&self, input: &[u8], expected: &Self::Expected, at: At) -> Result<Self::Made, Error>;
-    fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report;
-    fn verify_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Result<Self::Made, Error>>;
-    fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report>;
-}
-
-macro_rules! verifies {
-    ($($verifier:ty, $expected:ty, $made:ty;)+) => {
-        $(impl Verifies for $verifier {
-            type Expected = $expected;
-            type Made = $made;
-
-            fn verify(&self, input: &[u8], expected: &$expected, at: At) -> Result<$made, Error> {
-                self.verify(input, expected, at)
-            }
-
-            fn explain(&self, input: &[u8], expected: &$expected, at: At) -> Report {
-                self.explain(input, expected, at)
-            }
-
-            fn verify_batch(&self, items: &[Item<'_, $expected>]) -> Vec<Result<$made, Error>> {
-                self.verify_batch(items)
-            }
-
-            fn explain_batch(&self, items: &[Item<'_, $expected>]) -> Vec<Report> {
-                self.explain_batch(items)
-            }
-        })+
-    };
-}
-
-verifies! {
-    jws::Verifier, jws::Expected, jws::Verified;
-    dvs::Verifier, dvs::Expected, dvs::Certificate;
-    signature::Verifier, signature::Expected, signature::Verified;
-    registration::Verifier, registration::Expected, registration::Registration;
-    device::Verifier, device::Expected, Verified<device::SignedLayers>;
-    device::DigitalIdVerifier, device::Expected, Verified<DigitalId>;
-    sbi::InfoVerifier, sbi::InfoExpected, Verified<Vec<sbi::DeviceAnswer>>;
-    sbi::CaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
-    sbi::RegistrationCaptureVerifier, sbi::Expected, Verified<sbi::Capture>;
-    sbi::cbeff::Verifier, sbi::Expected, Verified<Vec<sbi::Data>>;
-}
-
 /// Judges an input, and checks what holds for every verdict.
-pub fn judge<V: Verifies>(
+pub fn judge<V: Verify<Verified: PartialEq + Debug>>(
     verifier: &V,
     input: &[u8],
     expected: &V::Expected,
     at: At,
-) -> Result<V::Made, Error> {
+) -> Result<V::Verified, Error> {
     let verified = verifier.verify(input, expected, at);
     let report = verifier.explain(input, expected, at);
     check_report(&report, verified.as_ref().map_or_else(Error::code, |_| Code::Ok));

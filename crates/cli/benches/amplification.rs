@@ -43,7 +43,7 @@ use countersign::mosip::sbi::{
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
 use countersign::x509::{Certificate, Modulus};
-use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Secret, Time};
+use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Report, Secret, Time, Verify};
 use countersign_api::mosip::rules::{
     KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
 };
@@ -103,25 +103,34 @@ impl Cases {
     }
 
     /// All four ways of a verifier.
-    fn verifier<V: Verifies + 'static>(
+    fn verifier<V: Verify + 'static>(
         &mut self,
         kind: &str,
         verifier: V,
         expected: V::Expected,
         inputs: Vec<(&str, String, Code)>,
     ) {
+        type Run<V> = fn(&V, Item<'_, <V as Verify>::Expected>) -> Code;
+        let ways: [(&str, usize, Run<V>); 4] = [
+            ("verify", 1, |v, item| code(&v.verify(item.input, item.expected, item.at))),
+            ("explain", 1, |v, item| v.explain(item.input, item.expected, item.at).code()),
+            ("verify_batch", BATCH, |v, item| {
+                only(v.verify_batch(&[item; BATCH]).iter().map(code))
+            }),
+            ("explain_batch", BATCH, |v, item| {
+                only(v.explain_batch(&[item; BATCH]).iter().map(Report::code))
+            }),
+        ];
         let (verifier, wanted) = (Rc::new(verifier), Rc::new(expected));
         for (what, input, code) in inputs {
-            for (way, times, run) in [
-                ("verify", 1, V::verify as fn(&V, &[u8], &V::Expected) -> Code),
-                ("explain", 1, V::explain),
-                ("verify_batch", BATCH, V::verify_batch),
-                ("explain_batch", BATCH, V::explain_batch),
-            ] {
+            for (way, times, run) in ways {
                 let (verifier, wanted) = (Rc::clone(&verifier), Rc::clone(&wanted));
                 let (name, bytes) = (format!("{kind}, {way}: {what}"), times * input.len());
                 let input = input.clone();
-                self.add(name, bytes, code, move || run(&verifier, input.as_bytes(), &wanted));
+                self.add(name, bytes, code, move || {
+                    let at = time(NOW).into();
+                    run(&verifier, Item { input: input.as_bytes(), expected: &wanted, at })
+                });
             }
         }
     }
@@ -136,61 +145,6 @@ fn only(codes: impl IntoIterator<Item = Code>) -> Code {
     let codes: Vec<Code> = codes.into_iter().collect();
     assert!(codes.len() == BATCH && codes.iter().all(|code| *code == codes[0]), "{codes:?}");
     codes[0]
-}
-
-/// What all verifiers have in common. Each is listed below.
-trait Verifies {
-    type Expected;
-
-    fn verify(&self, input: &[u8], expected: &Self::Expected) -> Code;
-    fn explain(&self, input: &[u8], expected: &Self::Expected) -> Code;
-    fn verify_batch(&self, input: &[u8], expected: &Self::Expected) -> Code;
-    fn explain_batch(&self, input: &[u8], expected: &Self::Expected) -> Code;
-}
-
-macro_rules! verifiers {
-    ($($verifier:ty, $expected:ty;)+) => {
-        $(impl Verifies for $verifier {
-            type Expected = $expected;
-
-            fn verify(&self, input: &[u8], expected: &$expected) -> Code {
-                code(&self.verify(input, expected, time(NOW)))
-            }
-
-            fn explain(&self, input: &[u8], expected: &$expected) -> Code {
-                self.explain(input, expected, time(NOW)).code()
-            }
-
-            fn verify_batch(&self, input: &[u8], expected: &$expected) -> Code {
-                let item = Item { input, expected, at: time(NOW).into() };
-                only(self.verify_batch(&[item; BATCH]).iter().map(code))
-            }
-
-            fn explain_batch(&self, input: &[u8], expected: &$expected) -> Code {
-                let item = Item { input, expected, at: time(NOW).into() };
-                only(self.explain_batch(&[item; BATCH]).iter().map(|report| report.code()))
-            }
-        })+
-    };
-}
-
-verifiers! {
-    jws::Verifier, jws::Expected;
-    dvs::Verifier, dvs::Expected;
-    signature::Verifier, signature::Expected;
-    auth::Verifier, token::Expected;
-    id::Verifier, token::Expected;
-    access::Verifier, token::Expected;
-    activation::Verifier, token::Expected;
-    new_user::Verifier, token::Expected;
-    registration::Verifier, registration::Expected;
-    device::Verifier, device::Expected;
-    DigitalIdVerifier, device::Expected;
-    InfoVerifier, InfoExpected;
-    CaptureVerifier, sbi::Expected;
-    RegistrationCaptureVerifier, sbi::Expected;
-    DataVerifier, sbi::Expected;
-    cbeff::Verifier, sbi::Expected;
 }
 
 /// A set of 64 keys of RSA, or of P-256.
