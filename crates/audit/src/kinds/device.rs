@@ -4,7 +4,7 @@ use countersign::encoding::json::{Object, Value};
 use countersign::mosip::sbi::cbeff::{self, Packet, Padding, Segment};
 use countersign::mosip::trust::Consumer;
 use countersign::mosip::{device, sbi};
-use countersign::{Check, Error, Item, Limits, Policy, Report};
+use countersign::{Error, Item, Limits, Policy, Report};
 
 use super::purpose::Purpose;
 use crate::kind::{
@@ -12,6 +12,7 @@ use crate::kind::{
 };
 use crate::member::Member;
 use crate::profile::{Expected, ForAuthentication, Material, Profile, Subject};
+use crate::remarks::Remarks;
 use crate::terms::{Missing, Terms, add};
 
 pub(crate) const DATA: Kind = Kind::of(&DATA_ROW);
@@ -194,11 +195,11 @@ impl Subject for Captured {
                 return verifier.explain(item.input, item.expected, item.at);
             }
             let mut report = of_authentication.explain(item.input, item.expected, item.at);
+            let mut remarks = Remarks::default();
             if let Some(member) = unused {
-                let error = Error::ExpectationUnused { expectation: member.name() };
-                let detail = error.to_string();
-                report.refuse(Check::EXPECTATIONS, error, detail);
+                remarks.unused(member.name());
             }
+            remarks.apply(&mut report);
             report
         };
         items.iter().map(explain).collect()
