@@ -92,6 +92,14 @@ fn all_sources() -> Vec<Source> {
     found
 }
 
+/// Those of the kernels, files of tests included.
+fn kernels() -> Vec<Source> {
+    let found = sources_below(&root().join("crates/kernels/src"));
+    assert!(found.len() > 15, "the kernels were not found");
+    let read = |path: &Path| strip(&fs::read_to_string(path).expect("UTF-8"));
+    found.into_iter().map(|source| Source { code: read(&source.path), ..source }).collect()
+}
+
 fn sources_below(root: &Path) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
@@ -169,37 +177,32 @@ fn the_two_platforms_do_not_know_each_other() {
     }
 }
 
-/// Every file of Rust below a folder of the repository.
-fn rust_files(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("folder") {
-            let path = entry.expect("entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    found
-}
-
 /// Tells whether the code has one of these words.
 fn has_word(code: &str, words: &[&str]) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.contains(&word))
 }
 
+/// The folders of the members of the workspace.
+fn members() -> Vec<PathBuf> {
+    let mut members = vec![root().to_owned(), root().join("xtask")];
+    let crates = fs::read_dir(root().join("crates")).expect("folder");
+    members.extend(crates.map(|entry| entry.expect("entry").path()));
+    members
+}
+
+#[test]
+fn every_member_has_the_lints_of_the_workspace() {
+    for member in members() {
+        let manifest = fs::read_to_string(member.join("Cargo.toml")).expect("UTF-8");
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{}", member.display());
+    }
+}
+
 #[test]
 fn every_crate_but_the_kernels_forbids_unsafe_code() {
     let apart = ["fuzz/src/lib.rs", "mutants/src/main.rs"];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut roots: Vec<PathBuf> = apart.iter().map(|path| root.join(path)).collect();
-    let mut members = vec![root.to_owned(), root.join("xtask")];
-    let crates = fs::read_dir(root.join("crates")).expect("folder");
-    members.extend(crates.map(|entry| entry.expect("entry").path()));
-    for member in members.iter().filter(|member| !member.ends_with("kernels")) {
+    let mut roots: Vec<PathBuf> = apart.iter().map(|path| root().join(path)).collect();
+    for member in members().iter().filter(|member| !member.ends_with("kernels")) {
         let found = ["src/lib.rs", "src/main.rs"].map(|file| member.join(file));
         roots.extend(found.into_iter().filter(|file| file.is_file()));
     }
@@ -212,19 +215,16 @@ fn every_crate_but_the_kernels_forbids_unsafe_code() {
 
 #[test]
 fn unsafe_code_stands_with_the_vector_instructions_only() {
-    let files = rust_files("crates/kernels/src");
-    assert!(files.len() > 15, "the kernels were not found");
-    for path in files {
-        let code = strip(&fs::read_to_string(&path).expect("UTF-8"));
+    for Source { path, code, .. } in kernels() {
         let is_simd = path.parent().is_some_and(|folder| folder.ends_with("simd"));
         assert!(is_simd || !has_word(&code, &["unsafe"]), "{}", path.display());
     }
 }
 
-/// What chooses instructions is a value of the kernels' crate. TLS has a provider with needs of its own.
+/// What chooses instructions is a value of the kernels' crate.
 #[test]
 fn no_file_of_the_library_names_an_instruction_set() {
-    for source in sources().iter().filter(|source| source.module != "fetch") {
+    for source in sources() {
         let code = source.code.to_lowercase();
         for name in ["ifma", "avx", "sse", "neon", "target_feature", "is_x86_feature", "core::arch"]
         {
@@ -238,8 +238,8 @@ fn no_file_of_the_library_names_an_instruction_set() {
 
 #[test]
 fn the_kernels_know_no_format_and_no_policy() {
-    for path in rust_files("crates/kernels/src") {
-        let code = strip(&fs::read_to_string(&path).expect("UTF-8")).to_lowercase();
+    for Source { path, code, .. } in kernels() {
+        let code = code.to_lowercase();
         for name in
             ["jose", "jwk", "jws", "jwt", "base64", "policy", "algorithm::", "mosip", "miracl"]
         {
