@@ -126,9 +126,18 @@ fn sources_below(root: &Path) -> Vec<Source> {
 }
 
 /// Drops comments and everything from `#[cfg(test)]` on a `mod` at the file's end.
-fn strip(text: &str) -> String {
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
-    code.lines().map(|line| line.split("//").next().unwrap_or(line)).collect::<Vec<_>>().join("\n")
+pub(super) fn strip(text: &str) -> String {
+    let is_module = |at: usize| {
+        let (_, after) = text[at..].split_once('\n').unwrap_or_default();
+        after.lines().next().is_some_and(|line| line.ends_with("mod tests {"))
+    };
+    let mut marks = text.match_indices("#[cfg(test)]\n").map(|(at, _)| at);
+    let end = marks.find(|at| is_module(*at)).unwrap_or(text.len());
+    text[..end]
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn layer(module: &str) -> Option<usize> {

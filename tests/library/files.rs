@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::architecture::strip;
+
 /// The code of a crate's modules, by their paths: `kinds::device`, and `` for `lib.rs`.
 fn modules(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -38,11 +40,9 @@ fn modules(root: &Path) -> BTreeMap<String, String> {
     found
 }
 
-/// Drops comments, the tests at the end of a file, and who may see an item: that is no import.
+/// Drops what is no code of the crate, and who may see an item: that is no import.
 fn code(text: &str) -> String {
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
-    let lines = code.lines().map(|line| line.split("//").next().unwrap_or(line));
-    let mut code = lines.collect::<Vec<_>>().join("\n");
+    let mut code = strip(text);
     while let Some(start) = code.find("pub(in ") {
         let end = code[start..].find(')').map_or(code.len(), |end| start + end + 1);
         code.replace_range(start..end, "pub");
@@ -177,6 +177,19 @@ fn every_crate_is_looked_at() {
     let found: BTreeSet<String> = found.map(|name| name.to_string_lossy().into()).collect();
     let named = CRATES.iter().map(|(name, _)| (*name).to_owned()).filter(|name| name != LIBRARY);
     assert_eq!(found, named.collect());
+}
+
+#[test]
+fn imports_behind_the_declaration_of_tests_are_seen() {
+    let declared = "mod a;\n#[cfg(test)]\nmod tests;\n\nuse crate::b::B; // crate::c\n";
+    let modules = [("", "mod b;"), ("a", declared), ("b", ""), ("c", "")];
+    let modules = modules.map(|(name, text)| (name.to_owned(), code(text)));
+    let named = imports(&BTreeMap::from(modules)).remove("a").expect("a module");
+    assert_eq!(named, BTreeSet::from(["b".to_owned()]));
+    // Those of a module of tests in the file itself are not the crate's.
+    let inside = "use crate::b::B;\n\n#[cfg(test)]\nmod tests {\n    use crate::c::C;\n}\n";
+    assert!(!code(inside).contains("crate::c") && code(inside).contains("crate::b"));
+    assert_eq!(code("pub(in crate::c) fn f() {}"), "pub fn f() {}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::parser::{Parser, Span};
-use super::{Object, Value, check_size, parse_object};
+use super::parser::{Parser, Span, check_size, parse_object};
+use super::value::{Object, Value};
 use crate::encoding::Fault;
 use crate::error::{Error, shorten};
 use crate::limits::Limits;

@@ -4,10 +4,62 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Object, Value};
+use super::value::{Object, Value};
 use crate::encoding::Fault;
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
+
+/// Parses one JSON value; `part` names the text in errors.
+///
+/// # Errors
+///
+/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth, members and a text that is larger
+/// than the largest of the limits in bytes, [`Error::TooLarge`].
+///
+/// # Examples
+///
+/// ```
+/// use countersign::encoding::json;
+/// use countersign::{Code, Limits};
+///
+/// let value = json::parse("header", br#"{"alg":"RS256"}"#, &Limits::default())?;
+/// assert_eq!(value.to_string(), r#"{"alg":"RS256"}"#);
+///
+/// let repeated = json::parse("header", br#"{"alg":"RS256","\u0061lg":"none"}"#, &Limits::default());
+/// assert_eq!(repeated.unwrap_err().code(), Code::DuplicateMember);
+/// # Ok::<(), countersign::Error>(())
+/// ```
+pub fn parse<'a>(part: &'static str, text: &'a [u8], limits: &Limits) -> Result<Value<'a>, Error> {
+    check_size(part, text, limits)?;
+    let text =
+        core::str::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
+    let mut parser = Parser { part, text, at: 0, values: 0, limits };
+    parser.skip_white_space();
+    let value = parser.value(limits.json_depth())?;
+    parser.skip_white_space();
+    if parser.at < text.len() { Err(parser.malformed()) } else { Ok(value) }
+}
+
+pub(super) fn check_size(part: &'static str, text: &[u8], limits: &Limits) -> Result<(), Error> {
+    let limit = limits.json_bytes();
+    if text.len() > limit { Err(Error::TooLarge { what: part, limit }) } else { Ok(()) }
+}
+
+/// Parses a text that must be one JSON object.
+///
+/// # Errors
+///
+/// As [`parse`], and [`Error::WrongType`] for any other value.
+pub fn parse_object<'a>(
+    part: &'static str,
+    text: &'a [u8],
+    limits: &Limits,
+) -> Result<Object<'a>, Error> {
+    match parse(part, text, limits)? {
+        Value::Object(object) => Ok(object),
+        other => Err(Error::NotAnObject { part, found: other.kind() }),
+    }
+}
 
 /// Where a member stands: its name with the quotes, and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

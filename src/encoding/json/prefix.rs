@@ -3,8 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::parser::Parser;
-use super::{Object, Value, check_size};
+use super::parser::{Parser, check_size};
+use super::value::{Object, Value};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 

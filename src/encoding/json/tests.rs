@@ -1,6 +1,9 @@
 use super::parser::special_bytes;
 use super::*;
+use crate::encoding::Fault;
 use crate::error::Code;
+use crate::error::Error;
+use crate::limits::Limits;
 use alloc::string::ToString;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Object, Value};
+use super::value::{Object, Value};
 
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

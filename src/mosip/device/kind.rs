@@ -1,6 +1,6 @@
 //! What tells the objects that devices sign from each other.
 
-use super::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, KEY_ROTATION, SNAPSHOT};
+use super::object::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, KEY_ROTATION, SNAPSHOT};
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 

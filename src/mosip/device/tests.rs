@@ -1,8 +1,17 @@
 //! The published request, and objects in every wrapping.
 
-use super::*;
+use super::kind::Kind;
+use super::object::*;
 use crate::encoding::base64::{encode_standard, encode_url};
+use crate::encoding::json::{Object, Value};
 use crate::error::Code;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::time::Time;
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/registered-devices-request.json");
 

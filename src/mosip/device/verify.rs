@@ -4,9 +4,10 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::{
+use super::kind::Kind;
+use super::object::{
     Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Layer,
-    Opener, Origin, REQUEST, Witness, check_size, kind::Kind, request_of,
+    Opener, Origin, REQUEST, Witness, check_size, request_of,
 };
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;

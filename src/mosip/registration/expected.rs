@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::status::Status;
 use crate::mosip::Window;
-use crate::mosip::device::{DeviceData, DigitalId};
+use crate::mosip::device::object::{DeviceData, DigitalId};
 
 /// What a registration is expected to say. Nothing is expected by default; what is expected is
 /// required.

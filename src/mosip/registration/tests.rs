@@ -18,7 +18,7 @@ use crate::error::{Code, Error};
 use crate::jose::{Jwk, JwkSet};
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::{DeviceData, DigitalId, Layer};
+use crate::mosip::device::object::{DeviceData, DigitalId, Layer};
 use crate::policy::{Policy, Rsa1024};
 use crate::report::{Check, Outcome, Report, Verdict, Warning};
 use crate::time::{At, Leeway, Time};

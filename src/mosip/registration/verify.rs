@@ -18,7 +18,7 @@ use crate::jose::{
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::{DigitalId, Layer, Timestamp, optional_text};
+use crate::mosip::device::object::{DigitalId, Layer, Timestamp, optional_text};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};

@@ -12,7 +12,7 @@ use super::{chain::HashChain, chain::Scheme, info::DeviceError};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::mosip::device::optional_text;
+use crate::mosip::device::object::optional_text;
 use crate::mosip::trust::{Checker, Draft, Message, Trust, Usage, Verified, message};
 use crate::policy::Policy;
 use crate::report::{Check, Trail};

@@ -10,8 +10,9 @@ use crate::encoding::{base64, hex};
 use crate::error::Error;
 use crate::jose::CompactJws;
 use crate::limits::Limits;
-use crate::mosip::device::{
-    DIGITAL_ID, DigitalId, Kind, Opener, Timestamp, Witness, optional_text, text,
+use crate::mosip::device::kind::Kind;
+use crate::mosip::device::object::{
+    DIGITAL_ID, DigitalId, Opener, Timestamp, Witness, optional_text, text,
 };
 use crate::mosip::trust::Checker;
 use crate::report::Check;

@@ -10,8 +10,9 @@ use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::{
-    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Kind, Opener, Origin, Witness, check_size,
+use crate::mosip::device::kind::Kind;
+use crate::mosip::device::object::{
+    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Opener, Origin, Witness, check_size,
     optional_text, sub_ids,
 };
 use crate::mosip::trust::{Checker, Draft, Message, Signed, Trust, Verified, message};

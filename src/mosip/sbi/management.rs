@@ -9,8 +9,9 @@ use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::{
-    KEY_ROTATION, Kind, Opener, SNAPSHOT, Timestamp, check_size, optional_text,
+use crate::mosip::device::kind::Kind;
+use crate::mosip::device::object::{
+    KEY_ROTATION, Opener, SNAPSHOT, Timestamp, check_size, optional_text,
 };
 use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
 use crate::policy::Policy;

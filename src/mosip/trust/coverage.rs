@@ -11,8 +11,8 @@ use super::signer::{Signer, Unsigned, Usage};
 use super::store::Domain;
 use crate::crypto::PublicKey;
 use crate::error::{ChainFault, Error};
-use crate::mosip::device::Certification;
-use crate::mosip::device::DEVICE_INFO;
+use crate::mosip::device::object::Certification;
+use crate::mosip::device::object::DEVICE_INFO;
 use crate::report::{Check, Trail, Warning};
 
 /// The check of who vouches for a signer.

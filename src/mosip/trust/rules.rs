@@ -7,7 +7,7 @@ use super::signer::Usage;
 use super::store::Domain;
 use crate::encoding::Fault;
 use crate::error::{ChainFault, Error};
-use crate::mosip::device::Certification;
+use crate::mosip::device::object::Certification;
 use crate::x509::Certificate;
 
 /// The layer of captured data.

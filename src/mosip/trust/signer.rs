@@ -43,5 +43,5 @@ pub(super) struct Unsigned {
 pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
 
 pub(in crate::mosip) fn usage(member: &str) -> Usage {
-    if member == crate::mosip::device::DIGITAL_ID { Usage::DigitalId } else { Usage::Data }
+    if member == crate::mosip::device::object::DIGITAL_ID { Usage::DigitalId } else { Usage::Data }
 }

@@ -5,7 +5,7 @@
 //! there are enough. Each lane has its own key, so a batch may mix issuers at will.
 
 use super::digits;
-use super::{InvalidSignature, RsaPublicKey};
+use super::key::{InvalidSignature, RsaPublicKey};
 use crate::kernel::Choice;
 use crate::simd::{EightChecks, Ifma, LANES, Lanes, MAX_TILES, Tile};
 use crate::{Hash, Kernel};

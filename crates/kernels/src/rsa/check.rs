@@ -13,8 +13,9 @@
 //! it is valid if `x·s + H·factor + constant ≡ 0 (mod n)`. This still compares the whole encoded
 //! message: it is determined by `H`, both sides are below `n`, and `R` is invertible.
 
+use super::pkcs1;
 use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
-use super::{MAX_SIZE, pkcs1};
+use super::size::MAX_SIZE;
 use crate::Hash;
 
 /// The exponent that this is for.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::as_conversions, reason = "a test that panics has failed")]
 
+use super::key::*;
 use super::test_keys::KEYS;
 use super::*;
+use crate::hash::Hash;
+use crate::kernel::Kernel;
 use alloc::{format, string::ToString, vec, vec::Vec};
 use num_bigint::BigUint;
 

@@ -2,11 +2,10 @@
 
 use super::dialect::Dialect;
 use super::reading::is_blank;
+use super::records::{Device, DeviceStatus, Records};
 use super::records::{Rows, first};
-use super::{
-    KernelVersion, Server, records::Device, records::DeviceStatus, records::Records,
-    refusal::Refusal,
-};
+use super::refusal::Refusal;
+use super::server::{KernelVersion, Server};
 use crate::mosip::error_code::ErrorCode;
 use countersign::mosip::device::Purpose;
 

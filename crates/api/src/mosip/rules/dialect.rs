@@ -12,7 +12,7 @@
 //! and v1.1.5: `dto/{DeviceData,DeviceInfo,DigitalId}`, `{ValidateDeviceDto,DigitalIdDto}`,
 //! `exception/PartnerServiceResponseExceptionHandler`.
 
-use super::{KernelVersion, Server};
+use super::server::{KernelVersion, Server};
 use crate::mosip::error_code::ErrorCode;
 
 /// One error of an answer.

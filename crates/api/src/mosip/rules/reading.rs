@@ -1,7 +1,7 @@
 //! Reads a text as a server's parser does, and notes where this library would not.
 
+use super::clock::{milliseconds, resolves};
 use super::dialect::{Clock, Decoder, Dialect, Kind, Shape, Slip, Unknown};
-use super::{milliseconds, resolves};
 use countersign::encoding::json::{self, Object, Value};
 use countersign::encoding::{Fault, base64};
 use countersign::internals::{Place, object_prefix, shorten};

@@ -1,12 +1,14 @@
 //! The rules of `POST /registereddevices`.
 
+use super::clock::milliseconds;
 use super::dialect::{Dialect, REGISTRATION, Slip};
+use super::length::{ID, NAME, SERIAL, missing};
 use super::reading::{Misread, Reader, is_blank, text_in, trim};
+use super::records::{DeviceStatus, Records, TypeCode};
 use super::records::{Row as _, Rows, first};
-use super::{
-    ID, NAME, RECORDS, RULES, SERIAL, Server, Stages, TimeRule, Until, milliseconds, missing,
-    records::DeviceStatus, records::Records, records::TypeCode, refusal::Refusal,
-};
+use super::refusal::Refusal;
+use super::server::{Server, TimeRule};
+use super::stages::{RECORDS, RULES, Stages, Until};
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use countersign::encoding::Fault;
 use countersign::encoding::json::{Object, Value};
@@ -464,8 +466,8 @@ fn partner_tables(
             && fits(&row.make, &row.model, &row.provider_id, &row.device_sub_type, &row.device_type)
             && is(&id.serial_no, &row.serial_no)
     });
-    let is_registered = |row: &super::Device| {
-        row.activity == super::Activity::Active && row.status == DeviceStatus::Registered
+    let is_registered = |row: &super::records::Device| {
+        row.activity == super::records::Activity::Active && row.status == DeviceStatus::Registered
     };
     let new = (!same.clone().any(is_registered)).then_some(());
     stages.find(new, ErrorCode::PmsAut015, "a serial number that is not registered");
@@ -481,7 +483,7 @@ fn partner_tables(
         }
     }
     let returns = same.find(|row| {
-        row.activity == super::Activity::Inactive && row.status == DeviceStatus::Retired
+        row.activity == super::records::Activity::Inactive && row.status == DeviceStatus::Retired
     });
     Some(returns.map(|row| row.code.clone()))
 }

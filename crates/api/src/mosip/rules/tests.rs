@@ -1,9 +1,12 @@
+use super::clock::{milliseconds, resolves};
 use super::*;
+use crate::mosip::error_code::ErrorCode;
 use countersign::Outcome;
 use countersign::encoding::base64;
 use countersign::encoding::json::{self, Object};
 use countersign::mosip::device::Purpose;
 use countersign::mosip::registration::{Expected, Status};
+use countersign::{Error, Time};
 
 const MADE: &str = "2020-01-13T12:50:42.000Z";
 

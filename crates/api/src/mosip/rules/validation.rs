@@ -1,12 +1,14 @@
 //! The rules of `POST /deviceprovidermanagement/validate`.
 
+use super::clock::{milliseconds, resolves};
 use super::dialect::{Dialect, Ends, IdRules, Slip};
+use super::length::{ID, NAME, SERIAL, missing};
 use super::reading::{Reader, is_blank, text_in};
+use super::records::{Device, DeviceStatus, Records};
 use super::records::{Row, Rows, first, newest_at};
-use super::{
-    ID, KernelVersion, NAME, RECORDS, RULES, SERIAL, Server, Stages, Until, milliseconds, missing,
-    records::Device, records::DeviceStatus, records::Records, refusal::Refusal, resolves,
-};
+use super::refusal::Refusal;
+use super::server::{KernelVersion, Server};
+use super::stages::{RECORDS, RULES, Stages, Until};
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use countersign::encoding::Fault;
 use countersign::encoding::json::{Object, Value};
@@ -246,7 +248,7 @@ impl ValidationRules {
         None
     }
 
-    const fn crash(&self) -> &'static super::Reply {
+    const fn crash(&self) -> &'static super::dialect::Reply {
         Dialect::of(self.server).inner.to(Slip::Crash)
     }
 
@@ -283,7 +285,8 @@ impl ValidationRules {
             if !stages.end() {
                 return None;
             }
-            let is_it = |row: &super::Provider| claim.member("dpId") == Some(row.id.as_str());
+            let is_it =
+                |row: &super::records::Provider| claim.member("dpId") == Some(row.id.as_str());
             let table = &records.providers;
             let provider = search(table, Rows::Active, &history.providers, as_at, is_it);
             let code = if as_at.is_some() { ErrorCode::AdmDpm003 } else { ErrorCode::AdmDpm004 };
@@ -293,7 +296,7 @@ impl ValidationRules {
             }
         }
         let services = &records.services;
-        let of_version = |row: &super::DeviceService| row.version == claim.version;
+        let of_version = |row: &super::records::DeviceService| row.version == claim.version;
         let version = search(services, Rows::Active, &history.services, as_at, of_version);
         let code = if as_at.is_some() { ErrorCode::AdmDpm007 } else { ErrorCode::AdmDpm005 };
         stages.find(version, code, "an active device service of this version");
@@ -339,7 +342,7 @@ impl ValidationRules {
 fn search<'r, T: Row>(
     present: &'r [T],
     rows: Rows,
-    history: &'r [super::Dated<T>],
+    history: &'r [super::records::Dated<T>],
     as_at: Option<Time>,
     wanted: impl Fn(&T) -> bool,
 ) -> Option<&'r T> {
@@ -406,7 +409,7 @@ impl Claim {
                 }
                 IdRules::Sized => {
                     findings.extend(text.is_none_or(is_blank).then(|| blank(member)));
-                    let size = super::Length { least: 0, ..length };
+                    let size = super::length::Length { least: 0, ..length };
                     findings.extend(size.check_between(Ends::Counted, code, member, text));
                 }
             }
