@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 
-/// Sends one request and returns its one answer: what a [`JwksCache`] needs of an HTTP client.
+/// Sends one request and returns its one answer: what a [`JwksCache`](crate::JwksCache) needs of an HTTP client.
 ///
-/// [`Fetcher`] is one. Whoever brings another has to keep four promises that nothing here can check:
+/// [`Fetcher`](crate::Fetcher) is one. Whoever brings another has to keep four promises that nothing here can check:
 /// it follows no redirects; it connects only where the operator means it to; it gives up after a
 /// time that it bounds, however slowly the other side answers; and it reads no more of a body than
 /// it bounds. `examples/fetch_reqwest.rs` is such a one, for `reqwest`.

@@ -47,7 +47,7 @@ impl Lanes {
 /// One tile of eight numbers.
 pub type Tile = [Lanes; TILE];
 
-/// Eight power checks, one a lane; see [`Ifma::check_eight`]. All slices but `hash` have the same
+/// Eight power checks, one a lane; see [`Ifma::check_eight`](super::Ifma::check_eight). All slices but `hash` have the same
 /// even number of tiles, at most [`MAX_TILES`], and every digit is below 2^52.
 #[derive(Clone, Copy, Debug)]
 pub struct EightChecks<'a> {
@@ -98,7 +98,7 @@ pub struct OneNumber<'a> {
     pub inverse: u64,
 }
 
-/// One power check; see [`Ifma::check_one`].
+/// One power check; see [`Ifma::check_one`](super::Ifma::check_one).
 #[derive(Clone, Copy, Debug)]
 pub struct OneCheck<'a> {
     /// The modulus.
