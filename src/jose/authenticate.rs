@@ -156,10 +156,12 @@ pub(crate) fn authenticate<'k>(
     };
     let info = match key {
         None => None,
-        Some(ChosenKey::Public { key, keys, bound: required, .. }) => {
-            match verified {
-                None => trail.skip(Check::SIGNATURE, NOT_ITS_ALGORITHM),
-                Some(result) => {
+        Some(ChosenKey::Public { key, keys, bound: required, algorithm }) => {
+            match (verified, algorithm) {
+                (None, Err(())) => trail.skip(Check::SIGNATURE, NOT_ITS_ALGORITHM),
+                // There was a signature to verify, and nobody did.
+                (None, Ok(())) => trail.fail(Check::SIGNATURE, Error::Defect),
+                (Some(result), _) => {
                     let failed = result.is_err();
                     trail.record(Check::SIGNATURE, result, detail(required));
                     trail.cite(required.reference());

@@ -448,3 +448,23 @@ fn what_a_lax_reader_takes_for_claims_is_no_opaque_payload() {
     }
     assert_eq!(judge(b"\xff\x80\x01\xc3("), Code::Ok);
 }
+
+#[test]
+fn a_signature_that_nobody_checked_is_a_defect_and_never_valid() {
+    let verifier = public(A2_KEY);
+    let expected = anything();
+    let item = Item {
+        input: A2.as_bytes(),
+        expected: &expected,
+        at: Time::from_unix(IN_TIME).unwrap().into(),
+    };
+    for (checked, code) in [(Some(Ok(())), Code::Ok), (None, Code::Defect)] {
+        for mut trail in [Trail::first_failure(), Trail::everything()] {
+            let opened = JwsFormat::open(&verifier, &mut trail, &mut HeaderCache::default(), item);
+            let signature = checked.clone();
+            let draft = JwsFormat::judge(&verifier, &mut trail, opened.unwrap(), signature);
+            assert_eq!(trail.failure().map_or(Code::Ok, Error::code), code);
+            assert_eq!(trail.settle(draft).is_some(), code == Code::Ok);
+        }
+    }
+}

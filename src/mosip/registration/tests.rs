@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use super::{
     expected::Expected, status::Status, token::Era, token::SignedRegistration,
-    verify::Registration, verify::Verifier,
+    verify::Registration, verify::RegistrationFormat, verify::Verifier,
 };
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};
@@ -20,8 +20,9 @@ use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::object::{DeviceData, DigitalId, Layer};
 use crate::policy::{Policy, Rsa1024};
-use crate::report::{Check, Outcome, Report, Verdict, Warning};
+use crate::report::{Check, Outcome, Report, Trail, Verdict, Warning};
 use crate::time::{At, Leeway, Time};
+use crate::verify::{Item, Steps as _};
 
 #[path = "test_keys.rs"]
 mod test_keys;
@@ -932,4 +933,21 @@ fn a_digital_id_that_states_no_time_is_that_of_a_request_without_one_and_of_no_o
     assert!(verdict(&verifier, answer, &blank, captured()).is_ok());
     // A device has to say when.
     assert_eq!(code_of(sent(&null)), Code::MissingMember);
+}
+
+#[test]
+fn a_signature_that_nobody_checked_is_a_defect_and_never_valid() {
+    let signer = Jwk::parse(SIGNER, &Limits::default()).unwrap();
+    let verifier = Verifier::new(signer.into(), Policy::default());
+    let expected = Expected::new();
+    let item = Item { input: RESPONSE, expected: &expected, at: At::Issued };
+    for (checked, code) in [(Some(Ok(())), Code::Ok), (None, Code::Defect)] {
+        for mut trail in [Trail::first_failure(), Trail::everything()] {
+            let opened = RegistrationFormat::open(&verifier, &mut trail, &mut (), item).unwrap();
+            let signature = checked.clone();
+            let draft = RegistrationFormat::judge(&verifier, &mut trail, opened, signature);
+            assert_eq!(trail.failure().map_or(Code::Ok, Error::code), code);
+            assert_eq!(trail.settle(draft).is_some(), code == Code::Ok);
+        }
+    }
 }

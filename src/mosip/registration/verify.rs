@@ -244,6 +244,10 @@ impl Verifier {
         warn_of_writing(trail, key);
         check_key_size(trail, key.key(), &self.policy);
         match (tried, verified) {
+            // There was a signature to verify, and nobody did.
+            (None, _) if candidates.fits.is_some() => {
+                trail.fail(Check::SIGNATURE, Error::Defect);
+            }
             (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not the era's"),
             (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme().into()),
             (_, Ok(None)) => {
