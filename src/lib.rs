@@ -51,6 +51,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod code;
 pub mod crypto;
 pub mod danger;
 pub mod encoding;
@@ -67,8 +68,9 @@ mod time;
 mod verify;
 pub mod x509;
 
+pub use code::{Category, Code, UnknownCode};
 pub use crypto::{Algorithm, PublicKey, Secret, SignatureBackend, UnknownAlgorithm, sha256};
-pub use error::{Category, ChainFault, Code, Error, KeyFault, UnknownCode};
+pub use error::{ChainFault, Error, KeyFault};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
 pub use report::{

@@ -299,7 +299,7 @@ fn character(name: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::code::Code;
 
     fn read(text: &str) -> Result<Element<'_>, Error> {
         parse("document", text.as_bytes(), &Limits::default())

@@ -460,7 +460,7 @@ fn decode(object: &Object<'_>, member: &'static str) -> Result<Vec<u8>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::code::Code;
     use alloc::format;
 
     /// MIRACL Trust's published DVS key: 1024 bits, no `alg`.

@@ -29,9 +29,10 @@ use x509_cert::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::jwk::{Jwk, JwkSet, KeyProblem};
+use crate::code::Code;
 use crate::crypto::{PublicKey, sha256};
 use crate::encoding::json::{self, Object, Value};
-use crate::error::{Code, Error, KeyFault, shorten};
+use crate::error::{Error, KeyFault, shorten};
 use crate::limits::Limits;
 use crate::report::KeySetInfo;
 use crate::x509::pem::{Block, blocks};

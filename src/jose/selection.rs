@@ -277,7 +277,8 @@ fn is_same(key: &Jwk, other: &Jwk) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Code, KeyFault};
+    use crate::code::Code;
+    use crate::error::KeyFault;
     use crate::limits::Limits;
     use alloc::string::ToString as _;
 

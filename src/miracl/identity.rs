@@ -311,7 +311,7 @@ impl Dtas {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::code::Code;
 
     const V5: &str = r#"{"iat":1541662725,"userID":"u","cID":"p","salt":"us794GvXRTDOrr5UATK6wA","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#;
     const V1: &str = r#"{"issuedAt":1497621167,"userID":"u","cID":"","mobile":1,"salt":"00112233445566778899aabbccddeeff","v":1}"#;

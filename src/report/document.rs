@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use super::check::Check;
 use super::entry::{Entry, Outcome, Verdict};
 use super::warning::Warning;
+use crate::code::Code;
 use crate::crypto::sha256;
 use crate::encoding::hex;
 use crate::encoding::json::{Object, Value};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::time::Time;
 
 /// The key set that was consulted, so that a verdict can be traced to the bytes it rests on.

@@ -5,8 +5,9 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use super::check::Check;
+use crate::code::{Category, Code};
 use crate::encoding::json::{Object, Value};
-use crate::error::{Category, Code, Error};
+use crate::error::Error;
 
 /// What became of an artefact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

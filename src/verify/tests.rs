@@ -1,5 +1,5 @@
 use super::*;
-use crate::error::Code;
+use crate::code::Code;
 use crate::report::Check;
 use crate::report::Verdict;
 

@@ -95,7 +95,8 @@ pub(crate) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &
 #[cfg(test)]
 mod tests {
     use super::der;
-    use crate::error::{Code, Error};
+    use crate::code::Code;
+    use crate::error::Error;
     use crate::jose::Jwk;
     use crate::limits::Limits;
     use crate::x509::certificate::Certificate;

@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("x509", &["x509"]),
     ("report", &["report", "policy"]),
     ("crypto", &["crypto"]),
-    ("base", &["encoding", "error", "limits", "time"]),
+    ("base", &["code", "encoding", "error", "limits", "time"]),
 ];
 
 /// Upward references that are meant, each with its reason.

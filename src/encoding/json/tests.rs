@@ -1,7 +1,7 @@
 use super::parser::special_bytes;
 use super::*;
+use crate::code::Code;
 use crate::encoding::Fault;
-use crate::error::Code;
 use crate::error::Error;
 use crate::limits::Limits;
 use alloc::string::ToString;

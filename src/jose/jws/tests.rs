@@ -1,7 +1,7 @@
 use super::*;
+use crate::code::Code;
 use crate::crypto::Algorithm;
 use crate::encoding::base64;
-use crate::error::Code;
 use crate::jose::CompactJws;
 use crate::jose::Jwk;
 use crate::time::{At, Time};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::error::Code;
+use crate::code::Code;
 use alloc::format;
 
 const SEED: &[u8] = include_bytes!("../../../test-vectors/seed/otp-response.json");

@@ -174,7 +174,7 @@ impl CrossDeviceSignature {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::code::Code;
 
     #[test]
     fn only_standard_base64_of_a_signature_object_is_read() {

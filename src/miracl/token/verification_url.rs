@@ -195,7 +195,7 @@ impl fmt::Debug for VerificationUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Code;
+    use crate::code::Code;
 
     const BASE: &str = "https://api.mpin.io/verification/confirmation";
 

@@ -2,9 +2,9 @@
 
 use super::kind::Kind;
 use super::object::*;
+use crate::code::Code;
 use crate::encoding::base64::{encode_standard, encode_url};
 use crate::encoding::json::{Object, Value};
-use crate::error::Code;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::time::Time;

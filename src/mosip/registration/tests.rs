@@ -10,11 +10,12 @@ use super::{
     expected::Expected, status::Status, token::Era, token::SignedRegistration,
     verify::Registration, verify::RegistrationFormat, verify::Verifier,
 };
+use crate::code::Code;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::encoding::base64::{decode_url, encode_standard, encode_url};
 use crate::encoding::hex;
 use crate::encoding::json::{Object, parse_object};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::jose::{Jwk, JwkSet};
 use crate::limits::Limits;
 use crate::mosip::Window;
