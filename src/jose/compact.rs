@@ -191,8 +191,13 @@ impl<'a> CompactJws<'a> {
         self.decoded.get(..self.payload_end).unwrap_or_default()
     }
 
-    pub(crate) fn into_payload(mut self) -> Vec<u8> {
+    pub(crate) fn into_payload(self) -> Vec<u8> {
+        self.into_parts().1
+    }
+
+    /// Returns the token as it was, and the decoded payload.
+    pub(crate) fn into_parts(mut self) -> (Cow<'a, [u8]>, Vec<u8>) {
         self.decoded.truncate(self.payload_end);
-        self.decoded
+        (self.token, self.decoded)
     }
 }

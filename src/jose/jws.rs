@@ -21,7 +21,7 @@ use crate::error::{Error, shorten};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
-use crate::verify::{self, Format, Item, Proven, Steps};
+use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
 pub use super::expected::Expected;
 
@@ -174,12 +174,12 @@ impl Steps for JwsFormat {
         opened.job()
     }
 
-    fn judge(
-        verifier: &Verifier,
+    fn judge<'a>(
+        verifier: &'a Verifier,
         trail: &mut Trail,
-        (opened, item): Self::Opened<'_>,
+        (opened, item): Self::Opened<'a>,
         signature: Option<Result<(), Error>>,
-    ) -> Option<Draft> {
+    ) -> Option<Next<Self::Opened<'a>, Draft>> {
         let authentic = authenticate(trail, opened, signature)?;
         check_typ(trail, &authentic.header, item.expected);
         if !item.expected.is_bound() {
@@ -193,14 +193,14 @@ impl Steps for JwsFormat {
             check_claims(trail, claims.as_ref().ok(), item.expected, item.at, leeway),
         ];
         fail_unjudged(trail, &unjudged);
-        Some(Draft {
+        Some(Next::Made(Draft {
             header: authentic.header,
             payload: match claims {
                 Ok(claims) => Payload::Claims(claims.document),
                 Err(payload) => Payload::Opaque(payload),
             },
             key: authentic.key?,
-        })
+        }))
     }
 
     fn verified(draft: Proven<Draft>) -> Verified {

@@ -11,6 +11,7 @@
 //! `countersign-api`.
 
 pub mod device;
+mod layer;
 pub mod registration;
 pub mod sbi;
 pub mod trust;

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! items ── open, each ──► signatures ── together ──► judge, each ──► verdicts
+//!                             ▲                           │
+//!                             └──── the layers inside ────┘
 //! ```
 
 use alloc::vec::Vec;
 
-use super::{Held as _, Item, Steps, Verifier, seal};
+use super::{Held as _, Item, Next, Steps, Verifier, seal};
 use crate::crypto::{Job, verify_jobs};
 #[cfg(feature = "rayon")]
 use crate::error::Error;
@@ -51,24 +53,13 @@ impl<F: Steps> Verifier<F> {
         let mut results = Vec::with_capacity(items.len());
         let mut cache = F::Cache::default();
         for chunk in items.chunks(CHUNK) {
-            let opened: Vec<(&Item<'_, _>, Trail, Option<F::Opened<'_>>)> = chunk
-                .iter()
-                .map(|item| {
-                    let mut trail = new_trail();
-                    let opened = F::open(verifier, &mut trail, &mut cache, *item);
-                    (item, trail, opened)
-                })
-                .collect();
-            let jobs: Vec<Option<Job<'_>>> = opened
-                .iter()
-                .map(|(.., opened)| F::signature(verifier, opened.as_ref()?))
-                .collect();
-            let mut signatures = verify_jobs(&jobs).into_iter();
-            for (item, mut trail, opened) in opened {
-                // One for each item, in order; a missing one would leave the item unjudged.
-                let draft = signatures.next().zip(opened).and_then(|(signature, opened)| {
-                    F::judge(verifier, &mut trail, opened, signature)
-                });
+            let opened = chunk.iter().map(|item| {
+                let mut trail = new_trail();
+                let opened = F::open(verifier, &mut trail, &mut cache, *item);
+                Progress { trail, opened, draft: None }
+            });
+            for (item, progress) in chunk.iter().zip(verifier.advance(opened.collect())) {
+                let Progress { mut trail, draft, .. } = progress;
                 let mut verified = seal(&mut trail, draft).map(F::verified);
                 let newer = bound.as_ref().and_then(|bound| self.renewed(bound, &mut trail));
                 if let Some(newer) = newer {
@@ -80,4 +71,33 @@ impl<F: Steps> Verifier<F> {
         }
         results
     }
+
+    /// Takes items to their ends: signatures that come at the same depth are checked together.
+    fn advance<'a>(&'a self, mut items: Vec<Progress<'a, F>>) -> Vec<Progress<'a, F>> {
+        while items.iter().any(|item| item.opened.is_some()) {
+            let jobs: Vec<Option<Job<'_>>> =
+                items.iter().map(|item| F::signature(self, item.opened.as_ref()?)).collect();
+            let mut signatures = verify_jobs(&jobs).into_iter();
+            for item in &mut items {
+                // One for each item, in order; a missing one would leave the item unjudged.
+                let next = signatures.next().zip(item.opened.take());
+                match next.and_then(|(signature, layer)| {
+                    F::judge(self, &mut item.trail, layer, signature)
+                }) {
+                    Some(Next::Layer(inside)) => item.opened = Some(inside),
+                    Some(Next::Made(made)) => item.draft = Some(made),
+                    None => {}
+                }
+            }
+        }
+        items
+    }
+}
+
+/// How far the verification of one item is.
+struct Progress<'a, F: Steps> {
+    trail: Trail,
+    /// What is open of it, as long as a signature is left.
+    opened: Option<F::Opened<'a>>,
+    draft: Option<F::Draft>,
 }

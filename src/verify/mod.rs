@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! bytes ── open ──► Opened ── signature ──► checked, alone or with others ── judge ──► Draft
-//!                                                                                       │ seal
+//!                     ▲                                                        │        │ seal
+//!                     └────────────── the layer inside, if there is one ───────┘        │
 //!                                             clean Trail, or no verified value:  Proven ◄┘
 //! ```
 //!
@@ -98,13 +99,21 @@ pub trait Format: Clone + fmt::Debug {
     type Verified;
 }
 
+/// What comes after a signature was checked.
+pub(crate) enum Next<O, D> {
+    /// A layer inside, up to its signature.
+    Layer(O),
+    /// The end.
+    Made(D),
+}
+
 /// How one kind of artefact is verified, in steps.
 pub(crate) trait Steps: Format {
     /// What a verifier of this format verifies with.
     type Keys: Held + Clone + fmt::Debug;
     /// What one item of a batch leaves to the next; it decides nothing.
     type Cache: Default;
-    /// An input up to its signature.
+    /// An input up to its signature, or to the next one of several.
     type Opened<'a>;
     /// What a verification makes. It is verified only when it is [`Proven`].
     type Draft;
@@ -120,13 +129,14 @@ pub(crate) trait Steps: Format {
     /// Returns the signature to check, if there is one.
     fn signature<'o>(verifier: &Verifier<Self>, opened: &'o Self::Opened<'_>) -> Option<Job<'o>>;
 
-    /// Checks everything from the signature on. `None` ends the verification.
+    /// Checks everything from the signature on, up to the signature inside if there is one. `None` ends
+    /// the verification.
     fn judge<'a>(
         verifier: &'a Verifier<Self>,
         trail: &mut Trail,
         opened: Self::Opened<'a>,
         signature: Option<Result<(), Error>>,
-    ) -> Option<Self::Draft>;
+    ) -> Option<Next<Self::Opened<'a>, Self::Draft>>;
 
     /// Makes the verified value.
     fn verified(draft: Proven<Self::Draft>) -> Self::Verified;
@@ -214,11 +224,16 @@ impl<F: Steps> Verifier<F> {
         trail: &mut Trail,
         item: Item<'_, F::Expected>,
     ) -> Option<F::Verified> {
-        let opened = F::open(self, trail, &mut F::Cache::default(), item);
-        let draft = opened.and_then(|opened| {
-            let signature = F::signature(self, &opened).map(|job| job.verify());
-            F::judge(self, trail, opened, signature)
-        });
+        let mut opened = F::open(self, trail, &mut F::Cache::default(), item);
+        let mut draft = None;
+        while let Some(layer) = opened.take() {
+            let signature = F::signature(self, &layer).map(|job| job.verify());
+            match F::judge(self, trail, layer, signature) {
+                Some(Next::Layer(inside)) => opened = Some(inside),
+                Some(Next::Made(made)) => draft = Some(made),
+                None => {}
+            }
+        }
         seal(trail, draft).map(F::verified)
     }
 

@@ -41,12 +41,12 @@ impl Steps for Told {
         trail: &mut Trail,
         (): (),
         _: Option<Result<(), Error>>,
-    ) -> Option<&'static str> {
+    ) -> Option<Next<(), &'static str>> {
         if verifier.format.fails {
             trail.fail(Check::SIGNATURE, Error::SignatureMismatch);
             trail.fail(Check::CLAIMS, Error::IssuerMismatch);
         }
-        verifier.format.makes.then_some("made")
+        verifier.format.makes.then_some(Next::Made("made"))
     }
 
     fn verified(draft: Proven<&'static str>) -> Made {

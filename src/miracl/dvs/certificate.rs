@@ -19,7 +19,7 @@ use crate::miracl::token::profile::{MARKS, check_typ};
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
-use crate::verify::{self, Format, Item, Proven, Steps};
+use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
 /// What a certificate must be about.
 ///
@@ -293,12 +293,12 @@ impl Steps for CertificateFormat {
         opened.job()
     }
 
-    fn judge(
-        verifier: &Verifier,
+    fn judge<'a>(
+        verifier: &'a Verifier,
         trail: &mut Trail,
-        (opened, item): Self::Opened<'_>,
+        (opened, item): Self::Opened<'a>,
         signature: Option<Result<(), Error>>,
-    ) -> Option<Draft> {
+    ) -> Option<Next<Self::Opened<'a>, Draft>> {
         let authentic = authenticate(trail, opened, signature)?;
         let claims = Claims::parse(authentic.payload, verifier.policy.limits());
         let claims = trail.record(Check::CLAIMS, claims, |_| "`cAt`, `exp`, `hash`".into());
@@ -311,7 +311,7 @@ impl Steps for CertificateFormat {
         let instant = item.at.resolve(Some(claims.created_at));
         check_certificate(trail, authentic.signer, instant, verifier.policy.leeway());
         verifier.check_content(trail, &claims, item.expected, item.at);
-        Some(Draft { claims, key: authentic.key? })
+        Some(Next::Made(Draft { claims, key: authentic.key? }))
     }
 
     fn verified(draft: Proven<Draft>) -> Certificate {

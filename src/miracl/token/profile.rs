@@ -27,7 +27,7 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail};
 use crate::time::Time;
-use crate::verify::{self, Format, Item, Proven, Steps};
+use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
 pub(super) const PART: &str = "payload";
 
@@ -272,12 +272,12 @@ impl<P: Profile> Steps for TokenFormat<P> {
         opened.job()
     }
 
-    fn judge(
-        Verifier { policy, .. }: &Verifier<P>,
+    fn judge<'a>(
+        Verifier { policy, .. }: &'a Verifier<P>,
         trail: &mut Trail,
-        (opened, item): Self::Opened<'_>,
+        (opened, item): Self::Opened<'a>,
         signature: Option<Result<(), Error>>,
-    ) -> Option<Draft<P>> {
+    ) -> Option<Next<Self::Opened<'a>, Draft<P>>> {
         let authentic = authenticate(trail, opened, signature)?;
         let claims = Claims::parse(authentic.payload, policy.limits());
         let detail = |claims: &Claims| format!("{} members", claims.document.len());
@@ -318,7 +318,8 @@ impl<P: Profile> Steps for TokenFormat<P> {
         fail_unjudged(trail, &unjudged);
         let own = own?;
         let subject = document.string(PART, "sub").ok()?.into_owned();
-        Some(Draft { document, subject, issued, expiry: expiry?, key: authentic.key?, own })
+        let key = authentic.key?;
+        Some(Next::Made(Draft { document, subject, issued, expiry: expiry?, key, own }))
     }
 
     fn verified(draft: Proven<Draft<P>>) -> Token<P> {

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// A kind of object that a device signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mosip) enum Kind {
+pub(crate) enum Kind {
     /// `deviceData` of a registration request.
     DeviceData,
     /// `deviceInfo` within device data.
@@ -35,10 +35,10 @@ impl Kind {
     ];
 
     /// What a management server's answer about the state of a device has.
-    pub(in crate::mosip) const SNAPSHOT_MARK: &'static str = "snapshotValidity";
+    pub(crate) const SNAPSHOT_MARK: &'static str = "snapshotValidity";
 
     /// Returns the name of the object.
-    pub(in crate::mosip) const fn part(self) -> &'static str {
+    pub(crate) const fn part(self) -> &'static str {
         match self {
             Self::DeviceData => DEVICE_DATA,
             Self::RequestInfo | Self::ServiceInfo => DEVICE_INFO,
@@ -73,7 +73,7 @@ impl Kind {
     }
 
     /// Checks that an object is of this kind, and of no other. A `null` counts as absent.
-    pub(in crate::mosip) fn check(self, members: &Object<'_>) -> Result<(), Error> {
+    pub(crate) fn check(self, members: &Object<'_>) -> Result<(), Error> {
         let has = |name: &str| members.member(name).is_some_and(|value| *value != Value::Null);
         let foreign = Self::ALL.into_iter().flat_map(Self::marks);
         for member in foreign.filter(|mark| !self.marks().contains(mark)) {

@@ -42,15 +42,15 @@
 //! Not supported: the length rules of the server's objects.
 
 pub(super) mod kind;
+pub(super) mod nested;
 pub(super) mod object;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
-pub use object::{
-    Certification, DeviceData, DeviceInfo, DigitalId, Layer, Origin, Purpose, Timestamp,
-};
+pub use super::layer::{Layer, Origin};
+pub use object::{Certification, DeviceData, DeviceInfo, DigitalId, Purpose, Timestamp};
 pub use verify::{
     DeviceDataMessage, DigitalIdMessage, DigitalIdVerifier, Expected, SignedLayers, Verifier,
 };

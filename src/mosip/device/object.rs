@@ -1,15 +1,15 @@
-//! The objects that devices sign, and how they are opened.
+//! The objects that devices sign.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
-use crate::encoding::{Fault, base64};
 use crate::error::Error;
-use crate::jose::CompactJws;
 use crate::limits::Limits;
+use crate::mosip::layer::{Layer, Origin, check_size};
 use crate::report::Check;
 use crate::time::Time;
 
@@ -26,81 +26,6 @@ impl Check {
     pub const DIGITAL_ID: Self = Self::new("digital-id", "MOSIP Device Management APIs");
     /// `deviceCode`, `env` or the digital id are the expected ones.
     pub const CONTENT: Self = Self::new("content", "MOSIP Device Management APIs");
-}
-
-/// How an object was wrapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Layer {
-    /// A JSON object inside the object around it, or its plain text.
-    Json,
-    /// Base64 of JSON, without a signature of its own.
-    Base64,
-    /// A JWS whose signature nobody looked at.
-    UnverifiedJws,
-    /// A JWS whose signature was verified; only a verifier says so.
-    VerifiedJws,
-}
-
-impl Layer {
-    /// Returns the words for people.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::Base64 => "unsigned base64",
-            Self::UnverifiedJws => "JWS, not verified",
-            Self::VerifiedJws => "JWS, verified",
-        }
-    }
-}
-
-/// Where an object came from: its wrapping, its text as received, and all of its members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub(super) layer: Layer,
-    pub(super) encoded_twice: bool,
-    pub(super) text: Option<String>,
-    pub(super) members: Object<'static>,
-}
-
-impl Origin {
-    /// Returns how the object was wrapped.
-    #[must_use]
-    pub const fn layer(&self) -> Layer {
-        self.layer
-    }
-
-    /// Tells whether the decoded text was encoded once more, as some devices of 2020 do.
-    #[must_use]
-    pub const fn is_encoded_twice(&self) -> bool {
-        self.encoded_twice
-    }
-
-    /// Returns the text as received; `None` for [`Layer::Json`].
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        self.text.as_deref()
-    }
-
-    /// Returns all members as they were, those unknown to this library included.
-    #[must_use]
-    pub const fn members(&self) -> &Object<'static> {
-        &self.members
-    }
-
-    /// Shows the layer and its members, with the decoded form of one of them.
-    fn to_json(&self, nested: Option<(&'static str, Object<'static>)>) -> Object<'static> {
-        let mut shown = Object::new().with("layer", self.layer.as_str());
-        if self.encoded_twice {
-            shown.set("encodedTwice", Value::Bool(true));
-        }
-        let mut members = self.members.clone();
-        if let Some((name, decoded)) = nested {
-            members.set(name, decoded);
-        }
-        shown.with("decoded", members)
-    }
 }
 
 /// A time as a device or server wrote it, and what it means if it follows RFC 3339.
@@ -221,54 +146,10 @@ pub struct DeviceData {
     pub device_info: DeviceInfo,
     /// `foundationalTrustProviderId`; often empty below [`Certification::L1`].
     pub foundational_trust_provider_id: Option<String>,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 impl DeviceData {
-    /// Decodes the text of a `deviceData` member. Signatures are *not* verified.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the size, the base64, the JSON or a member, and [`Error::TooLarge`] for
-    /// more layers than the limits allow.
-    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
-        Self::open(text, &mut Opener::new(limits))
-    }
-
-    pub(super) fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
-        let origin = opener.open(DEVICE_DATA, text)?;
-        Self::read(origin, opener)
-    }
-
-    /// Decodes the `deviceData` of a whole request body, `{"request":{"deviceData": …}}`.
-    ///
-    /// # Errors
-    ///
-    /// As [`decode`](Self::decode).
-    pub fn from_request(body: &[u8], limits: &Limits) -> Result<Self, Error> {
-        Self::decode(text_of(body, DEVICE_DATA, limits)?.as_bytes(), limits)
-    }
-
-    pub(super) fn read(
-        origin: Origin,
-        opener: &mut Opener<'_, impl Witness>,
-    ) -> Result<Self, Error> {
-        let object = &origin.members;
-        let info = opener.nested(DEVICE_DATA, object, DEVICE_INFO)?;
-        Ok(Self {
-            device_id: optional_text(object, DEVICE_DATA, "deviceId", &[])?,
-            purpose: text(object, DEVICE_DATA, "purpose", &[])?.as_str().into(),
-            device_info: DeviceInfo::read(info, opener)?,
-            foundational_trust_provider_id: optional_text(
-                object,
-                DEVICE_DATA,
-                "foundationalTrustProviderId",
-                &[],
-            )?,
-            origin,
-        })
-    }
-
     /// Returns where the object came from.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
@@ -299,42 +180,10 @@ pub struct DeviceInfo {
     pub device_expiry: Option<Timestamp>,
     /// `timeStamp`, or `timestamp` in later versions: when the request was made.
     pub time_stamp: Option<Timestamp>,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 impl DeviceInfo {
-    /// Decodes the text of a `deviceInfo` member. Signatures are *not* verified.
-    ///
-    /// # Errors
-    ///
-    /// As [`DeviceData::decode`].
-    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
-        let mut opener = Opener::new(limits);
-        let origin = opener.open(DEVICE_INFO, text)?;
-        Self::read(origin, &mut opener)
-    }
-
-    pub(super) fn read(
-        origin: Origin,
-        opener: &mut Opener<'_, impl Witness>,
-    ) -> Result<Self, Error> {
-        let object = &origin.members;
-        let time = |member, aliases| {
-            Ok::<_, Error>(
-                optional_text(object, DEVICE_INFO, member, aliases)?.as_deref().map(Timestamp::new),
-            )
-        };
-        Ok(Self {
-            device_sub_ids: sub_ids(object)?,
-            certification: text(object, DEVICE_INFO, "certification", &[])?.as_str().into(),
-            digital_id: DigitalId::read(opener.nested(DEVICE_INFO, object, DIGITAL_ID)?)?,
-            firmware: optional_text(object, DEVICE_INFO, "firmware", &[])?,
-            device_expiry: time("deviceExpiry", &[])?,
-            time_stamp: time("timeStamp", &["timestamp"])?,
-            origin,
-        })
-    }
-
     /// Returns where the object came from.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
@@ -370,26 +219,10 @@ pub struct DigitalId {
     pub device_type: String,
     /// `deviceSubType`, `subType` until 2020, or `subtype`.
     pub device_sub_type: String,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 impl DigitalId {
-    /// Decodes the text of a `digitalId` member. Signatures are *not* verified.
-    ///
-    /// # Errors
-    ///
-    /// As [`DeviceData::decode`].
-    pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
-        Self::open(text, &mut Opener::new(limits))
-    }
-
-    pub(in crate::mosip) fn open(
-        text: &[u8],
-        opener: &mut Opener<'_, impl Witness>,
-    ) -> Result<Self, Error> {
-        Self::read(opener.open(DIGITAL_ID, text)?)
-    }
-
     /// Reads the JSON that a verifier took out of a server's answer. A server repeats what it has
     /// stored, `null` where the request stated no `dateTime`.
     pub(in crate::mosip) fn from_answer(
@@ -401,17 +234,16 @@ impl DigitalId {
         let members = json::parse_object(DIGITAL_ID, json, limits)?.into_owned();
         let is_null = members.member("dateTime") == Some(&Value::Null);
         let none = is_null.then(Timestamp::none);
-        let origin = Origin { layer, encoded_twice: false, text: Some(text.to_owned()), members };
-        Self::read_with(origin, none)
+        Self::read_with(Origin::of_answer(layer, text, members), none)
     }
 
-    pub(super) fn read(origin: Origin) -> Result<Self, Error> {
+    pub(in crate::mosip) fn read(origin: Origin) -> Result<Self, Error> {
         Self::read_with(origin, None)
     }
 
     fn read_with(origin: Origin, date_time: Option<Timestamp>) -> Result<Self, Error> {
         let member =
-            |name, aliases: &[&'static str]| text(&origin.members, DIGITAL_ID, name, aliases);
+            |name, aliases: &[&'static str]| text(origin.members(), DIGITAL_ID, name, aliases);
         Ok(Self {
             serial_no: member("serialNo", &[])?,
             device_provider: member("deviceProvider", &["dp"])?,
@@ -497,204 +329,6 @@ pub(in crate::mosip) fn request_of<'b>(
         Some(Value::Object(request)) => Ok(request),
         Some(_) => Err(Error::WrongType { part: REQUEST, member: REQUEST, expected: "an object" }),
     }
-}
-
-/// Watches what is opened, from the outside to the inside.
-pub(in crate::mosip) trait Witness {
-    /// Whether a JWS that is opened under its eyes counts as verified, if nothing fails.
-    const IS_VERIFYING: bool;
-
-    /// Sees a token before its payload is looked at. An error ends the opening.
-    fn signed(&mut self, member: &'static str, token: &CompactJws<'_>) -> Result<(), Error>;
-
-    /// Sees an object that has no signature of its own.
-    fn unsigned(&mut self, member: &'static str);
-
-    /// Sees that there was one encoding more than the format says.
-    fn encoded_twice(&mut self);
-}
-
-impl<W: Witness> Witness for &mut W {
-    const IS_VERIFYING: bool = W::IS_VERIFYING;
-
-    fn signed(&mut self, member: &'static str, token: &CompactJws<'_>) -> Result<(), Error> {
-        (**self).signed(member, token)
-    }
-
-    fn unsigned(&mut self, member: &'static str) {
-        (**self).unsigned(member);
-    }
-
-    fn encoded_twice(&mut self) {
-        (**self).encoded_twice();
-    }
-}
-
-/// Nobody looks at signatures.
-pub(in crate::mosip) struct Unwatched;
-
-impl Witness for Unwatched {
-    const IS_VERIFYING: bool = false;
-
-    fn signed(&mut self, _: &'static str, _: &CompactJws<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn unsigned(&mut self, _: &'static str) {}
-    fn encoded_twice(&mut self) {}
-}
-
-/// A text taken out of its encoding.
-enum Unwrapped<'t> {
-    Jws(CompactJws<'t>),
-    Base64(Vec<u8>),
-}
-
-/// Opens layers within each other, and counts them.
-pub(in crate::mosip) struct Opener<'l, W = Unwatched> {
-    limits: &'l Limits,
-    layers_left: u8,
-    witness: W,
-}
-
-impl<'l> Opener<'l> {
-    pub(in crate::mosip) const fn new(limits: &'l Limits) -> Self {
-        Self { limits, layers_left: limits.layers(), witness: Unwatched }
-    }
-}
-
-impl<'l, 'w, W: Witness> Opener<'l, &'w mut W> {
-    pub(in crate::mosip) const fn watched(limits: &'l Limits, witness: &'w mut W) -> Self {
-        Self { limits, layers_left: limits.layers(), witness }
-    }
-}
-
-impl<W: Witness> Opener<'_, W> {
-    /// Opens one text: base64 or JWS, around JSON or around one more such text.
-    pub(in crate::mosip) fn open(
-        &mut self,
-        part: &'static str,
-        text: &[u8],
-    ) -> Result<Origin, Error> {
-        check_size(part, text, self.limits)?;
-        self.layers_left = self.layers_left.checked_sub(1).ok_or(Error::TooLarge {
-            what: "number of nested layers",
-            limit: self.limits.layers().into(),
-        })?;
-        if part == DIGITAL_ID && text.trim_ascii_start().starts_with(b"{") {
-            let members = json::parse_object(part, text, self.limits)?.into_owned();
-            return self.plain_digital_id(members);
-        }
-        let outer = self.unwrap(part, text)?;
-        let mut signed = matches!(outer, Unwrapped::Jws(_));
-        let mut json = self.look_inside(part, outer)?;
-        let mut encoded_twice = false;
-        if !json.trim_ascii_start().starts_with(b"{")
-            && let Ok(inner) = self.unwrap(part, &json)
-        {
-            encoded_twice = true;
-            self.witness.encoded_twice();
-            signed |= matches!(inner, Unwrapped::Jws(_));
-            json = self.look_inside(part, inner)?;
-        }
-        let layer = match (signed, W::IS_VERIFYING) {
-            (false, _) => Layer::Base64,
-            (true, false) => Layer::UnverifiedJws,
-            (true, true) => Layer::VerifiedJws,
-        };
-        if !signed {
-            self.witness.unsigned(part);
-        }
-        let members = json::parse_object(part, &json, self.limits)?.into_owned();
-        let text = Some(String::from_utf8_lossy(text).into_owned());
-        Ok(Origin { layer, encoded_twice, text, members })
-    }
-
-    /// Returns what a text holds, after the witness saw its signature.
-    fn look_inside(
-        &mut self,
-        part: &'static str,
-        unwrapped: Unwrapped<'_>,
-    ) -> Result<Vec<u8>, Error> {
-        match unwrapped {
-            Unwrapped::Base64(json) => Ok(json),
-            Unwrapped::Jws(token) => {
-                self.witness.signed(part, &token)?;
-                Ok(token.into_payload())
-            }
-        }
-    }
-
-    fn unwrap<'t>(&self, part: &'static str, text: &'t [u8]) -> Result<Unwrapped<'t>, Error> {
-        if text.contains(&b'.') {
-            let limits = self.limits.with_token_bytes(self.limits.message_bytes());
-            return CompactJws::parse(text, &limits).map(Unwrapped::Jws);
-        }
-        match base64::decode_mosip(text) {
-            Ok(json) => Ok(Unwrapped::Base64(json)),
-            Err(fault) => Err(Error::Malformed { part, fault }),
-        }
-    }
-
-    /// Opens a member that is a text, or takes it as it is if it is an object.
-    pub(in crate::mosip) fn nested(
-        &mut self,
-        part: &'static str,
-        object: &Object<'_>,
-        member: &'static str,
-    ) -> Result<Origin, Error> {
-        match object.member(member) {
-            None => Err(Error::MissingMember { part, member }),
-            Some(Value::String(text)) => self.open(member, text.as_bytes()),
-            Some(Value::Object(members)) => {
-                self.witness.unsigned(member);
-                Ok(Origin {
-                    layer: Layer::Json,
-                    encoded_twice: false,
-                    text: None,
-                    members: members.clone().into_owned(),
-                })
-            }
-            Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),
-        }
-    }
-}
-
-impl<W: Witness> Opener<'_, W> {
-    /// Opens the digital id of a device service's message.
-    pub(in crate::mosip) fn digital_id(
-        &mut self,
-        part: &'static str,
-        object: &Object<'_>,
-    ) -> Result<DigitalId, Error> {
-        match object.member(DIGITAL_ID) {
-            None => Err(Error::MissingMember { part, member: DIGITAL_ID }),
-            Some(Value::String(text)) => DigitalId::open(text.as_bytes(), self),
-            Some(Value::Object(members)) => {
-                DigitalId::read(self.plain_digital_id(members.clone().into_owned())?)
-            }
-            Some(_) => Err(Error::WrongType { part, member: DIGITAL_ID, expected: "a string" }),
-        }
-    }
-
-    /// Takes a digital id that is plain JSON, as devices write it that are not registered. It can be
-    /// read, and is never verified, whatever is signed around it.
-    fn plain_digital_id(&mut self, members: Object<'static>) -> Result<Origin, Error> {
-        self.witness.unsigned(DIGITAL_ID);
-        if W::IS_VERIFYING {
-            return Err(Error::UnsignedLayer { part: DIGITAL_ID });
-        }
-        Ok(Origin { layer: Layer::Json, encoded_twice: false, text: None, members })
-    }
-}
-
-pub(in crate::mosip) const fn check_size(
-    what: &'static str,
-    text: &[u8],
-    limits: &Limits,
-) -> Result<(), Error> {
-    let limit = limits.message_bytes();
-    if text.len() > limit { Err(Error::TooLarge { what, limit }) } else { Ok(()) }
 }
 
 /// Returns a required string member by any of its names.

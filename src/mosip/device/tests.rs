@@ -7,6 +7,7 @@ use crate::encoding::base64::{encode_standard, encode_url};
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::mosip::layer::{Layer, Origin};
 use crate::time::Time;
 use alloc::borrow::ToOwned as _;
 use alloc::format;

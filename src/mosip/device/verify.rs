@@ -5,16 +5,17 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::kind::Kind;
+use super::nested::{DataLayers, IdLayer};
 use super::object::{
-    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId, Layer,
-    Opener, Origin, REQUEST, Witness, check_size, request_of,
+    Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId,
+    REQUEST, request_of,
 };
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::trust::{Checker, Draft, Message, Signed, Stated, Trust, Verified, message};
-use crate::policy::Policy;
+use crate::mosip::layer::{Closed, Nested, Origin, check_size};
+use crate::mosip::trust::{Checker, Message, Parts, Signed, Stated, Verified, message};
 use crate::report::{Check, Trail};
 use crate::verify::{self, Item};
 
@@ -154,9 +155,10 @@ impl SignedLayers {
     }
 }
 
-/// An object that may hold others, each of which may be signed.
-trait Nested: Sized {
-    fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error>;
+/// What is read of a message once its layers are open.
+pub(crate) trait Layered: Sized {
+    type Nested: Nested<Whole = Self>;
+    const OUTERMOST: Self::Nested;
 
     /// Says what the layers state.
     fn state(&self, checker: &mut Checker<'_>);
@@ -167,10 +169,9 @@ trait Nested: Sized {
     fn digital_id(&self) -> &DigitalId;
 }
 
-impl Nested for DeviceData {
-    fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
-        Self::open(text, opener)
-    }
+impl Layered for DeviceData {
+    type Nested = DataLayers;
+    const OUTERMOST: DataLayers = DataLayers::Data;
 
     fn state(&self, checker: &mut Checker<'_>) {
         let info = &self.device_info;
@@ -193,10 +194,9 @@ impl Nested for DeviceData {
     }
 }
 
-impl Nested for DigitalId {
-    fn open(text: &[u8], opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
-        Self::open(text, opener)
-    }
+impl Layered for DigitalId {
+    type Nested = IdLayer;
+    const OUTERMOST: IdLayer = IdLayer;
 
     fn state(&self, checker: &mut Checker<'_>) {
         let level: Option<&Certification> = None;
@@ -247,25 +247,40 @@ fn digital_id_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
 
 /// Says why an object without a digital id inside cannot be verified: it is one, or it is none.
 fn plain_digital_id(body: Object<'_>) -> Error {
-    let origin =
-        Origin { layer: Layer::Json, encoded_twice: false, text: None, members: body.into_owned() };
-    match DigitalId::read(origin) {
+    match DigitalId::read(Origin::of_json(body.into_owned())) {
         Ok(_) => Error::UnsignedLayer { part: DIGITAL_ID },
         Err(_) => Error::UnsupportedFormat { what: "an object without a digital id" },
     }
 }
 
+/// The only part of a message, and what it is expected to say.
+pub(crate) struct Single<'a, W> {
+    text: Option<Cow<'a, [u8]>>,
+    expected: &'a Expected,
+    read: Option<W>,
+}
+
 impl Message for DeviceDataMessage {
     type Content = SignedLayers;
+    type Parts<'a> = Single<'a, DeviceData>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<SignedLayers>> {
-        let (data, signed) = decide(trail, trust, policy, item, request_text)?;
-        Some(Draft::new(SignedLayers::new(data, &signed), signed))
+    fn most_signatures(limits: &Limits) -> usize {
+        limits.signatures().into()
+    }
+
+    fn window(expected: &Expected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(
+        checker: &mut Checker<'_>,
+        item: Item<'a, Expected>,
+    ) -> Option<Single<'a, DeviceData>> {
+        Single::take_apart(checker, item, request_text)
+    }
+
+    fn content(parts: Single<'_, DeviceData>, signed: &Signed) -> Option<SignedLayers> {
+        Some(SignedLayers::new(parts.read?, signed))
     }
 
     /// Shows what is authentic, and names what is not.
@@ -283,15 +298,25 @@ impl Message for DeviceDataMessage {
 
 impl Message for DigitalIdMessage {
     type Content = DigitalId;
+    type Parts<'a> = Single<'a, DigitalId>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<DigitalId>> {
-        let (id, signed) = decide(trail, trust, policy, item, digital_id_text)?;
-        Some(Draft::new(id, signed))
+    fn most_signatures(limits: &Limits) -> usize {
+        limits.signatures().into()
+    }
+
+    fn window(expected: &Expected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(
+        checker: &mut Checker<'_>,
+        item: Item<'a, Expected>,
+    ) -> Option<Single<'a, DigitalId>> {
+        Single::take_apart(checker, item, digital_id_text)
+    }
+
+    fn content(parts: Single<'_, DigitalId>, _: &Signed) -> Option<DigitalId> {
+        parts.read
     }
 
     fn claims(made: &Verified<DigitalId>) -> Object<'static> {
@@ -299,33 +324,45 @@ impl Message for DigitalIdMessage {
     }
 }
 
-fn decide<N: Nested>(
-    trail: &mut Trail,
-    trust: &Trust,
-    policy: &Policy,
-    item: Item<'_, Expected>,
-    text: fn(&[u8], &Limits) -> Result<Vec<u8>, Error>,
-) -> Option<(N, Signed)> {
-    let limits = policy.limits();
-    let body = item.input.trim_ascii_start().starts_with(b"{");
-    let text = if body { text(item.input, limits).map(Cow::Owned) } else { Ok(item.input.into()) };
-    let text =
-        trail.record(Check::ENVELOPE, text, |text| format!("{} bytes of text", text.len()))?;
-    let mut checker = Checker::new(trail, trust, policy, limits.signatures().into());
-    let opened = N::open(&text, &mut Opener::watched(limits, &mut checker));
-    let check = if checker.saw_anything() { Check::CLAIMS } else { Check::STRUCTURE };
-    checker.trail.part("");
-    let opened = checker.trail.record(check, opened, |_| "every object has its members".into());
-    if let Some(opened) = &opened {
+impl<'a, L: Layered> Single<'a, L> {
+    fn take_apart(
+        checker: &mut Checker<'_>,
+        item: Item<'a, Expected>,
+        text: fn(&[u8], &Limits) -> Result<Vec<u8>, Error>,
+    ) -> Option<Self> {
+        let body = item.input.trim_ascii_start().starts_with(b"{");
+        let text = if body {
+            text(item.input, checker.policy.limits()).map(Cow::Owned)
+        } else {
+            Ok(item.input.into())
+        };
+        let text = checker
+            .trail
+            .record(Check::ENVELOPE, text, |text| format!("{} bytes of text", text.len()))?;
+        Some(Self { text: Some(text), expected: item.expected, read: None })
+    }
+}
+
+impl<'a, L: Layered> Parts<'a> for Single<'a, L> {
+    type Nested = L::Nested;
+
+    fn next(&mut self, _: &mut Checker<'_>) -> Option<(L::Nested, Result<Closed<'a>, Error>)> {
+        Some((L::OUTERMOST, Ok(Closed::Text(self.text.take()?))))
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<L, Error>) {
+        let check = if checker.saw_anything() { Check::CLAIMS } else { Check::STRUCTURE };
+        checker.trail.part("");
+        let opened = checker.trail.record(check, opened, |_| "every object has its members".into());
+        let Some(opened) = opened else { return };
         for (kind, origin) in opened.layers() {
             checker.check_kind(kind, origin.members());
         }
         checker.trail.part("");
-        opened.state(&mut checker);
-        check_content(checker.trail, opened.digital_id(), item.expected);
+        opened.state(checker);
+        check_content(checker.trail, opened.digital_id(), self.expected);
+        self.read = Some(opened);
     }
-    let signed = checker.conclude(item.at, item.expected.window);
-    Some((opened?, signed?))
 }
 
 fn check_content(trail: &mut Trail, digital_id: &DigitalId, expected: &Expected) {

@@ -11,7 +11,7 @@ use crate::encoding::{Fault, base64};
 use crate::error::{Error, shorten};
 use crate::jose::{CompactJws, Header};
 use crate::limits::Limits;
-use crate::mosip::device::object::check_size;
+use crate::mosip::layer::check_size;
 use crate::report::Check;
 
 /// The check of which scheme an answer follows.

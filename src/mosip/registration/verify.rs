@@ -18,11 +18,12 @@ use crate::jose::{
 };
 use crate::limits::Limits;
 use crate::mosip::Window;
-use crate::mosip::device::object::{DigitalId, Layer, Timestamp, optional_text};
+use crate::mosip::device::object::{DigitalId, Timestamp, optional_text};
+use crate::mosip::layer::Layer;
 use crate::policy::Policy;
 use crate::report::{Check, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
-use crate::verify::{self, Format, Item, Proven, Steps};
+use crate::verify::{self, Format, Item, Next, Proven, Steps};
 use crate::x509::check_key_size;
 
 /// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
@@ -331,7 +332,7 @@ impl Steps for RegistrationFormat {
         trail: &mut Trail,
         Opened { mut signed, candidates, item }: Opened<'a>,
         signature: Option<Result<(), Error>>,
-    ) -> Option<Draft> {
+    ) -> Option<Next<Opened<'a>, Draft>> {
         let Verifier { keys, policy, .. } = verifier;
         let (limits, leeway) = (policy.limits(), policy.leeway());
         let (at, expected) = (item.at, item.expected);
@@ -374,7 +375,7 @@ impl Steps for RegistrationFormat {
                 Some("servers of era A signed their local time as UTC; allow for their zone".into())
             });
         }
-        Some(Draft {
+        Some(Next::Made(Draft {
             era: signed.era(),
             status: claims.status,
             device_code: claims.device_code,
@@ -384,7 +385,7 @@ impl Steps for RegistrationFormat {
             key: chosen?.info(signed.era().algorithm()),
             at: instant?,
             payload: claims.document,
-        })
+        }))
     }
 
     fn verified(draft: Proven<Draft>) -> Registration {

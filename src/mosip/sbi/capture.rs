@@ -3,20 +3,22 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
+use core::iter::Enumerate;
 
-use super::data::{DATA, Data, record_data};
+use super::data::{DATA, Data, DataLayers, most_signatures, record_data};
 use super::expected::{BIOMETRICS, Expected, HashScheme};
 use super::mixed::{Captured, check_mixed};
 use super::{chain::HashChain, chain::Scheme, info::DeviceError};
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::mosip::Window;
 use crate::mosip::device::object::optional_text;
-use crate::mosip::trust::{Checker, Draft, Message, Trust, Usage, Verified, message};
-use crate::policy::Policy;
+use crate::mosip::layer::Closed;
+use crate::mosip::trust::{Checker, Message, Parts, Signed, Usage, Verified, message};
 use crate::report::{Check, Trail};
-use crate::verify::{Item, Verifier};
+use crate::verify::{Format, Item, Verifier};
 
 /// One biometric of an answer. Only its `data` is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,18 @@ impl Biometric {
     #[must_use]
     pub const fn unauthenticated(&self) -> &Unauthenticated {
         &self.unauthenticated
+    }
+
+    /// Reads what stands beside `data`.
+    fn read(element: &Object<'_>) -> Result<Self, Error> {
+        let text = |member| optional_text(element, BIOMETRICS, member, &[]);
+        let unauthenticated = Unauthenticated {
+            hash: text("hash")?,
+            session_key: text("sessionKey")?,
+            thumbprint: text("thumbprint")?,
+            error: DeviceError::read(element, BIOMETRICS)?,
+        };
+        Ok(Self { data: None, unauthenticated })
     }
 }
 
@@ -112,33 +126,38 @@ message! {
     DataMessage, "sbi-data", Expected, Data
 }
 
-impl Message for CaptureMessage {
-    type Content = Capture;
-
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<Capture>> {
-        decide(trail, trust, policy, item, Values::Encrypted)
-    }
-
-    fn claims(made: &Verified<Capture>) -> Object<'static> {
-        claims(made)
-    }
+/// A capture for one of two purposes.
+pub(crate) trait Purpose: Format<Expected = Expected, Verified = Verified<Capture>> {
+    /// What the biometric values of an answer are.
+    const VALUES: Values;
 }
 
-impl Message for RegistrationCaptureMessage {
-    type Content = Capture;
+impl Purpose for CaptureMessage {
+    const VALUES: Values = Values::Encrypted;
+}
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<Capture>> {
-        decide(trail, trust, policy, item, Values::Plain)
+impl Purpose for RegistrationCaptureMessage {
+    const VALUES: Values = Values::Plain;
+}
+
+impl<P: Purpose> Message for P {
+    type Content = Capture;
+    type Parts<'a> = Answer<'a>;
+
+    fn most_signatures(limits: &Limits) -> usize {
+        most_signatures(limits)
+    }
+
+    fn window(expected: &Expected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(checker: &mut Checker<'_>, item: Item<'a, Expected>) -> Option<Answer<'a>> {
+        Answer::take_apart(checker, item, P::VALUES)
+    }
+
+    fn content(answer: Answer<'_>, _: &Signed) -> Option<Capture> {
+        Some(Capture { biometrics: answer.biometrics, scheme: answer.scheme })
     }
 
     fn claims(made: &Verified<Capture>) -> Object<'static> {
@@ -148,24 +167,22 @@ impl Message for RegistrationCaptureMessage {
 
 impl Message for DataMessage {
     type Content = Data;
+    type Parts<'a> = Single<'a>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<Data>> {
-        let limits = policy.limits();
-        let mut checker = Checker::new(trail, trust, policy, 2);
-        let data = Data::open(item.input, &mut checker, limits);
-        let data = record_data(&mut checker, data);
-        checker.trail.part("");
-        if let Some(data) = &data {
-            check_content(checker.trail, data, item.expected);
-        }
-        refuse_expected_hashes(checker.trail, item.expected);
-        let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Draft::new(data?, signed))
+    fn most_signatures(_: &Limits) -> usize {
+        2
+    }
+
+    fn window(expected: &Expected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(_: &mut Checker<'_>, item: Item<'a, Expected>) -> Option<Single<'a>> {
+        Some(Single { token: Some(item.input), expected: item.expected, data: None })
+    }
+
+    fn content(part: Single<'_>, _: &Signed) -> Option<Data> {
+        part.data
     }
 
     fn claims(made: &Verified<Data>) -> Object<'static> {
@@ -173,81 +190,141 @@ impl Message for DataMessage {
     }
 }
 
+/// The only part of a message, and what it is expected to say.
+pub(crate) struct Single<'a> {
+    token: Option<&'a [u8]>,
+    expected: &'a Expected,
+    data: Option<Data>,
+}
+
+impl<'a> Parts<'a> for Single<'a> {
+    type Nested = DataLayers;
+
+    fn next(&mut self, _: &mut Checker<'_>) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
+        Some((DataLayers::Data, Ok(Closed::Text(self.token.take()?.into()))))
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Data, Error>) {
+        self.data = record_data(checker, opened);
+        checker.trail.part("");
+        if let Some(data) = &self.data {
+            check_content(checker.trail, data, self.expected);
+        }
+    }
+
+    fn check_together(&mut self, checker: &mut Checker<'_>) {
+        refuse_expected_hashes(checker.trail, self.expected);
+    }
+}
+
 /// What the biometric values of an answer are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Values {
+pub(crate) enum Values {
     Plain,
     Encrypted,
 }
 
-fn decide(
-    trail: &mut Trail,
-    trust: &Trust,
-    policy: &Policy,
-    item: Item<'_, Expected>,
+/// An answer taken apart.
+pub(crate) struct Answer<'a> {
+    elements: Enumerate<IntoIter<Object<'a>>>,
     values: Values,
-) -> Option<Draft<Capture>> {
-    let limits = policy.limits();
-    let answer = read_answer(item.input, limits);
-    let answer =
-        trail.record(Check::ENVELOPE, answer, |answer| format!("{} biometrics", answer.len()))?;
-    let most = usize::from(limits.capture_segments()) * 2;
-    let mut checker = Checker::new(trail, trust, policy, most);
-    let (mut biometrics, mut groups) = (Vec::with_capacity(answer.len()), Vec::new());
-    for (index, element) in answer.iter().enumerate() {
-        checker.begin_part(format!("{BIOMETRICS}[{index}]."), DATA);
-        for (member, _) in element.iter().filter(|(member, _)| *member != DATA) {
-            checker.name_outside(member);
-        }
-        let text = |member| optional_text(element, BIOMETRICS, member, &[]);
-        let outside = || {
-            let unauthenticated = Unauthenticated {
-                hash: text("hash")?,
-                session_key: text("sessionKey")?,
-                thumbprint: text("thumbprint")?,
-                error: DeviceError::read(element, BIOMETRICS)?,
-            };
-            Ok(Biometric { data: None, unauthenticated })
-        };
-        checker.enter("");
-        let found = outside().and_then(|found| Ok((found, data_of(element)?)));
-        let found = checker.trail.record(Check::STRUCTURE, found, |(_, data)| match data {
-            Some(text) => format!("`data` of {} bytes", text.len()),
-            None => "no `data`".into(),
-        });
-        if let Some((mut biometric, token)) = found {
-            if let Some(token) = token {
-                let data = Data::open(token.as_bytes(), &mut checker, limits);
-                biometric.data = record_data(&mut checker, data);
-                checker.enter(DATA);
-                if let Some(data) = &biometric.data {
-                    check_purpose(checker.trail, data, values);
-                    check_content(checker.trail, data, item.expected);
-                }
+    expected: &'a Expected,
+    /// The biometric whose `data` is being opened.
+    current: Option<Biometric>,
+    biometrics: Vec<Biometric>,
+    /// The part of the message that each biometric is.
+    groups: Vec<usize>,
+    count: usize,
+    /// Whether any element has `data`, even one that is none.
+    has_data: bool,
+    scheme: Option<Scheme>,
+}
+
+impl<'a> Answer<'a> {
+    fn take_apart(
+        checker: &mut Checker<'_>,
+        item: Item<'a, Expected>,
+        values: Values,
+    ) -> Option<Self> {
+        let answer = read_answer(item.input, checker.policy.limits());
+        let elements = checker
+            .trail
+            .record(Check::ENVELOPE, answer, |answer| format!("{} biometrics", answer.len()))?;
+        Some(Self {
+            count: elements.len(),
+            elements: elements.into_iter().enumerate(),
+            values,
+            expected: item.expected,
+            current: None,
+            biometrics: Vec::new(),
+            groups: Vec::new(),
+            has_data: false,
+            scheme: None,
+        })
+    }
+}
+
+impl<'a> Parts<'a> for Answer<'a> {
+    type Nested = DataLayers;
+
+    /// Goes to the next biometric with `data`, past those that have none.
+    fn next(
+        &mut self,
+        checker: &mut Checker<'_>,
+    ) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
+        while checker.trail.goes_on() {
+            let (index, element) = self.elements.next()?;
+            checker.begin_part(format!("{BIOMETRICS}[{index}]."), DATA);
+            for (member, _) in element.iter().filter(|(member, _)| *member != DATA) {
+                checker.name_outside(member);
             }
-            biometrics.push(biometric);
-            groups.push(checker.group());
+            checker.enter("");
+            let found = Biometric::read(&element).and_then(|outside| {
+                let length = data_of(&element)?.map(str::len);
+                Ok((outside, length))
+            });
+            self.has_data |= !matches!(data_of(&element), Ok(None));
+            let found = checker.trail.record(Check::STRUCTURE, found, |(_, length)| match length {
+                Some(length) => format!("`data` of {length} bytes"),
+                None => "no `data`".into(),
+            });
+            let Some((biometric, length)) = found else { continue };
+            self.groups.push(checker.group());
+            match element.into_member(DATA) {
+                Some(Value::String(token)) if length.is_some() => {
+                    self.current = Some(biometric);
+                    return Some((DataLayers::Data, Ok(Closed::from(token))));
+                }
+                _ => self.biometrics.push(biometric),
+            }
         }
-        if !checker.trail.goes_on() {
-            return None;
-        }
-    }
-    checker.trail.part("");
-    if !answer.iter().any(|element| matches!(data_of(element), Ok(Some(_)) | Err(_))) {
-        let what = "an answer in which nothing was captured";
-        checker.trail.fail(Check::STRUCTURE, Error::UnsupportedFormat { what });
-    }
-    let complete = biometrics.len() == answer.len();
-    let scheme = if complete {
-        let captured: Vec<_> = captured(&checker, &biometrics, &groups).collect();
-        check_mixed(checker.trail, &captured, item.expected);
-        check_hashes(checker.trail, &biometrics, item.expected, values)
-    } else {
-        checker.trail.skip(Check::HASH_CHAIN, "a biometric cannot be read");
         None
-    };
-    let signed = checker.conclude(item.at, item.expected.window)?;
-    Some(Draft::new(Capture { biometrics, scheme }, signed))
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Data, Error>) {
+        let data = record_data(checker, opened);
+        if let Some(data) = &data {
+            check_purpose(checker.trail, data, self.values);
+            check_content(checker.trail, data, self.expected);
+        }
+        let current = self.current.take();
+        self.biometrics.extend(current.map(|biometric| Biometric { data, ..biometric }));
+    }
+
+    fn check_together(&mut self, checker: &mut Checker<'_>) {
+        checker.trail.part("");
+        if !self.has_data {
+            let what = "an answer in which nothing was captured";
+            checker.trail.fail(Check::STRUCTURE, Error::UnsupportedFormat { what });
+        }
+        if self.biometrics.len() == self.count {
+            let captured: Vec<_> = captured(checker, &self.biometrics, &self.groups).collect();
+            check_mixed(checker.trail, &captured, self.expected);
+            self.scheme = check_hashes(checker.trail, &self.biometrics, self.expected, self.values);
+        } else {
+            checker.trail.skip(Check::HASH_CHAIN, "a biometric cannot be read");
+        }
+    }
 }
 
 /// Returns what was captured, with the keys that signed it.

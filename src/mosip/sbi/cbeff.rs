@@ -18,13 +18,14 @@
 //!
 //! Not supported: segments that keep other members of the payload apart than `bioValue`.
 
-use alloc::borrow::ToOwned as _;
+use alloc::borrow::{Cow, ToOwned as _};
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
+use core::iter::Enumerate;
 
 use super::capture::{DataVerifier, check_content, refuse_expected_hashes};
-use super::data::{Data, record_data};
+use super::data::{DATA, Data, DataLayers, most_signatures, record_data};
 use super::expected::{Expected, Mixed};
 use crate::code::Code;
 use crate::encoding::json::{Object, Value};
@@ -33,8 +34,9 @@ use crate::encoding::{Fault, base64};
 use crate::error::Error;
 use crate::jose::CompactJws;
 use crate::limits::Limits;
-use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
-use crate::policy::Policy;
+use crate::mosip::Window;
+use crate::mosip::layer::Closed;
+use crate::mosip::trust::{Checker, Message, Parts, Signed, Verified, message};
 use crate::report::{Check, Trail};
 use crate::time::At;
 use crate::verify::{self, Item};
@@ -255,9 +257,9 @@ impl Kept {
     }
 
     /// Puts the token together: with padding if its own certificate verifies it so, or else without.
-    fn token(&self, checker: &Checker<'_>, limits: &Limits) -> Result<String, Error> {
+    fn token(&self, checker: &Checker<'_>) -> Result<String, Error> {
         if self.sb.is_empty() || self.payload.is_empty() {
-            return Err(Error::UnsignedLayer { part: "data" });
+            return Err(Error::UnsignedLayer { part: DATA });
         }
         let segment = self.segment();
         let absent = segment.token(Padding::Absent)?;
@@ -266,8 +268,9 @@ impl Kept {
             return Ok(absent);
         }
         let present = segment.token(Padding::Present)?;
-        let limits = &limits.with_token_bytes(limits.capture_bytes());
-        let token = CompactJws::parse(present.as_bytes(), limits);
+        let limits = checker.policy.limits();
+        let limits = limits.with_token_bytes(limits.capture_bytes());
+        let token = CompactJws::parse(present.as_bytes(), &limits);
         let fits = token.is_ok_and(|token| checker.fits(&token));
         Ok(if fits { present } else { absent })
     }
@@ -339,50 +342,33 @@ message! {
 
 impl Message for PacketMessage {
     type Content = Vec<Data>;
+    type Parts<'a> = Segments<'a>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, Expected>,
-    ) -> Option<Draft<Vec<Data>>> {
-        let limits = policy.limits();
-        let packet = Packet::parse(item.input, limits).and_then(|packet| {
+    fn most_signatures(limits: &Limits) -> usize {
+        most_signatures(limits)
+    }
+
+    fn window(expected: &Expected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(checker: &mut Checker<'_>, item: Item<'a, Expected>) -> Option<Segments<'a>> {
+        let packet = Packet::parse(item.input, checker.policy.limits()).and_then(|packet| {
             let what = "a packet in which nothing was captured";
             let is_empty = packet.segments().next().is_none();
             if is_empty { Err(Error::UnsupportedFormat { what }) } else { Ok(packet) }
         });
-        let packet = trail.record(Check::ENVELOPE, packet, |packet| {
+        let packet = checker.trail.record(Check::ENVELOPE, packet, |packet| {
             let exceptions = packet.segments.iter().filter(|segment| segment.is_exception).count();
             let count = packet.segments.len().saturating_sub(exceptions);
             format!("{count} segments, {exceptions} exceptions")
         })?;
-        let most = usize::from(limits.capture_segments()) * 2;
-        let mut checker = Checker::new(trail, trust, policy, most);
-        let mut captured = Vec::new();
-        for (index, kept) in packet.segments.iter().enumerate() {
-            checker.begin_part(format!("{SEGMENTS}[{index}]."), "data");
-            for name in &kept.others {
-                checker.name_outside(name);
-            }
-            if kept.is_exception {
-                continue;
-            }
-            let data = kept.token(&checker, limits);
-            let data = data.and_then(|token| Data::open(token.as_bytes(), &mut checker, limits));
-            if let Some(data) = record_data(&mut checker, data) {
-                check_content(checker.trail, &data, item.expected);
-                captured.push(data);
-            }
-            if !checker.trail.goes_on() {
-                return None;
-            }
-        }
-        checker.trail.part("");
-        refuse_expected_hashes(checker.trail, item.expected);
-        refuse_expected_together(checker.trail, item.expected);
-        let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Draft::new(captured, signed))
+        let kept = packet.segments.into_iter().enumerate();
+        Some(Segments { kept, expected: item.expected, captured: Vec::new() })
+    }
+
+    fn content(segments: Segments<'_>, _: &Signed) -> Option<Vec<Data>> {
+        Some(segments.captured)
     }
 
     fn claims(made: &Verified<Vec<Data>>) -> Object<'static> {
@@ -390,5 +376,47 @@ impl Message for PacketMessage {
         let mut claims = Object::new().with(SEGMENTS, Value::Array(data.collect()));
         made.name_unauthenticated(&mut claims);
         claims
+    }
+}
+
+/// A packet taken apart.
+pub(crate) struct Segments<'a> {
+    kept: Enumerate<IntoIter<Kept>>,
+    expected: &'a Expected,
+    captured: Vec<Data>,
+}
+
+impl<'a> Parts<'a> for Segments<'a> {
+    type Nested = DataLayers;
+
+    /// Goes to the next segment in which something was captured.
+    fn next(
+        &mut self,
+        checker: &mut Checker<'_>,
+    ) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
+        for (index, kept) in self.kept.by_ref() {
+            checker.begin_part(format!("{SEGMENTS}[{index}]."), DATA);
+            for name in &kept.others {
+                checker.name_outside(name);
+            }
+            if !kept.is_exception {
+                let token = kept.token(checker).map(Cow::<str>::Owned);
+                return Some((DataLayers::Data, token.map(Closed::from)));
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Data, Error>) {
+        if let Some(data) = record_data(checker, opened) {
+            check_content(checker.trail, &data, self.expected);
+            self.captured.push(data);
+        }
+    }
+
+    fn check_together(&mut self, checker: &mut Checker<'_>) {
+        checker.trail.part("");
+        refuse_expected_hashes(checker.trail, self.expected);
+        refuse_expected_together(checker.trail, self.expected);
     }
 }

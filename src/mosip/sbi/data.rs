@@ -5,15 +5,14 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::crypto::sha256;
-use crate::encoding::json::{self, Object};
+use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{base64, hex};
 use crate::error::Error;
-use crate::jose::CompactJws;
 use crate::limits::Limits;
 use crate::mosip::device::kind::Kind;
-use crate::mosip::device::object::{
-    DIGITAL_ID, DigitalId, Opener, Timestamp, Witness, optional_text, text,
-};
+use crate::mosip::device::nested::IdLayer;
+use crate::mosip::device::object::{DIGITAL_ID, DigitalId, Timestamp, optional_text, text};
+use crate::mosip::layer::{Closed, Inside, Nested, Opened, Wrapping};
 use crate::mosip::trust::Checker;
 use crate::report::Check;
 
@@ -61,32 +60,58 @@ impl Data {
     pub const fn members(&self) -> &Object<'static> {
         &self.members
     }
+}
 
-    /// Opens a token.
-    pub(super) fn open(
-        token: &[u8],
-        checker: &mut Checker<'_>,
-        limits: &Limits,
-    ) -> Result<Self, Error> {
-        if is_unsigned(token) {
-            return Err(Error::UnsignedLayer { part: DATA });
+/// Returns how many signed layers a message of several devices or biometrics may have: two of each.
+pub(super) fn most_signatures(limits: &Limits) -> usize {
+    usize::from(limits.capture_segments()) * 2
+}
+
+/// Captured data, which holds a digital id.
+pub(crate) enum DataLayers {
+    Data,
+    Id(Head),
+}
+
+/// What is read of captured data before the digital id is open.
+pub(crate) struct Head {
+    bio_value: Vec<u8>,
+    members: Object<'static>,
+    payload_sha256: [u8; 32],
+}
+
+impl Nested for DataLayers {
+    type Whole = Data;
+
+    fn layer(&self) -> (&'static str, Wrapping) {
+        match self {
+            Self::Data => (DATA, Wrapping::Token),
+            Self::Id(_) => IdLayer.layer(),
         }
-        let token = CompactJws::parse(token, &limits.with_token_bytes(limits.capture_bytes()))?;
-        checker.signed(DATA, &token)?;
-        let mut payload = token.into_payload();
-        let payload_sha256 = sha256(&payload);
-        if !payload.trim_ascii_start().starts_with(b"{")
-            && let Ok(inner) = base64::decode_mosip(&payload)
-        {
-            checker.encoded_twice();
-            payload = inner;
+    }
+
+    fn read(self, layer: Opened<'_>, limits: &Limits) -> Result<Inside<Self>, Error> {
+        match self {
+            Self::Data => {
+                let (head, id) = Head::read(&layer, limits)?;
+                Ok(Inside::Layer(Self::Id(head), id))
+            }
+            Self::Id(head) => {
+                let id = DigitalId::read(layer.into_origin(limits)?)?;
+                Ok(Inside::Whole(head.with(id)?))
+            }
         }
-        let object = json::parse_object(DATA, &payload, limits)?;
-        let optional = |member| optional_text(&object, DATA, member, &[]);
+    }
+}
+
+impl Head {
+    /// Reads what stands around the digital id, and finds that.
+    fn read(layer: &Opened<'_>, limits: &Limits) -> Result<(Self, Closed<'static>), Error> {
+        let object = json::parse_object(DATA, layer.json(), limits)?;
         let bio_value = object.string(DATA, BIO_VALUE)?;
         let bio_value = base64::decode_mosip(bio_value.as_bytes())
             .map_err(|fault| Error::Malformed { part: BIO_VALUE, fault })?;
-        let digital_id = Opener::watched(limits, checker).digital_id(DATA, &object)?;
+        let id = Closed::digital_id(DATA, &object, DIGITAL_ID)?;
         let mut members = Object::new();
         for (name, value) in object.iter() {
             let value = match name {
@@ -94,15 +119,23 @@ impl Data {
                     .with("bytes", bio_value.len())
                     .with("sha256", hex::encode(&sha256(&bio_value)))
                     .into(),
-                DIGITAL_ID => digital_id.origin().members().clone().into(),
+                // Its members take this place once it is open.
+                DIGITAL_ID => Value::Null,
                 _ => value.clone().into_owned(),
             };
             members.set(name.to_string(), value);
         }
-        Ok(Self {
+        Ok((Self { bio_value, members, payload_sha256: sha256(layer.payload()) }, id))
+    }
+
+    fn with(self, digital_id: DigitalId) -> Result<Data, Error> {
+        let Self { bio_value, mut members, payload_sha256 } = self;
+        members.set(DIGITAL_ID, digital_id.origin().members().clone());
+        let optional = |member| optional_text(&members, DATA, member, &[]);
+        Ok(Data {
             bio_type: optional("bioType")?,
             bio_sub_type: optional("bioSubType")?,
-            timestamp: Timestamp::new(&text(&object, DATA, "timestamp", &["timeStamp"])?),
+            timestamp: Timestamp::new(&text(&members, DATA, "timestamp", &["timeStamp"])?),
             transaction_id: optional("transactionId")?,
             purpose: optional("purpose")?,
             env: optional("env")?,
@@ -115,12 +148,6 @@ impl Data {
             payload_sha256,
         })
     }
-}
-
-/// Tells whether a text is encoded JSON without a signature.
-fn is_unsigned(text: &[u8]) -> bool {
-    !text.contains(&b'.')
-        && base64::decode_mosip(text).is_ok_and(|json| json.trim_ascii_start().starts_with(b"{"))
 }
 
 /// Records how the opening of `data` ended, and what it states.

@@ -2,8 +2,10 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
+use core::iter::Enumerate;
 
+use super::data::most_signatures;
 use super::versions::spec_versions;
 use crate::encoding::Fault;
 use crate::encoding::json::{self, Object, Value};
@@ -11,13 +13,13 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::kind::Kind;
+use crate::mosip::device::nested::IdLayer;
 use crate::mosip::device::object::{
-    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, Opener, Origin, Witness, check_size,
-    optional_text, sub_ids,
+    Certification, DEVICE_INFO, DIGITAL_ID, DigitalId, optional_text, sub_ids,
 };
-use crate::mosip::trust::{Checker, Draft, Message, Signed, Trust, Verified, message};
-use crate::policy::Policy;
-use crate::report::{Check, Trail};
+use crate::mosip::layer::{self, Closed, Inside, Nested, Opened, Origin, Wrapping, check_size};
+use crate::mosip::trust::{Checker, Message, Parts, Signed, Verified, message};
+use crate::report::Check;
 use crate::verify::{Item, Verifier};
 
 /// What a device says went wrong. It is never signed.
@@ -103,7 +105,10 @@ impl Discovered {
                 let digital_id = match device.member(DIGITAL_ID) {
                     None | Some(Value::Null) => None,
                     Some(Value::String(text)) if text.is_empty() => None,
-                    Some(_) => Some(Opener::new(limits).digital_id(PART, device)?),
+                    Some(_) => {
+                        let id = Closed::digital_id(PART, device, DIGITAL_ID)?;
+                        Some(layer::decode(IdLayer, id, limits)?)
+                    }
                 };
                 Ok(Self {
                     device_status: text("deviceStatus")?,
@@ -193,32 +198,24 @@ impl Info {
         &self.origin
     }
 
-    fn open(element: &Object<'_>, opener: &mut Opener<'_, impl Witness>) -> Result<Self, Error> {
-        let origin = opener.nested(DEVICE_INFO, element, DEVICE_INFO)?;
+    fn read(
+        origin: Origin,
+        device_id: Option<String>,
+        digital_id: DigitalId,
+    ) -> Result<Self, Error> {
         let members = origin.members();
-        let text = |member, aliases| optional_text(members, DEVICE_INFO, member, aliases);
-        let number = members.member("deviceId").and_then(Value::as_i64);
-        let device_id = match (number, members.member("serialNo")) {
-            // Old devices count.
-            (Some(number), None) => Some(number.to_string()),
-            (Some(_), Some(_)) => {
-                let (first, second) = ("deviceId", "serialNo");
-                return Err(Error::TwoNames { part: DEVICE_INFO, first, second });
-            }
-            (None, _) => text("deviceId", &["serialNo"])?,
-        };
-        let digital_id = opener.digital_id(DEVICE_INFO, members)?;
+        let text = |member| optional_text(members, DEVICE_INFO, member, &[]);
         Ok(Self {
-            device_status: text("deviceStatus", &[])?,
+            device_status: text("deviceStatus")?,
             device_id,
-            device_code: text("deviceCode", &[])?,
-            firmware: text("firmware", &[])?,
-            certification: text("certification", &[])?.as_deref().map(Into::into),
-            service_version: text("serviceVersion", &[])?,
+            device_code: text("deviceCode")?,
+            firmware: text("firmware")?,
+            certification: text("certification")?.as_deref().map(Into::into),
+            service_version: text("serviceVersion")?,
             device_sub_ids: sub_ids(members)?,
-            callback_id: text("callbackId", &[])?,
-            env: text("env", &[])?,
-            purpose: text("purpose", &[])?,
+            callback_id: text("callbackId")?,
+            env: text("env")?,
+            purpose: text("purpose")?,
             spec_versions: spec_versions(members, DEVICE_INFO)?,
             digital_id,
             origin,
@@ -229,6 +226,51 @@ impl Info {
         let mut shown = self.origin.members().clone();
         shown.set(DIGITAL_ID, self.digital_id.origin().members().clone());
         shown
+    }
+}
+
+/// `deviceInfo`, which holds `digitalId`.
+pub(crate) enum InfoLayers {
+    Info,
+    Id { origin: Origin, device_id: Option<String> },
+}
+
+impl Nested for InfoLayers {
+    type Whole = Info;
+
+    fn layer(&self) -> (&'static str, Wrapping) {
+        match self {
+            Self::Info => (DEVICE_INFO, Wrapping::Text),
+            Self::Id { .. } => IdLayer.layer(),
+        }
+    }
+
+    fn read(self, layer: Opened<'_>, limits: &Limits) -> Result<Inside<Self>, Error> {
+        let opened = layer.into_origin(limits)?;
+        match self {
+            Self::Info => {
+                let members = opened.members();
+                let device_id = device_id(members)?;
+                let id = Closed::digital_id(DEVICE_INFO, members, DIGITAL_ID)?;
+                Ok(Inside::Layer(Self::Id { origin: opened, device_id }, id))
+            }
+            Self::Id { origin, device_id } => {
+                Ok(Inside::Whole(Info::read(origin, device_id, DigitalId::read(opened)?)?))
+            }
+        }
+    }
+}
+
+fn device_id(members: &Object<'_>) -> Result<Option<String>, Error> {
+    let number = members.member("deviceId").and_then(Value::as_i64);
+    match (number, members.member("serialNo")) {
+        // Old devices count.
+        (Some(number), None) => Ok(Some(number.to_string())),
+        (Some(_), Some(_)) => {
+            let (first, second) = ("deviceId", "serialNo");
+            Err(Error::TwoNames { part: DEVICE_INFO, first, second })
+        }
+        (None, _) => optional_text(members, DEVICE_INFO, "deviceId", &["serialNo"]),
     }
 }
 
@@ -350,52 +392,34 @@ message! {
 
 impl Message for InfoMessage {
     type Content = Vec<DeviceAnswer>;
+    type Parts<'a> = Devices<'a>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, InfoExpected>,
-    ) -> Option<Draft<Vec<DeviceAnswer>>> {
-        let limits = policy.limits();
-        let devices = answered(item.input, limits);
-        let devices = devices.and_then(|devices| {
+    fn most_signatures(limits: &Limits) -> usize {
+        most_signatures(limits)
+    }
+
+    fn window(expected: &InfoExpected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(
+        checker: &mut Checker<'_>,
+        item: Item<'a, InfoExpected>,
+    ) -> Option<Devices<'a>> {
+        let devices = answered(item.input, checker.policy.limits()).and_then(|devices| {
             let what = "an answer without devices";
             if devices.is_empty() { Err(Error::UnsupportedFormat { what }) } else { Ok(devices) }
         });
-        let devices = trail
+        let devices = checker
+            .trail
             .record(Check::ENVELOPE, devices, |devices| format!("{} devices", devices.len()))?;
-        let most = usize::from(limits.capture_segments()) * 2;
-        let mut checker = Checker::new(trail, trust, policy, most);
-        let mut infos = Vec::with_capacity(devices.len());
-        for (index, device) in devices.iter().enumerate() {
-            checker.begin_part(format!("[{index}]."), DEVICE_INFO);
-            let info = Info::open(device, &mut Opener::watched(limits, &mut checker));
-            let info = info.and_then(|info| Ok((info, DeviceError::read(device, DEVICE_INFO)?)));
-            checker.enter("");
-            let info = checker.trail.record(Check::CLAIMS, info, |(info, _)| {
-                format!("{} members", info.origin.members().iter().count())
-            });
-            if let Some((info, error)) = info {
-                checker.check_kind(Kind::ServiceInfo, info.origin.members());
-                checker.check_kind(Kind::DigitalId, info.digital_id.origin().members());
-                let times = [(DEVICE_INFO, None), (DIGITAL_ID, info.digital_id.stated())];
-                checker.state(info.certification.as_ref(), times);
-                infos.push((index, info, error));
-            }
-            for (member, _) in device.iter().filter(|(member, _)| *member != DEVICE_INFO) {
-                checker.name_outside(member);
-            }
-            if !checker.trail.goes_on() {
-                return None;
-            }
-        }
-        checker.trail.part("");
-        let signed = checker.conclude(item.at, item.expected.window)?;
-        let answers = infos
-            .into_iter()
-            .map(|(index, info, error)| DeviceAnswer::new(index, info, error, &signed));
-        Some(Draft::new(answers.collect(), signed))
+        let elements = devices.into_iter().enumerate();
+        Some(Devices { elements, current: None, infos: Vec::new() })
+    }
+
+    fn content(devices: Devices<'_>, signed: &Signed) -> Option<Vec<DeviceAnswer>> {
+        let answer = |(index, info, error)| DeviceAnswer::new(index, info, error, signed);
+        Some(devices.infos.into_iter().map(answer).collect())
     }
 
     fn claims(made: &Verified<Vec<DeviceAnswer>>) -> Object<'static> {
@@ -409,5 +433,51 @@ impl Message for InfoMessage {
         }
         made.name_unauthenticated(&mut claims);
         claims
+    }
+}
+
+/// An answer taken apart.
+pub(crate) struct Devices<'a> {
+    elements: Enumerate<IntoIter<Object<'a>>>,
+    /// The device whose `deviceInfo` is being opened.
+    current: Option<(usize, Object<'a>)>,
+    infos: Vec<(usize, Info, Option<DeviceError>)>,
+}
+
+impl<'a> Parts<'a> for Devices<'a> {
+    type Nested = InfoLayers;
+
+    fn next(
+        &mut self,
+        checker: &mut Checker<'_>,
+    ) -> Option<(InfoLayers, Result<Closed<'a>, Error>)> {
+        let (index, device) = self.elements.next()?;
+        checker.begin_part(format!("[{index}]."), DEVICE_INFO);
+        for (member, _) in device.iter().filter(|(member, _)| *member != DEVICE_INFO) {
+            checker.name_outside(member);
+        }
+        let info = Closed::member(DEVICE_INFO, &device, DEVICE_INFO);
+        self.current = Some((index, device));
+        Some((InfoLayers::Info, info))
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Info, Error>) {
+        let Some((index, device)) = self.current.take() else { return };
+        let info = opened.and_then(|info| Ok((info, DeviceError::read(&device, DEVICE_INFO)?)));
+        checker.enter("");
+        let info = checker.trail.record(Check::CLAIMS, info, |(info, _)| {
+            format!("{} members", info.origin.members().iter().count())
+        });
+        if let Some((info, error)) = info {
+            checker.check_kind(Kind::ServiceInfo, info.origin.members());
+            checker.check_kind(Kind::DigitalId, info.digital_id.origin().members());
+            let times = [(DEVICE_INFO, None), (DIGITAL_ID, info.digital_id.stated())];
+            checker.state(info.certification.as_ref(), times);
+            self.infos.push((index, info, error));
+        }
+    }
+
+    fn check_together(&mut self, checker: &mut Checker<'_>) {
+        checker.trail.part("");
     }
 }

@@ -10,12 +10,10 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::device::kind::Kind;
-use crate::mosip::device::object::{
-    KEY_ROTATION, Opener, SNAPSHOT, Timestamp, check_size, optional_text,
-};
-use crate::mosip::trust::{Checker, Draft, Message, Trust, Verified, message};
-use crate::policy::Policy;
-use crate::report::{Check, Trail};
+use crate::mosip::device::object::{KEY_ROTATION, SNAPSHOT, Timestamp, optional_text};
+use crate::mosip::layer::{Closed, Inside, Nested, Opened, Origin, Wrapping, check_size};
+use crate::mosip::trust::{Checker, Message, Parts, Signed, Verified, message};
+use crate::report::Check;
 use crate::verify::{Item, Verifier};
 
 /// What a management server was asked for.
@@ -124,20 +122,30 @@ message! {
     ManagementMessage, "sbi-management", ManagementExpected, ManagementAnswer
 }
 
-/// An answer before it is opened.
-struct Received<'a> {
-    token: Cow<'a, [u8]>,
+/// An answer taken apart.
+pub(crate) struct Received<'a> {
+    token: Option<Cow<'a, [u8]>>,
     /// What the body calls it.
     named: Option<Operation>,
     /// The names of what stands beside it.
     others: Vec<alloc::string::String>,
+    /// What it is once it is open.
+    answer: Option<ManagementAnswer>,
+}
+
+impl Received<'_> {
+    /// A bare token is called what it is only once it is open.
+    fn part(&self) -> &'static str {
+        self.named.map_or("answer", Operation::as_str)
+    }
 }
 
 fn read<'a>(input: &'a [u8], limits: &Limits) -> Result<Received<'a>, Error> {
     const PART: &str = "answer";
     check_size(PART, input, limits)?;
     if !input.trim_ascii_start().starts_with(b"{") {
-        return Ok(Received { token: Cow::Borrowed(input), named: None, others: Vec::new() });
+        let token = Some(Cow::Borrowed(input));
+        return Ok(Received { token, named: None, others: Vec::new(), answer: None });
     }
     let body = json::parse_object(PART, input, limits)?;
     let mut named = Operation::ALL.into_iter().filter(|one| body.member(one.as_str()).is_some());
@@ -149,55 +157,54 @@ fn read<'a>(input: &'a [u8], limits: &Limits) -> Result<Received<'a>, Error> {
     let token = body.string(PART, operation.as_str())?.as_bytes().to_vec();
     let others = body.iter().filter(|(name, _)| *name != operation.as_str());
     let others = others.map(|(name, _)| crate::error::shorten(name)).collect();
-    Ok(Received { token: Cow::Owned(token), named: Some(operation), others })
+    Ok(Received { token: Some(Cow::Owned(token)), named: Some(operation), others, answer: None })
+}
+
+/// The only layer of an answer, by its name.
+pub(crate) struct AnswerLayer(&'static str);
+
+impl Nested for AnswerLayer {
+    type Whole = Origin;
+
+    fn layer(&self) -> (&'static str, Wrapping) {
+        (self.0, Wrapping::Text)
+    }
+
+    fn read(self, layer: Opened<'_>, limits: &Limits) -> Result<Inside<Self>, Error> {
+        Ok(Inside::Whole(layer.into_origin(limits)?))
+    }
 }
 
 impl Message for ManagementMessage {
     type Content = ManagementAnswer;
+    type Parts<'a> = Received<'a>;
 
-    fn decide(
-        trust: &Trust,
-        policy: &Policy,
-        trail: &mut Trail,
-        item: Item<'_, ManagementExpected>,
-    ) -> Option<Draft<ManagementAnswer>> {
-        let limits = policy.limits();
-        let received = read(item.input, limits);
+    fn most_signatures(limits: &Limits) -> usize {
+        limits.signatures().into()
+    }
+
+    fn window(expected: &ManagementExpected) -> Option<Window> {
+        expected.window
+    }
+
+    fn take_apart<'a>(
+        checker: &mut Checker<'_>,
+        item: Item<'a, ManagementExpected>,
+    ) -> Option<Received<'a>> {
+        let received = read(item.input, checker.policy.limits());
         let received =
-            trail.record(Check::ENVELOPE, received, |received| match received.named {
+            checker.trail.record(Check::ENVELOPE, received, |received| match received.named {
                 Some(operation) => format!("body with `{}`", operation.as_str()),
                 None => "bare token".into(),
             })?;
-        let mut checker = Checker::new(trail, trust, policy, limits.signatures().into());
         for name in &received.others {
             checker.name_outside(name);
         }
-        // A bare token is called what it is once it is open.
-        let part = received.named.map_or("answer", Operation::as_str);
-        let opened = Opener::watched(limits, &mut checker).open(part, &received.token);
-        checker.trail.part("");
-        let opened = checker.trail.record(Check::CLAIMS, opened, |origin| {
-            format!("{} members", origin.members().iter().count())
-        });
-        let mut answer = None;
-        if let Some(origin) = opened {
-            let members = origin.members().clone();
-            let mark = members.member(Kind::SNAPSHOT_MARK);
-            let is_snapshot = mark.is_some_and(|mark| *mark != Value::Null);
-            let found = if is_snapshot { Operation::Snapshot } else { Operation::KeyRotation };
-            let operation = received.named.unwrap_or(found);
-            checker.check_kind(operation.kind(), &members);
-            checker.trail.part("");
-            let stated = match optional_text(&members, part, "timeStamp", &["timestamp"]) {
-                Ok(Some(text)) => Timestamp::new(&text).instant("timeStamp"),
-                Ok(None) => Err(Error::MissingMember { part, member: "timeStamp" }),
-                Err(error) => Err(error),
-            };
-            checker.state(None, [(part, Some(stated))]);
-            answer = Some(ManagementAnswer { operation, members });
-        }
-        let signed = checker.conclude(item.at, item.expected.window)?;
-        Some(Draft::new(answer?, signed))
+        Some(received)
+    }
+
+    fn content(received: Received<'_>, _: &Signed) -> Option<ManagementAnswer> {
+        received.answer
     }
 
     fn claims(made: &Verified<ManagementAnswer>) -> Object<'static> {
@@ -206,5 +213,37 @@ impl Message for ManagementMessage {
         let mut claims = Object::new().with(name, Value::from(members.clone()));
         made.name_unauthenticated(&mut claims);
         claims
+    }
+}
+
+impl<'a> Parts<'a> for Received<'a> {
+    type Nested = AnswerLayer;
+
+    fn next(&mut self, _: &mut Checker<'_>) -> Option<(AnswerLayer, Result<Closed<'a>, Error>)> {
+        let token = self.token.take()?;
+        Some((AnswerLayer(self.part()), Ok(Closed::Text(token))))
+    }
+
+    fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Origin, Error>) {
+        checker.trail.part("");
+        let opened = checker.trail.record(Check::CLAIMS, opened, |origin| {
+            format!("{} members", origin.members().iter().count())
+        });
+        let Some(origin) = opened else { return };
+        let members = origin.members().clone();
+        let mark = members.member(Kind::SNAPSHOT_MARK);
+        let is_snapshot = mark.is_some_and(|mark| *mark != Value::Null);
+        let found = if is_snapshot { Operation::Snapshot } else { Operation::KeyRotation };
+        let operation = self.named.unwrap_or(found);
+        checker.check_kind(operation.kind(), &members);
+        checker.trail.part("");
+        let part = self.part();
+        let stated = match optional_text(&members, part, "timeStamp", &["timestamp"]) {
+            Ok(Some(text)) => Timestamp::new(&text).instant("timeStamp"),
+            Ok(None) => Err(Error::MissingMember { part, member: "timeStamp" }),
+            Err(error) => Err(error),
+        };
+        checker.state(None, [(part, Some(stated))]);
+        self.answer = Some(ManagementAnswer { operation, members });
     }
 }

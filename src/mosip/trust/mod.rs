@@ -47,24 +47,27 @@
 
 pub(super) mod choice;
 mod coverage;
-mod layer;
+mod judge;
 mod message;
+mod record;
 mod rules;
+mod signature;
 pub(super) mod signed;
 mod signer;
 mod store;
 
 pub use choice::{Leniency, NoRoots, PartlySigned, Trust};
-pub(super) use layer::Checker;
-pub(super) use message::{Message, message};
+pub(super) use message::{Message, Parts, message};
+pub(super) use record::Checker;
 pub use rules::{Consumer, Rules};
-pub(super) use signed::{Draft, Signed};
+pub(super) use signed::Signed;
 pub use signed::{SignedPart, Standing, Verified};
 pub(super) use signer::{Stated, Usage};
 pub use store::{Domain, TrustStore};
 
 #[cfg(test)]
 mod tests {
+    use super::record::Record;
     use super::*;
     use crate::policy::Policy;
     use crate::report::Trail;
@@ -74,8 +77,8 @@ mod tests {
     fn without_a_signature_there_is_nothing_to_hand_out() {
         let (trust, policy) = (Trust::self_asserted(), Policy::default());
         let mut trail = Trail::first_failure();
-        let checker = Checker::new(&mut trail, &trust, &policy, 1);
         let at = Time::from_unix(1_578_919_842).unwrap();
-        assert_eq!(checker.conclude(at.into(), None), None);
+        let signed = Record::new().conclude(&mut trail, (&trust, &policy), at.into(), None);
+        assert_eq!(signed, None);
     }
 }

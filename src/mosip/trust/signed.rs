@@ -104,7 +104,7 @@ impl<T> Verified<T> {
     }
 
     /// Adds to the claims of a report what is no claim.
-    pub(in crate::mosip) fn name_unauthenticated(&self, claims: &mut Object<'static>) {
+    pub(crate) fn name_unauthenticated(&self, claims: &mut Object<'static>) {
         if !self.unauthenticated().is_empty() {
             let names = self.unauthenticated().iter().cloned().map(Value::from).collect();
             claims.set("unauthenticated", Value::Array(names));
@@ -114,7 +114,7 @@ impl<T> Verified<T> {
 
 /// What the signatures of a message say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::mosip) struct Signed {
+pub(crate) struct Signed {
     pub(super) parts: Vec<SignedPart>,
     /// The layers without a signature of their own that one around them covers.
     pub(super) covered: Vec<String>,
@@ -124,7 +124,7 @@ pub(in crate::mosip) struct Signed {
 
 impl Signed {
     /// Tells whether a layer is covered by a signature, its own or one around it.
-    pub(in crate::mosip) fn covers(&self, part: &str) -> bool {
+    pub(crate) fn covers(&self, part: &str) -> bool {
         let is_signed = self.parts.iter().any(|signed| signed.part == part);
         is_signed || self.covered.iter().any(|covered| covered == part)
     }
@@ -138,7 +138,7 @@ pub(crate) struct Draft<T> {
 }
 
 impl<T> Draft<T> {
-    pub(in crate::mosip) const fn new(content: T, signed: Signed) -> Self {
+    pub(crate) const fn new(content: T, signed: Signed) -> Self {
         Self { content, signed }
     }
 }

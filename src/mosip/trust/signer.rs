@@ -9,7 +9,7 @@ use crate::x509::Certificate;
 
 /// What a signed object is used as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mosip) enum Usage {
+pub(crate) enum Usage {
     Data,
     DigitalId,
 }
@@ -40,8 +40,8 @@ pub(super) struct Unsigned {
 }
 
 /// The time that a layer states, or why that is none; nothing if layers of its kind state no time.
-pub(in crate::mosip) type Stated = Option<Result<Time, Error>>;
+pub(crate) type Stated = Option<Result<Time, Error>>;
 
-pub(in crate::mosip) fn usage(member: &str) -> Usage {
+pub(crate) fn usage(member: &str) -> Usage {
     if member == crate::mosip::device::object::DIGITAL_ID { Usage::DigitalId } else { Usage::Data }
 }

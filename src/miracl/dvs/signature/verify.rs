@@ -15,7 +15,7 @@ use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::report::{Check, Trail};
-use crate::verify::{self, Format, Held, Item, Proven, Steps};
+use crate::verify::{self, Format, Held, Item, Next, Proven, Steps};
 
 /// The server secret of both D-TAs together: the key that verifies, and that nobody but a service
 /// has. Whoever has it can also sign for every identity, so it is wiped when it is dropped, and
@@ -223,8 +223,8 @@ impl Steps for SignatureFormat {
         _: &mut Trail,
         signature: Signature,
         _: Option<Result<(), Error>>,
-    ) -> Option<Signature> {
-        Some(signature)
+    ) -> Option<Next<Signature, Signature>> {
+        Some(Next::Made(signature))
     }
 
     fn verified(signature: Proven<Signature>) -> Verified {
