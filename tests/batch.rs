@@ -9,8 +9,10 @@ use std::sync::LazyLock;
 
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
-use countersign::{Algorithm, At, Code, Item, Limits, Policy, Rsa1024, Time};
-use countersign_testkit::{self as testkit, EcIssuer, Issuer as _, Rng, RsaIssuer};
+use countersign::mosip::trust::{PartlySigned, Trust};
+use countersign::mosip::{device, sbi};
+use countersign::{Algorithm, At, Code, Error, Item, Limits, Policy, Rsa1024, Time, Verify};
+use countersign_testkit::{self as testkit, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, mosip};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_700_000_000;
@@ -211,4 +213,86 @@ fn a_batch_asks_the_backend_of_its_policy_and_no_other() {
             assert_eq!(found, code);
         }
     }
+}
+
+/// Alters the signature of a token, which is the text's end.
+fn altered(token: &str) -> String {
+    let (rest, end) = token.split_at(token.len() - 2);
+    format!("{rest}{}", if end == "AA" { "BA" } else { "AA" })
+}
+
+/// Verifies inputs alone and together, and returns the codes of both ways.
+fn codes_of<V: Verify>(verifier: &V, inputs: &[String], expected: &V::Expected) -> Vec<Code>
+where
+    V::Verified: PartialEq + core::fmt::Debug,
+{
+    let at = At::Issued;
+    let items: Vec<_> =
+        inputs.iter().map(|input| Item { input: input.as_bytes(), expected, at }).collect();
+    let alone: Vec<_> =
+        items.iter().map(|item| verifier.verify(item.input, expected, item.at)).collect();
+    assert_eq!(verifier.verify_batch(&items), alone);
+    let reports: Vec<_> =
+        items.iter().map(|item| verifier.explain(item.input, expected, item.at)).collect();
+    assert_eq!(verifier.explain_batch(&items), reports);
+    let codes: Vec<Code> =
+        alone.iter().map(|one| one.as_ref().map_or_else(Error::code, |_| Code::Ok)).collect();
+    assert_eq!(reports.iter().map(|report| report.code()).collect::<Vec<_>>(), codes);
+    codes
+}
+
+#[test]
+fn messages_with_any_number_of_layers_are_judged_together_as_each_alone() {
+    let (start, end) = (Time::from_unix(0).unwrap(), Time::from_unix(2_600_000_000).unwrap());
+    let pki = Pki::generate(&mut Rng::from_seed(9), start, end).unwrap();
+    let id = pki.chip.sign(&mosip::digital_id("1").to_string()).unwrap();
+    let of_device = |text: String| pki.device.sign(&text).unwrap();
+    let info = |id: &str| of_device(testkit::device_info(id, "L1").to_string());
+    let data = |info: &str| of_device(testkit::device_data(info.to_owned()).to_string());
+    let good = data(&info(&id));
+    let inputs = [
+        good.clone(),
+        altered(&good),
+        data(&altered(&info(&id))),
+        data(&info(&altered(&id))),
+        testkit::device_data(info(&id)).to_string(),
+        countersign::encoding::base64::encode_url(
+            testkit::device_data(info(&id)).to_string().as_bytes(),
+        ),
+        data("no layer"),
+        String::new(),
+    ];
+    // More than are checked together at once, and no two neighbours alike.
+    let inputs: Vec<String> = (0..72).map(|n| inputs[n * 3 % inputs.len()].clone()).collect();
+    for partly_signed in [PartlySigned::Deny, PartlySigned::Allow] {
+        let trust = Trust::self_asserted().with_partly_signed(partly_signed);
+        let verifier = device::Verifier::new(trust, Policy::default());
+        let codes = codes_of(&verifier, &inputs, &device::Expected::new());
+        let count = |code| codes.iter().filter(|found| **found == code).count();
+        assert_eq!(count(Code::SignatureMismatch), 27, "{codes:?}");
+        let lenient = partly_signed == PartlySigned::Allow;
+        assert_eq!(count(Code::Ok), if lenient { 18 } else { 9 }, "{codes:?}");
+    }
+
+    let biometric = |data: &str| testkit::sbi::biometric(data, "");
+    let captured = |id: &str| {
+        of_device(testkit::sbi::data(id, "Finger", "AAAA").with("purpose", "Auth").to_string())
+    };
+    let capture = |data: &[&str]| {
+        testkit::sbi::answer(data.iter().map(|data| biometric(data)).collect()).to_string()
+    };
+    let (one, broken) = (captured(&id), captured(&altered(&id)));
+    let inputs = [
+        capture(&[&one]),
+        capture(&[&one, &one, &one]),
+        capture(&[&one, &broken]),
+        capture(&[&altered(&one), &one]),
+        capture(&[&one, &one, &one, &altered(&one)]),
+        capture(&[]),
+    ];
+    let inputs: Vec<String> = (0..66).map(|n| inputs[n * 5 % inputs.len()].clone()).collect();
+    let verifier = sbi::CaptureVerifier::new(Trust::self_asserted(), Policy::default());
+    let codes = codes_of(&verifier, &inputs, &sbi::Expected::new());
+    let count = |code| codes.iter().filter(|found| **found == code).count();
+    assert_eq!((count(Code::Ok), count(Code::SignatureMismatch)), (22, 33), "{codes:?}");
 }

@@ -69,9 +69,13 @@ pub use store::{Domain, TrustStore};
 mod tests {
     use super::record::Record;
     use super::*;
+    use crate::code::Code;
+    use crate::error::Error;
+    use crate::mosip::device::{DigitalIdMessage, DigitalIdVerifier, Expected};
     use crate::policy::Policy;
     use crate::report::Trail;
-    use crate::time::Time;
+    use crate::time::{At, Time};
+    use crate::verify::{Item, Next, Steps as _};
 
     #[test]
     fn without_a_signature_there_is_nothing_to_hand_out() {
@@ -80,5 +84,32 @@ mod tests {
         let at = Time::from_unix(1_578_919_842).unwrap();
         let signed = Record::new().conclude(&mut trail, (&trust, &policy), at.into(), None);
         assert_eq!(signed, None);
+    }
+
+    #[test]
+    fn a_layer_whose_signature_nobody_checked_is_a_defect_and_never_valid() {
+        use alloc::string::ToString as _;
+        use countersign_testkit::{Pki, Rng, mosip};
+
+        let [start, end] =
+            [0, 2_600_000_000].map(|time| countersign::Time::from_unix(time).unwrap());
+        let pki = Pki::generate(&mut Rng::from_seed(1), start, end).unwrap();
+        let token = pki.device.sign(&mosip::digital_id("1").to_string()).unwrap();
+        let verifier = DigitalIdVerifier::new(Trust::self_asserted(), Policy::default());
+        let expected = Expected::new();
+        let item = Item { input: token.as_bytes(), expected: &expected, at: At::Issued };
+        for (checked, code) in [(Some(Ok(())), Code::Ok), (None, Code::Defect)] {
+            for mut trail in [Trail::first_failure(), Trail::everything()] {
+                let opened = DigitalIdMessage::open(&verifier, &mut trail, &mut (), item).unwrap();
+                assert!(DigitalIdMessage::signature(&verifier, &opened).is_some());
+                let next = DigitalIdMessage::judge(&verifier, &mut trail, opened, checked.clone());
+                let draft = match next {
+                    Some(Next::Made(draft)) => Some(draft),
+                    _ => None,
+                };
+                assert_eq!(trail.failure().map_or(Code::Ok, Error::code), code);
+                assert_eq!(trail.settle(draft).is_some(), code == Code::Ok);
+            }
+        }
     }
 }
