@@ -2,7 +2,9 @@
 //!
 //! Nothing is asserted: another machine has other ratios.
 
-use crate::primitive::{AWS_LC_RS, BATCH, INTEL, ONE_BY_ONE, PORTABLE, RSA};
+use crate::primitive::{
+    AWS_LC_RS, AWS_LC_RS_COLD, BATCH, COLD, COLD_PORTABLE, INTEL, ONE_BY_ONE, PORTABLE, RSA,
+};
 use crate::race::{Kind, Measured};
 use crate::token;
 
@@ -66,6 +68,17 @@ pub(crate) fn measured(races: &[Measured], allocations: Option<f64>) -> Vec<Goal
                     time,
                     "times the time of rsa",
                 );
+            }
+            Kind::Cold => {
+                let unit = "times the speed of aws-lc-rs, cold";
+                for (name, goal) in [(COLD, 2.4), (COLD_PORTABLE, 0.77)] {
+                    let speed = race.ratio(AWS_LC_RS_COLD, name);
+                    add(format!("{name}, {bits} bits"), Bound::Least, goal, speed, unit);
+                }
+                // What a key costs that is used once, beyond one that is kept.
+                let more = race.ratio(COLD, ONE_BY_ONE) - 1.0;
+                let path = format!("preparing a key, {bits} bits");
+                add(path, Bound::Most, 0.5, more, "verifications");
             }
             Kind::Lanes => {}
             Kind::Token => {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release                  # everything, as text
-//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, lanes, token
+//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, cold, lanes, token
 //! cargo run --release -- --json FILE   # also as JSON, for the tables and plots
 //! cargo run --release -- --smoke       # every verdict, hardly any time
 //! ```
@@ -40,7 +40,7 @@ impl Options {
             match argument.as_str() {
                 "--smoke" => options.rounds = 1,
                 "--json" => options.json = Some(arguments.next().ok_or("--json wants a file")?),
-                "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
+                "cold" | "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
                     options.wanted.push(argument);
                 }
                 _ => return Err(format!("neither a race nor an option: {argument}")),
@@ -61,6 +61,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for bits in SIZES {
         if options.wants(&bits.to_string()) {
             races.push(show(primitive::Material::new(bits).everybody().run(rounds)));
+        }
+    }
+    if options.wants("cold") {
+        for bits in SIZES {
+            races.push(show(primitive::Material::new(bits).cold().run(rounds)));
         }
     }
     if options.wants("lanes") {

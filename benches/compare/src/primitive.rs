@@ -14,7 +14,10 @@ use crate::race::{Contender, Kind, Race, Title};
 
 // Names of those whom a goal is about.
 pub(crate) const AWS_LC_RS: &str = "aws-lc-rs, parsed key";
+pub(crate) const AWS_LC_RS_COLD: &str = "aws-lc-rs, cold";
 pub(crate) const BATCH: &str = "countersign, batch";
+pub(crate) const COLD: &str = "countersign, cold";
+pub(crate) const COLD_PORTABLE: &str = "countersign, portable, cold";
 pub(crate) const INTEL: &str = "Intel, eight at once";
 pub(crate) const ONE_BY_ONE: &str = "countersign, one by one";
 pub(crate) const PORTABLE: &str = "countersign, portable";
@@ -94,6 +97,16 @@ impl Material {
         self.race(Kind::Rs256, CASES, contenders)
     }
 
+    /// Those who can take a modulus and an exponent, each time as if for the first time, and ourselves
+    /// with a key that is kept.
+    pub(crate) fn cold(&self) -> Race<'_, Case> {
+        let mut contenders = vec![self.aws_lc_rs_cold(), self.ring_cold()];
+        contenders.push(self.one_by_one_cold(COLD_PORTABLE, Kernel::portable()));
+        contenders.push(self.one_by_one_cold(COLD, Kernel::detect()));
+        contenders.push(self.one_by_one(ONE_BY_ONE, Kernel::detect()));
+        self.race(Kind::Cold, CASES, contenders)
+    }
+
     /// A batch of this many against as many single calls.
     pub(crate) fn batch_of(&self, count: usize) -> Race<'_, Case> {
         let contenders = vec![self.one_by_one("one by one", Kernel::detect()), self.batch("batch")];
@@ -108,6 +121,14 @@ impl Material {
         let key = self.key();
         Contender::each(name, move |case: &Case| {
             let digest = Sha256::digest(&case.message);
+            key.verify_pkcs1_with(kernel, Hash::Sha256, &digest, &case.signature).is_ok()
+        })
+    }
+
+    fn one_by_one_cold(&self, name: &'static str, kernel: Kernel) -> Contender<'_, Case> {
+        Contender::each(name, move |case: &Case| {
+            let digest = Sha256::digest(&case.message);
+            let key = self.key();
             key.verify_pkcs1_with(kernel, Hash::Sha256, &digest, &case.signature).is_ok()
         })
     }
@@ -139,6 +160,31 @@ impl Material {
         let key = aws::ParsedPublicKey::new(algorithm, &self.der).expect("a usable key");
         Contender::each(AWS_LC_RS, move |case: &Case| {
             key.verify_sig(&case.message, &case.signature).is_ok()
+        })
+    }
+
+    fn aws_lc_rs_cold(&self) -> Contender<'_, Case> {
+        use aws_lc_rs::signature as aws;
+        let algorithm = if self.bits < 2048 {
+            &aws::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
+        } else {
+            &aws::RSA_PKCS1_2048_8192_SHA256
+        };
+        Contender::each(AWS_LC_RS_COLD, move |case: &Case| {
+            let key = aws::RsaPublicKeyComponents { n: &self.modulus, e: &[1, 0, 1] };
+            key.verify(algorithm, &case.message, &case.signature).is_ok()
+        })
+    }
+
+    fn ring_cold(&self) -> Contender<'_, Case> {
+        let algorithm = if self.bits < 2048 {
+            &ring::signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
+        } else {
+            &ring::signature::RSA_PKCS1_2048_8192_SHA256
+        };
+        Contender::each("ring, cold", move |case: &Case| {
+            let key = ring::signature::RsaPublicKeyComponents { n: &self.modulus, e: &[1, 0, 1] };
+            key.verify(algorithm, &case.message, &case.signature).is_ok()
         })
     }
 

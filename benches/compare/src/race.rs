@@ -56,6 +56,8 @@ pub(crate) struct Title {
 pub(crate) enum Kind {
     /// RS256 by everybody.
     Rs256,
+    /// RS256 under a key that was never seen before.
+    Cold,
     /// RS256, a batch against as many single calls.
     Lanes,
     /// Whole tokens.
@@ -67,6 +69,7 @@ impl std::fmt::Display for Title {
         let Self { kind, bits, batch, bytes } = self;
         match kind {
             Kind::Rs256 => write!(f, "RS256, {bits} bits"),
+            Kind::Cold => write!(f, "RS256, {bits} bits, from the bytes of the key on"),
             Kind::Lanes => write!(f, "RS256, {bits} bits, {batch} at once"),
             Kind::Token => write!(f, "whole token, {bytes} characters, RS256 with {bits} bits"),
         }

@@ -1,11 +1,12 @@
 //! Verifying many signatures: the plan that fills eight lanes.
 //!
-//! Items are sorted into one queue per number of tiles as they come. A queue of eight is verified
-//! at once; what is left at the end takes the single-signature path, or shares a call of eight if
+//! Items are sorted into one queue per number of tiles as they come, once their key is used often
+//! enough to have what a lane needs; before, each is verified alone. A queue of eight is verified at
+//! once; what is left at the end takes the single-signature path, or shares a call of eight if
 //! there are enough. Each lane has its own key, so a batch may mix issuers at will.
 
 use super::digits;
-use super::key::{InvalidSignature, RsaPublicKey};
+use super::key::{InvalidSignature, RsaPublicKey, WORTH_EIGHT};
 use crate::kernel::Choice;
 use crate::simd::{EightChecks, Ifma, LANES, Lanes, MAX_TILES, Tile};
 use crate::{Hash, Kernel};
@@ -132,6 +133,12 @@ fn eights<'a>(
         if !item.key.is_candidate(item.signature) || item.digest.len() != item.hash.size() {
             continue;
         }
+        if item.key.digit_terms(WORTH_EIGHT).is_none() {
+            if let Some(verdict) = valid.get_mut(index) {
+                *verdict = item.key.opens_to(kernel, item.hash, item.digest, item.signature);
+            }
+            continue;
+        }
         let tiles = digits.tiles();
         if let Some(queue) = queues.get_mut(tiles.saturating_sub(1))
             && queue.push(index)
@@ -185,12 +192,17 @@ impl<'a> EightLanes<'a> {
             self.loaded = [None; LANES];
         }
         let (mut digests, mut signatures) = ([&[][..]; LANES], [&[][..]; LANES]);
-        let mut hash_tiles = 1;
+        let (mut hash_tiles, mut is_loaded) = (1, [false; LANES]);
         let indices = waiting.iter().copied().chain(core::iter::repeat(first));
         let operands = digests.iter_mut().zip(&mut signatures);
         for (lane, ((digest, signature), index)) in operands.zip(indices).enumerate() {
             let Some(item) = item_of(index) else { continue };
-            self.load(lane, &item);
+            if !self.load(lane, &item) {
+                continue;
+            }
+            if let Some(is_loaded) = is_loaded.get_mut(lane) {
+                *is_loaded = true;
+            }
             if item.hash != Hash::Sha256 {
                 hash_tiles = 2;
             }
@@ -213,30 +225,31 @@ impl<'a> EightLanes<'a> {
             hash: self.hash.get(..hash_tiles).unwrap_or_default(),
         };
         let verdicts = ifma.check_eight(&checks, &mut self.scratch);
-        for (&index, verdict) in waiting.iter().zip(verdicts) {
+        for ((&index, verdict), is_loaded) in waiting.iter().zip(verdicts).zip(is_loaded) {
             if let Some(valid) = valid.get_mut(index) {
-                *valid = verdict;
+                *valid = verdict && is_loaded;
             }
         }
     }
 
-    /// Writes the numbers of an item's key into a lane, unless they are there.
-    fn load(&mut self, lane: usize, item: &Pkcs1Item<'a>) {
-        let Some(digits) = &item.key.digits else {
-            return;
+    /// Writes the numbers of an item's key into a lane, unless they are there. Returns whether they are.
+    fn load(&mut self, lane: usize, item: &Pkcs1Item<'a>) -> bool {
+        let (Some(digits), Some(terms)) = (&item.key.digits, item.key.digit_terms.get()) else {
+            return false;
         };
         let Some(loaded) = self.loaded.get_mut(lane) else {
-            return;
+            return false;
         };
         if loaded.is_some_and(|(key, hash)| core::ptr::eq(key, item.key) && hash == item.hash) {
-            return;
+            return true;
         }
         *loaded = Some((item.key, item.hash));
         self.inverse.set(lane, digits.inverse());
-        let constant = digits.constant(item.hash);
-        let sources = [digits.modulus(), digits.fold(), digits.factor(), constant];
+        let constant = terms.constant(item.hash);
+        let sources = [digits.modulus(), digits.fold(), &terms.factor, constant];
         for (source, number) in sources.into_iter().zip(self.numbers.chunks_exact_mut(self.tiles)) {
             digits::copy(source, lane, number);
         }
+        true
     }
 }

@@ -31,18 +31,28 @@ pub(super) struct Terms<N> {
 }
 
 impl Terms<Limbs> {
-    /// The terms of a key of so many bytes for the `R` with this inverse.
-    pub(super) fn new(modulus: &Modulus, inverse: &Limbs, size: usize) -> Self {
-        // R^(-65535) = ((((R⁻¹)^3)^5)^17)^257.
-        let scale = [3, 5, 17, 257]
-            .into_iter()
-            .fold(*inverse, |scale, exponent| modulus.power(&scale, exponent));
+    /// The terms of a key of so many bytes for `R = 2^bits`.
+    pub(super) fn new(modulus: &Modulus, bits: usize, size: usize) -> Self {
+        // The modulus has an `R` of its own, 2^own. Sixteen squares of c = own/R lead from it to the
+        // other, but for one c: c^65536·own^(-65535) = c·R^(-65535).
+        let own = 64 * modulus.limbs().len();
+        let (more, less) = (bits.saturating_sub(own), own.saturating_sub(bits));
+        let c = modulus.halved(&modulus.doubled(&ONE, less), more);
+        let squared = modulus.sixteen_squares(&c);
+        let scale = modulus.halved(&modulus.doubled(&squared, more), less);
         let factor = modulus.negative(&scale);
         let constant = |hash| modulus.product(&padding(hash, size), &factor);
         let constants = [Hash::Sha256, Hash::Sha384, Hash::Sha512].map(constant);
         Self { factor, constants }
     }
 }
+
+/// The number one.
+const ONE: Limbs = {
+    let mut one = [0; MAX_LIMBS];
+    one[0] = 1;
+    one
+};
 
 impl<N> Terms<N> {
     /// The same numbers in another form.

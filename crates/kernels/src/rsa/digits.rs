@@ -16,6 +16,7 @@ use crate::simd::{
 };
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 
 /// A digit's value bits.
 const MASK: u64 = (1 << DIGIT_BITS) - 1;
@@ -26,36 +27,48 @@ pub(super) struct Digits {
     tiles: usize,
     /// `-n⁻¹ mod 2^52`.
     inverse: u64,
-    /// The modulus, the factor, three constants, `R²` and the folds, each of so many spreads as
-    /// the tiles fill.
+    /// The modulus, `R²` and the folds, each of so many spreads as the tiles fill.
     numbers: Box<[Spread]>,
 }
+
+/// What the kernels check signatures with once a key is used often.
+pub(super) type DigitTerms = Terms<Box<[Spread]>>;
 
 impl Digits {
     /// Prepares a key of so many bits.
     pub(super) fn new(modulus: &Modulus, bits: usize) -> Self {
         let tiles = simd::tiles(bits);
-        // 2^(-260) = 2^(-512)·2^252.
-        let fold = modulus.product(&modulus.fold(), &power_of_two(512 - TILE_BITS));
-        let terms = Terms::new(modulus, &modulus.power(&fold, tiles as u64), bits.div_ceil(8));
-
         let each = tiles.div_ceil(LANES);
-        let count = FOLDS + fold_sizes(tiles).count();
-        let mut numbers = vec![Spread::default(); count * each].into_boxed_slice();
-        let mut places = numbers.chunks_exact_mut(each);
+        let sizes: Vec<usize> = fold_sizes(tiles).collect();
+        let mut numbers = vec![Spread::default(); (FOLDS + sizes.len()) * each].into_boxed_slice();
+        let (fixed, folds) = numbers.split_at_mut(FOLDS * each);
+        let mut one = [0; MAX_LIMBS];
+        one[0] = 1;
+        let mut fixed = fixed.chunks_exact_mut(each);
         let mut push = |limbs: &[u64]| {
-            if let Some(place) = places.next() {
+            if let Some(place) = fixed.next() {
                 spread(limbs, place);
             }
         };
         push(modulus.limbs());
-        push(&terms.factor);
-        for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
-            push(terms.constant(hash));
+        push(&modulus.doubled(&one, 2 * TILE_BITS * tiles));
+        // From the smallest to the greatest, each of the one before.
+        let (mut fold, mut halved) = (one, 0);
+        for (place, &size) in folds.chunks_exact_mut(each).zip(&sizes).rev() {
+            fold = modulus.halved(&fold, TILE_BITS * (size - halved));
+            halved = size;
+            spread(&fold, place);
         }
-        push(&form(modulus, 2 * TILE_BITS * tiles));
-        fold_sizes(tiles).for_each(|size| push(&modulus.power(&fold, size as u64)));
         Self { tiles, inverse: modulus.negated_inverse() & MASK, numbers }
+    }
+
+    /// Returns the terms of a key of so many bytes.
+    pub(super) fn terms(&self, modulus: &Modulus, size: usize) -> DigitTerms {
+        Terms::new(modulus, TILE_BITS * self.tiles, size).map(|limbs| {
+            let mut spreads = vec![Spread::default(); self.tiles.div_ceil(LANES)];
+            spread(limbs, &mut spreads);
+            spreads.into_boxed_slice()
+        })
     }
 
     /// Tiles of every number of the key.
@@ -79,20 +92,6 @@ impl Digits {
         self.number(0)
     }
 
-    /// What the digest is multiplied by.
-    pub(super) fn factor(&self) -> &[Spread] {
-        self.number(1)
-    }
-
-    /// What is added for the padding of messages with this digest algorithm.
-    pub(super) fn constant(&self, hash: Hash) -> &[Spread] {
-        self.number(match hash {
-            Hash::Sha256 => 2,
-            Hash::Sha384 => 3,
-            Hash::Sha512 => 4,
-        })
-    }
-
     /// `2^(-260)` modulo the modulus, which is the last of the folds.
     pub(super) fn fold(&self) -> &[Spread] {
         let each = self.tiles.div_ceil(LANES);
@@ -111,7 +110,14 @@ impl Digits {
     }
 
     /// Whether a signature below the modulus opens to the encoding of a digest of the right size.
-    pub(super) fn check(&self, ifma: Ifma, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
+    pub(super) fn check(
+        &self,
+        ifma: Ifma,
+        terms: &DigitTerms,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
         let mut base = [Spread::default(); MAX_SPREADS];
         let base = &mut base[..self.tiles.div_ceil(LANES)];
         let (Some(digest), Some(signature)) = (portable::parse(digest), portable::parse(signature))
@@ -123,8 +129,8 @@ impl Digits {
             number: self.one_number(),
             base,
             hash: &core::array::from_fn(|i| digit(&digest, i)),
-            factor: self.factor(),
-            constant: self.constant(hash),
+            factor: &terms.factor,
+            constant: terms.constant(hash),
         })
     }
 
@@ -139,27 +145,10 @@ impl Digits {
 }
 
 /// Numbers of a key before its folds.
-const FOLDS: usize = 6;
+const FOLDS: usize = 2;
 
 /// Most spreads of a number.
 const MAX_SPREADS: usize = MAX_TILES.div_ceil(LANES);
-
-/// `2^exponent mod n`, from the near power of two that the modulus knows.
-fn form(modulus: &Modulus, exponent: usize) -> Limbs {
-    let (near, known) = modulus.form();
-    let difference = match exponent.checked_sub(known) {
-        Some(more) => power_of_two(more),
-        None => modulus.power(&modulus.half(), (known - exponent) as u64),
-    };
-    modulus.product(&near, &difference)
-}
-
-/// A power of two below the smallest modulus.
-fn power_of_two(exponent: usize) -> Limbs {
-    let mut out = [0; MAX_LIMBS];
-    out[exponent / 64] = 1 << (exponent % 64);
-    out
-}
 
 /// A digit below 2^52 of a number.
 fn digit(limbs: &[u64], index: usize) -> u64 {
@@ -217,7 +206,6 @@ mod tests {
     use super::super::tests::pairs;
     use super::*;
     use crate::simd::SLACK_BITS;
-    use alloc::vec::Vec;
     use num_bigint::BigUint;
 
     fn big(digits: &[u64]) -> BigUint {
@@ -237,7 +225,8 @@ mod tests {
         for pair in pairs() {
             let bits = pair.key.bits();
             let bytes = pair.n.to_bytes_be();
-            let digits = Digits::new(&Modulus::new(&bytes), bits);
+            let modulus = Modulus::new(&bytes);
+            let digits = Digits::new(&modulus, bits);
             let n = &pair.n;
             let tiles = digits.tiles();
             assert_eq!(big_spread(digits.modulus()), *n);
@@ -253,12 +242,13 @@ mod tests {
             let r = &one << (tiles * TILE_BITS);
             assert_eq!(big_spread(digits.number(FOLDS - 1)), &r * &r % n);
             let scale = r.modpow(&BigUint::from(65535_u32), n);
-            assert_eq!((big_spread(digits.factor()) * &scale + &one) % n, BigUint::ZERO);
+            let terms = digits.terms(&modulus, bytes.len());
+            assert_eq!((big_spread(&terms.factor) * &scale + &one) % n, BigUint::ZERO);
             for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
                 let mut em = vec![0; bytes.len()];
                 pkcs1::encode(hash, &[0; 64][..hash.size()], &mut em).unwrap();
                 let p = BigUint::from_bytes_be(&em);
-                assert_eq!((big_spread(digits.constant(hash)) * &scale + p) % n, BigUint::ZERO);
+                assert_eq!((big_spread(terms.constant(hash)) * &scale + p) % n, BigUint::ZERO);
             }
             let inverse = u128::from(digits.inverse()) * u128::from(digits.modulus()[0][0].0[0]);
             assert_eq!((inverse + 1) as u64 & MASK, 0);

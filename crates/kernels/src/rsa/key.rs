@@ -4,8 +4,10 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use super::check::{self, Terms};
-use super::digits::Digits;
+use super::digits::{DigitTerms, Digits};
+use super::lazy::Lazy;
 use super::portable::{self, Modulus};
+use super::roca::has_roca_fingerprint;
 use super::size::{MAX_BITS, MAX_SIZE, MIN_BITS};
 use super::{pkcs1, pss};
 use crate::hash::Hash;
@@ -67,7 +69,10 @@ impl fmt::Display for RsaKeyError {
 
 impl core::error::Error for RsaKeyError {}
 
-/// An RSA public key, checked and prepared for verifying many signatures.
+/// An RSA public key, checked and prepared for verifying signatures.
+///
+/// To make one costs less than to verify one signature. What only many signatures are worth is computed
+/// when there have been so many; clones count for themselves.
 ///
 /// Checked: the modulus has 1024 to 8192 bits, is odd, and does not carry the fingerprint of
 /// [CVE-2017-15361](https://www.cve.org/CVERecord?id=CVE-2017-15361); the exponent is odd and
@@ -95,10 +100,21 @@ pub struct RsaPublicKey {
     pub(super) kernel: Kernel,
     pub(super) portable: Modulus,
     /// What the portable kernel checks signatures with, for the usual exponent.
-    pub(super) terms: Option<Terms<Box<[u64]>>>,
+    terms: Lazy<Terms<Box<[u64]>>>,
     /// Prepared only for CPUs and exponents that can use them.
     pub(super) digits: Option<Digits>,
+    pub(super) digit_terms: Lazy<DigitTerms>,
 }
+
+// Uses of a key after which its terms are computed. Making them costs the portable kernel about 22
+// products of numbers of the key's size, whichever kernel they are for.
+
+/// They save the portable kernel a division, two thirds of a product.
+const WORTH_ONE: usize = 32;
+/// They save this kernel one product of 18, a quarter as long as a portable one.
+const WORTH_ONE_IFMA: usize = 100;
+/// Without them an item cannot have a lane.
+pub(super) const WORTH_EIGHT: usize = 16;
 
 impl RsaPublicKey {
     /// Checks and prepares the key with modulus `n` and public exponent `e`, both big-endian.
@@ -131,13 +147,36 @@ impl RsaPublicKey {
         let kernel = Kernel::detect();
         let portable = Modulus::new(n);
         let usual = exponent == check::EXPONENT;
-        let terms = usual.then(|| {
-            let limbs = portable.limbs().len();
-            Terms::new(&portable, &portable.inverse_r(), n.len())
-                .map(|term| term.iter().copied().take(limbs).collect())
-        });
         let digits = (kernel != Kernel::portable() && usual).then(|| Digits::new(&portable, bits));
-        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, terms, digits })
+        let (terms, digit_terms) = (Lazy::new(), Lazy::new());
+        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, terms, digits, digit_terms })
+    }
+
+    /// Computes now what only many signatures are worth, as for a key that is kept. Verdicts are the
+    /// same without it, and it comes by itself after some uses.
+    ///
+    /// ```
+    /// use countersign_kernels::rsa::{RsaKeyError, RsaPublicKey};
+    ///
+    /// let key = RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?;
+    /// key.prepare();
+    /// assert_eq!(key, RsaPublicKey::new(&[0xc5; 256], &[1, 0, 1])?);
+    /// # Ok::<(), RsaKeyError>(())
+    /// ```
+    pub fn prepare(&self) {
+        if self.exponent != check::EXPONENT {
+            return;
+        }
+        self.terms.force(|| self.make_terms());
+        if let Some(digits) = &self.digits {
+            self.digit_terms.force(|| digits.terms(&self.portable, self.size()));
+        }
+    }
+
+    /// Whether nothing was computed yet that only many signatures are worth.
+    #[cfg(test)]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.terms.get().is_none() && self.digit_terms.get().is_none()
     }
 
     /// Bits of the modulus.
@@ -219,23 +258,50 @@ impl RsaPublicKey {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        if let Some(terms) = &self.terms {
-            let valid = self.is_candidate(signature)
-                && digest.len() == hash.size()
-                && match (kernel.0, &self.digits) {
-                    (Choice::Ifma(ifma), Some(digits)) => {
-                        digits.check(ifma, hash, digest, signature)
+        let valid = self.is_candidate(signature)
+            && digest.len() == hash.size()
+            && match (kernel.0, &self.digits) {
+                (Choice::Ifma(ifma), Some(digits)) => match self.digit_terms(WORTH_ONE_IFMA) {
+                    Some(terms) => digits.check(ifma, terms, hash, digest, signature),
+                    None => self.opens_to(kernel, hash, digest, signature),
+                },
+                _ if self.exponent == check::EXPONENT => {
+                    match self.terms.used(WORTH_ONE, || self.make_terms()) {
+                        Some(terms) => self.check(terms, hash, digest, signature),
+                        None => self.opens_to(kernel, hash, digest, signature),
                     }
-                    _ => self.check(terms, hash, digest, signature),
-                };
-            return if valid { Ok(()) } else { Err(InvalidSignature) };
-        }
-        let mut expected = [0; MAX_SIZE];
-        let expected = expected.get_mut(..self.size()).ok_or(InvalidSignature)?;
-        pkcs1::encode(hash, digest, expected).ok_or(InvalidSignature)?;
-        let mut opened = [0; MAX_SIZE];
-        let opened = self.open(kernel, signature, &mut opened).ok_or(InvalidSignature)?;
-        if opened == expected { Ok(()) } else { Err(InvalidSignature) }
+                }
+                _ => self.opens_to(kernel, hash, digest, signature),
+            };
+        if valid { Ok(()) } else { Err(InvalidSignature) }
+    }
+
+    /// Whether a signature opens to the encoding of a digest of the right size: the way that needs
+    /// no terms.
+    pub(super) fn opens_to(
+        &self,
+        kernel: Kernel,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let (mut expected, mut opened) = ([0; MAX_SIZE], [0; MAX_SIZE]);
+        let Some(expected) = expected.get_mut(..self.size()) else { return false };
+        pkcs1::encode(hash, digest, expected).is_some()
+            && self.open(kernel, signature, &mut opened).is_some_and(|opened| opened == expected)
+    }
+
+    /// What the portable kernel checks signatures with.
+    fn make_terms(&self) -> Terms<Box<[u64]>> {
+        let limbs = self.portable.limbs().len();
+        Terms::new(&self.portable, 64 * limbs, self.size())
+            .map(|term| term.iter().copied().take(limbs).collect())
+    }
+
+    /// Counts a use of a kernel for 52-bit digits, and returns its terms once they are worth their cost.
+    pub(super) fn digit_terms(&self, worth: usize) -> Option<&DigitTerms> {
+        let digits = self.digits.as_ref()?;
+        self.digit_terms.used(worth, || digits.terms(&self.portable, self.size()))
     }
 
     /// Verifies an RSASSA-PSS signature over `digest` with MGF1 of the same hash and a salt as long
@@ -383,29 +449,4 @@ fn parse_exponent(bytes: &[u8]) -> Option<u64> {
     }
     let e = bytes.iter().fold(0, |acc, &byte| acc << 8 | u64::from(byte));
     ((3..1 << 33).contains(&e) && e & 1 == 1).then_some(e)
-}
-
-/// The odd primes that divide the step of every flawed generator, whatever its key size.
-const ROCA_PRIMES: [u64; 38] = [
-    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
-    101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
-];
-
-/// Whether `n` is a power of 65537 modulo each of [`ROCA_PRIMES`].
-///
-/// Both primes of a flawed key are powers of 65537 modulo the product of those primes, hence so is
-/// their product. About one sound modulus in 2^27 has the same property by chance
-/// (Nemec et al., *The Return of Coppersmith's Attack*, CCS 2017, section 3).
-fn has_roca_fingerprint(n: &[u8]) -> bool {
-    ROCA_PRIMES.iter().all(|&prime| {
-        let residue = n.iter().fold(0, |acc, &byte| (acc << 8 | u64::from(byte)) % prime);
-        let mut power = 1;
-        for _ in 0..prime {
-            if power == residue {
-                return true;
-            }
-            power = power * 65537 % prime;
-        }
-        false
-    })
 }

@@ -17,10 +17,12 @@ mod batch;
 mod check;
 mod digits;
 mod key;
+mod lazy;
 mod messages;
 mod pkcs1;
 mod portable;
 mod pss;
+mod roca;
 mod size;
 #[cfg(test)]
 mod test_keys;

@@ -5,8 +5,8 @@
 //!
 //! Limbs are little-endian. A modulus is padded to `k` limbs, a multiple of four, which fixes
 //! `R = 2^(64k)`; products are Montgomery products `a·b·R⁻¹ mod n`. Operands and results are
-//! *incompletely reduced*: anything below `R` is allowed, and only [`Modulus::power`] reduces its
-//! result below `n`.
+//! *incompletely reduced*: anything below `R` is allowed, unless a function says that its result is
+//! fully reduced.
 //!
 //! # How a product is reduced
 //!
@@ -52,8 +52,7 @@ pub(super) struct Modulus {
     n0: u64,
     /// `2^(-512) mod n`.
     fold: Box<[u64]>,
-    /// `R² mod n`.
-    r2: Box<[u64]>,
+    divisor: Divisor,
 }
 
 impl Modulus {
@@ -66,26 +65,27 @@ impl Modulus {
         let mut n = vec![0; k].into_boxed_slice();
         load(bytes, &mut n);
         let n0 = negated_inverse(n[0]);
-        let unset = || vec![0; k].into_boxed_slice();
-        let mut modulus = Self { n, n0, fold: unset(), r2: unset() };
+        let divisor = Divisor::new(&n);
+        let mut modulus = Self { n, n0, fold: vec![0; k].into_boxed_slice(), divisor };
         // One textbook step of eight limbs divides 1 by 2^512.
         let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
         wide[0] = 1;
         modulus.divide::<BLOCK>(&mut wide[..2 * k + 1]);
         modulus.fold.copy_from_slice(&wide[BLOCK..][..k]);
-        modulus.r2 = modulus.compute_r2();
         modulus
     }
 
     /// `base^exponent mod n`, fully reduced, for `base` below `n` and an exponent that is not zero.
+    ///
+    /// Montgomery form, `base·R mod n`, comes of a plain division, which costs less than a product
+    /// with `R²` would, and nothing to prepare.
     pub(super) fn power(&self, base: &Limbs, exponent: u64) -> Limbs {
         let k = self.n.len();
         let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
-        let (mut form, mut x, mut y) = ([0; MAX_LIMBS], [0; MAX_LIMBS], [0; MAX_LIMBS]);
+        let mut form = self.doubled(base, 64 * k);
+        let (mut x, mut y) = (form, [0; MAX_LIMBS]);
         let (form, base) = (&mut form[..k], &base[..k]);
         let (mut acc, mut next) = (&mut x[..k], &mut y[..k]);
-        self.multiply(form, base, &self.r2, &mut wide);
-        acc.copy_from_slice(form);
         // The last factor of an odd exponent is the plain base, which leaves Montgomery form on
         // the way; other exponents leave it by a factor of one.
         let top = 63 - (exponent | 1).leading_zeros();
@@ -137,22 +137,58 @@ impl Modulus {
         self.reduced(next) == [0; MAX_LIMBS]
     }
 
-    /// `R⁻¹ mod n`.
-    pub(super) fn inverse_r(&self) -> Limbs {
-        // 2^(-256) = 2^(-512)·2^256.
-        let mut up = [0; MAX_LIMBS];
-        up[4] = 1;
-        self.power(&self.product(&self.fold(), &up), self.n.len() as u64 / 4)
+    /// `base^65536·R^(-65535) mod n`, fully reduced, for `base` below `R`.
+    pub(super) fn sixteen_squares(&self, base: &Limbs) -> Limbs {
+        let k = self.n.len();
+        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
+        let (mut x, mut y) = (*base, [0; MAX_LIMBS]);
+        let (mut acc, mut next) = (&mut x[..k], &mut y[..k]);
+        for _ in 0..16 {
+            self.square(next, acc, &mut wide);
+            core::mem::swap(&mut acc, &mut next);
+        }
+        self.reduced(acc)
     }
 
     /// `a·b mod n`, fully reduced, for numbers below `R`.
     pub(super) fn product(&self, a: &Limbs, b: &Limbs) -> Limbs {
         let k = self.n.len();
         let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
-        let (mut form, mut out) = ([0; MAX_LIMBS], [0; MAX_LIMBS]);
-        self.multiply(&mut form[..k], &a[..k], &self.r2, &mut wide);
+        let mut out = [0; MAX_LIMBS];
+        let form = self.doubled(a, 64 * k);
         self.multiply(&mut out[..k], &form[..k], &b[..k], &mut wide);
         self.reduced(&mut out[..k])
+    }
+
+    /// `a·2^times mod n`, fully reduced, for `a` below `R`.
+    pub(super) fn doubled(&self, a: &Limbs, times: usize) -> Limbs {
+        self.divisor.remainder(&a[..self.n.len()], times)
+    }
+
+    /// `a·2^(-times) mod n`, fully reduced, for `a` below `n`.
+    pub(super) fn halved(&self, a: &Limbs, times: usize) -> Limbs {
+        let k = self.n.len();
+        let mut value = [0; MAX_LIMBS + 5];
+        value[..k].copy_from_slice(&a[..k]);
+        // A multiple of n clears the lowest limbs, which are then left out.
+        for _ in 0..times / 256 {
+            self.divide::<4>(&mut value[..k + 5]);
+            value.copy_within(4.., 0);
+            value[k + 1..].fill(0);
+        }
+        for _ in 0..times % 256 / 64 {
+            self.divide::<1>(&mut value[..k + 5]);
+            value.copy_within(1.., 0);
+        }
+        let bits = times % 64;
+        if bits > 0 {
+            let quotient = value[0].wrapping_mul(self.n0) & ((1 << bits) - 1);
+            add_product(&mut value[..k + 5], &self.n, &[quotient]);
+            shift_down(&mut value[..k + 1], bits);
+        }
+        let mut rest = [0; MAX_LIMBS + 1];
+        rest[..k + 1].copy_from_slice(&value[..k + 1]);
+        self.remainder(rest)
     }
 
     /// `n - a`, for `a` below `n`.
@@ -162,35 +198,6 @@ impl Modulus {
         out[..k].copy_from_slice(&self.n);
         subtract(&mut out[..k], &a[..k]);
         out
-    }
-
-    /// The inverse of two, `(n + 1) / 2`.
-    pub(super) fn half(&self) -> Limbs {
-        let mut out = [0; MAX_LIMBS];
-        let mut above = 0;
-        for (out, &limb) in out.iter_mut().zip(&self.n).rev() {
-            *out = above << 63 | limb >> 1;
-            above = limb & 1;
-        }
-        // n is odd, so (n + 1) / 2 = (n - 1) / 2 + 1, which carries no further than n has limbs.
-        for limb in &mut out {
-            let (sum, carry) = limb.overflowing_add(1);
-            *limb = sum;
-            if !carry {
-                break;
-            }
-        }
-        out
-    }
-
-    /// `2^(-512) mod n`, possibly not fully reduced.
-    pub(super) fn fold(&self) -> Limbs {
-        widened(&self.fold)
-    }
-
-    /// `R² mod n`, possibly not fully reduced, and the exponent of two that it is.
-    pub(super) fn form(&self) -> (Limbs, usize) {
-        (widened(&self.r2), 128 * self.n.len())
     }
 
     /// The modulus.
@@ -312,33 +319,145 @@ impl Modulus {
         }
         add_product(wide, &self.n, &quotient);
     }
+}
 
-    /// `R² mod n` by doublings and squarings.
-    fn compute_r2(&self) -> Box<[u64]> {
-        let k = self.n.len();
-        // 2^(bits - 1), the greatest power of two below n.
-        let mut value = vec![0; k].into_boxed_slice();
-        let bits = 64 * k - self.n.iter().rev().take_while(|&&limb| limb == 0).count() * 64;
-        let top = bits / 64 - 1;
-        let bits = bits - self.n[top].leading_zeros() as usize;
-        value[top] = 1 << ((bits - 1) % 64);
-        // Up to R, and on to 2^shift·R, the Montgomery form of 2^shift, ...
-        let squarings = (64 * k).trailing_zeros();
-        let shift = (64 * k) >> squarings;
-        for _ in 0..(64 * k - (bits - 1) + shift) {
-            let carry = double(&mut value);
-            if carry || !less(&value, &self.n) {
-                subtract(&mut value, &self.n);
-            }
+/// The modulus as a divisor: without leading zero bits.
+///
+/// Quotient limbs are found with a reciprocal of the two highest limbs (N. Möller and T. Granlund,
+/// "Improved division by invariant integers", IEEE Transactions on Computers 60, 2011, algorithms 4
+/// and 5). They are right or one too large.
+#[derive(Clone)]
+struct Divisor {
+    /// The modulus, shifted left until its highest bit is set; sixteen limbs or more.
+    limbs: Box<[u64]>,
+    shift: usize,
+    /// `⌊(2^192 - 1) / d⌋ - 2^64`, where `d` are the two highest limbs.
+    reciprocal: u64,
+}
+
+impl Divisor {
+    /// Prepares a modulus that may have zero limbs on top.
+    fn new(n: &[u64]) -> Self {
+        let mut limbs: Box<[u64]> = n[..significant(n)].into();
+        let len = limbs.len();
+        let shift = limbs[len - 1].leading_zeros() as usize;
+        shift_up(&mut limbs, shift);
+        let reciprocal = reciprocal(limbs[len - 1], limbs[len - 2]);
+        Self { limbs, shift, reciprocal }
+    }
+
+    /// `a·2^times` modulo the modulus.
+    fn remainder(&self, a: &[u64], times: usize) -> Limbs {
+        let len = self.limbs.len();
+        // The remainder is as much larger as the divisor is, until the end.
+        let up = times % 64 + self.shift;
+        let mut dividend = [0; MAX_LIMBS + 2];
+        dividend[up / 64..][..a.len()].copy_from_slice(a);
+        shift_up(&mut dividend, up % 64);
+        let dividend = &dividend[..significant(&dividend)];
+        // Its highest limbs are their own remainder.
+        let is_below =
+            |part: &[u64]| part.len() < len || part.len() == len && less(part, &self.limbs);
+        let left = if is_below(dividend) { 0 } else { dividend.len() + 1 - len };
+        let (low, high) = dividend.split_at(left);
+        let mut rest = [0; MAX_LIMBS];
+        rest[..high.len()].copy_from_slice(high);
+        for limb in low.iter().rev().copied().chain(core::iter::repeat_n(0, times / 64)) {
+            self.push(&mut rest[..len], limb);
         }
-        // ... whose repeated squares end at the form of 2^(shift·2^squarings) = R.
-        let mut next = vec![0; k].into_boxed_slice();
-        let mut wide: Wide = [0; 2 * MAX_LIMBS + 1];
-        for _ in 0..squarings {
-            self.square(&mut next, &value, &mut wide);
-            core::mem::swap(&mut value, &mut next);
+        shift_down(&mut rest[..len], self.shift);
+        rest
+    }
+
+    /// `rest = rest·2^64 + limb` modulo the divisor, for a remainder of it.
+    fn push(&self, rest: &mut [u64], limb: u64) {
+        let len = self.limbs.len();
+        let divisor = [self.limbs[len - 1], self.limbs[len - 2]];
+        let highest = [rest[len - 1], rest[len - 2], rest[len - 3]];
+        let quotient = quotient(highest, divisor, self.reciprocal);
+        let (mut below, mut carry, mut borrow) = (limb, 0, false);
+        for (rest, &divisor) in rest.iter_mut().zip(&self.limbs) {
+            let product = u128::from(quotient) * u128::from(divisor) + u128::from(carry);
+            carry = (product >> 64) as u64;
+            let (difference, b1) = below.overflowing_sub(product as u64);
+            let (difference, b2) = difference.overflowing_sub(u64::from(borrow));
+            borrow = b1 | b2;
+            below = core::mem::replace(rest, difference);
         }
-        value
+        // What is left on top is nothing, or borrowed by a quotient that was too large.
+        if below != carry.wrapping_add(u64::from(borrow)) {
+            add_wrapping(rest, &self.limbs);
+        }
+    }
+}
+
+/// `⌊(2^192 - 1) / d⌋ - 2^64` for `d = 2^64·d1 + d0` with its highest bit set.
+const fn reciprocal(d1: u64, d0: u64) -> u64 {
+    let mut v = (((!d1 as u128) << 64 | u64::MAX as u128) / d1 as u128) as u64;
+    let mut p = d1.wrapping_mul(v).wrapping_add(d0);
+    if p < d0 {
+        v = v.wrapping_sub(1);
+        if p >= d1 {
+            v = v.wrapping_sub(1);
+            p = p.wrapping_sub(d1);
+        }
+        p = p.wrapping_sub(d1);
+    }
+    let t = d0 as u128 * v as u128;
+    p = p.wrapping_add((t >> 64) as u64);
+    if p < (t >> 64) as u64 {
+        v = v.wrapping_sub(1);
+        if p > d1 || p == d1 && t as u64 >= d0 {
+            v = v.wrapping_sub(1);
+        }
+    }
+    v
+}
+
+/// The quotient of three limbs by two, the greatest limb if it is none; highest limbs first. The
+/// divisor has its highest bit set.
+const fn quotient([u2, u1, u0]: [u64; 3], [d1, d0]: [u64; 2], reciprocal: u64) -> u64 {
+    if u2 > d1 || u2 == d1 && u1 >= d0 {
+        return u64::MAX;
+    }
+    let divisor = (d1 as u128) << 64 | d0 as u128;
+    let estimate = (reciprocal as u128 * u2 as u128).wrapping_add((u2 as u128) << 64 | u1 as u128);
+    let mut q = (estimate >> 64) as u64;
+    let high = u1.wrapping_sub(q.wrapping_mul(d1));
+    let mut rest = ((high as u128) << 64 | u0 as u128)
+        .wrapping_sub(d0 as u128 * q as u128)
+        .wrapping_sub(divisor);
+    q = q.wrapping_add(1);
+    if (rest >> 64) as u64 >= estimate as u64 {
+        q = q.wrapping_sub(1);
+        rest = rest.wrapping_add(divisor);
+    }
+    if rest >= divisor {
+        q = q.wrapping_add(1);
+    }
+    q
+}
+
+/// How many limbs a number has without zeros on top.
+fn significant(limbs: &[u64]) -> usize {
+    limbs.len() - limbs.iter().rev().take_while(|&&limb| limb == 0).count()
+}
+
+/// `a <<= bits`, for fewer than 64 bits, of which none is lost.
+fn shift_up(a: &mut [u64], bits: usize) {
+    let mut below = 0;
+    for limb in a {
+        let up = (u128::from(*limb) << 64 | u128::from(below)) << bits >> 64;
+        below = core::mem::replace(limb, up as u64);
+    }
+}
+
+/// `a >>= bits`, for fewer than 64 bits.
+fn shift_down(a: &mut [u64], bits: usize) {
+    let mut above = 0;
+    for limb in a.iter_mut().rev() {
+        let down = (u128::from(above) << 64 | u128::from(*limb)) >> bits;
+        above = core::mem::replace(limb, down as u64);
     }
 }
 
@@ -413,15 +532,15 @@ fn add(a: &mut [u64], b: &[u64]) {
     }
 }
 
-/// `a += a`, returning the carry.
-fn double(a: &mut [u64]) -> bool {
-    let mut carry = 0;
-    for limb in a {
-        let out = *limb >> 63;
-        *limb = *limb << 1 | carry;
-        carry = out;
+/// `a += b`, without the carry on top, for equal lengths.
+fn add_wrapping(a: &mut [u64], b: &[u64]) {
+    let mut carry = false;
+    for (a, &b) in a.iter_mut().zip(b) {
+        let (sum, c1) = a.overflowing_add(b);
+        let (sum, c2) = sum.overflowing_add(u64::from(carry));
+        *a = sum;
+        carry = c1 | c2;
     }
-    carry != 0
 }
 
 /// Low and high half of `a·b + c + d`, which at most equals `2^128 - 1`.
@@ -538,8 +657,6 @@ mod tests {
                 assert!(k * 64 >= bits && k.is_multiple_of(4) && k * 64 - bits < 256);
                 let r = &one << (64 * k);
                 assert_eq!(value(&modulus.fold) % &n * (&one << 512) % &n, one);
-                assert_eq!(value(&modulus.r2) % &n, &r * &r % &n);
-                assert_eq!(value(&modulus.half()) * 2_u32 % &n, one);
                 let operands: Vec<Limbs> = [
                     &r - 1_u32,
                     &r - (&one << (64 * k - 1)),
@@ -568,10 +685,19 @@ mod tests {
                     let expected = value(&base).modpow(&BigUint::from(exponent), &n);
                     assert_eq!(value(&modulus.power(&base, exponent)), expected, "{exponent}");
                 }
-                let inverse = value(&modulus.inverse_r());
-                assert_eq!(&inverse * &r % &n, one);
+                for times in [0, 1, 4, 63, 64, 65, 260, 511, 64 * k, 2 * 64 * k + 7] {
+                    for a in &operands {
+                        assert_eq!(value(&modulus.doubled(a, times)), (value(a) << times) % &n);
+                        let a = modulus.doubled(a, 0);
+                        let halved = value(&modulus.halved(&a, times));
+                        assert!(halved < n, "{bits} {times}");
+                        assert_eq!((halved << times) % &n, value(&a), "{bits} {times}");
+                    }
+                }
+                let inverse = r.modinv(&n).unwrap();
                 let x = value(&base).modpow(&BigUint::from(65536_u32), &n)
                     * inverse.modpow(&BigUint::from(65535_u32), &n);
+                assert_eq!(value(&modulus.sixteen_squares(&base)), &x % &n);
                 for digest in [[u64::MAX; 8], [u64::MAX, u64::MAX, u64::MAX, u64::MAX, 0, 0, 0, 0]]
                 {
                     let factor = limbs(&(&n - 1_u32));
@@ -590,6 +716,66 @@ mod tests {
                 assert_eq!(value(&modulus.remainder(many)), &n - 1_u32);
                 assert_eq!(value(&modulus.negative(&base)), BigUint::from(2_u32));
             }
+        }
+    }
+
+    /// Two and three limbs at the ends of what they can be, and those at which an estimate is wrong.
+    #[test]
+    fn quotients_of_three_limbs_by_two_are_exact() {
+        let ends = [
+            0,
+            1,
+            2,
+            1 << 32,
+            1 << 63,
+            (1 << 63) - 1,
+            u64::MAX - 1,
+            u64::MAX,
+            0x5555_5555_5555_5555,
+        ];
+        let wide =
+            |limbs: &[u64]| limbs.iter().fold(BigUint::ZERO, |acc, &limb| (acc << 64) + limb);
+        let mut state = 1_u64;
+        let mut any = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            if state >> 61 == 0 {
+                ends[(state >> 32) as usize % ends.len()]
+            } else {
+                state ^ state >> 29
+            }
+        };
+        let check = |d1: u64, d0: u64, [u2, u1, u0]: [u64; 3]| {
+            let (d1, divisor) = (d1 | 1 << 63, wide(&[d1 | 1 << 63, d0]));
+            let v = reciprocal(d1, d0);
+            let exact =
+                ((BigUint::from(1_u32) << 192) - 1_u32) / &divisor - (BigUint::from(1_u32) << 64);
+            assert_eq!(BigUint::from(v), exact, "{d1:x} {d0:x}");
+            let found = quotient([u2, u1, u0], [d1, d0], v);
+            let exact = wide(&[u2, u1, u0]) / &divisor;
+            assert_eq!(
+                BigUint::from(found),
+                exact.min(BigUint::from(u64::MAX)),
+                "{u2:x} {u1:x} {u0:x}"
+            );
+        };
+        for d1 in ends {
+            for d0 in ends {
+                for u2 in ends {
+                    for u1 in ends {
+                        check(d1, d0, [u2, u1, any()]);
+                        check(
+                            d1,
+                            d0,
+                            [(d1 | 1 << 63).wrapping_sub(u2 & 1), d0.wrapping_sub(u1 & 3), any()],
+                        );
+                    }
+                }
+            }
+        }
+        for _ in 0..200_000 {
+            check(any(), any(), [any(), any(), any()]);
         }
     }
 

@@ -88,8 +88,21 @@ pub(super) fn kernels() -> Vec<Kernel> {
     kernels
 }
 
-/// The verdict every kernel and every kind of call must agree on.
+/// The verdict every kernel and every kind of call must agree on, for the key as it is, for one that
+/// was never used, and for one that knows everything.
 fn verdict(key: &RsaPublicKey, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
+    let fresh = RsaPublicKey::new(key.modulus(), &key.exponent().to_be_bytes()).unwrap();
+    assert!(fresh.is_fresh());
+    let prepared = key.clone();
+    prepared.prepare();
+    assert!(!prepared.is_fresh() || key.exponent() != 65537);
+    let first = verdict_of(&fresh, hash, digest, signature);
+    assert_eq!(verdict_of(key, hash, digest, signature), first);
+    assert_eq!(verdict_of(&prepared, hash, digest, signature), first);
+    first
+}
+
+fn verdict_of(key: &RsaPublicKey, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
     let first = key.verify_pkcs1(hash, digest, signature).is_ok();
     for kernel in kernels() {
         let single = key.verify_pkcs1_with(kernel, hash, digest, signature).is_ok();
@@ -578,6 +591,7 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
     assert_eq!(pairs.map(|pair| pair.key.bits()), [2047, 2048]);
     let mut signed = vec![];
     for pair in pairs {
+        pair.key.prepare();
         for hash in HASHES {
             let digest = digest_for(hash, 13);
             signed.push((&pair.key, hash, pair.sign_pkcs1(hash, &digest), digest));
@@ -602,6 +616,7 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
 #[test]
 fn one_bad_lane_among_good_ones_is_found_in_each_position() {
     for pair in pairs().iter().filter(|pair| pair.key.bits() <= 4096) {
+        pair.key.prepare();
         let digest = digest_for(Hash::Sha256, 11);
         let good = pair.sign_pkcs1(Hash::Sha256, &digest);
         let mut bad = good.clone();
