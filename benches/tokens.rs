@@ -10,53 +10,11 @@ use countersign::encoding::json::Object;
 use countersign::jose::{JwkSet, jws};
 use countersign::miracl::dvs;
 use countersign::mosip::registration::{self, Era};
-use countersign::{Algorithm, At, Item, Limits, Policy, Rsa1024, Verify};
+use countersign::{Algorithm, Limits, Policy, Rsa1024};
 use countersign_testkit::{self as testkit, Issuer as _, Rng, RsaIssuer, miracl, mosip};
-use criterion::{Criterion, Throughput};
+use criterion::Criterion;
 
-use support::{BATCH, CpuTime, bench};
-
-/// Measures the ways of one verifier. `issue` makes the input of an index by the issuer, whom the
-/// verifier knows, or by the stranger.
-fn bench_verifier<V: Verify>(
-    criterion: &mut Criterion<CpuTime>,
-    name: &str,
-    verifier: &V,
-    expected: &V::Expected,
-    issue: impl Fn(Who, usize) -> String,
-) {
-    let [valid, altered] = [Who::Issuer, Who::Stranger]
-        .map(|who| (0..BATCH).map(|n| issue(who, n)).collect::<Vec<_>>());
-    let [valid, altered] = [items(&valid, expected), items(&altered, expected)];
-
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Elements(1));
-    let [one, altered_one] = [&valid, &altered].map(|items| items.first().unwrap());
-    bench(&mut group, "verify", one, altered_one, |item| {
-        verifier.verify(item.input, item.expected, item.at)
-    });
-    bench(&mut group, "explain", one, altered_one, |item| {
-        verifier.explain(item.input, item.expected, item.at)
-    });
-
-    group.throughput(Throughput::Elements(u64::try_from(BATCH).unwrap()));
-    let batch = |way| format!("{way}-batch-of-{BATCH}");
-    bench(&mut group, &batch("verify"), &valid, &altered, |items| verifier.verify_batch(items));
-    bench(&mut group, &batch("explain"), &valid, &altered, |items| verifier.explain_batch(items));
-    group.finish();
-}
-
-fn items<'a, E>(inputs: &'a [String], expected: &'a E) -> Vec<Item<'a, E>> {
-    let item = |input: &'a String| Item { input: input.as_bytes(), expected, at: At::Issued };
-    inputs.iter().map(item).collect()
-}
-
-/// Who signed.
-#[derive(Clone, Copy)]
-enum Who {
-    Issuer,
-    Stranger,
-}
+use support::{CpuTime, Who, bench_verifier};
 
 /// Keys of one size.
 struct Keys {

@@ -17,6 +17,7 @@ use x509_cert::ext::pkix::{
 use x509_cert::name::Name;
 
 use super::spki::{self, BAD_DER, Modulus, NEGATIVE_MODULUS};
+use super::vouchers::Vouchers;
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
 use crate::encoding::{Fault, hex};
 use crate::error::{ChainFault, Error};
@@ -84,6 +85,7 @@ struct Fields {
     /// An extension that nobody here understands, and must.
     not_understood: bool,
     source: Source,
+    vouchers: Vouchers,
 }
 
 /// Who gave a certificate.
@@ -209,6 +211,7 @@ impl Certificate {
             usage,
             not_understood,
             source,
+            vouchers: Vouchers::default(),
             content,
         })))
     }
@@ -342,20 +345,27 @@ impl Certificate {
         }
     }
 
-    /// Verifies the certificate's own signature with the key of its issuer.
+    /// Verifies the certificate's own signature with the key of its issuer, or remembers that it did.
+    /// The algorithm is what [`signature_algorithm`](Self::signature_algorithm) returned.
     pub(crate) fn verify(
         &self,
         key: &PublicKey,
         algorithm: Algorithm,
         backend: SignatureBackend,
     ) -> Result<(), Error> {
+        if self.0.vouchers.has(key, backend) {
+            return Ok(());
+        }
         let signature = self.0.content.signature().as_bytes().ok_or(Error::SignatureMismatch)?;
         let signed = signed_part(&self.0.der).map_err(|_| BAD_DER)?;
         if algorithm == Algorithm::Es256 {
             let signature = fixed_signature(signature).ok_or(Error::SignatureMismatch)?;
-            return key.verify_with(backend, algorithm, &[signed], &signature);
+            key.verify_with(backend, algorithm, &[signed], &signature)?;
+        } else {
+            key.verify_with(backend, algorithm, &[signed], signature)?;
         }
-        key.verify_with(backend, algorithm, &[signed], signature)
+        self.0.vouchers.add(key, backend);
+        Ok(())
     }
 }
 

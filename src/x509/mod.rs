@@ -12,11 +12,15 @@
 
 mod certificate;
 mod key_size;
+mod known;
 pub(crate) mod path;
 pub(crate) mod pem;
 pub(crate) mod spki;
+mod vouchers;
 
 pub(crate) use certificate::describe;
 pub use certificate::{Certificate, Validity};
 pub(crate) use key_size::check_key_size;
+pub(crate) use known::Known;
+pub use known::KnownCertificates;
 pub use spki::Modulus;

@@ -171,7 +171,7 @@ impl Material {
             &aws::RSA_PKCS1_2048_8192_SHA256
         };
         Contender::each(AWS_LC_RS_COLD, move |case: &Case| {
-            let key = aws::RsaPublicKeyComponents { n: &self.modulus, e: &[1, 0, 1] };
+            let key = aws::RsaPublicKeyComponents { n: &self.modulus[..], e: &[1, 0, 1][..] };
             key.verify(algorithm, &case.message, &case.signature).is_ok()
         })
     }
@@ -183,7 +183,7 @@ impl Material {
             &ring::signature::RSA_PKCS1_2048_8192_SHA256
         };
         Contender::each("ring, cold", move |case: &Case| {
-            let key = ring::signature::RsaPublicKeyComponents { n: &self.modulus, e: &[1, 0, 1] };
+            let key = ring::signature::RsaPublicKeyComponents { n: &self.modulus[..], e: &[1, 0, 1][..] };
             key.verify(algorithm, &case.message, &case.signature).is_ok()
         })
     }

@@ -6,6 +6,8 @@ use super::rules::Rules;
 use super::store::TrustStore;
 use crate::encoding::Fault;
 use crate::error::Error;
+use crate::limits::Limits;
+use crate::x509::{Certificate, Known, KnownCertificates, Modulus};
 
 /// Whether messages are accepted whose outermost layers nobody signed.
 ///
@@ -74,12 +76,28 @@ impl Leniency {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trust {
-    pub(super) basis: Option<Arc<(TrustStore, Rules)>>,
+    pub(super) basis: Option<Arc<Basis>>,
     pub(super) negative_modulus: bool,
     pub(super) x5c_encoding: bool,
     pub(super) partly_signed: PartlySigned,
     pub(super) no_roots: NoRoots,
 }
+
+/// Whom a verifier believes, and what it remembers of those whom it did believe.
+#[derive(Debug)]
+pub(super) struct Basis {
+    pub(super) store: TrustStore,
+    pub(super) rules: Rules,
+    pub(super) known: Known,
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        self.store == other.store && self.rules == other.rules
+    }
+}
+
+impl Eq for Basis {}
 
 /// What is said of signers where the store has no root at all.
 ///
@@ -116,7 +134,8 @@ impl Trust {
     /// Believes signers for whom the authorities of the store vouch, under the rules.
     #[must_use]
     pub fn new(store: TrustStore, rules: Rules) -> Self {
-        Self { basis: Some(Arc::new((store, rules))), ..Self::self_asserted() }
+        let known = Known::new();
+        Self { basis: Some(Arc::new(Basis { store, rules, known })), ..Self::self_asserted() }
     }
 
     /// Accepts each signer's own certificate; no authority vouches for it. Signatures and dates are
@@ -142,14 +161,45 @@ impl Trust {
         self
     }
 
+    /// Returns how often certificates that messages brought along were known from messages before.
+    /// Clones count together, as they share what they know. With [`self_asserted`](Self::self_asserted)
+    /// nothing is known.
+    #[must_use]
+    pub fn known_certificates(&self) -> KnownCertificates {
+        self.basis.as_deref().map(|basis| basis.known.counts()).unwrap_or_default()
+    }
+
+    /// Reads a certificate of a message, or remembers it.
+    pub(super) fn read_certificate(
+        &self,
+        der: &[u8],
+        limits: &Limits,
+    ) -> Result<Certificate, Error> {
+        let modulus = self.modulus();
+        let known = self.basis.as_deref().and_then(|basis| basis.known.find(der, modulus, limits));
+        known.map_or_else(|| Certificate::from_message(der, modulus, limits), Ok)
+    }
+
+    /// Remembers certificates of messages that were read within these limits and led to a root.
+    pub(super) fn remember(&self, path: &[&Certificate], limits: &Limits) {
+        let Some(basis) = self.basis.as_deref() else { return };
+        for certificate in path.iter().filter(|certificate| certificate.came_with_message()) {
+            basis.known.keep(certificate, self.modulus(), limits);
+        }
+    }
+
+    const fn modulus(&self) -> Modulus {
+        if self.negative_modulus { Modulus::Unsigned } else { Modulus::Strict }
+    }
+
     /// Returns the rules, unless signers are believed their own certificates.
     pub(super) fn rules(&self) -> Option<&Rules> {
-        self.basis.as_deref().map(|(_, rules)| rules)
+        self.basis.as_deref().map(|basis| &basis.rules)
     }
 
     /// Tells whether nothing can be decided about signers, for want of roots.
     pub(super) fn is_undecided(&self) -> bool {
-        let has_no_roots = self.basis.as_deref().is_some_and(|(store, _)| store.is_empty());
+        let has_no_roots = self.basis.as_deref().is_some_and(|basis| basis.store.is_empty());
         has_no_roots && self.no_roots == NoRoots::Undecided
     }
 

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::choice::Trust;
+use super::choice::{Basis, Trust};
 use super::coverage::{self, Levels};
 use super::record::{Record, Statement};
 use super::rules::Intermediates;
@@ -158,7 +158,7 @@ fn check_trust(
     at: Time,
     budget: &mut Budget,
 ) -> Option<Standing> {
-    let Some((store, rules)) = trust.basis.as_deref() else {
+    let Some(Basis { store, rules, .. }) = trust.basis.as_deref() else {
         trail.skip(Check::TRUST, "nobody vouches for the signer, by choice");
         trail.warn(Warning::SelfAsserted);
         return Some(Standing::SelfAsserted);
@@ -215,6 +215,7 @@ fn check_trust(
         }
     }
     let (domain, path) = found?;
+    trust.remember(&path, policy.limits());
     for issuer in &path {
         trail.warn_if(Warning::PublishedKey, || issuer.key().is_ok_and(is_published));
         trail.warn_if(Warning::NegativeModulus, || issuer.has_negative_modulus());

@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::mosip::layer::{Sealed, Word};
 use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
-use crate::x509::{self, Certificate, Modulus, check_key_size};
+use crate::x509::{self, Certificate, check_key_size};
 
 const X5C: &str = "x5c";
 
@@ -157,9 +157,8 @@ impl Checker<'_> {
         &self,
         x5c: &X5c,
     ) -> Result<(Certificate, PublicKey, Vec<Certificate>), Error> {
-        let modulus = if self.trust.negative_modulus { Modulus::Unsigned } else { Modulus::Strict };
         let limits = self.policy.limits();
-        let members = x5c.members.iter().map(|der| Certificate::from_message(der, modulus, limits));
+        let members = x5c.members.iter().map(|der| self.trust.read_certificate(der, limits));
         let mut sent = members.collect::<Result<Vec<_>, _>>()?;
         let missing = Error::MissingMember { part: "header", member: "x5c" };
         let certificate = sent.first().ok_or(missing)?.clone();

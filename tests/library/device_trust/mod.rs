@@ -25,6 +25,7 @@ use countersign_testkit::{
 };
 
 mod chains;
+mod known;
 mod times;
 mod unsigned;
 

@@ -1,0 +1,214 @@
+//! Certificates that messages bring along again and again, as every message of a device does.
+//!
+//! What is kept is a function of bytes: a certificate as it was read, with its key, and what its
+//! [`Vouchers`](super::vouchers::Vouchers) say. No time, no trust and no verdict on a message is kept,
+//! and every search for a path is made anew, within the same limits.
+//!
+//! Without the feature `std` nothing is kept, for want of a lock.
+
+#[cfg(not(feature = "std"))]
+pub(crate) use absent::Known;
+#[cfg(feature = "std")]
+pub(crate) use present::Known;
+
+/// How often certificates that messages brought along were known.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+///
+/// let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::Ida));
+/// assert_eq!(trust.known_certificates().hits, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownCertificates {
+    /// Certificates that were known, and not read again.
+    pub hits: usize,
+    /// Certificates that were read.
+    pub misses: usize,
+}
+
+#[cfg(feature = "std")]
+mod present {
+    use alloc::boxed::Box;
+    use alloc::vec::Vec;
+    use core::fmt;
+    use core::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Mutex, MutexGuard};
+
+    use super::KnownCertificates;
+    use crate::limits::Limits;
+    use crate::x509::vouchers::lock;
+    use crate::x509::{Certificate, Modulus};
+
+    /// Sets of certificates, and how many each has: at most 1024, a few KiB each.
+    const SETS: usize = 128;
+    const WAYS: usize = 8;
+
+    /// Certificates of messages that were found to have a path to a root. The oldest of a set makes
+    /// room.
+    pub(crate) struct Known {
+        sets: Box<[Mutex<Set>]>,
+        hits: AtomicUsize,
+        misses: AtomicUsize,
+    }
+
+    #[derive(Default)]
+    struct Set {
+        entries: Vec<Entry>,
+        /// The entry that makes room next.
+        oldest: usize,
+    }
+
+    /// A certificate, and how it was read.
+    struct Entry {
+        certificate: Certificate,
+        modulus: Modulus,
+        limits: Limits,
+    }
+
+    impl Entry {
+        fn is(&self, der: &[u8], modulus: Modulus, limits: &Limits) -> bool {
+            self.certificate.der() == der && self.modulus == modulus && self.limits == *limits
+        }
+    }
+
+    impl Known {
+        pub(crate) fn new() -> Self {
+            let sets = (0..SETS).map(|_| Mutex::default()).collect();
+            Self { sets, hits: AtomicUsize::new(0), misses: AtomicUsize::new(0) }
+        }
+
+        /// Returns the certificate with this DER, if it is known as read in this way.
+        pub(crate) fn find(
+            &self,
+            der: &[u8],
+            modulus: Modulus,
+            limits: &Limits,
+        ) -> Option<Certificate> {
+            let set = self.set(der)?;
+            let found = set.entries.iter().find(|entry| entry.is(der, modulus, limits));
+            let counter = if found.is_some() { &self.hits } else { &self.misses };
+            counter.fetch_add(1, Ordering::Relaxed);
+            found.map(|entry| entry.certificate.clone())
+        }
+
+        /// Keeps a certificate that was read in this way.
+        pub(crate) fn keep(&self, certificate: &Certificate, modulus: Modulus, limits: &Limits) {
+            let Some(mut set) = self.set(certificate.der()) else { return };
+            if set.entries.iter().any(|entry| entry.is(certificate.der(), modulus, limits)) {
+                return;
+            }
+            let entry = Entry { certificate: certificate.clone(), modulus, limits: *limits };
+            let oldest = set.oldest;
+            match set.entries.get_mut(oldest) {
+                Some(place) => *place = entry,
+                None => set.entries.push(entry),
+            }
+            set.oldest = oldest.wrapping_add(1) % WAYS;
+        }
+
+        pub(crate) fn counts(&self) -> KnownCertificates {
+            let load = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+            KnownCertificates { hits: load(&self.hits), misses: load(&self.misses) }
+        }
+
+        /// The set of a certificate: its last bytes are those of a signature, so any will do.
+        fn set(&self, der: &[u8]) -> Option<MutexGuard<'_, Set>> {
+            let (last, _) = der.split_last()?;
+            Some(lock(self.sets.get(usize::from(*last) % SETS)?))
+        }
+    }
+
+    impl fmt::Debug for Known {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.counts().fmt(f)
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+mod absent {
+    use super::KnownCertificates;
+    use crate::limits::Limits;
+    use crate::x509::{Certificate, Modulus};
+
+    #[derive(Debug)]
+    pub(crate) struct Known;
+
+    impl Known {
+        pub(crate) const fn new() -> Self {
+            Self
+        }
+
+        pub(crate) fn find(&self, _: &[u8], _: Modulus, _: &Limits) -> Option<Certificate> {
+            None
+        }
+
+        pub(crate) fn keep(&self, _: &Certificate, _: Modulus, _: &Limits) {}
+
+        pub(crate) const fn counts(&self) -> KnownCertificates {
+            KnownCertificates { hits: 0, misses: 0 }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::x509::{Certificate, Modulus};
+    use alloc::vec::Vec;
+    use countersign_testkit::{Authority, EcIssuer, Rng, Template};
+
+    fn certificate(number: u64) -> Certificate {
+        let [start, end] = [0, 10].map(|time| countersign::Time::from_unix(time).unwrap());
+        let key = EcIssuer::generate(&mut Rng::from_seed(number), None);
+        let issued = Authority::root(key, &Template::new("x", start, end).authority(None)).unwrap();
+        let der = issued.certificate().to_der();
+        Certificate::from_message(der, Modulus::Strict, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn what_is_found_is_what_was_kept_byte_for_byte_and_read_in_the_same_way() {
+        let (known, limits) = (Known::new(), Limits::default());
+        let kept = certificate(1);
+        known.keep(&kept, Modulus::Strict, &limits);
+        let find = |der: &[u8], modulus, limits| known.find(der, modulus, limits);
+        assert_eq!(find(kept.der(), Modulus::Strict, &limits), Some(kept.clone()));
+        assert_eq!(find(kept.der(), Modulus::Unsigned, &limits), None);
+        let other = limits.with_certificate_bytes(4000);
+        assert_eq!(find(kept.der(), Modulus::Strict, &other), None);
+        assert_eq!(find(&[], Modulus::Strict, &limits), None);
+        for place in 0..kept.der().len() {
+            let mut der = kept.der().to_vec();
+            der[place] ^= 1;
+            assert_eq!(find(&der, Modulus::Strict, &limits), None, "{place}");
+        }
+        let counts = known.counts();
+        assert_eq!((counts.hits, counts.misses), (1, 2 + kept.der().len()));
+    }
+
+    #[test]
+    fn a_set_never_has_more_than_its_places_and_forgets_the_oldest_first() {
+        let (known, limits) = (Known::new(), Limits::default());
+        let place = |certificate: &Certificate| certificate.der().last().unwrap() % 128;
+        let first = certificate(1);
+        let same: Vec<Certificate> = (2_u64..)
+            .map(certificate)
+            .filter(|other| place(other) == place(&first))
+            .take(8)
+            .collect();
+        known.keep(&first, Modulus::Strict, &limits);
+        for other in &same {
+            assert!(known.find(first.der(), Modulus::Strict, &limits).is_some());
+            // Twice is once.
+            known.keep(other, Modulus::Strict, &limits);
+            known.keep(other, Modulus::Strict, &limits);
+        }
+        assert_eq!(known.find(first.der(), Modulus::Strict, &limits), None);
+        for other in &same {
+            assert!(known.find(other.der(), Modulus::Strict, &limits).is_some());
+        }
+    }
+}
