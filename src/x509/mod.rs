@@ -19,4 +19,4 @@ pub(crate) mod spki;
 pub(crate) use certificate::describe;
 pub use certificate::{Certificate, Validity};
 pub(crate) use key_size::check_key_size;
-pub use spki::Modulus;
+pub use spki::NegativeModulus;

@@ -42,7 +42,7 @@ use countersign::mosip::sbi::{
     RegistrationCaptureVerifier,
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{Algorithm, Code, Error, Item, Limits, Policy, Report, Secret, Time, Verify};
 use countersign_api::mosip::rules::{
     KernelVersion, Records, RegistrationRules, Server, TimeRule, ValidationRules,
@@ -608,7 +608,7 @@ fn key_parsers(cases: &mut Cases) {
             ("no DER", vec![0x30; 8192], Code::Malformed),
         ]
     };
-    cases.parser("certificate", ders(), |der| Certificate::from_der(der, Modulus::Strict));
+    cases.parser("certificate", ders(), |der| Certificate::from_der(der, NegativeModulus::Refuse));
     let pems = ders().into_iter().filter(|(_, der, _)| der.len() < 32 << 10);
     let pems = pems.map(|(what, der, code)| {
         (what, testkit::Certificate::from_der(der).to_pem().into_bytes(), code)
@@ -622,7 +622,9 @@ fn key_parsers(cases: &mut Cases) {
     let bytes = x5c.iter().map(|certificate| certificate.to_der().len()).sum();
     let all: Vec<Certificate> = x5c
         .iter()
-        .map(|certificate| Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap())
+        .map(|certificate| {
+            Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).unwrap()
+        })
         .collect();
     let store: TrustStore = pki()
         .store()

@@ -40,7 +40,7 @@ pub enum PartlySigned {
 #[non_exhaustive]
 pub enum Leniency {
     /// RSA moduli that are written as negative numbers; see
-    /// [`Modulus::Unsigned`](crate::x509::Modulus::Unsigned).
+    /// [`NegativeModulus::ReadAsUnsigned`](crate::x509::NegativeModulus::ReadAsUnsigned).
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,

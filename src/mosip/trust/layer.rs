@@ -26,7 +26,7 @@ use crate::policy::Policy;
 use crate::report::{Check, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::x509::path::{Budget, Search, warn_of_issuers};
-use crate::x509::{self, Certificate, Modulus, check_key_size};
+use crate::x509::{self, Certificate, NegativeModulus, check_key_size};
 
 /// What an independent part of a message states.
 #[derive(Default)]
@@ -277,7 +277,11 @@ impl<'c> Checker<'c> {
         &self,
         x5c: &X5c,
     ) -> Result<(Certificate, PublicKey, Vec<Certificate>), Error> {
-        let modulus = if self.trust.negative_modulus { Modulus::Unsigned } else { Modulus::Strict };
+        let modulus = if self.trust.negative_modulus {
+            NegativeModulus::ReadAsUnsigned
+        } else {
+            NegativeModulus::Refuse
+        };
         let limits = self.policy.limits();
         let members = x5c.members.iter().map(|der| Certificate::from_message(der, modulus, limits));
         let mut sent = members.collect::<Result<Vec<_>, _>>()?;
