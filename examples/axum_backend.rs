@@ -47,7 +47,7 @@ use axum::routing::{get, post};
 use countersign::encoding::json;
 use countersign::jose::jws;
 use countersign::miracl::dvs::{self, Confirmed, Transaction, signature};
-use countersign::{Error, Leeway, Policy, Rsa1024, Secret, Time};
+use countersign::{Error, Leeway, Policy, Rsa1024, Secret, Time, Verdict};
 use countersign_api::miracl::VerifySignature;
 use countersign_api::{BaseUrl, Call as _, Credentials};
 use countersign_fetch::{
@@ -241,7 +241,7 @@ impl IntoResponse for Refusal {
             |error: &str| [(header::WWW_AUTHENTICATE, format!("Bearer error=\"{error}\""))];
         let later = [(header::RETRY_AFTER, "30")];
         match self {
-            Self::Artefact(error) if error.http_status() != 503 => {
+            Self::Artefact(error) if Verdict::from(error.code()) == Verdict::Invalid => {
                 (StatusCode::UNAUTHORIZED, challenge("invalid_token"), "not accepted\n")
                     .into_response()
             }
