@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::architecture::strip;
+use super::architecture::{is_test, strip};
 
 /// The code of a crate's modules, by their paths: `kinds::device`, and `` for `lib.rs`.
 fn modules(root: &Path) -> BTreeMap<String, String> {
@@ -19,14 +19,13 @@ fn modules(root: &Path) -> BTreeMap<String, String> {
                 continue;
             }
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let is_test = name == "tests" || name.starts_with("test_");
-            if is_test || path.extension().is_none_or(|ending| ending != "rs") {
+            let below = path.strip_prefix(root).expect("below the root");
+            if is_test(below) || path.extension().is_none_or(|ending| ending != "rs") {
                 continue;
             }
-            let below =
-                path.parent().expect("a folder").strip_prefix(root).expect("below the root");
+            let folder = below.parent().expect("a folder");
             let mut parts: Vec<String> =
-                below.components().map(|part| part.as_os_str().to_string_lossy().into()).collect();
+                folder.components().map(|part| part.as_os_str().to_string_lossy().into()).collect();
             if !["lib", "main", "mod"].contains(&name.as_str()) {
                 parts.push(name.clone());
             }

@@ -25,19 +25,19 @@ use crate::report::{Check, Outcome, Report, Trail, Verdict, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::verify::{Item, Steps as _};
 
-#[path = "test_keys.rs"]
-mod test_keys;
-use test_keys::KEYS;
+mod keys;
+use keys::KEYS;
 
 const RESPONSE: &[u8] =
-    include_bytes!("../../../test-vectors/seed/registered-devices-response.json");
-const REQUEST: &[u8] = include_bytes!("../../../test-vectors/seed/registered-devices-request.json");
-const SIGNER: &[u8] = include_bytes!("../../../test-vectors/seed/mosip-signer.jwk.json");
+    include_bytes!("../../../../test-vectors/seed/registered-devices-response.json");
+const REQUEST: &[u8] =
+    include_bytes!("../../../../test-vectors/seed/registered-devices-request.json");
+const SIGNER: &[u8] = include_bytes!("../../../../test-vectors/seed/mosip-signer.jwk.json");
 
 /// Two certificates of the 2048-bit test key: for 2020, and renewed for 2021.
 const CERTIFICATES: [&[u8]; 2] = [
-    include_bytes!("../../../test-vectors/keys/registration-signer-2020.pem"),
-    include_bytes!("../../../test-vectors/keys/registration-signer-2021.pem"),
+    include_bytes!("../../../../test-vectors/keys/registration-signer-2020.pem"),
+    include_bytes!("../../../../test-vectors/keys/registration-signer-2021.pem"),
 ];
 
 fn limits() -> Limits {
@@ -524,7 +524,7 @@ fn errors_of_the_server_are_its_answer() {
 fn every_key_of_the_set_is_tried_and_only_rsa_keys_for_the_era() {
     let (signer, _) = own();
     let (own, other) = (signer.key(), Signer::new(3072).key());
-    let p256 = include_bytes!("../../../test-vectors/keys/p256-public.pem");
+    let p256 = include_bytes!("../../../../test-vectors/keys/p256-public.pem");
     let p256 = Jwk::from_pem(p256).unwrap();
     let problem = || JwkSet::parse(br#"{"keys":[{"kty":"oct","k":"AA"}]}"#, &limits()).unwrap();
     let mut with_problem = problem();

@@ -10,6 +10,7 @@
 )]
 
 #[allow(dead_code, reason = "shared with the other cases")]
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::collections::BTreeSet;

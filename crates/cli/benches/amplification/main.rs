@@ -15,7 +15,7 @@
     reason = "what a benchmark cannot set up, it cannot measure"
 )]
 
-#[path = "../../../tests/work/hostile.rs"]
+#[path = "../../../../tests/work/hostile.rs"]
 mod hostile;
 
 use std::fs;
@@ -527,8 +527,8 @@ fn parsers(cases: &mut Cases) {
 
     key_parsers(cases);
 
-    let request = include_str!("../../../test-vectors/seed/registered-devices-request.json");
-    let answer = include_str!("../../../test-vectors/seed/registered-devices-response.json");
+    let request = include_str!("../../../../test-vectors/seed/registered-devices-request.json");
+    let answer = include_str!("../../../../test-vectors/seed/registered-devices-response.json");
     let spaced = |text: &str, size: usize| [text.as_bytes(), &vec![b' '; size]].concat();
     let inputs = vec![
         ("an answer", answer.into(), Code::Ok),
@@ -549,7 +549,7 @@ fn parsers(cases: &mut Cases) {
     cases.parser("digital id", one(&id), move |text| DigitalId::decode(text, &limits));
     rules(cases, request);
 
-    let body = include_bytes!("../../../test-vectors/seed/dvs-verify-request.json");
+    let body = include_bytes!("../../../../test-vectors/seed/dvs-verify-request.json");
     let inputs = || vec![("a request", body.to_vec(), Code::Ok)];
     cases.parser("dvs request", inputs(), move |t| dvs::SignatureRequest::parse(t, &limits));
     cases.parser("dvs signature", inputs(), move |t| signature::Signature::parse(t, &limits));
