@@ -504,6 +504,14 @@ fn every_artefact_is_valid_for_its_own_verifier_alone_and_every_exception_has_a_
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn every_verifier_has_an_artefact_of_its_own() {
+    let artefacts = artefacts();
+    for (verifier, _) in verifiers() {
+        assert!(artefacts.iter().any(|artefact| artefact.kind == verifier), "{verifier}");
+    }
+}
+
 /// Otherwise a refusal would say nothing about the kinds.
 #[test]
 fn no_artefact_is_refused_for_its_key_its_signature_its_signer_or_its_time() {

@@ -33,12 +33,11 @@ fn vectors() -> BTreeMap<String, Vec<Value>> {
 }
 
 #[test]
-fn every_kind_is_in_the_matrix_of_all_artefacts_and_all_verifiers() {
+fn every_kind_has_its_verifier_in_the_matrix_of_artefacts_and_verifiers() {
     let matrix = fs::read_to_string(repository().join("tests/library/matrix.rs")).unwrap();
     let matrix: String = matrix.split_whitespace().collect();
     for kind in Kind::all() {
-        assert!(matrix.contains(&format!("add!(\"{kind}")), "no verifier of {kind}");
-        assert!(matrix.matches(&format!("\"{kind}")).count() > 1, "no artefact of {kind}");
+        assert!(matrix.contains(&format!("add!(\"{kind}")), "{kind}");
     }
 }
 
