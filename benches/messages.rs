@@ -14,7 +14,7 @@ mod support;
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::sbi::{self, Scheme};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::{self, Modulus};
+use countersign::x509::{self, NegativeModulus};
 use countersign::{Policy, Time};
 use countersign_testkit::{self as testkit, Authority, Device, Rng, RsaIssuer, Template, mosip};
 use criterion::Criterion;
@@ -44,7 +44,7 @@ fn maker(rng: &mut Rng, devices: usize) -> (TrustStore, Vec<Device>) {
     };
     let devices = (0..devices).map(device).collect();
     let read = |certificate: &testkit::Certificate| {
-        x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
+        x509::Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).ok()
     };
     let store = TrustStore::new()
         .with_roots(Domain::Device, read(root.certificate()))

@@ -175,21 +175,6 @@ codes! {
     Defect = "defect", Untrusted;
 }
 
-impl Code {
-    /// Returns the HTTP status a service should answer with when this code decided.
-    ///
-    /// What is wrong with the artefact is the client's fault: `401`. That no key was available is
-    /// the service's: `503`. The public message should be the same for every `401`.
-    #[must_use]
-    pub const fn http_status(self) -> u16 {
-        match self.category() {
-            Category::Accepted => 200,
-            Category::Unavailable => 503,
-            _ => 401,
-        }
-    }
-}
-
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -217,7 +202,7 @@ impl core::str::FromStr for Code {
     }
 }
 
-/// Who or what is at fault, for metrics, logs and HTTP statuses.
+/// Who or what is at fault, for metrics and logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Category {
@@ -254,8 +239,8 @@ mod tests {
 
     #[test]
     fn an_outage_is_not_the_clients_fault() {
-        assert_eq!(Code::NoKey.http_status(), 503);
-        assert_eq!(Code::UnknownKey.http_status(), 401);
-        assert_eq!(Code::Ok.http_status(), 200);
+        assert_eq!(Code::NoKey.category(), Category::Unavailable);
+        assert_eq!(Code::UnknownKey.category(), Category::Untrusted);
+        assert_eq!(Code::Ok.category(), Category::Accepted);
     }
 }

@@ -295,7 +295,7 @@ pub enum Error {
     },
     /// The service did not answer the question.
     NoAnswer {
-        /// The HTTP status.
+        /// The status of what it said instead.
         status: u16,
     },
     /// No key was given.
@@ -455,12 +455,6 @@ impl Error {
     #[must_use]
     pub const fn category(&self) -> Category {
         self.code().category()
-    }
-
-    /// Returns the HTTP status to answer with; see [`Code::http_status`].
-    #[must_use]
-    pub const fn http_status(&self) -> u16 {
-        self.code().http_status()
     }
 }
 

@@ -20,7 +20,7 @@ use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::{self, RegistrationCaptureVerifier};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{
     Algorithm, ChainFault, Code, Error, Item, Limits, Policy, Report, Rsa1024, Warning,
 };
@@ -87,7 +87,7 @@ fn rsa() -> RsaIssuer {
 }
 
 fn read(certificate: &Issued) -> Certificate {
-    Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+    Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).unwrap()
 }
 
 fn trusted(store: TrustStore, consumer: Consumer) -> Trust {
@@ -124,12 +124,13 @@ fn a_certificate_with_more_extensions_than_64_is_refused_before_it_is_parsed() {
         (500, Err(Error::TooLarge { what, limit: 64 }), 0),
     ] {
         let der = extended(count);
-        let (read, cost) = work(|| Certificate::from_der(&der, Modulus::Strict));
+        let (read, cost) = work(|| Certificate::from_der(&der, NegativeModulus::Refuse));
         assert_eq!((read.map(drop), cost.certificates), (expected, parsed), "{count}");
         assert_eq!(cost.hashed, parsed * der.len());
     }
     let limits = Limits::default().with_certificate_extensions(70).with_certificate_bytes(1 << 20);
-    let read = |count| Certificate::from_der_with(&extended(count), Modulus::Strict, &limits);
+    let read =
+        |count| Certificate::from_der_with(&extended(count), NegativeModulus::Refuse, &limits);
     assert!(read(70).is_ok() && read(71).is_err());
 }
 
@@ -139,7 +140,7 @@ fn a_certificate_of_more_than_8_kib_is_refused_before_its_extensions_are_counted
     let key = EcIssuer::generate(&mut Rng::from_seed(1), None);
     let der = hostile::extended(&key, &key, 40_000).to_der().to_vec();
     assert!(der.len() > 400_000);
-    let (read, cost) = work(|| Certificate::from_der(&der, Modulus::Strict));
+    let (read, cost) = work(|| Certificate::from_der(&der, NegativeModulus::Refuse));
     let limit = 8192;
     assert_eq!(read.map(drop), Err(Error::TooLarge { what: "certificate", limit }));
     assert_eq!(cost, Work::default());

@@ -1,7 +1,7 @@
 //! Certificates and the paths between them: genuine ones, altered byte by byte.
 
 use countersign::mosip::trust::{Domain, TrustStore};
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{At, Policy, Time};
 use countersign_testkit::accept_all;
 
@@ -11,7 +11,8 @@ use super::support::Input;
 /// A certificate of the vectors, with some of its bytes replaced; or any bytes.
 fn certificate(input: &mut Input<'_>) -> Option<Certificate> {
     let choice = input.byte();
-    let modulus = if choice & 0x40 == 0 { Modulus::Strict } else { Modulus::Unsigned };
+    let modulus =
+        if choice & 0x40 == 0 { NegativeModulus::Refuse } else { NegativeModulus::ReadAsUnsigned };
     let der = if choice & 0x80 == 0 {
         let mut der = DEVICES.certificates[input.word() % DEVICES.certificates.len()].clone();
         for _ in 0..choice & 3 {
@@ -25,10 +26,11 @@ fn certificate(input: &mut Input<'_>) -> Option<Certificate> {
     };
     let read = Certificate::from_der(&der, modulus).ok()?;
     assert_eq!(read.der(), der);
-    assert!(!read.has_negative_modulus() || modulus == Modulus::Unsigned);
+    assert!(!read.has_negative_modulus() || modulus == NegativeModulus::ReadAsUnsigned);
     // A strict reader accepts no more than a lenient one, and the same.
-    if modulus == Modulus::Strict {
-        let again = Certificate::from_der(&der, Modulus::Unsigned).expect("leniency accepts more");
+    if modulus == NegativeModulus::Refuse {
+        let again = Certificate::from_der(&der, NegativeModulus::ReadAsUnsigned)
+            .expect("leniency accepts more");
         assert_eq!((again.subject(), again.validity()), (read.subject(), read.validity()));
     }
     Some(read)

@@ -8,7 +8,7 @@ use crate::encoding::base64;
 use crate::encoding::json::{Object, Value};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
-use crate::x509::{Certificate, Modulus};
+use crate::x509::{Certificate, NegativeModulus};
 
 /// The thumbprints of a certificate by which a token can mean its key (RFC 7515 sections 4.1.7 and
 /// 4.1.8). They select among the verifier's own keys, and prove nothing.
@@ -61,7 +61,8 @@ pub(super) fn of_jwk(
     let texts = member.as_array().filter(|texts| texts.len() <= limits.chain_certificates().into());
     let ders: Option<Vec<Vec<u8>>> = texts.and_then(|texts| texts.iter().map(decode).collect());
     let ders = ders.ok_or(unusable(KeyFault::X5c))?;
-    let read = |der: &Vec<u8>| Certificate::from_der_with(der, Modulus::Strict, limits).ok();
+    let read =
+        |der: &Vec<u8>| Certificate::from_der_with(der, NegativeModulus::Refuse, limits).ok();
     let first = ders.first().and_then(read);
     let certificate = first.ok_or(unusable(KeyFault::X5c))?;
     if certificate.key() != Ok(key) {

@@ -37,7 +37,7 @@ use crate::limits::Limits;
 use crate::report::KeySetInfo;
 use crate::x509::pem::{Block, blocks};
 use crate::x509::spki::{self, BAD_DER};
-use crate::x509::{Certificate, Modulus};
+use crate::x509::{Certificate, NegativeModulus};
 
 pub use crate::x509::pem::PemFault;
 
@@ -532,7 +532,7 @@ fn from_block(block: &Block<'_>, limits: &Limits) -> Result<Material, KeyFileErr
         // RFC 7468 section 5.1 names the second and third, which old tools write.
         "CERTIFICATE" | "X509 CERTIFICATE" | "X.509 CERTIFICATE" => {
             let certificate =
-                Certificate::from_der_with(&block.decode()?, Modulus::Strict, limits)?;
+                Certificate::from_der_with(&block.decode()?, NegativeModulus::Refuse, limits)?;
             Ok(Material::Certificate(certificate))
         }
         "PUBLIC KEY" => Ok(Material::Key(public_key(&block.decode()?)?)),
@@ -551,7 +551,7 @@ fn from_der(der: &[u8], limits: &Limits) -> Result<Material, KeyFileError> {
         [SEQUENCE, Tag::BitString] => Ok(Material::Key(public_key(der)?)),
         [INTEGER, INTEGER] => Ok(Material::Key(rsa_public_key(der)?)),
         [SEQUENCE, SEQUENCE, Tag::BitString] => {
-            let certificate = Certificate::from_der_with(der, Modulus::Strict, limits);
+            let certificate = Certificate::from_der_with(der, NegativeModulus::Refuse, limits);
             certificate.map(Material::Certificate).map_err(|error| match elements.first() {
                 Some(content) if is_request(content) => Foreign::CertificateRequest.into(),
                 _ => KeyFileError::from(error),
@@ -592,11 +592,11 @@ fn is_request(content: &AnyRef<'_>) -> bool {
 
 fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
     let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| BAD_DER)?;
-    spki::public_key(&info, Modulus::Strict, usize::MAX)
+    spki::public_key(&info, NegativeModulus::Refuse, usize::MAX)
 }
 
 fn rsa_public_key(der: &[u8]) -> Result<PublicKey, Error> {
-    let (n, e) = spki::rsa_public_key(der, Modulus::Strict)?;
+    let (n, e) = spki::rsa_public_key(der, NegativeModulus::Refuse)?;
     PublicKey::rsa(n, e)
 }
 

@@ -180,7 +180,7 @@ impl Snapshot {
 ///
 /// ```
 /// use countersign::jose::{KeySource, Snapshot, jws};
-/// use countersign::{Code, Policy, Time};
+/// use countersign::{Code, Policy, Time, Verdict};
 ///
 /// /// A source that never has any keys.
 /// #[derive(Debug)]
@@ -197,7 +197,8 @@ impl Snapshot {
 /// let token = b"eyJhbGciOiJSUzI1NiJ9.e30.AA";
 /// let expected = jws::Expected::new("https://issuer.example", "me");
 /// let error = verifier.verify(token, &expected, now).unwrap_err();
-/// assert_eq!((error.code(), error.http_status()), (Code::Unreachable, 503));
+/// assert_eq!(error.code(), Code::Unreachable);
+/// assert_eq!(Verdict::from(error.code()), Verdict::Undecided);
 /// ```
 pub trait KeySource: fmt::Debug + Send + Sync {
     /// Returns the keys of this moment, or `None` if there is no usable set.

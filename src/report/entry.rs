@@ -10,6 +10,16 @@ use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
 /// What became of an artefact.
+///
+/// It follows from the [`Code`] that decided. To a service, [`Invalid`](Self::Invalid) is the fault of whoever
+/// sent the artefact, whom it should tell no more than that, and [`Undecided`](Self::Undecided) is its own.
+///
+/// ```
+/// use countersign::{Code, Verdict};
+///
+/// assert_eq!(Verdict::from(Code::UnknownKey), Verdict::Invalid);
+/// assert_eq!(Verdict::from(Code::NoKey), Verdict::Undecided);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {

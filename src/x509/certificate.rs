@@ -16,7 +16,7 @@ use x509_cert::ext::pkix::{
 };
 use x509_cert::name::Name;
 
-use super::spki::{self, BAD_DER, Modulus, NEGATIVE_MODULUS};
+use super::spki::{self, BAD_DER, NEGATIVE_MODULUS, NegativeModulus};
 use super::vouchers::Vouchers;
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
 use crate::encoding::{Fault, hex};
@@ -102,8 +102,8 @@ impl Certificate {
     /// # Errors
     ///
     /// As [`from_der_with`](Self::from_der_with).
-    pub fn from_der(der: &[u8], modulus: Modulus) -> Result<Self, Error> {
-        Self::from_der_with(der, modulus, &Limits::default())
+    pub fn from_der(der: &[u8], negative: NegativeModulus) -> Result<Self, Error> {
+        Self::from_der_with(der, negative, &Limits::default())
     }
 
     /// Reads the DER of one certificate, within these limits.
@@ -119,34 +119,43 @@ impl Certificate {
     /// # Examples
     ///
     /// ```
-    /// use countersign::x509::{Certificate, Modulus};
+    /// use countersign::x509::{Certificate, NegativeModulus};
     /// use countersign::{Code, Limits};
     ///
     /// # let pem = include_bytes!("../../test-vectors/keys/rsa-2048-certificate.pem");
     /// let certificate = Certificate::from_pem(pem, &Limits::default())?.remove(0);
     /// let der = certificate.der();
-    /// assert_eq!(Certificate::from_der_with(der, Modulus::Strict, &Limits::default())?, certificate);
+    /// assert_eq!(Certificate::from_der_with(der, NegativeModulus::Refuse, &Limits::default())?, certificate);
     ///
     /// let small = Limits::default().with_certificate_bytes(der.len() - 1);
-    /// let error = Certificate::from_der_with(der, Modulus::Strict, &small).unwrap_err();
+    /// let error = Certificate::from_der_with(der, NegativeModulus::Refuse, &small).unwrap_err();
     /// assert_eq!(error.code(), Code::TooLarge);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-    pub fn from_der_with(der: &[u8], modulus: Modulus, limits: &Limits) -> Result<Self, Error> {
-        Self::read(der, modulus, limits, Source::Caller)
+    pub fn from_der_with(
+        der: &[u8],
+        negative: NegativeModulus,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        Self::read(der, negative, limits, Source::Caller)
     }
 
     /// Reads a certificate that a message brings along. A modulus above
     /// [`Limits::x5c_modulus_bits`] makes the key [`Error::TooLarge`].
     pub(crate) fn from_message(
         der: &[u8],
-        modulus: Modulus,
+        negative: NegativeModulus,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        Self::read(der, modulus, limits, Source::Message)
+        Self::read(der, negative, limits, Source::Message)
     }
 
-    fn read(der: &[u8], modulus: Modulus, limits: &Limits, source: Source) -> Result<Self, Error> {
+    fn read(
+        der: &[u8],
+        negative: NegativeModulus,
+        limits: &Limits,
+        source: Source,
+    ) -> Result<Self, Error> {
         let limit = limits.certificate_bytes();
         if der.len() > limit {
             return Err(Error::TooLarge { what: "certificate", limit });
@@ -195,10 +204,10 @@ impl Certificate {
             Source::Message => limits.x5c_modulus_bits().into(),
         };
         let info = fields.subject_public_key_info();
-        let mut key = spki::public_key(info, Modulus::Strict, most_bits);
+        let mut key = spki::public_key(info, NegativeModulus::Refuse, most_bits);
         let mut negative_modulus = false;
-        if modulus == Modulus::Unsigned && key == Err(NEGATIVE_MODULUS) {
-            key = spki::public_key(info, modulus, most_bits);
+        if negative == NegativeModulus::ReadAsUnsigned && key == Err(NEGATIVE_MODULUS) {
+            key = spki::public_key(info, negative, most_bits);
             negative_modulus = key.is_ok();
         }
         Ok(Self(Arc::new(Fields {
@@ -269,7 +278,7 @@ impl Certificate {
         self.0.key.as_ref().map_err(Error::clone)
     }
 
-    /// Tells whether the key could be read by [`Modulus::Unsigned`] only.
+    /// Tells whether the key was read only because of [`NegativeModulus::ReadAsUnsigned`].
     #[must_use]
     pub fn has_negative_modulus(&self) -> bool {
         self.0.negative_modulus
@@ -486,14 +495,14 @@ mod tests {
     fn issued(
         key: impl Issuer,
         template: &Template,
-        modulus: Modulus,
+        choice: NegativeModulus,
     ) -> Result<Certificate, Error> {
         let own = Authority::root(key, template).unwrap();
-        Certificate::from_der(own.certificate().to_der(), modulus)
+        Certificate::from_der(own.certificate().to_der(), choice)
     }
 
     fn read(template: &Template) -> Result<Certificate, Error> {
-        issued(EcIssuer::generate(&mut Rng::from_seed(1), None), template, Modulus::Strict)
+        issued(EcIssuer::generate(&mut Rng::from_seed(1), None), template, NegativeModulus::Refuse)
     }
 
     #[test]
@@ -536,15 +545,15 @@ mod tests {
     fn only_a_modulus_that_is_written_as_negative_is_said_to_be() {
         let key = || RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
         let (plain, negative) = (template(), template().negative_modulus());
-        for (template, modulus, usable, marked) in [
-            (&plain, Modulus::Strict, true, false),
-            (&plain, Modulus::Unsigned, true, false),
-            (&negative, Modulus::Strict, false, false),
-            (&negative, Modulus::Unsigned, true, true),
+        for (template, choice, usable, marked) in [
+            (&plain, NegativeModulus::Refuse, true, false),
+            (&plain, NegativeModulus::ReadAsUnsigned, true, false),
+            (&negative, NegativeModulus::Refuse, false, false),
+            (&negative, NegativeModulus::ReadAsUnsigned, true, true),
         ] {
-            let certificate = issued(key(), template, modulus).unwrap();
+            let certificate = issued(key(), template, choice).unwrap();
             let found = (certificate.key().is_ok(), certificate.has_negative_modulus());
-            assert_eq!(found, (usable, marked), "{template:?} {modulus:?}");
+            assert_eq!(found, (usable, marked), "{template:?} {choice:?}");
         }
     }
 
@@ -563,7 +572,7 @@ mod tests {
             let mut der = der.to_vec();
             der[inner..inner + 12].copy_from_slice(&signed);
             der[outer..outer + 12].copy_from_slice(&unsigned);
-            Certificate::from_der(&der, Modulus::Strict).unwrap().signature_algorithm()
+            Certificate::from_der(&der, NegativeModulus::Refuse).unwrap().signature_algorithm()
         };
         for (number, algorithm) in
             [(11, Algorithm::Rs256), (12, Algorithm::Rs384), (13, Algorithm::Rs512)]

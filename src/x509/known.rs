@@ -39,7 +39,7 @@ mod present {
     use super::KnownCertificates;
     use crate::limits::Limits;
     use crate::x509::vouchers::lock;
-    use crate::x509::{Certificate, Modulus};
+    use crate::x509::{Certificate, NegativeModulus};
 
     /// Sets of certificates, and how many each has: at most 1024, a few KiB each.
     const SETS: usize = 128;
@@ -63,12 +63,12 @@ mod present {
     /// A certificate, and how it was read.
     struct Entry {
         certificate: Certificate,
-        modulus: Modulus,
+        modulus: NegativeModulus,
         limits: Limits,
     }
 
     impl Entry {
-        fn is(&self, der: &[u8], modulus: Modulus, limits: &Limits) -> bool {
+        fn is(&self, der: &[u8], modulus: NegativeModulus, limits: &Limits) -> bool {
             self.certificate.der() == der && self.modulus == modulus && self.limits == *limits
         }
     }
@@ -83,7 +83,7 @@ mod present {
         pub(crate) fn find(
             &self,
             der: &[u8],
-            modulus: Modulus,
+            modulus: NegativeModulus,
             limits: &Limits,
         ) -> Option<Certificate> {
             let set = self.set(der)?;
@@ -94,7 +94,12 @@ mod present {
         }
 
         /// Keeps a certificate that was read in this way.
-        pub(crate) fn keep(&self, certificate: &Certificate, modulus: Modulus, limits: &Limits) {
+        pub(crate) fn keep(
+            &self,
+            certificate: &Certificate,
+            modulus: NegativeModulus,
+            limits: &Limits,
+        ) {
             let Some(mut set) = self.set(certificate.der()) else { return };
             if set.entries.iter().any(|entry| entry.is(certificate.der(), modulus, limits)) {
                 return;
@@ -131,7 +136,7 @@ mod present {
 mod absent {
     use super::KnownCertificates;
     use crate::limits::Limits;
-    use crate::x509::{Certificate, Modulus};
+    use crate::x509::{Certificate, NegativeModulus};
 
     #[derive(Debug)]
     pub(crate) struct Known;
@@ -141,11 +146,11 @@ mod absent {
             Self
         }
 
-        pub(crate) fn find(&self, _: &[u8], _: Modulus, _: &Limits) -> Option<Certificate> {
+        pub(crate) fn find(&self, _: &[u8], _: NegativeModulus, _: &Limits) -> Option<Certificate> {
             None
         }
 
-        pub(crate) fn keep(&self, _: &Certificate, _: Modulus, _: &Limits) {}
+        pub(crate) fn keep(&self, _: &Certificate, _: NegativeModulus, _: &Limits) {}
 
         pub(crate) const fn counts(&self) -> KnownCertificates {
             KnownCertificates { hits: 0, misses: 0 }
@@ -157,7 +162,7 @@ mod absent {
 mod tests {
     use super::*;
     use crate::limits::Limits;
-    use crate::x509::{Certificate, Modulus};
+    use crate::x509::{Certificate, NegativeModulus};
     use alloc::vec::Vec;
     use countersign_testkit::{Authority, EcIssuer, Rng, Template};
 
@@ -166,24 +171,24 @@ mod tests {
         let key = EcIssuer::generate(&mut Rng::from_seed(number), None);
         let issued = Authority::root(key, &Template::new("x", start, end).authority(None)).unwrap();
         let der = issued.certificate().to_der();
-        Certificate::from_message(der, Modulus::Strict, &Limits::default()).unwrap()
+        Certificate::from_message(der, NegativeModulus::Refuse, &Limits::default()).unwrap()
     }
 
     #[test]
     fn what_is_found_is_what_was_kept_byte_for_byte_and_read_in_the_same_way() {
         let (known, limits) = (Known::new(), Limits::default());
         let kept = certificate(1);
-        known.keep(&kept, Modulus::Strict, &limits);
+        known.keep(&kept, NegativeModulus::Refuse, &limits);
         let find = |der: &[u8], modulus, limits| known.find(der, modulus, limits);
-        assert_eq!(find(kept.der(), Modulus::Strict, &limits), Some(kept.clone()));
-        assert_eq!(find(kept.der(), Modulus::Unsigned, &limits), None);
+        assert_eq!(find(kept.der(), NegativeModulus::Refuse, &limits), Some(kept.clone()));
+        assert_eq!(find(kept.der(), NegativeModulus::ReadAsUnsigned, &limits), None);
         let other = limits.with_certificate_bytes(4000);
-        assert_eq!(find(kept.der(), Modulus::Strict, &other), None);
-        assert_eq!(find(&[], Modulus::Strict, &limits), None);
+        assert_eq!(find(kept.der(), NegativeModulus::Refuse, &other), None);
+        assert_eq!(find(&[], NegativeModulus::Refuse, &limits), None);
         for place in 0..kept.der().len() {
             let mut der = kept.der().to_vec();
             der[place] ^= 1;
-            assert_eq!(find(&der, Modulus::Strict, &limits), None, "{place}");
+            assert_eq!(find(&der, NegativeModulus::Refuse, &limits), None, "{place}");
         }
         let counts = known.counts();
         assert_eq!((counts.hits, counts.misses), (1, 2 + kept.der().len()));
@@ -199,16 +204,16 @@ mod tests {
             .filter(|other| place(other) == place(&first))
             .take(8)
             .collect();
-        known.keep(&first, Modulus::Strict, &limits);
+        known.keep(&first, NegativeModulus::Refuse, &limits);
         for other in &same {
-            assert!(known.find(first.der(), Modulus::Strict, &limits).is_some());
+            assert!(known.find(first.der(), NegativeModulus::Refuse, &limits).is_some());
             // Twice is once.
-            known.keep(other, Modulus::Strict, &limits);
-            known.keep(other, Modulus::Strict, &limits);
+            known.keep(other, NegativeModulus::Refuse, &limits);
+            known.keep(other, NegativeModulus::Refuse, &limits);
         }
-        assert_eq!(known.find(first.der(), Modulus::Strict, &limits), None);
+        assert_eq!(known.find(first.der(), NegativeModulus::Refuse, &limits), None);
         for other in &same {
-            assert!(known.find(other.der(), Modulus::Strict, &limits).is_some());
+            assert!(known.find(other.der(), NegativeModulus::Refuse, &limits).is_some());
         }
     }
 }

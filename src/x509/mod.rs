@@ -23,4 +23,4 @@ pub use certificate::{Certificate, Validity};
 pub(crate) use key_size::check_key_size;
 pub(crate) use known::Known;
 pub use known::KnownCertificates;
-pub use spki::Modulus;
+pub use spki::NegativeModulus;

@@ -273,7 +273,7 @@ pub(crate) fn warn_of_issuers(trail: &mut Trail, path: &[&Certificate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::x509::spki::Modulus;
+    use crate::x509::spki::NegativeModulus;
     use countersign_testkit::{Authority, Critical, EcIssuer, Rng, RsaIssuer, Template};
 
     const NOW: i64 = 1_600_000_000;
@@ -289,7 +289,7 @@ mod tests {
     }
 
     fn read(certificate: &countersign_testkit::Certificate) -> Certificate {
-        Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+        Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).unwrap()
     }
 
     fn own<K>(authority: &Authority<K>) -> Certificate

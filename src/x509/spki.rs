@@ -14,16 +14,21 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 pub(crate) const BAD_DER: Error = malformed(Fault::Der);
-/// How an RSA modulus within DER is read.
+
+/// What becomes of an RSA modulus that is written in DER as a negative integer, without the zero
+/// byte that its highest bit needs before it.
+///
+/// Some devices of 2020 write theirs this way, and OpenSSL accepts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Modulus {
-    /// As a positive integer, which is what it is.
+pub enum NegativeModulus {
+    /// The key is unusable, as RFC 8017 appendix A.1.1 has positive integers only.
     #[default]
-    Strict,
-    /// Also where it is written as a negative one, without its leading zero byte: some devices of
-    /// 2020 do, and OpenSSL accepts it.
-    Unsigned,
+    Refuse,
+    /// Its bytes are read as an unsigned number; [`Certificate::has_negative_modulus`] tells of it.
+    ///
+    /// [`Certificate::has_negative_modulus`]: super::Certificate::has_negative_modulus
+    ReadAsUnsigned,
 }
 
 /// A modulus with the highest bit set and no zero byte before it.
@@ -37,14 +42,14 @@ const fn malformed(fault: Fault) -> Error {
 /// prepared, which is most of the work; [`PublicKey::rsa`] has a limit of its own.
 pub(crate) fn public_key(
     info: &SubjectPublicKeyInfoOwned,
-    modulus: Modulus,
+    negative: NegativeModulus,
     most_bits: usize,
 ) -> Result<PublicKey, Error> {
     let key = info.subject_public_key.as_bytes().ok_or(BAD_DER)?;
     let parameters = info.algorithm.parameters.as_ref();
     match info.algorithm.oid {
         RSA_ENCRYPTION if parameters.is_some_and(|any| any.is_null()) => {
-            let (n, e) = rsa_public_key(key, modulus)?;
+            let (n, e) = rsa_public_key(key, negative)?;
             if modulus_bits(n) > most_bits {
                 let what = "number of bits of an RSA modulus in `x5c`";
                 return Err(Error::TooLarge { what, limit: most_bits });
@@ -72,9 +77,11 @@ pub(crate) fn public_key(
     }
 }
 
-/// RFC 8017 appendix A.1.1. A modulus that is written as a negative integer is refused, unless its
-/// bytes shall be taken as they are.
-pub(crate) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &[u8]), Error> {
+/// RFC 8017 appendix A.1.1, but for a negative modulus that is read as unsigned.
+pub(crate) fn rsa_public_key(
+    bytes: &[u8],
+    negative: NegativeModulus,
+) -> Result<(&[u8], &[u8]), Error> {
     let read = || {
         let mut reader = SliceReader::new(bytes)?;
         let key = reader.sequence(|reader| {
@@ -85,9 +92,9 @@ pub(crate) fn rsa_public_key(bytes: &[u8], modulus: Modulus) -> Result<(&[u8], &
         der::Result::Ok(key)
     };
     let (n, e) = read().map_err(|_| BAD_DER)?;
-    match (n, modulus) {
+    match (n, negative) {
         ([0, n @ ..], _) => Ok((n, e)),
-        ([0x80..=0xff, ..], Modulus::Strict) => Err(NEGATIVE_MODULUS),
+        ([0x80..=0xff, ..], NegativeModulus::Refuse) => Err(NEGATIVE_MODULUS),
         (n, _) => Ok((n, e)),
     }
 }
@@ -195,19 +202,19 @@ mod tests {
 
     #[test]
     fn numbers_of_a_bare_rsa_key_are_written_in_one_way_only() {
-        use super::{BAD_DER, Modulus, NEGATIVE_MODULUS, rsa_public_key};
+        use super::{BAD_DER, NEGATIVE_MODULUS, NegativeModulus, rsa_public_key};
         let key = |n: &[u8], e: &[u8]| {
             let element = |tag: u8, content: &[u8]| {
                 [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
             };
             element(0x30, &[element(2, n), element(2, e)].concat())
         };
-        let read = |n: &[u8], e: &[u8], modulus| {
+        let read = |n: &[u8], e: &[u8], negative| {
             let der = key(n, e);
-            rsa_public_key(&der, modulus).map(|(n, e)| (n.to_vec(), e.to_vec()))
+            rsa_public_key(&der, negative).map(|(n, e)| (n.to_vec(), e.to_vec()))
         };
-        for modulus in [Modulus::Strict, Modulus::Unsigned] {
-            let read = |n: &[u8], e: &[u8]| read(n, e, modulus);
+        for negative in [NegativeModulus::Refuse, NegativeModulus::ReadAsUnsigned] {
+            let read = |n: &[u8], e: &[u8]| read(n, e, negative);
             assert_eq!(read(&[0, 0x81], &[3]), Ok((Vec::from([0x81]), Vec::from([3]))));
             assert_eq!(read(&[0x7f, 1], &[3]), Ok((Vec::from([0x7f, 1]), Vec::from([3]))));
             for (n, e) in [
@@ -221,8 +228,8 @@ mod tests {
             }
         }
         let unsigned = Ok((Vec::from([0x81]), Vec::from([3])));
-        assert_eq!(read(&[0x81], &[3], Modulus::Strict), Err(NEGATIVE_MODULUS));
-        assert_eq!(read(&[0x81], &[3], Modulus::Unsigned), unsigned);
+        assert_eq!(read(&[0x81], &[3], NegativeModulus::Refuse), Err(NEGATIVE_MODULUS));
+        assert_eq!(read(&[0x81], &[3], NegativeModulus::ReadAsUnsigned), unsigned);
     }
 
     #[test]

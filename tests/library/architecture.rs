@@ -114,15 +114,19 @@ fn sources_below(root: &Path) -> Vec<Source> {
             let first = relative.components().next().expect("a name").as_os_str();
             let module = first.to_string_lossy().trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).expect("UTF-8");
-            let is_test = path.file_stem().is_some_and(|stem| {
-                let stem = stem.to_string_lossy();
-                stem == "tests" || stem.starts_with("test_")
-            });
-            let code = if is_test { String::new() } else { strip(&text) };
+            let code = if is_test(relative) { String::new() } else { strip(&text) };
             found.push(Source { path, module, code });
         }
     }
     found
+}
+
+/// Tells whether a file of a crate is of tests only, by its path within the sources.
+pub(super) fn is_test(below: &Path) -> bool {
+    below.iter().any(|part| {
+        let part = part.to_string_lossy();
+        part == "tests" || part == "tests.rs" || part.starts_with("test_")
+    })
 }
 
 /// Drops comments and everything from `#[cfg(test)]` on a `mod` at the file's end.

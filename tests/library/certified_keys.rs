@@ -12,7 +12,7 @@ use countersign::miracl::token::{self, access, activation, auth, id, new_user};
 use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::Modulus;
+use countersign::x509::NegativeModulus;
 use countersign::{
     Algorithm, At, Check, Code, Error, Item, Leeway, Limits, Outcome, Policy, Report, Time, Warning,
 };
@@ -394,8 +394,10 @@ fn a_device_with_a_published_key_or_under_a_published_root_is_warned_of() {
         let leaf = template(0, ISSUED + 100).end_entity();
         let device = Device::new(key.clone(), vec![root.issue(&key, &leaf).unwrap()]);
         let id = device.sign(&mosip::digital_id("1").to_string()).unwrap();
-        let read =
-            countersign::x509::Certificate::from_der(root.certificate().to_der(), Modulus::Strict);
+        let read = countersign::x509::Certificate::from_der(
+            root.certificate().to_der(),
+            NegativeModulus::Refuse,
+        );
         let store = TrustStore::new().with_roots(Domain::Device, read);
         let trust = Trust::new(store, Rules::of(Consumer::RegistrationClient));
         let verifier = DigitalIdVerifier::new(trust, Policy::default());

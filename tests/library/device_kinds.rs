@@ -18,7 +18,7 @@ use countersign::mosip::device;
 use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::{self, HashChain, Scheme, cbeff};
 use countersign::mosip::trust::{PartlySigned, Trust};
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{Algorithm, Code, Policy, Time};
 use countersign_testkit::mosip::{self, digital_id};
 use countersign_testkit::{
@@ -217,7 +217,8 @@ fn judge(judge: Judge, trust: Trust, token: &str) -> Code {
             ask!(sbi::ManagementVerifier::new(trust, policy), body, sbi::ManagementExpected)
         }
         Judge::Registration => {
-            let own = Certificate::from_der(DEVICE.x5c()[0].to_der(), Modulus::Strict).unwrap();
+            let own =
+                Certificate::from_der(DEVICE.x5c()[0].to_der(), NegativeModulus::Refuse).unwrap();
             let keys: JwkSet = Jwk::from(own.key().unwrap().clone()).into();
             ask!(registration::Verifier::new(keys, policy), token, registration::Expected)
         }

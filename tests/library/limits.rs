@@ -17,7 +17,7 @@ use countersign::miracl::{dvs, otp};
 use countersign::mosip::device::{self, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier};
 use countersign::mosip::registration::{self, SignedRegistration};
 use countersign::mosip::trust::Trust;
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{
     Algorithm, At, Code, Error, KeyFault, Leeway, Limits, Policy, Rsa1024, Secret, Time,
 };
@@ -300,7 +300,8 @@ const ROWS: &[Row] = &[
         1000,
         &[
             ("Certificate", |size, limits| {
-                Certificate::from_der_with(&certificate(size), Modulus::Strict, limits).map(drop)
+                Certificate::from_der_with(&certificate(size), NegativeModulus::Refuse, limits)
+                    .map(drop)
             }),
             ("PEM", |size, limits| {
                 let own = testkit::Certificate::from_der(certificate(size));
@@ -319,7 +320,7 @@ const ROWS: &[Row] = &[
                 template.extension(&[0x2a, 3, last], Critical::No, &[])
             };
             let der = self_issued(&(0..count).fold(template(), extension));
-            Certificate::from_der_with(&der, Modulus::Strict, limits).map(drop)
+            Certificate::from_der_with(&der, NegativeModulus::Refuse, limits).map(drop)
         })]
     ),
     row!(

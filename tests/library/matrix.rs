@@ -27,7 +27,7 @@ use countersign::mosip::registration::{self, Era};
 use countersign::mosip::sbi::cbeff::{self, Segment};
 use countersign::mosip::sbi::{self, HashChain, Scheme};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::{Certificate, Modulus};
+use countersign::x509::{Certificate, NegativeModulus};
 use countersign::{Algorithm, Code, Error, Limits, Policy, Report, Secret, Time, sha256};
 use countersign_testkit::miracl::{DvsAuthority, signature_request};
 use countersign_testkit::{
@@ -364,7 +364,7 @@ fn keys() -> JwkSet {
 
 /// The root is one of devices and of chips.
 fn trust() -> Trust {
-    let root = || Certificate::from_der(SIGNER.root.to_der(), Modulus::Strict);
+    let root = || Certificate::from_der(SIGNER.root.to_der(), NegativeModulus::Refuse);
     let store =
         TrustStore::new().with_roots(Domain::Device, root()).with_roots(Domain::Ftm, root());
     Trust::new(store, Rules::of(Consumer::KeymanagerV1))
@@ -502,6 +502,14 @@ fn every_artefact_is_valid_for_its_own_verifier_alone_and_every_exception_has_a_
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_verifier_has_an_artefact_of_its_own() {
+    let artefacts = artefacts();
+    for (verifier, _) in verifiers() {
+        assert!(artefacts.iter().any(|artefact| artefact.kind == verifier), "{verifier}");
+    }
 }
 
 /// Otherwise a refusal would say nothing about the kinds.

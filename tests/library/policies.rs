@@ -14,7 +14,7 @@ use countersign::encoding::json::{Object, Value};
 use countersign::mosip::device::Certification;
 use countersign::mosip::sbi::{DataVerifier, Expected, InfoExpected, InfoVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::{self, Modulus};
+use countersign::x509::{self, NegativeModulus};
 use countersign::{Algorithm, Code, Policy, Time};
 use countersign_testkit::{
     Authority, Certificate, Device, EcIssuer, Issuer as _, Pki, Rng, RsaIssuer, Template, mosip,
@@ -215,7 +215,8 @@ impl Case {
 
 fn store() -> TrustStore {
     let read = |authority: &Authority<EcIssuer>| {
-        x509::Certificate::from_der(authority.certificate().to_der(), Modulus::Strict).unwrap()
+        x509::Certificate::from_der(authority.certificate().to_der(), NegativeModulus::Refuse)
+            .unwrap()
     };
     [Domain::Device, Domain::Ftm].into_iter().fold(TrustStore::new(), |store, domain| {
         store

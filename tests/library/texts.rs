@@ -26,7 +26,7 @@ use countersign::mosip::device::{self, DigitalIdVerifier};
 use countersign::mosip::registration;
 use countersign::mosip::sbi::{self, DataVerifier, cbeff};
 use countersign::mosip::trust::{Consumer, Domain, Rules, Trust, TrustStore};
-use countersign::x509::{self, Modulus};
+use countersign::x509::{self, NegativeModulus};
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, KeyFault, Limits, Policy, PublicKey, Report,
     Rsa1024, Secret, Time, Trail,
@@ -121,7 +121,7 @@ fn template(start: i64, end: i64) -> Template {
 }
 
 fn read(certificate: &countersign_testkit::Certificate) -> x509::Certificate {
-    x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+    x509::Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).unwrap()
 }
 
 #[derive(Debug)]
@@ -498,7 +498,7 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
                 der[place + 8] = 14;
             }
         }
-        path(roots(), vec![], &x509::Certificate::from_der(&der, Modulus::Strict).unwrap())
+        path(roots(), vec![], &x509::Certificate::from_der(&der, NegativeModulus::Refuse).unwrap())
     };
     let impostor = {
         let other = RsaIssuer::generate(&mut Rng::from_seed(13), 2048, None).unwrap();
@@ -559,8 +559,9 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
     };
     let payload = |text: &str| of(own("", text, &anything()));
     let compact = |text: &str| of(jose::CompactJws::parse(text.as_bytes(), &limits()).unwrap_err());
-    let der =
-        |der: &[u8]| of(x509::Certificate::from_der(der, Modulus::Strict).map(drop).unwrap_err());
+    let der = |der: &[u8]| {
+        of(x509::Certificate::from_der(der, NegativeModulus::Refuse).map(drop).unwrap_err())
+    };
     let twice = |last| template(0, 1).extension(&[0x2a, 3, last], Critical::No, &[5, 0]);
     let repeated = twice(1).extension(&[0x2a, 3, 1], Critical::No, &[5, 0]);
     let certificate = |template: &Template| {
@@ -568,7 +569,7 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
     };
     let negative = x509::Certificate::from_der(
         &certificate(&template(0, 1).negative_modulus()),
-        Modulus::Strict,
+        NegativeModulus::Refuse,
     );
     let public = include_str!("../../test-vectors/keys/rsa-2048-public.pem");
     let body: String = public.lines().filter(|line| !line.starts_with('-')).collect();

@@ -22,19 +22,6 @@ use countersign::encoding::json::{self, Object, Value};
 use countersign::{Code, Limits};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// The files, and how their tests are run.
-const FILES: [(&str, run::Runner); 9] = [
-    ("dvs-certificate", run::dvs_certificate),
-    ("dvs-signature", run::dvs_signature),
-    ("jwk", run::jwk),
-    ("jws", run::jws),
-    ("miracl-token", run::miracl_token),
-    ("mosip-device", run::mosip_device),
-    ("mosip-registration", run::mosip_registration),
-    ("mosip-rules", run::mosip_rules),
-    ("otp", run::otp),
-];
-
 /// Codes without a vector, each with its reason.
 const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::SignatureRefused, "a status of the service, not an artefact"),
@@ -51,7 +38,7 @@ const EXCEPTIONS: &[(Code, &str)] = &[
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for (name, runner) in FILES {
+    for &(name, runner) in run::FILES {
         // Kept until the process ends, as the tests run in threads.
         let file: &'static Object<'static> = Box::leak(Box::new(load(name)));
         let before = trials.len();
@@ -73,6 +60,7 @@ fn main() -> ExitCode {
     trials.push(Trial::test("all::every_code_has_a_vector_or_a_reason", codes));
     trials.push(Trial::test("all::the_schema_knows_every_code", codes_of_schema));
     trials.push(Trial::test("all::the_files_are_what_the_generator_makes", generated));
+    trials.push(Trial::test("all::every_file_of_the_generator_has_a_runner", runners));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -138,7 +126,7 @@ fn counts_and_flags(file: &'static Object<'static>) -> Result<(), Failed> {
 }
 
 fn codes() -> Result<(), Failed> {
-    let files: Vec<Object<'static>> = FILES.iter().map(|(name, _)| load(name)).collect();
+    let files: Vec<Object<'static>> = run::FILES.iter().map(|(name, _)| load(name)).collect();
     let mut found = BTreeSet::new();
     for group in files.iter().flat_map(|file| objects(file, "testGroups")) {
         found.extend(objects(group, "tests").map(run::expected_code));
@@ -170,6 +158,14 @@ fn generated() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+fn runners() -> Result<(), Failed> {
+    let made = files::all();
+    let made = made.iter().filter_map(|(path, _)| path.strip_prefix("test-vectors/"));
+    let made: BTreeSet<&str> = made.map(|name| name.trim_end_matches(".json")).collect();
+    let run: BTreeSet<&str> = run::FILES.iter().map(|(name, _)| *name).collect();
+    if made == run { Ok(()) } else { Err(format!("{made:?} are not {run:?}").into()) }
 }
 
 /// The first line in which two texts differ, counted from one.

@@ -20,6 +20,19 @@ use countersign_api::mosip::rules;
 /// wrong.
 pub(crate) type Runner = fn(&Object<'static>, &Object<'static>) -> Outcome;
 
+/// The files, and how their tests are run.
+pub(crate) const FILES: &[(&str, Runner)] = &[
+    ("dvs-certificate", dvs_certificate),
+    ("dvs-signature", dvs_signature),
+    ("jwk", jwk),
+    ("jws", jws),
+    ("miracl-token", miracl_token),
+    ("mosip-device", mosip_device),
+    ("mosip-registration", mosip_registration),
+    ("mosip-rules", mosip_rules),
+    ("otp", otp),
+];
+
 type Outcome = Result<Option<Report>, String>;
 
 const PART: &str = "vector";
@@ -144,7 +157,7 @@ fn compare_report(test: &Object<'static>, report: &Report) -> Result<(), String>
     Ok(())
 }
 
-pub(crate) fn dvs_certificate(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn dvs_certificate(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let expected = binding(expected(test));
     let verifier = dvs::Verifier::new(public_keys(group), policy(group));
     judge!(verifier, test, &expected)
@@ -166,7 +179,7 @@ fn binding(expected: &Object<'static>) -> dvs::Expected {
     }
 }
 
-pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = signature::Expected::new(binding(given));
     for (member, value) in given.iter().skip(1) {
@@ -191,7 +204,7 @@ pub(crate) fn dvs_signature(group: &Object<'static>, test: &Object<'static>) -> 
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn jws(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = jws::Expected::unbound().allow_no_expiry();
     if let Some(required) = given.member("exp") {
@@ -226,7 +239,7 @@ pub(crate) fn jws(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = token::Expected::new(text(given, "issuer"), text(given, "audience"));
     for (member, value) in given.iter() {
@@ -256,7 +269,7 @@ pub(crate) fn miracl_token(group: &Object<'static>, test: &Object<'static>) -> O
     }
 }
 
-pub(crate) fn mosip_registration(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn mosip_registration(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let given = expected(test);
     let mut expected = registration::Expected::new();
     for (member, value) in given.iter() {
@@ -282,7 +295,7 @@ pub(crate) fn mosip_registration(group: &Object<'static>, test: &Object<'static>
     judge!(verifier, test, &expected)
 }
 
-pub(crate) fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn mosip_rules(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let records = super::records::read(object(group, "records").unwrap());
     let server = match text(group, "server") {
         "kernel" => rules::Server::Kernel { version: text(group, "version").parse().unwrap() },
@@ -329,7 +342,7 @@ fn answered(answer: &Result<(), rules::Refusal>) -> Object<'static> {
     }
 }
 
-pub(crate) fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn mosip_device(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (trust, policy) = (trust(object(group, "trust").unwrap()), policy(group));
     match text(group, "form") {
         "device-data" => {
@@ -408,7 +421,7 @@ fn authorities(given: &Object<'static>, member: &str) -> Vec<(Domain, Vec<Certif
     list.collect()
 }
 
-pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn otp(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (input, limits) = (input(test), limits());
     let secret = Secret::new(text(test, "secret").as_bytes().to_vec());
     if text(group, "form") == "request" {
@@ -439,7 +452,7 @@ pub(crate) fn otp(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     }
 }
 
-pub(crate) fn jwk(group: &Object<'static>, test: &Object<'static>) -> Outcome {
+fn jwk(group: &Object<'static>, test: &Object<'static>) -> Outcome {
     let (input, limits) = (input(test), limits());
     let outcome = match text(group, "form") {
         "jwk" => Jwk::parse(&input, &limits),

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use countersign::jose::jws;
-use countersign::{Algorithm, Code, Policy, Time, sha256};
+use countersign::{Algorithm, Code, Policy, Time, Verdict, sha256};
 use countersign_fetch::{Clock, Fault, Fetcher, JwksCache, Observer, Refreshed, Settings};
 use countersign_testkit::{EcIssuer, Issuer as _, Rng, jwk_set};
 use server::{Behaviour, Server};
@@ -169,7 +169,7 @@ impl Soak {
                 Code::UnknownKey => self.count(1),
                 code @ Code::Unreachable => self.unreachable(code, success),
                 code => {
-                    assert!(named.is_some() && code.http_status() == 401, "{code}");
+                    assert!(named.is_some() && Verdict::from(code) == Verdict::Invalid, "{code}");
                     self.count(2);
                 }
             },

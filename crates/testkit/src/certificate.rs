@@ -263,7 +263,7 @@ pub enum Critical {
 /// A key with the certificate that makes it an authority, or that shall look as if.
 ///
 /// ```
-/// use countersign::x509::{Certificate, Modulus};
+/// use countersign::x509::{Certificate, NegativeModulus};
 /// use countersign_testkit::{Authority, EcIssuer, Rng, RsaIssuer, Template};
 /// use countersign::Time;
 ///
@@ -272,7 +272,7 @@ pub enum Critical {
 /// let root = Authority::root(key, &Template::new("root", start, end).authority(None)).unwrap();
 /// let device = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
 /// let issued = root.issue(&device, &Template::new("device", start, end)).unwrap();
-/// let read = Certificate::from_der(issued.to_der(), Modulus::Strict)?;
+/// let read = Certificate::from_der(issued.to_der(), NegativeModulus::Refuse)?;
 /// assert_eq!((read.subject().as_str(), read.issuer().as_str()), ("CN=device", "CN=root"));
 /// # Ok::<(), countersign::Error>(())
 /// ```

@@ -134,9 +134,9 @@ impl Pki {
     #[must_use]
     pub fn store(&self) -> countersign::mosip::trust::TrustStore {
         use countersign::mosip::trust::{Domain, TrustStore};
-        use countersign::x509::{self, Modulus};
+        use countersign::x509::{self, NegativeModulus};
         let read = |certificate: &Certificate| {
-            x509::Certificate::from_der(certificate.to_der(), Modulus::Strict).ok()
+            x509::Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).ok()
         };
         TrustStore::new()
             .with_roots(Domain::Device, read(self.device_root.certificate()))

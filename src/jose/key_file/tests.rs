@@ -216,7 +216,7 @@ fn several_keys_where_one_is_meant_are_counted() {
 #[test]
 fn certificates_are_read_from_the_same_forms_and_bare_keys_are_refused() {
     let read = |file: &[u8]| read_certificates(file, &Limits::default());
-    let expected = Certificate::from_der(&der(CERTIFICATE), Modulus::Strict).unwrap();
+    let expected = Certificate::from_der(&der(CERTIFICATE), NegativeModulus::Refuse).unwrap();
     let text = CERTIFICATE.replace('\n', "\\n");
     let all = format!(r#"{{"response":{{"allCertificates":[{{"certificateData":"{text}"}}]}}}}"#);
     let map = format!(r#"{{"k":"{text}"}}"#);

@@ -7,7 +7,7 @@ use super::store::TrustStore;
 use crate::encoding::Fault;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::x509::{Certificate, Known, KnownCertificates, Modulus};
+use crate::x509::{Certificate, Known, KnownCertificates, NegativeModulus};
 
 /// Whether messages are accepted whose outermost layers nobody signed.
 ///
@@ -42,7 +42,7 @@ pub enum PartlySigned {
 #[non_exhaustive]
 pub enum Leniency {
     /// RSA moduli that are written as negative numbers; see
-    /// [`Modulus::Unsigned`](crate::x509::Modulus::Unsigned).
+    /// [`NegativeModulus::ReadAsUnsigned`](crate::x509::NegativeModulus::ReadAsUnsigned).
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,
@@ -188,8 +188,12 @@ impl Trust {
         }
     }
 
-    const fn modulus(&self) -> Modulus {
-        if self.negative_modulus { Modulus::Unsigned } else { Modulus::Strict }
+    const fn modulus(&self) -> NegativeModulus {
+        if self.negative_modulus {
+            NegativeModulus::ReadAsUnsigned
+        } else {
+            NegativeModulus::Refuse
+        }
     }
 
     /// Returns the rules, unless signers are believed their own certificates.

@@ -15,7 +15,7 @@ use countersign::mosip::device::{
     Certification, DeviceData, DeviceInfo, DigitalId, DigitalIdVerifier, Expected, Layer, Verifier,
 };
 use countersign::mosip::trust::*;
-use countersign::x509::{self, Certificate, Modulus};
+use countersign::x509::{self, Certificate, NegativeModulus};
 use countersign::{
     Algorithm, At, ChainFault, Check, Code, Error, Outcome, Policy, Report, Rsa1024, Time, Warning,
 };
@@ -56,7 +56,7 @@ fn other_key() -> &'static RsaIssuer {
 }
 
 fn read(certificate: &testkit::Certificate) -> Certificate {
-    Certificate::from_der(certificate.to_der(), Modulus::Strict).unwrap()
+    Certificate::from_der(certificate.to_der(), NegativeModulus::Refuse).unwrap()
 }
 
 fn rules(consumer: Consumer) -> Rules {
@@ -458,7 +458,7 @@ fn what_is_expected_is_compared() {
     let report = verifier.explain(message.as_bytes(), &expected, time(NOW));
     assert_eq!(report.code(), Code::ContentMismatch);
     assert!(report.hints.iter().any(|hint| hint.contains("`make`")));
-    let _ = x509::Certificate::from_der(b"", Modulus::Strict).unwrap_err();
+    let _ = x509::Certificate::from_der(b"", NegativeModulus::Refuse).unwrap_err();
 }
 
 #[test]

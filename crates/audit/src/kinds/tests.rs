@@ -1,6 +1,6 @@
 //! The table of kinds is complete, and says of every kind what it looks at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -19,10 +19,26 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-fn vectors(name: &str) -> Vec<Value> {
-    let path = repository().join("test-vectors").join(name);
-    let file: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    file["testGroups"].as_array().unwrap().clone()
+/// The groups of every file of vectors, by what the file is about.
+fn vectors() -> BTreeMap<String, Vec<Value>> {
+    let paths = fs::read_dir(repository().join("test-vectors")).unwrap();
+    let paths = paths.map(|entry| entry.unwrap().path());
+    let files = paths.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    let read = |path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap();
+    let about = |file: Value| {
+        let groups = file["testGroups"].as_array().unwrap().clone();
+        (file["algorithm"].as_str().unwrap().to_owned(), groups)
+    };
+    files.map(read).map(about).collect()
+}
+
+#[test]
+fn every_kind_has_its_verifier_in_the_matrix_of_artefacts_and_verifiers() {
+    let matrix = fs::read_to_string(repository().join("tests/library/matrix.rs")).unwrap();
+    let matrix: String = matrix.split_whitespace().collect();
+    for kind in Kind::all() {
+        assert!(matrix.contains(&format!("add!(\"{kind}")), "{kind}");
+    }
 }
 
 #[test]
@@ -96,18 +112,11 @@ fn the_recognition_of_each_kind_finds_its_samples() {
         assert_eq!(recognise(sample.as_bytes(), &Limits::default()), kind.into(), "{sample}");
         seen.insert(kind.name().to_owned());
     }
-    // And every vector that is valid.
-    for (file, fixed) in [
-        ("dvs-certificate.json", Some("dvs-certificate")),
-        ("dvs-signature.json", Some("dvs-signature")),
-        ("mosip-registration.json", Some("mosip-registration")),
-        ("jws.json", Some("jws")),
-        ("miracl-token.json", None),
-        ("mosip-device.json", None),
-    ] {
-        for group in vectors(file) {
-            let name = fixed.or(group["kind"].as_str()).or(group["form"].as_str()).unwrap();
-            let Some(kind) = Kind::from_name(name) else { panic!("{file}: {name}") };
+    // And every vector that is valid, of the files whose groups, or all of it, are of a kind.
+    for (file, groups) in vectors() {
+        for group in groups {
+            let name = group["kind"].as_str().or(group["form"].as_str()).unwrap_or(&file);
+            let Some(kind) = Kind::from_name(name) else { continue };
             let valid = |test: &&Value| test["result"] == "valid";
             for test in group["tests"].as_array().unwrap().iter().filter(valid) {
                 let Some(input) = test["input"].as_str() else { continue };
