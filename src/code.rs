@@ -18,6 +18,7 @@ macro_rules! codes {
         /// assert_eq!(Code::SignatureMismatch.category(), Category::Untrusted);
         /// assert_eq!("expired".parse(), Ok(Code::Expired));
         /// ```
+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {
@@ -103,7 +104,9 @@ codes! {
     UnsupportedAlgorithm = "unsupported-algorithm", Unsupported;
     /// The token's algorithm is not the one its key is bound to, or not the format's.
     AlgorithmMismatch = "algorithm-mismatch", Untrusted;
-    /// The header names critical extensions (RFC 7515 section 4.1.11); none are supported.
+    /// The header names critical extensions ([RFC 7515 §4.1.11]); none are supported.
+    ///
+    /// [RFC 7515 §4.1.11]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
     CriticalHeader = "critical-header", Unsupported;
     /// The artefact is of a kind or variant that cannot be verified here.
     UnsupportedFormat = "unsupported-format", Unsupported;

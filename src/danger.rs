@@ -14,6 +14,7 @@ use crate::mosip::registration::SignedRegistration;
 /// assert_eq!(danger::unverified_payload(&token), b"{}");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[must_use]
 pub fn unverified_payload<'t>(token: &'t CompactJws<'_>) -> &'t [u8] {
     token.payload()
@@ -29,6 +30,7 @@ pub fn unverified_payload<'t>(token: &'t CompactJws<'_>) -> &'t [u8] {
 /// assert!(danger::unverified_registration(&answer).starts_with(b"{\"status\":\"REGISTERED\""));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[must_use]
 pub fn unverified_registration(answer: &SignedRegistration) -> &[u8] {
     &answer.payload

@@ -32,12 +32,16 @@ pub enum KeyFault {
     PrivateKey,
     /// The key is of another type than the algorithm needs.
     AlgorithmKeyType,
-    /// An HMAC key has fewer than 32 bytes (RFC 7518 section 3.2).
+    /// An HMAC key has fewer than 32 bytes ([RFC 7518 §3.2]).
+    ///
+    /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     ShortSecret,
     /// The secret has not the form or length that the chosen key derivation needs, or the request
     /// that it needs is missing.
     Derivation,
-    /// `x5c` is not an array of certificates in base64 (RFC 7517 section 4.7), or has too many.
+    /// `x5c` is not an array of certificates in base64 ([RFC 7517 §4.7]), or has too many.
+    ///
+    /// [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
     X5c,
     /// The first certificate of `x5c` holds another key.
     X5cKey,
@@ -60,7 +64,9 @@ pub enum KeyFault {
         /// The type it should have.
         expected: &'static str,
     },
-    /// A member is not base64url without padding (RFC 7518 section 2).
+    /// A member is not base64url without padding ([RFC 7518 §2]).
+    ///
+    /// [RFC 7518 §2]: https://www.rfc-editor.org/rfc/rfc7518#section-2
     Encoding {
         /// The member.
         member: &'static str,
@@ -110,7 +116,7 @@ impl fmt::Display for KeyFault {
                 return write!(f, "`{member}` is not base64url without padding: {fault}");
             }
             Self::LeadingZeros { member } => {
-                return write!(f, "`{member}` begins with zero bytes, which are not part of it");
+                return write!(f, "`{member}` has leading zero bytes, which must be removed");
             }
             Self::Length { member, bytes } => {
                 return write!(f, "`{member}` has {bytes} bytes; a coordinate of P-256 has 32");
@@ -129,12 +135,15 @@ impl fmt::Display for KeyFault {
             Self::Exponent => "RSA exponent is even or out of range",
             Self::TooLarge => "RSA modulus has more than 8192 bits",
             Self::Roca => "RSA modulus has the ROCA fingerprint",
-            Self::PrivateKey => "private key members are present",
-            Self::AlgorithmKeyType => "algorithm does not fit the key type",
+            Self::PrivateKey => "it contains members of a private key",
+            Self::AlgorithmKeyType => "algorithm does not match the key type",
             Self::ShortSecret => "HMAC key has fewer than 32 bytes",
-            Self::Derivation => "secret does not fit the key derivation, or its request is missing",
+            Self::Derivation => {
+                "secret does not suit the key derivation, or the request it needs \
+                                 is missing"
+            }
             Self::X5c => "`x5c` is not an array of certificates in standard base64",
-            Self::X5cKey => "the first certificate of `x5c` holds another key",
+            Self::X5cKey => "the first certificate of `x5c` contains a different key",
             Self::X5t => {
                 "`x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`"
             }
@@ -152,7 +161,9 @@ pub enum ChainFault {
     NoPath,
     /// The certificate names itself as its issuer, and is none of the roots.
     SelfSigned,
-    /// The issuer's certificate does not say that it may issue others (RFC 5280 section 4.2.1.9).
+    /// The issuer's certificate does not say that it may issue others ([RFC 5280 §4.2.1.9]).
+    ///
+    /// [RFC 5280 §4.2.1.9]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9
     NotAnIssuer,
     /// There are more issuers on the path than one of them allows.
     PathLength,
@@ -176,18 +187,21 @@ pub enum ChainFault {
 impl fmt::Display for ChainFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoRoot => "no root is given for this domain",
-            Self::NoPath => "issuer is not among the certificates given",
-            Self::SelfSigned => "certificate is self-signed, and not a root",
-            Self::NotAnIssuer => "issuer is no authority by its own certificate",
+            Self::NoRoot => "no root certificate is given for this domain",
+            Self::NoPath => "issuer is not among the given certificates",
+            Self::SelfSigned => "certificate is self-signed but not a root",
+            Self::NotAnIssuer => "issuer's certificate is not a CA certificate",
             Self::PathLength => "path is longer than an issuer allows",
-            Self::Extension => "extension or constraint is not understood",
-            Self::Algorithm => "algorithm of a certificate's signature is not supported",
+            Self::Extension => "extension or constraint is not supported",
+            Self::Algorithm => "signature algorithm of a certificate is not supported",
             Self::Signature => "certificate is not signed by the issuer it names",
             Self::Organization => "organisation is not the expected one",
-            Self::Level => "level of the device is unknown or not the expected one, and decides",
-            Self::Certificates => "brings other certificates along than the data around it",
-            Self::Unsigned => "not signed, which the trust rules demand",
+            Self::Level => {
+                "level of the device, which the rules need, is unknown or not the \
+                            expected one"
+            }
+            Self::Certificates => "its `x5c` has certificates that are not in the data around it",
+            Self::Unsigned => "not signed, although the trust rules require it",
         })
     }
 }
@@ -480,9 +494,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlgorithmMismatch { token, required } => {
-                write!(f, "token says {token}, the key or format demands {required}")
+                write!(f, "token uses {token}, but the key or format requires {required}")
             }
-            Self::AmbiguousKey { candidates } => write!(f, "{candidates} keys could be meant"),
+            Self::AmbiguousKey { candidates } => write!(
+                f,
+                "{candidates} keys match the token; \
+                                                            exactly one must"
+            ),
             Self::AudienceMismatch => f.write_str("`aud` does not contain the expected audience"),
             Self::CertificateExpired { at, not_before, not_after } => {
                 write!(f, "certificate is valid from {not_before} to {not_after}, not at {at}")
@@ -490,27 +508,29 @@ impl fmt::Display for Error {
             Self::ContentMismatch { member } => {
                 write!(f, "signed `{member}` is not as expected")
             }
-            Self::CriticalHeader => f.write_str("header has critical extensions"),
+            Self::CriticalHeader => {
+                f.write_str("header has critical extensions (`crit`), which are not supported")
+            }
             Self::DecryptFailed => f.write_str("decryption failed"),
             Self::Defect => {
-                f.write_str("a defect of countersign: no check failed, and nothing was verified")
+                f.write_str("a bug in countersign: no check failed, but nothing was verified")
             }
             Self::Contradiction { part, member } => {
-                write!(f, "{part}: `{member}` stands in two places, with different values")
+                write!(f, "{part}: `{member}` appears in two places, with different values")
             }
             Self::DuplicateMember { part, name } if name.is_empty() => {
                 write!(f, "{part}: the member with the empty name is repeated")
             }
             Self::DuplicateMember { part, name } => write!(f, "{part}: `{name}` is repeated"),
             Self::ExpectationUnused { expectation } => {
-                write!(f, "expected {expectation}, which artefacts of this kind do not state")
+                write!(f, "artefacts of this kind do not state the expected {expectation}")
             }
             Self::Expired { at, expiry } => {
                 write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
             }
-            Self::HashChain { index } => write!(f, "chain of hashes breaks at capture {index}"),
+            Self::HashChain { index } => write!(f, "hash chain is broken at capture {index}"),
             Self::HashMismatch => f.write_str("signed hash is not the expected one"),
-            Self::IdentityRevoked => f.write_str("service says that the identity was revoked"),
+            Self::IdentityRevoked => f.write_str("service reports that the identity is revoked"),
             Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),
             Self::KeyTooSmall { bits } => write!(f, "RSA key has only {bits} bits"),
             Self::KeyUnusable(fault) => write!(f, "key is unusable: {fault}"),
@@ -523,46 +543,50 @@ impl fmt::Display for Error {
             Self::NoKey => f.write_str("no key was given"),
             Self::NotAnObject { part, found } => write!(f, "{part} is {found}, not a JSON object"),
             Self::NoTime { member } => {
-                write!(f, "nothing says when it was issued: `{member}` is missing")
+                write!(f, "time of issue is unknown: `{member}` is missing")
             }
             Self::NonceMismatch => f.write_str("`nonce` is not the expected nonce"),
             Self::NotYetValid { at, start } => {
                 write!(f, "valid from {start}, {} after {at}", start.since(*at))
             }
             Self::PointNotOnCurve => f.write_str("coordinates are not on the curve"),
-            Self::SignatureMismatch => f.write_str("signature does not fit the content"),
+            Self::SignatureMismatch => f.write_str("signature does not match the content"),
             Self::SignatureRefused => {
                 f.write_str("service refused the signature, or the credentials of the call")
             }
             Self::SignedAfterIssue { signed, issued } => {
-                write!(f, "signed at {signed}, {} after the issue", signed.since(*issued))
+                write!(
+                    f,
+                    "signed at {signed}, {} after the certificate was issued",
+                    signed.since(*issued)
+                )
             }
             Self::SubjectMismatch => f.write_str("`sub` is not the expected subject"),
             Self::TimestampWindow { signed, at } => {
-                write!(f, "signed time {signed} is outside the window around {at}")
+                write!(f, "signed time {signed} is outside the accepted window around {at}")
             }
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::TwoNames { part, first, second } => {
                 write!(f, "{part}: `{first}` and `{second}` are two names of one member")
             }
-            Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
+            Self::UnknownKey => f.write_str("no key has the identifier named by the token"),
             Self::Unreachable => f.write_str("no usable key set could be obtained"),
             Self::UnsignedLayer { part } => {
                 write!(f, "{part} is not signed, and no signature covers it")
             }
             Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
             Self::UnsupportedAlgorithm { name } if name.is_empty() => {
-                f.write_str("the algorithm's name is empty")
+                f.write_str("the algorithm name is empty")
             }
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")
             }
             Self::UnsupportedFormat { what } => write!(f, "{what} cannot be verified"),
             Self::ValidationFailed { codes } if codes.is_empty() => {
-                f.write_str("server refuses without a code")
+                f.write_str("server refused without a code")
             }
             Self::ValidationFailed { codes } => {
-                f.write_str("server refuses with ")?;
+                f.write_str("server refused with ")?;
                 for (index, code) in codes.iter().enumerate() {
                     write!(f, "{}{code}", if index == 0 { "" } else { ", " })?;
                 }

@@ -14,6 +14,7 @@ macro_rules! limits {
         /// assert_eq!(limits.token_bytes(), 2048);
         /// assert_eq!(limits.json_depth(), 16);
         /// ```
+
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Limits {
             $($name: $type,)+
@@ -109,7 +110,9 @@ limits! {
     signatures, with_signatures: u8 = 8;
     /// Bytes of one certificate in DER. Those of devices have 0.9 to 1.6 KB.
     certificate_bytes, with_certificate_bytes: usize = 8 * 1024;
-    /// Extensions of one certificate. RFC 5280 defines 17; certificates in use have about ten.
+    /// Extensions of one certificate. [RFC 5280] defines 17; certificates in use have about ten.
+    ///
+    /// [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
     certificate_extensions, with_certificate_extensions: u8 = 64;
     /// Bits of an RSA modulus that comes with a message, in a certificate of its `x5c`. A check costs
     /// four times as much with twice the bits, and the sender chooses them. Keys of the caller may

@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_kernels::Hash;
 
-/// A signature algorithm of RFC 7518 section 3.1. There is no `none`.
+/// A signature algorithm of [RFC 7518 §3.1]. There is no `none`.
 ///
 /// ```
 /// use countersign::Algorithm;
@@ -14,6 +14,9 @@ use countersign_kernels::Hash;
 /// assert!("rs256".parse::<Algorithm>().is_err());
 /// assert!("none".parse::<Algorithm>().is_err());
 /// ```
+
+///
+/// [RFC 7518 §3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -36,7 +39,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Returns the name of RFC 7518.
+    /// Returns the name of [RFC 7518].
+    ///
+    /// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -101,7 +106,7 @@ pub struct UnknownAlgorithm {
 
 impl fmt::Display for UnknownAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the name of an algorithm that this library verifies")
+        f.write_str("not the name of a supported algorithm")
     }
 }
 

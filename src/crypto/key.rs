@@ -27,6 +27,7 @@ use crate::error::{Error, KeyFault};
 /// one[31] = 1;
 /// assert_eq!(PublicKey::p256(&one, &one).unwrap_err().code(), Code::PointNotOnCurve);
 /// ```
+
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(Material);
 
@@ -108,7 +109,9 @@ impl PublicKey {
         }
     }
 
-    /// Tells whether RFC 7518 defines the algorithm for this type of key.
+    /// Tells whether [RFC 7518] defines the algorithm for this type of key.
+    ///
+    /// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
     pub(crate) const fn fits(&self, algorithm: Algorithm) -> Result<(), Error> {
         let fits = match &self.0 {
             Material::Rsa(_) => algorithm.pkcs1_hash().is_some() || algorithm.pss_hash().is_some(),
@@ -128,8 +131,10 @@ impl PublicKey {
         }
     }
 
-    /// Checks a signature's length, and that its numbers are in range (RFC 8017 section 5.2.2, RFC
+    /// Checks a signature's length, and that its numbers are in range ([RFC 8017 §5.2.2], RFC
     /// 7518 section 3.4), before any backend does.
+    ///
+    /// [RFC 8017 §5.2.2]: https://www.rfc-editor.org/rfc/rfc8017#section-5.2.2
     pub(crate) fn is_in_range(&self, signature: &[u8]) -> bool {
         match &self.0 {
             // Of one length, big-endian numbers are ordered as their bytes.

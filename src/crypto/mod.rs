@@ -39,8 +39,10 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Computes SHA-1 (FIPS 180-4), which protects nothing: only to compare `x5t` (RFC 7517 section 4.8)
+/// Computes SHA-1 (FIPS 180-4), which protects nothing: only to compare `x5t` ([RFC 7517 §4.8])
 /// with the certificate beside it.
+///
+/// [RFC 7517 §4.8]: https://www.rfc-editor.org/rfc/rfc7517#section-4.8
 pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()
 }

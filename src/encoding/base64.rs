@@ -1,14 +1,17 @@
-//! Base64 (RFC 4648), one strict decoder per profile.
+//! Base64 ([RFC 4648]), one strict decoder per profile.
 //!
 //! | Profile | Alphabet | Padding | Used by |
 //! |---|---|---|---|
-//! | [`decode_url`] | URL and file name safe | none | JWS, JWK (RFC 7515 section 2) |
+//! | [`decode_url`] | URL and file name safe | none | JWS, JWK ([RFC 7515 §2]) |
 //! | [`decode_standard`] | standard | complete | MIRACL Trust OTP, `dtas`; MOSIP `deviceData` |
 //! | [`decode_mosip`] | either, never mixed | complete or none | parts of MOSIP answers, which differ by version |
 //! | [`decode_unpadded`] | either, never mixed | none | salts of MIRACL Trust's M-PIN IDs, which differ by age |
 //!
 //! All refuse white space, line breaks, characters of the other alphabet and trailing bits that are
 //! not zero. Decoding itself is done by the crate `base64`.
+//!
+//! [RFC 4648]: https://www.rfc-editor.org/rfc/rfc4648
+//! [RFC 7515 §2]: https://www.rfc-editor.org/rfc/rfc7515#section-2
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -50,6 +53,7 @@ const fn padded() -> GeneralPurposeConfig {
 /// assert_eq!(base64::decode_url(b"+/8"), Err(Fault::Character { offset: 0 }));
 /// assert_eq!(base64::decode_url(b"-_9"), Err(Fault::TrailingBits));
 /// ```
+
 pub fn decode_url(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(&URL, text)
 }
@@ -77,6 +81,7 @@ pub(crate) fn decode_url_to(text: &[u8], buffer: &mut Vec<u8>) -> Result<usize, 
 /// assert_eq!(base64::decode_standard(b"+/8=").unwrap(), [0xfb, 0xff]);
 /// assert_eq!(base64::decode_standard(b"+/8"), Err(Fault::Padding));
 /// ```
+
 pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(&STANDARD, text)
 }
@@ -115,6 +120,7 @@ pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
 /// assert_eq!(base64::decode_unpadded(b"-/8"), Err(Fault::Character { offset: 1 }));
 /// assert_eq!(base64::decode_unpadded(b"+/8="), Err(Fault::Padding));
 /// ```
+
 pub fn decode_unpadded(text: &[u8]) -> Result<Vec<u8>, Fault> {
     let url = memchr::memchr2(b'-', b'_', text).is_some();
     decode(if url { &URL } else { &STANDARD_UNPADDED }, text)

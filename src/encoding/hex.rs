@@ -1,4 +1,6 @@
-//! Hexadecimal text (RFC 4648 section 8), either letter case, an even number of digits.
+//! Hexadecimal text ([RFC 4648 §8]), either letter case, an even number of digits.
+//!
+//! [RFC 4648 §8]: https://www.rfc-editor.org/rfc/rfc4648#section-8
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,6 +22,7 @@ use super::Fault;
 /// assert_eq!(hex::decode("abc"), Err(Fault::Length));
 /// assert_eq!(hex::decode("0x"), Err(Fault::Character { offset: 1 }));
 /// ```
+
 pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
     if let Some(offset) = text.bytes().position(|b| !b.is_ascii_hexdigit()) {
         return Err(Fault::Character { offset });

@@ -42,13 +42,19 @@ pub enum Fault {
     Time,
     /// Not the DER of a certificate or public key.
     Der,
-    /// A certificate has an extension twice (RFC 5280 section 4.2).
+    /// A certificate has an extension twice ([RFC 5280 §4.2]).
+    ///
+    /// [RFC 5280 §4.2]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2
     RepeatedExtension,
-    /// A certificate has extensions, and a version before 3 (RFC 5280 section 4.1.2.9).
+    /// A certificate has extensions, and a version before 3 ([RFC 5280 §4.1.2.9]).
+    ///
+    /// [RFC 5280 §4.1.2.9]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.9
     ExtensionsBeforeVersion3,
     /// The modulus of an RSA key is written as a negative number, without a zero byte before it.
     NegativeModulus,
-    /// The parameters of an RSA key's algorithm are not NULL (RFC 3279 section 2.3.1).
+    /// The parameters of an RSA key's algorithm are not NULL ([RFC 3279 §2.3.1]).
+    ///
+    /// [RFC 3279 §2.3.1]: https://www.rfc-editor.org/rfc/rfc3279#section-2.3.1
     KeyParameters,
     /// A point of a curve is compressed, which is not supported.
     CompressedPoint,
@@ -78,20 +84,23 @@ impl fmt::Display for Fault {
             Self::Segments => f.write_str("wrong number of parts"),
             Self::Time => f.write_str("not a valid time"),
             Self::Der => f.write_str("not the DER of a certificate or public key"),
-            Self::RepeatedExtension => f.write_str("an extension stands there twice"),
+            Self::RepeatedExtension => f.write_str("an extension is repeated"),
             Self::ExtensionsBeforeVersion3 => {
-                f.write_str("extensions in a certificate of a version before 3")
+                f.write_str("extensions in a certificate whose version is below 3")
             }
             Self::NegativeModulus => f.write_str(
-                "the modulus is written as a negative number, without a zero byte first",
+                "the modulus is encoded as a negative number: its leading zero byte is missing",
             ),
             Self::KeyParameters => {
-                f.write_str("the parameters of the RSA key's algorithm are not NULL")
+                f.write_str("the algorithm parameters of the RSA key are not NULL")
             }
-            Self::CompressedPoint => f.write_str("the point is compressed, which is not supported"),
+            Self::CompressedPoint => f.write_str(
+                "the point is compressed; only uncompressed \
+                                                  points are supported",
+            ),
             Self::Value => f.write_str("value is not allowed"),
-            Self::Member => f.write_str("member is not known"),
-            Self::Kind => f.write_str("not of a known kind"),
+            Self::Member => f.write_str("unknown member"),
+            Self::Kind => f.write_str("not a known kind of artefact"),
             Self::Xml { offset } => write!(f, "not strict XML at offset {offset}"),
         }
     }

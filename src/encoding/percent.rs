@@ -1,10 +1,12 @@
-//! Percent-encoding of the parts of a URL (RFC 3986 section 2).
+//! Percent-encoding of the parts of a URL ([RFC 3986 §2]).
 //!
 //! Only unreserved characters stay as they are, so that no value can end its part: `/`, `?`, `#`,
 //! `&`, `=`, `+`, `;` and everything outside ASCII are encoded. Encoding is done by the crate
 //! `percent-encoding`; its decoder leaves broken triplets alone, so they are refused before.
 //!
 //! Not supported: other sets of characters, and other charsets than UTF-8.
+//!
+//! [RFC 3986 §2]: https://www.rfc-editor.org/rfc/rfc3986#section-2
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -13,14 +15,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::Fault;
 
-/// Everything but the unreserved characters of RFC 3986 section 2.3.
+/// Everything but the unreserved characters of [RFC 3986 §2.3].
+///
+/// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Whether `+` stands for a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Plus {
-    /// It stands for itself, as everywhere in a URL (RFC 3986).
+    /// It stands for itself, as everywhere in a URL ([RFC 3986]).
+    ///
+    /// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
     Literal,
     /// It stands for a space, as in the query of an HTML form (WHATWG URL section 5).
     Space,
@@ -35,6 +41,7 @@ pub enum Plus {
 ///
 /// assert_eq!(percent::encode("a b+c@x.y/é"), "a%20b%2Bc%40x.y%2F%C3%A9");
 /// ```
+
 #[must_use]
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).collect()
@@ -57,6 +64,7 @@ pub fn encode(text: &str) -> String {
 /// assert_eq!(decode("a%20b+c%2B", Plus::Space).unwrap(), "a b c+");
 /// assert_eq!(decode("100%", Plus::Literal), Err(Fault::Character { offset: 3 }));
 /// ```
+
 pub fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, Fault> {
     for (offset, _) in text.match_indices('%') {
         let digits = text.as_bytes().get(offset + 1..offset + 3);

@@ -1,8 +1,11 @@
-//! JSON Web Signature in compact serialisation (RFC 7515): its parts and its header, *untrusted*.
+//! JSON Web Signature in compact serialisation ([RFC 7515]): its parts and its header, *untrusted*.
 //!
 //! ```text
 //! bytes ── size, characters, dots ──► three parts ── decode ──► payload, header, signature
 //! ```
+
+//!
+//! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -41,14 +44,17 @@ pub struct Header {
 impl Header {
     /// Parses the decoded header.
     ///
-    /// `crit` is refused whatever it holds: RFC 7515 section 4.1.11 wants every extension in it
+    /// `crit` is refused whatever it holds: [RFC 7515 §4.1.11] wants every extension in it
     /// understood, and this library understands none. `b64` other than `true` would change what is
-    /// signed (RFC 7797), `enc` and `zip` belong to encryption: refused as well.
+    /// signed ([RFC 7797]), `enc` and `zip` belong to encryption: refused as well.
     ///
     /// # Errors
     ///
     /// [`Error::TooLarge`] beyond [`Limits::header_bytes`]; what is wrong with the JSON or its
     /// members, [`Error::UnsupportedAlgorithm`] or [`Error::CriticalHeader`].
+    ///
+    /// [RFC 7515 §4.1.11]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
+    /// [RFC 7797]: https://www.rfc-editor.org/rfc/rfc7797
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "header";
         if text.len() > limits.header_bytes() {
@@ -90,6 +96,7 @@ impl Header {
 /// assert_eq!(CompactJws::parse(b"a.b.c.d.e", &limits).unwrap_err().code(), Code::UnsupportedFormat);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompactJws<'a> {
     token: Cow<'a, [u8]>,

@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 /// );
 /// # assert_ne!(expected, Expected::unbound());
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     pub(super) issuer: Option<String>,
@@ -78,7 +79,9 @@ impl Expected {
     }
 
     /// Accepts this `aud` as well: any one of those that are expected suffices. Only for the names
-    /// of one recipient (RFC 7519 section 4.1.3): a token for another must not be accepted.
+    /// of one recipient ([RFC 7519 §4.1.3]): a token for another must not be accepted.
+    ///
+    /// [RFC 7519 §4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
     #[must_use]
     pub fn or_audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
@@ -99,11 +102,14 @@ impl Expected {
         self
     }
 
-    /// Expects this `typ` in the header, such as `at+jwt` (RFC 8725 section 3.11): without it, a
+    /// Expects this `typ` in the header, such as `at+jwt` ([RFC 8725 §3.11]): without it, a
     /// token of another kind by the same issuer may pass.
     ///
-    /// It is a media type (RFC 7515 section 4.1.9): letter case makes no difference, nor does
+    /// It is a media type ([RFC 7515 §4.1.9]): letter case makes no difference, nor does
     /// `application/` before a name without a slash.
+    ///
+    /// [RFC 8725 §3.11]: https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+    /// [RFC 7515 §4.1.9]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9
     #[must_use]
     pub fn typ(mut self, typ: impl Into<String>) -> Self {
         self.typ = Some(typ.into());

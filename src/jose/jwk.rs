@@ -1,4 +1,7 @@
-//! JSON Web Keys and key sets (RFC 7517), with the parameters of RFC 7518 section 6.
+//! JSON Web Keys and key sets ([RFC 7517]), with the parameters of [RFC 7518 §6].
+//!
+//! [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
+//! [RFC 7518 §6]: https://www.rfc-editor.org/rfc/rfc7518#section-6
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -18,7 +21,9 @@ use crate::x509::{Certificate, Validity};
 
 pub(super) const PART: &str = "key";
 
-/// The members of private keys (RFC 7518 sections 6.2.2 and 6.3.2).
+/// The members of private keys ([RFC 7518] sections 6.2.2 and 6.3.2).
+///
+/// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A public key for verification, bound to one algorithm.
@@ -73,7 +78,7 @@ impl Jwk {
     /// Parses one JWK.
     ///
     /// Checked: `kty`, `crv`, `alg`, `use`, `key_ops`, the strict encoding of every parameter, and
-    /// what [`PublicKey`] checks. If there is an `x5c` (RFC 7517 section 4.7): that the key of its
+    /// what [`PublicKey`] checks. If there is an `x5c` ([RFC 7517 §4.7]): that the key of its
     /// first certificate is this one, that the certificate's key usage allows signatures, and that
     /// `x5t` and `x5t#S256` are its thumbprints; its validity is kept, and checked at verification.
     /// *Not* checked: who issued it, and what else `x5c` holds. `x5u` is ignored; thumbprints without
@@ -88,6 +93,8 @@ impl Jwk {
     ///
     /// What is wrong with the JSON, [`Error::KeyUse`], [`Error::KeyTooSmall`], and for everything
     /// else [`Error::KeyUnusable`] with its [`KeyFault`].
+    ///
+    /// [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
         let object = json::parse_object(PART, text, limits).map_err(|error| match error {
@@ -199,7 +206,9 @@ impl Jwk {
         self.kid.as_deref()
     }
 
-    /// Returns the SHA-256 thumbprint (RFC 7638) in base64url.
+    /// Returns the SHA-256 thumbprint ([RFC 7638]) in base64url.
+    ///
+    /// [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
     #[must_use]
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
@@ -293,6 +302,7 @@ impl KeyProblem {
 /// assert_eq!(keys.select(Some("b")).unwrap_err().code(), Code::UnknownKey);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
@@ -301,12 +311,14 @@ pub struct JwkSet {
 }
 
 impl JwkSet {
-    /// Parses a JWK Set (RFC 7517 section 5).
+    /// Parses a JWK Set ([RFC 7517 §5]).
     ///
     /// # Errors
     ///
     /// If the text as a whole is unusable: not strict JSON, no array `keys`, or beyond the limits.
     /// Single unusable keys are no error. Members that are `null` count as absent.
+    ///
+    /// [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
         let object = json::parse_object("key set", text, limits)?.without_nulls();
@@ -415,7 +427,9 @@ fn check_size(text: &[u8], limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// RFC 7517 sections 4.2 and 4.3: a key that says what it is for says so bindingly.
+/// [RFC 7517] sections 4.2 and 4.3: a key that says what it is for says so bindingly.
+///
+/// [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
 fn check_use(object: &Object<'_>) -> Result<(), Error> {
     if object.optional_string(PART, "use")?.is_some_and(|usage| usage != "sig") {
         return Err(Error::KeyUse);
@@ -435,7 +449,9 @@ fn check_use(object: &Object<'_>) -> Result<(), Error> {
     if verify { Ok(()) } else { Err(Error::KeyUse) }
 }
 
-/// Checks a `Base64urlUInt` (RFC 7518 section 2): big-endian, not empty, no leading zero byte.
+/// Checks a `Base64urlUInt` ([RFC 7518 §2]): big-endian, not empty, no leading zero byte.
+///
+/// [RFC 7518 §2]: https://www.rfc-editor.org/rfc/rfc7518#section-2
 fn unsigned(bytes: Vec<u8>, member: &'static str) -> Result<Vec<u8>, Error> {
     match bytes.first() {
         None => Err(Error::KeyUnusable(KeyFault::Encoding { member, fault: Fault::Empty })),
@@ -444,7 +460,9 @@ fn unsigned(bytes: Vec<u8>, member: &'static str) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Reads a P-256 coordinate: exactly 32 bytes (RFC 7518 section 6.2.1.2).
+/// Reads a P-256 coordinate: exactly 32 bytes ([RFC 7518 §6.2.1.2]).
+///
+/// [RFC 7518 §6.2.1.2]: https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1.2
 fn coordinate(object: &Object<'_>, member: &'static str) -> Result<[u8; 32], Error> {
     let bytes = decode(object, member)?;
     let length = bytes.len();

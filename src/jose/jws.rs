@@ -1,8 +1,12 @@
-//! Verification of JSON Web Signatures in compact serialisation (RFC 7515), and of JWT (RFC 7519).
+//! Verification of JSON Web Signatures in compact serialisation ([RFC 7515]), and of JWT ([RFC 7519]).
 //!
 //! ```text
 //! three parts ── header ──► algorithm, key ──► signature ──► claims ──► Verified
 //! ```
+
+//!
+//! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
+//! [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -97,6 +101,7 @@ impl Verified {
 /// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &expected, now).unwrap_err();
 /// assert_eq!(error.code(), Code::NoKey);
 /// ```
+
 pub type Verifier = verify::Verifier<JwsFormat>;
 
 /// The format of [`Verifier`].
@@ -122,7 +127,9 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Error::KeyUnusable`] below 32 bytes (RFC 7518 section 3.2).
+    /// [`Error::KeyUnusable`] below 32 bytes ([RFC 7518 §3.2]).
+    ///
+    /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     pub fn with_secret(secret: Secret, policy: Policy) -> Result<Self, Error> {
         Ok(Self { format: JwsFormat, keys: Keys::secret(secret)?, policy })
     }

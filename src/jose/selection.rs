@@ -67,6 +67,7 @@ impl JwkSet {
     /// assert_eq!(other.select(Some("a")).unwrap_err().code(), Code::AmbiguousKey);
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub fn select(&self, kid: Option<&str>) -> Result<&Jwk, Error> {
         self.find(&Meant { kid, ..Meant::default() })
     }
@@ -120,7 +121,7 @@ impl JwkSet {
             Error::AmbiguousKey { .. } => {
                 let all = Candidates::named(self, meant).for_purpose(meant).narrowed(meant);
                 let names = Candidates { keys: all.distinct(), problems: all.problems }.names();
-                Some(format!("could be meant: {names}; give the key that is meant alone"))
+                Some(format!("matching keys: {names}; give only the intended one"))
             }
             _ => None,
         }
@@ -241,7 +242,7 @@ impl<'k> Candidates<'k> {
         });
         let unusable = self.problems.iter().map(|problem| match &problem.kid {
             Some(kid) => format!("`{}` (unusable)", shorten(kid)),
-            None => format!("number {} of the set (unusable)", problem.index + 1),
+            None => format!("key {} of the set (unusable)", problem.index + 1),
         });
         let mut all: Vec<String> = usable.chain(unusable).collect();
         let more = all.len().saturating_sub(NAMED);

@@ -38,7 +38,7 @@ pub(crate) fn check_certificate(
 }
 
 /// Why a check of times is skipped.
-pub(crate) const NO_TIME: &str = "nothing says when it was issued";
+pub(crate) const NO_TIME: &str = "time of issue is unknown";
 
 /// Judges the dates of the certificates that a key came from, among those that a token can mean. A
 /// renewed certificate of the same key, or the bare key, given beside it is as good.

@@ -48,6 +48,7 @@ use crate::verify::Held;
 /// let verifier = jws::Verifier::from_source(snapshot, Policy::default());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot(Arc<Inner>);
 
@@ -62,7 +63,7 @@ struct Inner {
 const SCHEMA: &str = "countersign.key-set/1";
 
 impl Snapshot {
-    /// Parses a JWK Set (RFC 7517 section 5) and keeps its bytes.
+    /// Parses a JWK Set ([RFC 7517 §5]) and keeps its bytes.
     ///
     /// `fetched` is when the bytes came from where they are published; `None` for a set given by
     /// hand. Checked: what [`JwkSet::parse`] checks. An empty set is accepted here, and a JWK alone
@@ -71,6 +72,8 @@ impl Snapshot {
     /// # Errors
     ///
     /// As [`JwkSet::parse`].
+    ///
+    /// [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn parse(text: &[u8], fetched: Option<Time>, limits: &Limits) -> Result<Self, Error> {
         let keys = JwkSet::parse(text, limits).or_else(|error| match error {
             Error::MissingMember { member: "keys", .. } => {
@@ -128,8 +131,10 @@ impl Snapshot {
     }
 
     /// Writes the snapshot as JSON: `schema` `countersign.key-set/1`, `sha256` in hexadecimal,
-    /// `fetched` in RFC 3339 where it is known, and `jwks`, the text of the set within a string, so
+    /// `fetched` in [RFC 3339] where it is known, and `jwks`, the text of the set within a string, so
     /// that its bytes stay what they are.
+    ///
+    /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     #[must_use]
     pub fn export(&self) -> String {
         let mut object =
@@ -160,7 +165,7 @@ impl Snapshot {
         }
         let object = json::parse_object(PART, text, limits)?;
         if object.string(PART, "schema")? != SCHEMA {
-            return Err(Error::UnsupportedFormat { what: "another schema of an exported key set" });
+            return Err(Error::UnsupportedFormat { what: "an exported key set of another schema" });
         }
         let fetched =
             object.optional_string(PART, "fetched")?.map(Time::parse_rfc3339).transpose()?;
@@ -199,6 +204,7 @@ impl Snapshot {
 /// let error = verifier.verify(token, &expected, now).unwrap_err();
 /// assert_eq!((error.code(), error.http_status()), (Code::Unreachable, 503));
 /// ```
+
 pub trait KeySource: fmt::Debug + Send + Sync {
     /// Returns the keys of this moment, or `None` if there is no usable set.
     ///

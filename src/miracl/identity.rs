@@ -52,6 +52,7 @@ use crate::time::Time;
 ///     "38b9109369336cb0b8956a1a2f62c8c24d9fb763c02074aae5c83ca90c2fb990"
 /// );
 /// ```
+
 #[must_use]
 pub fn hash_mpin_id(bytes: &[u8]) -> String {
     hex::encode(&sha256(bytes))
@@ -80,6 +81,7 @@ pub enum Version {
 /// assert_eq!(id.as_bytes(), text);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MpinId {
     document: Document,
@@ -252,6 +254,7 @@ fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Err
 /// assert!(dtas.ids()[1].starts_with("7ffb1f81"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dtas {
     text: String,

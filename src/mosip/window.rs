@@ -22,6 +22,7 @@ impl Check {
 ///
 /// assert_eq!(Window::as_servers_do(5), Window { before: 120, after: 300 });
 /// ```
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "two ends are all that a window has")]
 pub struct Window {
@@ -49,9 +50,9 @@ impl Window {
     }
 
     /// Why no age is judged.
-    pub(super) const NOT_EXPECTED: &str = "no window is expected: its age was not judged";
+    pub(super) const NOT_EXPECTED: &str = "no window is expected, so age was not judged";
     /// Why none can be.
-    pub(super) const AS_ISSUED: &str = "judged as at its own time";
+    pub(super) const AS_ISSUED: &str = "judged as of its own time";
 
     /// Tells whether the signed time is inside, given that clocks may disagree.
     fn contains(self, signed: Time, at: Time, leeway: Leeway) -> bool {

@@ -34,7 +34,9 @@ pub struct KeyInfo {
     pub algorithm: crate::crypto::Algorithm,
     /// Bits of the modulus or field; `None` for a secret.
     pub bits: Option<usize>,
-    /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
+    /// [RFC 7638] thumbprint, base64url of SHA-256; `None` for a secret.
+    ///
+    /// [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
     pub thumbprint: Option<Arc<str>>,
     /// The set it stood in; `None` for a key given alone.
     pub set: Option<KeySetInfo>,
@@ -134,6 +136,7 @@ impl Report {
     /// report.refuse(Check::EXPECTATIONS, unused, "no JWS states a hash");
     /// assert_eq!(report.code(), Code::ExpectationUnused);
     /// ```
+
     pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<String>) {
         let detail = detail.into();
         self.checks.insert(0, Entry { detail, ..Entry::failed(check, error) });

@@ -26,7 +26,9 @@ pub enum Warning {
     EncodedTwice,
     /// A certificate writes its RSA modulus as a negative number, which was accepted by choice.
     NegativeModulus,
-    /// `x5c` is not written as RFC 7515 says, which was accepted by choice.
+    /// `x5c` is not written as [RFC 7515] says, which was accepted by choice.
+    ///
+    /// [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
     X5cEncoding,
     /// Layers of one domain are signed by different keys: two devices' perhaps, or a device's and its
     /// provider's.
@@ -80,29 +82,39 @@ impl Warning {
     ///
     /// assert_eq!(Warning::SmallExponent.meaning(), "the RSA exponent is below 65537");
     /// ```
+
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Rsa1024 => "the key has 1024 bits, accepted by opt-in only",
+            Self::Rsa1024 => "the key has 1024 bits, accepted only by opt-in",
             Self::SmallExponent => "the RSA exponent is below 65537",
-            Self::Unbound => "bound to nothing that was expected, by choice",
-            Self::AtIssued => "judged as at its own time, so this says nothing about freshness",
-            Self::UnsignedHeader => "the outer header is not signed, and was not believed",
+            Self::Unbound => "not bound to any expectation, by choice",
+            Self::AtIssued => "judged as of its own time, which says nothing about freshness",
+            Self::UnsignedHeader => "the outer header is not signed and was not trusted",
             Self::SignedBeforeIdentity => {
-                "signed before the identity was issued, by the client's clock"
+                "signed before the identity was issued, according to the client's clock"
             }
-            Self::UnusualIdentity => "salt or time of the identity have an unusual form",
-            Self::SelfAsserted => "nobody vouches for the signer, by choice",
-            Self::Unauthenticated => "some of the message is covered by no signature",
-            Self::EncodedTwice => "a payload was encoded once more than its format says",
-            Self::NegativeModulus => "a certificate writes its modulus as a negative number",
-            Self::X5cEncoding => "`x5c` is not written as RFC 7515 says",
-            Self::OtherSigner => "different keys signed layers that one device signs",
-            Self::UnsignedLayers => "layers around the signed ones are not signed, by choice",
+            Self::UnusualIdentity => {
+                "salt or time of the identity are not in the platform's \
+                                      usual format"
+            }
+            Self::SelfAsserted => "no authority vouches for the signer, by choice",
+            Self::Unauthenticated => "part of the message is not covered by any signature",
+            Self::EncodedTwice => "a payload was encoded once more than its format specifies",
+            Self::NegativeModulus => "a certificate encodes its modulus as a negative number",
+            Self::X5cEncoding => "`x5c` is not encoded as RFC 7515 requires",
+            Self::OtherSigner => "layers that one device signs were signed by different keys",
+            Self::UnsignedLayers => {
+                "layers around the signed ones are unsigned, accepted by \
+                                     choice"
+            }
             Self::MixedCapture => "the captures of the answer do not belong together",
-            Self::PublishedKey => "others than its owner can sign with this key",
-            Self::UnusualDtas => "the D-TAs are not named by two hexadecimal identifiers",
-            Self::ForeignClaims => "claims that are documented for other kinds of token only",
+            Self::PublishedKey => "parties other than its owner can sign with this key",
+            Self::UnusualDtas => {
+                "the D-TAs are not in the platform's usual format of two \
+                                  hexadecimal identifiers"
+            }
+            Self::ForeignClaims => "has claims that are documented only for other kinds of token",
             Self::LeadingZero => {
                 "the JWK writes a leading zero byte before `n`, as Java does; the number is the same"
             }

@@ -34,6 +34,7 @@ pub enum Transport {
 /// assert!("https://user:secret@api.example".parse::<BaseUrl>().is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
     /// Without a slash at the end.

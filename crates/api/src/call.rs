@@ -16,7 +16,9 @@ use countersign::{Error, Limits};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// It may: sent twice, it does what it does once (RFC 9110 section 9.2.2).
+    /// It may: sent twice, it does what it does once ([RFC 9110 §9.2.2]).
+    ///
+    /// [RFC 9110 §9.2.2]: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
     Allowed,
     /// It must not, as the service may have acted on the first one.
     Forbidden,
@@ -76,6 +78,7 @@ pub enum Access {
 /// assert_eq!(error.status(), StatusCode::NOT_FOUND);
 /// # Ok::<(), Error>(())
 /// ```
+
 pub trait Call {
     /// The endpoint as its documentation names it: method, a space, and the path.
     const NAME: &'static str;
@@ -168,11 +171,13 @@ pub(crate) fn parse_json(body: &[u8], limits: &Limits) -> Result<Value<'static>,
 }
 
 /// Checks that the response says it is JSON: `application/json`, or a type that ends in `+json`
-/// (RFC 6839 section 3.1). For endpoints whose documents promise it.
+/// ([RFC 6839 §3.1]). For endpoints whose documents promise it.
 ///
 /// # Errors
 ///
 /// [`ApiError::ContentType`] with what it says instead, cut to 64 characters.
+///
+/// [RFC 6839 §3.1]: https://www.rfc-editor.org/rfc/rfc6839#section-3.1
 pub fn check_json_type<R>(response: &Response<Vec<u8>>) -> Result<(), ApiError<R>> {
     let stated = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = stated.and_then(|value| value.split(';').next()).unwrap_or_default().trim();

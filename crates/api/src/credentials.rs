@@ -20,6 +20,7 @@ use countersign::{Error, Secret};
 /// assert_eq!(format!("{credentials:?}"), "Basic(..)");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[non_exhaustive]
 pub enum Credentials {
     /// Nobody in particular.
@@ -37,12 +38,14 @@ pub struct Authorization {
 }
 
 impl Credentials {
-    /// Takes user name and password (RFC 7617).
+    /// Takes user name and password ([RFC 7617]).
     ///
     /// # Errors
     ///
     /// [`Error::Malformed`] for a user name with a colon, or a control character in either: the
     /// other side would read another name or password.
+    ///
+    /// [RFC 7617]: https://www.rfc-editor.org/rfc/rfc7617
     pub fn basic(user: &str, password: Secret) -> Result<Self, Error> {
         let clean = |bytes: &[u8]| !bytes.iter().any(u8::is_ascii_control);
         if user.contains(':') || !clean(user.as_bytes()) || !clean(password.expose()) {
@@ -52,22 +55,26 @@ impl Credentials {
         Ok(Self::new(AUTHORIZATION, "Basic", " ", base64::encode_standard(&pair).into_bytes()))
     }
 
-    /// Takes a token (RFC 6750 section 2.1).
+    /// Takes a token ([RFC 6750 §2.1]).
     ///
     /// # Errors
     ///
     /// [`Error::Malformed`] unless it has only the characters of a token there: letters, digits,
     /// `-._~+/` and `=`, at least one.
+    ///
+    /// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     pub fn bearer(token: Secret) -> Result<Self, Error> {
         check_token(&token)?;
         Ok(Self::new(AUTHORIZATION, "Bearer", " ", token.expose().to_vec()))
     }
 
-    /// Takes a token that goes into a cookie of this name (RFC 6265 section 4.2).
+    /// Takes a token that goes into a cookie of this name ([RFC 6265 §4.2]).
     ///
     /// # Errors
     ///
     /// As [`bearer`](Self::bearer).
+    ///
+    /// [RFC 6265 §4.2]: https://www.rfc-editor.org/rfc/rfc6265#section-4.2
     pub fn cookie(name: &'static str, token: Secret) -> Result<Self, Error> {
         check_token(&token)?;
         Ok(Self::new(COOKIE, name, "=", token.expose().to_vec()))
@@ -89,7 +96,9 @@ impl Credentials {
     }
 }
 
-/// RFC 6750 section 2.1.
+/// [RFC 6750 §2.1].
+///
+/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 fn check_token(token: &Secret) -> Result<(), Error> {
     let legal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
     if token.expose().is_empty() || !token.expose().iter().all(legal) {
@@ -123,6 +132,7 @@ impl fmt::Debug for Authorization {
 /// assert_eq!(format!("{token:?}"), "Confidential(..)");
 /// assert_eq!(token.expose(), "763c1005ca540c4db8e6811222c207ea");
 /// ```
+
 #[derive(Clone)]
 pub struct Confidential(Zeroizing<String>);
 

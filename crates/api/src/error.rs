@@ -123,7 +123,9 @@ impl Misfit {
         self
     }
 
-    /// Returns the place as a path from `$`, the whole text (RFC 9535): `$.list[0].createdAt`.
+    /// Returns the place as a path from `$`, the whole text ([RFC 9535]): `$.list[0].createdAt`.
+    ///
+    /// [RFC 9535]: https://www.rfc-editor.org/rfc/rfc9535
     #[must_use]
     pub fn path(&self) -> String {
         format!("${}", self.path)

@@ -255,7 +255,7 @@ fn text(value: Value<'static>) -> Option<String> {
     }
 }
 
-/// A time of an answer in RFC 3339, which keeps its text: services write up to nine digits behind
+/// A time of an answer in [RFC 3339], which keeps its text: services write up to nine digits behind
 /// the second, [`Time`] has none.
 ///
 /// ```
@@ -266,6 +266,9 @@ fn text(value: Value<'static>) -> Option<String> {
 /// assert_eq!(created.to_string(), "2023-05-17T13:07:24.59692Z");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp {
     text: String,
@@ -297,6 +300,7 @@ impl From<Time> for Timestamp {
     /// assert_eq!(Timestamp::from(time).as_str(), "2020-02-16T09:13:59.000Z");
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     fn from(time: Time) -> Self {
         let seconds = time.to_string();
         Self { text: format!("{}.000Z", seconds.trim_end_matches('Z')), time }
@@ -339,6 +343,7 @@ impl ToJson for Timestamp {
 /// assert_eq!(UnixSeconds::from(time), UnixSeconds::Number(time));
 /// assert_eq!(UnixSeconds::Text(time).time(), time);
 /// ```
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnixSeconds {

@@ -5,7 +5,7 @@ use core::fmt;
 use countersign::Error;
 use countersign::encoding::{Fault, percent};
 
-/// Path and query, in which every part stays in its place: whatever is not unreserved in RFC 3986
+/// Path and query, in which every part stays in its place: whatever is not unreserved in [RFC 3986]
 /// is percent-encoded.
 ///
 /// ```
@@ -16,6 +16,9 @@ use countersign::encoding::{Fault, percent};
 /// assert!(Target::new(&["projects", ".."]).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
+///
+/// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     text: String,

@@ -6,6 +6,7 @@
 //!                  └──► plan of its kind ── verify, all at once
 //! ```
 
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -54,6 +55,7 @@ pub struct Judged {
 /// assert_eq!(reports[1].report.place.as_deref(), Some("b.ndjson:7"));
 /// # Ok::<(), countersign_audit::ConfigError>(())
 /// ```
+
 pub struct Batch<'a> {
     auditor: &'a Auditor,
     /// By place.
@@ -268,9 +270,11 @@ impl Batch<'_> {
         let at = auditor.at(terms.at);
         if at == At::Issued && terms.window.is_some() && kind.takes(Member::TimestampWindow) {
             remarks.unused(Member::TimestampWindow.name());
-            remarks
-                .hints
-                .push("judged as at its own time, an artefact has no age: give --at a time".into());
+            remarks.hints.push(
+                "an artefact that is judged as of its own time has no age: give a time with \
+                       --at"
+                    .into(),
+            );
         }
         let place = self.items.len();
         let plan = self.plans.entry(kind.name()).or_insert_with(|| setting.profile().plan());
@@ -346,7 +350,7 @@ fn unsupported(kind: &Unsupported, artefact: &[u8]) -> Report {
 fn refused(codes: Vec<String>, artefact: &[u8]) -> Report {
     let error = Error::ValidationFailed { codes };
     let mut report = Report::of_failure(UNKNOWN, artefact, Check::ENVELOPE, error);
-    let hint = "this is what a service answered when it refused a request: it holds no artefact";
+    let hint = "this is a service's refusal of a request; it contains no artefact";
     report.hints.push(hint.into());
     report
 }
@@ -378,6 +382,6 @@ fn hint_at_refusal(report: &mut Report, artefact: &[u8], limits: &Limits) {
         && is_json(artefact)
         && let Content::Refused(codes) = recognise(artefact, limits)
     {
-        report.hints.push(format!("a service refused, and answered: {}", codes.join(", ")));
+        report.hints.push(format!("a service refused and answered: {}", codes.join(", ")));
     }
 }

@@ -15,6 +15,7 @@ use countersign::{At, Time};
 /// assert_eq!("2022-04-08T07:56:25Z".parse(), Ok(Moment::At(At::Time(now))));
 /// assert_eq!("issued".parse(), Ok(Moment::At(At::Issued)));
 /// ```
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the present, or another time")]
 pub enum Moment {
@@ -26,7 +27,7 @@ pub enum Moment {
 }
 
 /// What is said about a text that is no time.
-pub const NO_TIME: &str = "neither RFC 3339 nor Unix seconds";
+pub const NO_TIME: &str = "must be RFC 3339 or Unix seconds";
 
 impl Moment {
     /// Returns the time of judgement, for a run whose present this is.
@@ -53,7 +54,7 @@ impl FromStr for Moment {
     }
 }
 
-/// Reads RFC 3339 or Unix seconds.
+/// Reads [RFC 3339] or Unix seconds.
 ///
 /// ```
 /// use countersign_audit::parse_instant;
@@ -61,6 +62,9 @@ impl FromStr for Moment {
 /// assert_eq!(parse_instant("1649404585"), parse_instant("2022-04-08T07:56:25Z"));
 /// assert_eq!(parse_instant("yesterday"), None);
 /// ```
+
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<Time> {
     match text.parse() {

@@ -63,6 +63,7 @@ impl Line {
 /// assert!(lines.next_chunk().0.is_empty());
 /// assert!(lines.blank().is_some());
 /// ```
+
 #[derive(Debug)]
 pub struct Lines<R> {
     reader: BufReader<R>,
@@ -212,7 +213,7 @@ pub(crate) fn read(
 pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str) -> Report {
     let error = Error::TooLarge { what, limit: INPUT_BYTES };
     let mut report = Report::of_failure(kind, beginning, Check::INPUT, error);
-    report.hints.push("digest and size are those of the part that was read".into());
+    report.hints.push("digest and size cover only the part that was read".into());
     report
 }
 
@@ -289,10 +290,7 @@ impl Record {
         if let Some((name, _)) = object.iter().find(|(name, _)| !is_known(name)) {
             let name: String = name.chars().take(64).collect();
             let error = Error::Malformed { part: PART, fault: Fault::Member };
-            return Err(Refusal {
-                error,
-                hint: Some(format!("`{name}` is no member of a record")),
-            });
+            return Err(Refusal { error, hint: Some(format!("records have no member `{name}`")) });
         }
         let string = |member| object.optional_string(PART, member);
         let owned = |member| string(member).map(|text| text.map(str::to_string));

@@ -81,6 +81,7 @@ const MEMBERS: [&str; 32] = [
 ///     "policy.toml: line 2: [jws]: there is no member `leewya`; the nearest is `leeway`"
 /// );
 /// ```
+
 #[derive(Clone, Debug, Default)]
 pub struct PolicyFile {
     text: PolicyText,
@@ -226,7 +227,7 @@ impl Reader<'_> {
     }
 
     fn foreign(&self, member: &str) -> ConfigError {
-        self.refuse(member, "not for this kind")
+        self.refuse(member, "does not apply to this kind")
     }
 
     fn within<T>(&self, member: &str, result: Result<T, ConfigError>) -> Result<T, ConfigError> {
@@ -270,13 +271,13 @@ impl Reader<'_> {
         let at = table.at.as_ref().map(parse_moment).transpose();
         let at = at.map_err(|error| self.refuse("at", &error))?;
         let leeway = Leeway::from_seconds(table.leeway.unwrap_or_default())
-            .ok_or_else(|| self.refuse("leeway", "more than 300 seconds"))?;
+            .ok_or_else(|| self.refuse("leeway", "must be at most 300 seconds"))?;
         if let Some(member) = table.opt_ins().find(|(member, _)| !self.kind.takes(*member)) {
             return Err(self.foreign(member.1));
         }
         let given = table.given();
         if let Some((first, second)) = given.two() {
-            let what = format!("there is `{first}` already, and one is enough");
+            let what = format!("cannot be combined with `{first}`");
             return Err(self.refuse(second, &what));
         }
         let binding = given.load(self.text.folder(), self.files);

@@ -43,7 +43,7 @@ impl PolicyText {
             let found: &str = name.get_ref();
             let line = self.line(name.span());
             let DeValue::Table(table) = value.get_ref() else {
-                let what = "stands outside of a table; tables are named after kinds, like [jws]";
+                let what = "is outside of any table; tables are named after kinds, such as [jws]";
                 return Err(self.at(line, &format_args!("`{}` {what}", Escaped(found))));
             };
             if !tables.contains(&found) {
@@ -123,7 +123,7 @@ pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let nearest = known.iter().min_by_key(|known| strsim::damerau_levenshtein(name, known));
     let nearest = nearest.map_or_else(String::new, |name| format!("; the nearest is `{name}`"));
     let name: String = name.chars().take(64).collect();
-    format!("there is no {what} `{}`{nearest}", Escaped(&name))
+    format!("unknown {what} `{}`{nearest}", Escaped(&name))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::kind::{Content, Found, Unsupported};
 use crate::kinds::{TABLE, decoded, device, jws, registration};
 
 const SEVERAL_KINDS: Unsupported = Unsupported::new("an object with the members of several kinds")
-    .hint("name the kind to verify it as with --kind");
+    .hint("choose the kind to verify with --kind");
 
 /// The error of an input that is none of the known kinds.
 pub const UNKNOWN_KIND: Error = Error::Malformed { part: "input", fault: Fault::Kind };
@@ -44,6 +44,7 @@ pub fn may_hold_biometrics(input: &[u8], limits: &Limits) -> bool {
 /// let found = recognise(br#"{"certificate":"a.b.c"}"#, &Limits::default());
 /// assert_eq!(Some(found), Kind::from_name("dvs-certificate").map(Content::Known));
 /// ```
+
 #[must_use]
 pub fn recognise(input: &[u8], limits: &Limits) -> Content {
     let trimmed = input.trim_ascii();

@@ -22,6 +22,7 @@ use crate::moment::Moment;
 /// let overrides = Overrides { names, unbound: Some(Unbound::Allow), ..Overrides::default() };
 /// assert_eq!(overrides.leeway, None);
 /// ```
+
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Overrides {
@@ -141,6 +142,7 @@ impl Binding {
     /// let Binding::Document(hash) = Binding::document(b"") else { unreachable!() };
     /// assert!(hash.starts_with("e3b0c442"));
     /// ```
+
     #[must_use]
     pub fn document(document: &[u8]) -> Self {
         Self::Document(hex::encode(&sha256(document)))
@@ -336,7 +338,7 @@ impl Terms {
 /// It is something else.
 pub fn parse_previous_hash(text: &str) -> Result<String, String> {
     let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
-    let digest = digest.ok_or("not 64 hexadecimal digits")?;
+    let digest = digest.ok_or("must be 64 hexadecimal digits")?;
     // Letter case makes no difference.
     Ok(hex::encode(&digest).to_ascii_uppercase())
 }
@@ -348,6 +350,6 @@ pub fn parse_previous_hash(text: &str) -> Result<String, String> {
 /// There is none of this name.
 pub fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
-    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
-    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
+    let names = "ES256, PS256, PS384, PS512, RS256, RS384 or RS512";
+    known.ok_or_else(|| format!("must be one of {names}"))
 }

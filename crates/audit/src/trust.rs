@@ -4,6 +4,7 @@
 //! policy table ── options ──► TrustTerms ── files read ──► Trust ──► verifier, one for each kind
 //! ```
 
+
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -50,6 +51,7 @@ pub(crate) struct TrustTable<'t> {
 /// };
 /// assert_eq!(terms.roots, [Roots::new(Some(Domain::Device), "device-ca.pem")]);
 /// ```
+
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct TrustTerms {
@@ -174,7 +176,7 @@ impl TrustTerms {
         let domain = table.domain.map(|name| known(DOMAIN, name, &domain_names()));
         let lenient = table.lenient.iter().map(|name| known("lenient", name, &leniency_names()));
         if table.any_organization && table.organization.is_some() {
-            return Err((ANY_ORGANIZATION, "goes with no `organization`".into()));
+            return Err((ANY_ORGANIZATION, "cannot be combined with `organization`".into()));
         }
         if let Some(level) = table.level.filter(|level| !Self::LEVELS.contains(level)) {
             return Err((LEVEL, unknown("level", level, &Self::LEVELS)));
@@ -261,8 +263,8 @@ impl TrustTerms {
                 let asks = self.organization.is_some() || self.level.is_some();
                 if files.is_some() || self.domain.is_some() || asks || self.any_organization {
                     return Err(ConfigError::Trust(format!(
-                        "{SELF_ASSERTED} believes everybody: it goes with no authority, \
-                         intermediate, domain, organisation or level"
+                        "{SELF_ASSERTED} accepts every signer: it cannot be combined with an \
+                         authority, intermediate, domain, organisation or level"
                     )));
                 }
                 Trust::self_asserted()
@@ -280,7 +282,7 @@ impl TrustTerms {
         let mut rules = Rules::of(consumer);
         if let Some(domain) = self.domain {
             if !leaves_domain(consumer) {
-                let what = format!("the rules of {consumer} leave no choice of domain");
+                let what = format!("the rules of {consumer} fix the domain");
                 return Err(ConfigError::Trust(what));
             }
             rules = rules.with_digital_id_domain(domain);
@@ -295,7 +297,7 @@ impl TrustTerms {
                 if self.any_organization { ANY_ORGANIZATION } else { LEVEL },
             );
             let what =
-                format!("{member} is for the rules of {toolkit}, not for those of {consumer}");
+                format!("{member} applies to the rules of {toolkit}, not to those of {consumer}");
             return Err(ConfigError::Trust(what));
         }
         if let Some(level) = &self.level {
@@ -307,7 +309,7 @@ impl TrustTerms {
             None if is_toolkit => {
                 let what = format!(
                     "the rules of {consumer} need an organisation (--organization, or \
-                     --any-organization for a partner that is no device provider)"
+                     --any-organization for a partner that is not a device provider)"
                 );
                 return Err(ConfigError::Trust(what));
             }

@@ -455,7 +455,7 @@ fn answers_without_an_artefact_are_named_and_refusals_carry_their_codes() {
         (
             json!({ "error": "UNAUTHORIZED", "info": "x" }),
             "validation-failed",
-            "server refuses with UNAUTHORIZED",
+            "server refused with UNAUTHORIZED",
         ),
         (
             json!({ "requestID": "r", "error": { "code": "MPINID_REVOKED" } }),

@@ -75,7 +75,7 @@ fn whatever_is_wrong_with_a_key_is_said_of_the_key_and_never_of_the_token() {
         ("missing", with("e", Value::Null), "`e` is missing"),
         ("zeros", with("n", number(2).into()), "`n` begins with zero bytes"),
         ("even", with("n", encode_url(&even).into()), "modulus is even"),
-        ("private", with("d", "AQAB".into()), "private key members are present"),
+        ("private", with("d", "AQAB".into()), "it contains members of a private key"),
         ("kty", with("kty", "oct".into()), "key type is not supported"),
         ("alg", with("alg", "RSA-OAEP".into()), "`alg` is `RSA-OAEP`, which is not supported"),
         ("use", with("use", 1_i64.into()), "`use` is not a string"),

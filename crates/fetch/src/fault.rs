@@ -88,24 +88,24 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address => f.write_str("not an https address of an allowed host"),
+            Self::Address => f.write_str("not an https URL of an allowed host"),
             Self::Host => f.write_str("host is not allowed"),
             Self::PrivateAddress => f.write_str("host has no public address"),
-            Self::Unresolved => f.write_str("name of the host cannot be resolved"),
-            Self::Connection => f.write_str("no connection, or it broke off"),
-            Self::Timeout => f.write_str("no complete answer in time"),
+            Self::Unresolved => f.write_str("host name cannot be resolved"),
+            Self::Connection => f.write_str("connection failed or was interrupted"),
+            Self::Timeout => f.write_str("no complete answer within the time limit"),
             Self::Tls => f.write_str("TLS failed"),
-            Self::Protocol => f.write_str("answer breaks the rules of HTTP"),
+            Self::Protocol => f.write_str("answer is not valid HTTP"),
             Self::TooLarge => f.write_str("answer is larger than the limit"),
             Self::Client => f.write_str("client cannot be used on this machine"),
-            Self::Redirect => f.write_str("redirect to another server, or one too many"),
+            Self::Redirect => f.write_str("redirect to another server, or too many redirects"),
             Self::Status(status) => write!(f, "status {status}"),
-            Self::MediaType(None) => write!(f, "answer names no media type; {KEY_SETS}"),
+            Self::MediaType(None) => write!(f, "answer states no media type; {KEY_SETS}"),
             Self::MediaType(Some(found)) => {
-                write!(f, "media type {} is not of a key set; {KEY_SETS}", Shortened(found))
+                write!(f, "media type {} is not that of a key set; {KEY_SETS}", Shortened(found))
             }
             Self::ContentEncoding(found) => {
-                write!(f, "body is encoded: {}; it has to come as it is", Shortened(found))
+                write!(f, "body is encoded as {}; it must be sent unencoded", Shortened(found))
             }
             Self::Metadata(url) => {
                 let url = Shortened(url);

@@ -40,6 +40,7 @@ use super::{address, tls};
 /// assert_eq!(send("https://elsewhere.example/"), Fault::Host);
 /// # Ok::<(), Fault>(())
 /// ```
+
 #[derive(Clone)]
 pub struct Fetcher {
     agent: ureq::Agent,

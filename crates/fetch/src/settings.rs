@@ -13,8 +13,10 @@ use countersign::jose::Snapshot;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaTypes {
-    /// `application/json`, and `application/jwk-set+json` and `application/jwk+json` (RFC 7517
+    /// `application/json`, and `application/jwk-set+json` and `application/jwk+json` ([RFC 7517]
     /// section 8.5).
+    ///
+    /// [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
     #[default]
     Json,
     /// Any, also none: for servers that call a key set `text/plain`.
@@ -34,6 +36,7 @@ pub enum MediaTypes {
 /// assert!(Settings::new("example", "file:///etc/jwks.json").is_err());
 /// # Ok::<(), countersign_fetch::Fault>(())
 /// ```
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     name: Arc<str>,

@@ -10,6 +10,7 @@ use crate::simd::Ifma;
 /// assert_eq!(Kernel::portable().name(), "portable");
 /// assert!(["avx512ifma", "portable"].contains(&Kernel::detect().name()));
 /// ```
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kernel(pub(crate) Choice);
 

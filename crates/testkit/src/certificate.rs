@@ -1,8 +1,11 @@
-//! Certificates (RFC 5280): self-signed ones, and those of authorities, right or wrong.
+//! Certificates ([RFC 5280]): self-signed ones, and those of authorities, right or wrong.
 //!
 //! ```text
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
+
+//!
+//! [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
 
 use super::issuer::{IssueError, Issuer};
 use super::rsa::RsaIssuer;
@@ -22,6 +25,7 @@ use countersign::{Algorithm, Time};
 /// assert_eq!(key.validity().unwrap().not_after, end);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate(Vec<u8>);
 
@@ -48,6 +52,7 @@ impl Certificate {
     /// let certificate = countersign_testkit::Certificate::from_der(b"none".to_vec());
     /// assert_eq!(certificate.to_x5c(), "bm9uZQ==");
     /// ```
+
     #[must_use]
     pub const fn from_der(der: Vec<u8>) -> Self {
         Self(der)
@@ -59,13 +64,17 @@ impl Certificate {
         &self.0
     }
 
-    /// Returns the DER in padded base64, as an element of `x5c` (RFC 7515 section 4.1.6).
+    /// Returns the DER in padded base64, as an element of `x5c` ([RFC 7515 §4.1.6]).
+    ///
+    /// [RFC 7515 §4.1.6]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.6
     #[must_use]
     pub fn to_x5c(&self) -> String {
         base64::encode_standard(&self.0)
     }
 
-    /// Returns PEM (RFC 7468 section 5).
+    /// Returns PEM ([RFC 7468 §5]).
+    ///
+    /// [RFC 7468 §5]: https://www.rfc-editor.org/rfc/rfc7468#section-5
     #[must_use]
     pub fn to_pem(&self) -> String {
         let text = self.to_x5c();
@@ -93,6 +102,7 @@ impl Certificate {
 /// let device = Template::new("device", start, end).organization("Maker");
 /// assert_ne!(root, device);
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     common_name: String,
@@ -276,6 +286,7 @@ pub enum Critical {
 /// assert_eq!((read.subject().as_str(), read.issuer().as_str()), ("CN=device", "CN=root"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug)]
 pub struct Authority<K> {
     key: K,
@@ -329,7 +340,9 @@ impl<K: Issuer> Authority<K> {
     }
 }
 
-/// `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
+/// `SubjectPublicKeyInfo` ([RFC 5280 §4.1.2.7]).
+///
+/// [RFC 5280 §4.1.2.7]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
 fn public_key_info(key: &impl Issuer, negative_modulus: bool) -> Result<Vec<u8>, IssueError> {
     let jwk = key.jwk();
     let number = |member| {
@@ -361,20 +374,28 @@ const SET: u8 = 0x31;
 /// BOOLEAN TRUE.
 const TRUE: &[u8] = &[0x01, 1, 0xff];
 
-/// 2.5.4.3 and 2.5.4.10 (RFC 5280 appendix A.1).
+/// 2.5.4.3 and 2.5.4.10 ([RFC 5280 appendix A.1]).
+///
+/// [RFC 5280 appendix A.1]: https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 
-/// 2.5.29.19 and 2.5.29.15 (RFC 5280 section 4.2.1).
+/// 2.5.29.19 and 2.5.29.15 ([RFC 5280 §4.2.1]).
+///
+/// [RFC 5280 §4.2.1]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 const KEY_USAGE: &[u8] = &[0x55, 29, 15];
 
-/// 1.2.840.10045.4.3.2, 1.2.840.10045.2.1 and 1.2.840.10045.3.1.7 (RFC 5480).
+/// 1.2.840.10045.4.3.2, 1.2.840.10045.2.1 and 1.2.840.10045.3.1.7 ([RFC 5480]).
+///
+/// [RFC 5480]: https://www.rfc-editor.org/rfc/rfc5480
 const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
-/// An algorithm of PKCS#1, 1.2.840.113549.1.1, with its NULL (RFC 4055 section 5).
+/// An algorithm of PKCS#1, 1.2.840.113549.1.1, with its NULL ([RFC 4055 §5]).
+///
+/// [RFC 4055 §5]: https://www.rfc-editor.org/rfc/rfc4055#section-5
 fn with_rsa(number: u8) -> Vec<u8> {
     let oid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, number];
     [element(OBJECT_IDENTIFIER, &oid), vec![0x05, 0]].concat()
@@ -405,7 +426,9 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     element
 }
 
-/// Two digits of the year before 2050, four from then on (RFC 5280 section 4.1.2.5).
+/// Two digits of the year before 2050, four from then on ([RFC 5280 §4.1.2.5]).
+///
+/// [RFC 5280 §4.1.2.5]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5
 fn time(time: Time) -> Vec<u8> {
     let text: String =
         format!("{time}").chars().filter(|c| c.is_ascii_digit() || *c == 'Z').collect();

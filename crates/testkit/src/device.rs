@@ -4,6 +4,7 @@
 //! Pki::generate ──► authorities per domain ──► Device (device key, chip's key) ── sign ──► JWS with x5c
 //! ```
 
+
 use super::certificate::{Authority, Certificate, Template};
 use super::ec::EcIssuer;
 use super::issuer::{IssueError, Issuer as _};
@@ -74,6 +75,7 @@ impl Device {
     /// let error = verify(pki.device.sign(&id).unwrap(), ida()).unwrap_err();
     /// assert_eq!(error.code(), Code::UntrustedChain);
     /// ```
+
     pub fn sign(&self, payload: &str) -> Result<String, IssueError> {
         self.key.sign(&self.header(), payload.as_bytes(), Algorithm::Rs256)
     }
@@ -152,6 +154,7 @@ impl Pki {
 /// let info = countersign_testkit::device_info("e30", "L1");
 /// assert_eq!(info.member("certification").unwrap().as_str(), Some("L1"));
 /// ```
+
 #[must_use]
 pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a> {
     Object::new()
@@ -169,6 +172,7 @@ pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a
 /// let data = countersign_testkit::device_data("e30");
 /// assert_eq!(data.member("deviceInfo").unwrap().as_str(), Some("e30"));
 /// ```
+
 #[must_use]
 pub fn device_data<'a>(device_info: impl Into<Value<'a>>) -> Object<'a> {
     Object::new()

@@ -1,4 +1,4 @@
-//! Strict JSON (RFC 8259): what two parsers could understand differently is refused.
+//! Strict JSON ([RFC 8259]): what two parsers could understand differently is refused.
 //!
 //! Refused beyond the grammar: a byte order mark, anything but white space after the value, lone
 //! surrogates, names repeated within one object (compared after unescaping), and more depth,
@@ -6,6 +6,8 @@
 //! so that nothing is rounded.
 //!
 //! Not supported: comments, trailing commas, `NaN`, concatenated values.
+//!
+//! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
 mod document;
 mod parser;

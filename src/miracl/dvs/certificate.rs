@@ -154,6 +154,7 @@ impl Certificate {
 /// assert_eq!(verifier.verify(response, &expected, late).unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = verify::Verifier<CertificateFormat>;
 
 /// The format of [`Verifier`].
@@ -206,12 +207,12 @@ impl Verifier {
                 let equal = if claims.hash == wanted { Ok(()) } else { Err(Error::HashMismatch) };
                 trail.record(Check::HASH, equal, |()| "signed hash is the expected one".into());
                 if claims.hash.eq_ignore_ascii_case(wanted) && claims.hash != wanted {
-                    trail.hint(|| Some("the hashes differ in letter case only".into()));
+                    trail.hint(|| Some("the hashes differ only in letter case".into()));
                 }
             }
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::HASH, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "not bound to a document, by choice");
             }
         }
         let issued = claims.created_at;
@@ -226,9 +227,15 @@ impl Verifier {
                 trail.record(Check::SIGNING_TIME, order, |()| {
                     if signed > issued {
                         let ahead = signed.since(issued);
-                        return format!("signed at {signed}, {ahead} ahead, within the leeway");
+                        return format!(
+                            "signed at {signed}, {ahead} after the certificate was \
+                                        issued, within the leeway"
+                        );
                     }
-                    format!("signed at {signed}, {} before the issue", issued.since(signed))
+                    format!(
+                        "signed at {signed}, {} before the certificate was issued",
+                        issued.since(signed)
+                    )
                 });
             }
             _ => trail.skip(Check::SIGNING_TIME, "no request was given"),

@@ -52,6 +52,7 @@ mod tests;
 /// assert_eq!(request.verify(&secret), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     client_id: String,
@@ -102,6 +103,7 @@ impl Request {
     /// let body = br#"{"client_id":"c","user_id":"u","expires":"2022-04-08","signature":""}"#;
     /// assert_eq!(Request::parse(body, &Limits::default()).unwrap_err().code(), Code::Malformed);
     /// ```
+
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "OTP request";
         let object = parse_body(PART, body, limits)?;
@@ -142,6 +144,7 @@ impl Request {
     /// assert_ne!(moved.client_id(), "shop");
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub fn verify(&self, secret: &Secret) -> Result<(), Error> {
         let expected = Zeroizing::new(hex::encode(&*self.mac(secret)));
         mac::verify(expected.as_bytes(), self.signature.as_bytes())
@@ -343,6 +346,7 @@ impl core::error::Error for UnknownDerivation {}
 /// assert_eq!("sha256-128".parse(), Ok(KeyChoice::Named(Derivation::Sha256_128)));
 /// assert!("sha-256".parse::<KeyChoice>().is_err());
 /// ```
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyChoice {
@@ -418,6 +422,7 @@ impl Aad {
 /// assert_eq!(error.code(), Code::DecryptFailed);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     ciphertext: Vec<u8>,
@@ -568,8 +573,10 @@ impl fmt::Debug for Opened {
 /// The one-time password inside a response, as far as its members have a known meaning.
 ///
 /// The names are those of MIRACL's client libraries (miracl/mfa-client-sdk-android, README) and
-/// their likely variants. A time is RFC 3339 text or an integer of Unix seconds; a member that is
+/// their likely variants. A time is [RFC 3339] text or an integer of Unix seconds; a member that is
 /// neither is only in [`members`](Self::members).
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Otp<'a> {

@@ -60,6 +60,7 @@ impl Profile for AccessProfile {
 /// assert_eq!(more.unwrap_err().code(), Code::ContentMismatch);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = super::Verifier<AccessProfile>;
 
 /// What was an access token, bare or as a token endpoint's answer, and passed every check. Only [`Verifier`] makes one.

@@ -76,6 +76,7 @@ impl Profile for ActivationProfile {
 /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.device_name(), "test device");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = super::Verifier<ActivationProfile>;
 
 /// What was an activation token and passed every check. Only [`Verifier`] makes one.

@@ -78,6 +78,7 @@ fn check_scope(document: &Document) -> Result<(), Error> {
 /// assert_eq!(late.unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = super::Verifier<AuthProfile>;
 
 /// What was an authentication token and passed every check. Only [`Verifier`] makes one.

@@ -74,7 +74,11 @@ impl Profile for IdProfile {
 
     fn check(trail: &mut Trail, document: &Document, own: &Own, expected: &Expected) {
         if !expected.jwt.wants_nonce() {
-            trail.skip(Check::NONCE, "none was expected: a token of another login would pass");
+            trail.skip(
+                Check::NONCE,
+                "no nonce was expected, so a token of another login would \
+                                      pass",
+            );
         }
         if let (Some(computed), Some(hash)) = (&own.computed, &own.hash_mpin_id) {
             let fits = if hash == computed { Ok(()) } else { Err(Error::HashMismatch) };
@@ -144,6 +148,7 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
 /// assert!(verifier.verify(token.as_bytes(), &expected, at).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = super::Verifier<IdProfile>;
 
 /// What was an ID token, bare or as a token endpoint's answer, and passed every check. Only [`Verifier`] makes one.

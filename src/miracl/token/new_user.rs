@@ -93,6 +93,7 @@ impl Profile for NewUserProfile {
 /// assert_eq!(verifier.verify(body.as_bytes(), &expected, at)?.device_name(), "test device");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = super::Verifier<NewUserProfile>;
 
 /// What was a `new_user_token`, bare or as the pushed body, and passed every check. Only [`Verifier`] makes one.

@@ -4,6 +4,7 @@
 //! token ── structure, key, signature ──► claims ── kind ──► issuer, audience, times ── own checks ──► verified
 //! ```
 
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -348,7 +349,7 @@ fn check_kind<P: Profile>(header: &Header, claims: &Document) -> Result<P::Own, 
     P::read(claims)
 }
 
-/// RFC 8725 section 3.11: the type of a kind of its own would be another one.
+/// [RFC 8725 §3.11]: the type of a kind of its own would be another one.
 pub(in crate::miracl) fn check_typ(header: &Header) -> Result<(), Error> {
     match &header.typ {
         Some(typ) if !is_media_type(typ, "JWT") => Err(Error::ContentMismatch { member: "typ" }),

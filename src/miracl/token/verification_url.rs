@@ -34,6 +34,7 @@ use crate::limits::Limits;
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerificationUrl {
     origin: String,

@@ -86,6 +86,7 @@ impl fmt::Display for Era {
 /// assert_eq!(answer.era(), Era::A);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRegistration {
     era: Era,
@@ -241,7 +242,9 @@ impl Headers {
     pub(super) fn describe(&self) -> String {
         match (&self.signed, &self.outer) {
             (Some(signed), None) => signed.algorithm.to_string(),
-            (Some(signed), Some(_)) => format!("{} inside; outer not signed", signed.algorithm),
+            (Some(signed), Some(_)) => {
+                format!("{} in the inner header; outer header not signed", signed.algorithm)
+            }
             (None, _) => "not signed".into(),
         }
     }

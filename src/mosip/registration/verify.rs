@@ -133,6 +133,7 @@ impl Registration {
 /// assert_eq!(registration.device_code(), "8cd42864-2cdc-4067-8d11-40b25ff8c760");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 pub type Verifier = verify::Verifier<RegistrationFormat>;
 
 /// The format of [`Verifier`].
@@ -183,7 +184,7 @@ impl Verifier {
         let failed = candidates.as_ref().err().cloned();
         let found = trail.record(Check::KEY, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
-            keys => format!("{} keys could be meant", keys.len()),
+            keys => format!("{} keys match", keys.len()),
         });
         let Some(mut keys) = found else {
             trail.hint(|| selection_hint(self.keys.set().ok()?, kid, &failed?));
@@ -202,9 +203,14 @@ impl Verifier {
             }
             _ => Ok(()),
         };
-        let fits = trail.record(Check::ALGORITHM, fits, |()| format!("{required}, by the era"));
+        let fits = trail.record(Check::ALGORITHM, fits, |()| {
+            format!(
+                "{required}, required by the \
+                                                                      era"
+            )
+        });
         let (Some(first), rest) = (keys.first().copied(), keys.split_off(keys.len().min(1))) else {
-            trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key is for this algorithm");
+            trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key has this algorithm");
             return None;
         };
         Some(Candidates { first, rest, fits })
@@ -248,7 +254,7 @@ impl Verifier {
             (None, _) if candidates.fits.is_some() => {
                 trail.fail(Check::SIGNATURE, Error::Defect);
             }
-            (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not the era's"),
+            (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not that of the era"),
             (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme().into()),
             (_, Ok(None)) => {
                 trail.fail(Check::SIGNATURE, Error::SignatureMismatch);
@@ -371,7 +377,10 @@ impl Steps for RegistrationFormat {
         };
         if refused && signed.era() == Era::A {
             trail.hint(|| {
-                Some("servers of era A signed their local time as UTC; allow for their zone".into())
+                Some(
+                    "servers of era A signed their local time as UTC; allow for their time zone"
+                        .into(),
+                )
             });
         }
         Some(Draft {
@@ -516,7 +525,7 @@ fn check_no_time(trail: &mut Trail, window: Option<Window>, at: At) {
         (_, At::Issued) => {
             trail.fail(Check::WINDOW, Error::NoTime { member: MEMBER });
             trail.hint(|| {
-                Some("give the time to judge it at: `At::Time`, `--at TIME` or `--at now`".into())
+                Some("give the time of judgement: `At::Time`, `--at TIME` or `--at now`".into())
             });
         }
         (Some(_), At::Time(_)) => {
@@ -535,7 +544,7 @@ fn check_digital_id(
     policy: &Policy,
 ) -> Option<DigitalId> {
     let Some(text) = &claims.digital_id else {
-        trail.skip(Check::DIGITAL_ID, "no digital id in an answer to a deregistration");
+        trail.skip(Check::DIGITAL_ID, "the answer to a deregistration has no digital ID");
         return None;
     };
     let digital_id = match (era, key) {
@@ -575,7 +584,7 @@ fn check_certificate(
     leeway: Leeway,
 ) {
     let (Some((candidates, key)), Some(at)) = (keys, at) else {
-        let reason = if keys.is_none() { "no key" } else { "there is no time to judge it at" };
+        let reason = if keys.is_none() { "no key" } else { "there is no time of judgement" };
         trail.skip(Check::KEY_CERTIFICATE, reason);
         return;
     };
@@ -613,7 +622,7 @@ fn check_content(
         trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
     }
     if let Some(member) = wanted_id.and_then(difference) {
-        trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
+        trail.hint(|| Some(format!("the digital IDs differ in `{member}`")));
     }
     if !any {
         trail.skip(Check::CONTENT, "nothing is expected");

@@ -69,6 +69,7 @@ message! {
     /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub struct CreateVerification {
         /// Whose device.
         user_id: String = "userId",
@@ -133,6 +134,7 @@ message! {
     /// );
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub struct SendVerificationEmail {
         /// The project.
         project_id: String = "projectId",
@@ -184,6 +186,7 @@ open_codes! {
     /// assert_eq!(EmailMethod::from("code"), EmailMethod::Code);
     /// assert_eq!(EmailMethod::Link.as_str(), "link");
     /// ```
+
     enum EmailMethod;
     /// Every method that is known.
     const KNOWN;

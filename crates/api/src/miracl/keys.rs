@@ -52,6 +52,7 @@ message! {
     /// assert_eq!(keys.jwk_set(&Limits::default())?.keys()[0].kid(), Some("s1"));
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub struct Keys {
         /// The keys, not looked into.
         keys: Vec<Object<'static>> = "keys",

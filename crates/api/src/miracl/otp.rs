@@ -20,6 +20,7 @@ use countersign::{Error, Limits};
 /// assert_eq!(request.uri(), "https://api.mpin.io/otp");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestOtp {

@@ -22,6 +22,7 @@ use countersign::Time;
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListAudit {
@@ -240,6 +241,7 @@ message! {
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateMpinId {
@@ -416,6 +418,7 @@ pages! {
 /// pages.received(&answer);
 /// assert_eq!(pages.next(), None);
 /// ```
+
 #[derive(Clone, Debug)]
 pub struct Pages<L> {
     next: Option<L>,

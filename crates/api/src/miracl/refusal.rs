@@ -20,6 +20,7 @@ open_codes! {
     /// assert_eq!(ErrorCode::from("NEW_ONE"), ErrorCode::Unknown("NEW_ONE".into()));
     /// assert_eq!(ErrorCode::Unauthorized.as_str(), "UNAUTHORIZED");
     /// ```
+
     enum ErrorCode;
     /// Every code of the documents.
     const DOCUMENTED;
@@ -126,6 +127,7 @@ impl ToJson for ErrorCode {
 /// );
 /// assert_eq!((older.error.as_str(), older.request_id()), ("MPINID_REVOKED", Some("l53p")));
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {

@@ -33,6 +33,7 @@ message! {
     /// assert_eq!(request.uri(), "https://project.miracl.io/rps/v2/session");
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub struct CreateSession {
         /// The project.
         project_id: String = "projectId",
@@ -103,6 +104,7 @@ message! {
     /// assert_eq!(session, CrossDeviceSession::Unsigned(SessionStatus::New));
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub struct SessionState {
         /// The state of the session.
         status: SessionStatus = "status",
@@ -160,6 +162,7 @@ impl ToJson for SessionStatus {
 /// assert_eq!(call.body().unwrap().to_string(), r#"{"prerollId":"user@example.com"}"#);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PushAuthentication {

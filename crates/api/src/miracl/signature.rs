@@ -61,6 +61,7 @@ message! {
 /// assert!(call.target().unwrap().as_str().starts_with("/dvs/verify?project_id=86cd3e64"));
 /// # Ok::<(), countersign_api::Misfit>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifySignature {

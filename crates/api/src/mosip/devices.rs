@@ -221,6 +221,7 @@ impl Call for DeleteDevice {
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateDeviceStatus {

@@ -85,6 +85,7 @@ pub trait Body: Sized {
 /// assert!(!format!("{request:?}").contains("eyJ"), "the token is not shown");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestEnvelope<T> {

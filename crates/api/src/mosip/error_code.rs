@@ -23,6 +23,7 @@ open_codes! {
     /// assert_eq!(ErrorCode::AdmDpm032.as_str(), "ADM-DPM-032");
     /// assert_eq!(ErrorCode::from("NEW-001"), ErrorCode::Other("NEW-001".into()));
     /// ```
+
     enum ErrorCode;
     /// Every code that is known, in the order of the documentation.
     const ALL;
@@ -129,13 +130,13 @@ open_codes! {
     KerDpm039 = "KER-DPM-039";
     /// Declared for the type of a device, but never sent.
     KerDpmSss = "KER-DPM-sss";
-    /// Deregistration from 1.1.2: no such device, or nothing to look for.
+    /// Deregistration from 1.1.2: no such device, or a blank code or environment.
     KerDpr001 = "KER-DPR-001";
     /// Deregistration from 1.1.2: already done.
     KerDpr002 = "KER-DPR-002";
     /// Deregistration from 1.1.2: the device code is too long.
     KerDpr003 = "KER-DPR-003";
-    /// Deregistration from 1.1.2: another environment.
+    /// Deregistration from 1.1.2: the environment is not that of the server.
     KerDpr004 = "KER-DPR-004";
     /// Validate: unreadable time.
     KerMsd039 = "KER-MSD-039";
@@ -193,7 +194,7 @@ open_codes! {
     PmsAut022 = "PMS_AUT_022";
     /// Not sent: a failure of another service.
     PmsAut023 = "PMS_AUT_023";
-    /// Deregistration: already done, or another environment.
+    /// Deregistration: already done, or the environment is not that of the server.
     PmsAut024 = "PMS_AUT_024";
     /// Deregistration: the device code is too long. Approval of a device detail: no such status.
     PmsAut025 = "PMS_AUT_025";

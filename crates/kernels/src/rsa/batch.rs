@@ -63,6 +63,7 @@ const fn worth_eight(tiles: usize) -> usize {
 /// assert_eq!(valid, [false; 3]);
 /// # Ok::<(), RsaKeyError>(())
 /// ```
+
 pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
     verify_each(kernel, |index| items.get(index).copied(), valid);
 }

@@ -86,6 +86,7 @@ impl core::error::Error for RsaKeyError {}
 /// assert_eq!(RsaPublicKey::new(&[0xc4; 256], &[1, 0, 1]), Err(RsaKeyError::EvenModulus));
 /// # Ok::<(), RsaKeyError>(())
 /// ```
+
 #[derive(Clone)]
 pub struct RsaPublicKey {
     /// Big-endian, without leading zeros.
@@ -359,6 +360,7 @@ fn strip_zeros(bytes: &[u8]) -> &[u8] {
 /// assert_eq!(modulus_bits(&[0, 0x40, 0xff]), 15);
 /// assert_eq!(modulus_bits(&[]), 0);
 /// ```
+
 #[must_use]
 pub fn modulus_bits(n: &[u8]) -> usize {
     bit_length(strip_zeros(n))

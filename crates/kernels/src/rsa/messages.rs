@@ -40,6 +40,7 @@ pub struct Pkcs1Message<'a> {
 /// assert_eq!(valid, [false; 2]);
 /// # Ok::<(), RsaKeyError>(())
 /// ```
+
 pub fn verify_pkcs1_messages(kernel: Kernel, items: &[Pkcs1Message<'_>], valid: &mut [bool]) {
     let items = items.get(..valid.len()).unwrap_or(items);
     let digests = hash_all(kernel, items);

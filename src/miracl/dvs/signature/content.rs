@@ -31,6 +31,7 @@ impl Check {
 /// let expected = Expected::new(dvs::Expected::document(b"test")).user_id("alice@example.com");
 /// assert_ne!(expected, Expected::new(dvs::Expected::unbound()));
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     binding: certificate::Expected,
@@ -115,7 +116,7 @@ impl Signature {
         match self.check_binding(&expected.binding) {
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::HASH, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "not bound to a document, by choice");
             }
             Some(result) => {
                 trail.record(Check::HASH, result, |()| "signed hash is the expected one".into());
@@ -189,8 +190,8 @@ impl Signature {
             check_start(trail, instant, signed, leeway);
         }
         match (expected.max_age, at) {
-            (None, _) => trail.skip(Check::WINDOW, "no greatest age is expected"),
-            (_, At::Issued) => trail.skip(Check::WINDOW, "judged as at its own time"),
+            (None, _) => trail.skip(Check::WINDOW, "no maximum age is expected"),
+            (_, At::Issued) => trail.skip(Check::WINDOW, "judged as of its own time"),
             (Some(age), At::Time(at)) => {
                 let end = signed.plus(leeway).saturating_add(age.into());
                 let result = if at.unix() > end {
@@ -199,7 +200,7 @@ impl Signature {
                     Ok(())
                 };
                 trail.record(Check::WINDOW, result, |()| {
-                    format!("signed at {signed}, judged at {at}, at most {age} s later")
+                    format!("signed at {signed}, judged at {at}; the maximum age is {age} s")
                 });
             }
         }

@@ -27,6 +27,7 @@ use crate::time::Time;
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     pub(super) hash: String,
@@ -162,6 +163,7 @@ impl Signature {
     /// assert_eq!(again, signature);
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     #[must_use]
     pub fn to_json(&self) -> Object<'_> {
         Object::new()

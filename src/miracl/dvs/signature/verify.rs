@@ -30,6 +30,7 @@ use crate::verify::{self, Format, Held, Item, Proven, Steps};
 /// let digits = Secret::new(b"00".repeat(128));
 /// assert_eq!(ServerSecret::new(&digits).unwrap_err().code(), Code::PointNotOnCurve);
 /// ```
+
 #[derive(Clone)]
 pub struct ServerSecret(Arc<Wiped>);
 
@@ -101,6 +102,7 @@ impl Verified {
 /// let another = Expected::new(dvs::Expected::document(b"another"));
 /// assert_eq!(verifier.verify(body, &another, At::Issued).unwrap_err().code(), Code::HashMismatch);
 /// ```
+
 pub type Verifier = verify::Verifier<SignatureFormat>;
 
 /// The format of [`Verifier`].
@@ -194,7 +196,7 @@ impl Steps for SignatureFormat {
         let Some(secret) = keys else {
             trail.fail(Check::KEY, Error::NoKey);
             trail.cite(GUIDE);
-            skip_equation(trail, "nobody without the server secret can tell");
+            skip_equation(trail, "cannot be checked without the server secret");
             trail.hint(|| Some(HINT.into()));
             return None;
         };
@@ -243,5 +245,5 @@ fn skip_equation(trail: &mut Trail, reason: &'static str) {
 
 const GUIDE: &str = "MIRACL Trust DVS guide";
 const EQUATION: &str = "apache/incubator-milagro-crypto-c src/mpin.c.in";
-const HINT: &str = "whether it was signed, only the holder of the server secret knows: \
-                    ask POST /dvs/verify, or give the server secret";
+const HINT: &str = "only the holder of the server secret can verify the signature: call POST \
+                    /dvs/verify, or give the server secret";

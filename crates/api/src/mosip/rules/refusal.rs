@@ -27,6 +27,7 @@ use countersign::Error;
 /// assert_eq!(refusal.as_str(), "stricter-than-server");
 /// assert_eq!(refusal.http_status(), None);
 /// ```
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {

@@ -91,6 +91,7 @@ const UNREADABLE: &str = "what it is about cannot be read";
 /// assert_eq!(error.code(), Code::TimestampWindow);
 /// # Ok::<(), countersign::Error>(())
 /// ```
+
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationRules {
     server: Server,
@@ -207,7 +208,7 @@ impl RegistrationRules {
             return None;
         };
         let findings = id.rules(self.server, dialect);
-        stages.check(RULES, 200, findings, "members of the digital id");
+        stages.check(RULES, 200, findings, "members of the digital ID");
         if !stages.end() {
             return None;
         }
@@ -357,7 +358,7 @@ impl RegistrationRules {
             Server::PartnerManagement => reader.payload(text, 3),
         };
         let id = reader.encoded(DIGITAL_ID, dialect.digital_id, payload);
-        let passed = "the digital id is JSON";
+        let passed = "the digital ID is JSON";
         let id = stages.read(Check::DIGITAL_ID, reader, &dialect.inner, id, passed);
         stages.end();
         Some(Id::read(&id?, dialect))
@@ -506,7 +507,7 @@ impl Data {
         let device_id = text_in(&self.0, "deviceId");
         findings.extend(ID.check_between(dialect.ends, code, "deviceId", device_id.as_deref()));
         if !matches!(self.purpose(), Some(Purpose::Auth | Purpose::Registration)) {
-            let rule = "purpose is neither Auth nor Registration";
+            let rule = "purpose must be Auth or Registration";
             findings.push(ServiceError::new(code.clone(), rule));
         }
         match server {
@@ -592,7 +593,7 @@ impl Info {
         let mut findings = Vec::new();
         let level = self.certification.as_deref();
         if !level.is_some_and(|level| dialect.levels.contains(&level)) {
-            let rule = format!("certification is none of {}", dialect.levels.join(", "));
+            let rule = format!("certification must be one of {}", dialect.levels.join(", "));
             findings.push(ServiceError::new(code.clone(), rule));
         }
         match self.firmware.as_deref() {
@@ -753,6 +754,7 @@ impl Registrable {
     /// assert_eq!(registration.digital_id().unwrap().serial_no, "1801160992");
     /// # Ok::<(), countersign::Error>(())
     /// ```
+
     pub fn expected_answer(&self) -> Result<registration::Expected, Error> {
         let data = self.device_data()?;
         let mut expected = registration::Expected::new().status(Status::Registered).request(&data);

@@ -30,6 +30,7 @@ pub enum Server {
 /// assert_eq!(KernelVersion::V1_0_9.as_str(), "1.0.9");
 /// assert!("1.0.6".parse::<KernelVersion>().is_err(), "it has no rules for the members");
 /// ```
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KernelVersion {
@@ -120,6 +121,7 @@ impl TimeRule {
     /// assert_eq!(TimeRule::from_property("-5"), Some(TimeRule::Minus(5)));
     /// assert_eq!(TimeRule::from_property("5"), None);
     /// ```
+
     #[must_use]
     pub fn from_property(text: &str) -> Option<Self> {
         let (sign, digits) = text.split_at_checked(1)?;

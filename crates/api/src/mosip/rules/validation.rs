@@ -17,7 +17,7 @@ use countersign::{Check, Error, Limits, Report, Time, Trail};
 const PART: &str = "request";
 const DIGITAL_ID: &str = "digitalId";
 const UNREADABLE: &str = "the request cannot be read";
-const NO_TIME: &str = "the time to judge by cannot be read";
+const NO_TIME: &str = "the time of judgement cannot be read";
 
 /// Decides about validation requests as a server does: whether a device is what it says.
 ///
@@ -52,6 +52,7 @@ const NO_TIME: &str = "the time to judge by cannot be read";
 /// let refusal = rules.answer(request, &Records::default()).unwrap_err();
 /// assert_eq!(refusal.errors()[0].code, ErrorCode::AdmDpm001);
 /// ```
+
 #[derive(Clone, Copy, Debug)]
 pub struct ValidationRules {
     server: Server,
@@ -183,10 +184,17 @@ impl ValidationRules {
         }
         // Where it is not, that was said before.
         if claim.id.is_some() {
-            let findings = claim
-                .differences(device, self.server, as_at)
-                .map(|member| ServiceError::new(ErrorCode::AdmDpm008, format!("{member} differs")));
-            let passed = "every member is the registered one";
+            let findings = claim.differences(device, self.server, as_at).map(|member| {
+                ServiceError::new(
+                    ErrorCode::AdmDpm008,
+                    format!(
+                        "{member} differs \
+                                                                               from the \
+                                                                               registered one"
+                    ),
+                )
+            });
+            let passed = "every member matches the registered one";
             stages.check(Check::CONTENT, 200, findings.collect(), passed);
             stages.end();
         }
@@ -216,12 +224,12 @@ impl ValidationRules {
         if self.server == Server::PartnerManagement {
             findings.truncate(1);
         }
-        let passed = "code, version and digital id are whole";
+        let passed = "code, version and digital ID are complete";
         stages.check(RULES, dialect.incomplete.status, findings, passed);
         if claim.misspelt_time {
             stages
                 .trail
-                .hint(|| Some("servers do not read `timestamp`, and judge by the present".into()));
+                .hint(|| Some("servers ignore `timestamp` and use the current time".into()));
         }
     }
 
