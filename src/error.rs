@@ -16,7 +16,7 @@ use crate::time::{InvalidTime, Time};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyFault {
-    /// `kty` is not one this library verifies with; `oct` is never accepted from a key set.
+    /// `kty` is not supported; `oct` is never accepted from a key set.
     KeyType,
     /// `crv` is not P-256.
     Curve,
@@ -30,26 +30,26 @@ pub enum KeyFault {
     Roca,
     /// A private key member is present: a published private key protects nothing.
     PrivateKey,
-    /// The key is of another type than the algorithm needs.
+    /// The key's type does not match the algorithm.
     AlgorithmKeyType,
     /// An HMAC key has fewer than 32 bytes ([RFC 7518 §3.2]).
     ///
     /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     ShortSecret,
-    /// The secret has not the form or length that the chosen key derivation needs, or the request
-    /// that it needs is missing.
+    /// The secret's form or length does not suit the chosen key derivation, or the request that it
+    /// needs is missing.
     Derivation,
     /// `x5c` is not an array of certificates in base64 ([RFC 7517 §4.7]), or has too many.
     ///
     /// [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
     X5c,
-    /// The first certificate of `x5c` holds another key.
+    /// The first certificate of `x5c` contains a different key.
     X5cKey,
     /// `x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`.
     X5t,
-    /// It is no JSON object.
+    /// It is not a JSON object.
     NotAnObject {
-        /// What stands there instead.
+        /// What was found instead.
         found: &'static str,
     },
     /// A member that a key of this type needs is absent, or `null`.
@@ -73,24 +73,24 @@ pub enum KeyFault {
         /// What is wrong with it.
         fault: Fault,
     },
-    /// A number begins with zero bytes; of `n`, the one of a sign is accepted.
+    /// A number has leading zero bytes; for `n`, a single one as sign is accepted.
     LeadingZeros {
         /// The member.
         member: &'static str,
     },
-    /// A coordinate is not as long as the curve's field.
+    /// A coordinate does not have the length of the curve's field.
     Length {
         /// The member.
         member: &'static str,
         /// Its length in bytes.
         bytes: usize,
     },
-    /// `alg` names no algorithm of this library.
+    /// `alg` is not a supported algorithm.
     Algorithm {
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// The coordinates are no point of the curve.
+    /// The coordinates are not a point on the curve.
     Point,
     /// A part of the key exceeds a limit.
     Limit {
@@ -99,7 +99,7 @@ pub enum KeyFault {
         /// The limit.
         limit: usize,
     },
-    /// The text that should hold the key, such as PEM, holds none that can be read.
+    /// The text, such as PEM, contains no readable key.
     Text {
         /// What is wrong with it, in words.
         detail: String,
@@ -157,30 +157,29 @@ impl fmt::Display for KeyFault {
 pub enum ChainFault {
     /// No root was given for the domain.
     NoRoot,
-    /// None of the certificates given has the name of the issuer.
+    /// None of the given certificates has the issuer's name.
     NoPath,
-    /// The certificate names itself as its issuer, and is none of the roots.
+    /// The certificate names itself as its issuer, but is not a root.
     SelfSigned,
-    /// The issuer's certificate does not say that it may issue others ([RFC 5280 §4.2.1.9]).
+    /// The issuer's certificate is not a CA certificate ([RFC 5280 §4.2.1.9]).
     ///
     /// [RFC 5280 §4.2.1.9]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9
     NotAnIssuer,
-    /// There are more issuers on the path than one of them allows.
+    /// The path is longer than one of its issuers allows.
     PathLength,
-    /// A certificate has an extension that must be understood, or constraints on names; or the root
-    /// does.
+    /// A certificate or the root has an unsupported critical extension or name constraints.
     Extension,
-    /// A certificate is signed by an algorithm that is not supported.
+    /// A certificate is signed with an unsupported algorithm.
     Algorithm,
-    /// A certificate names the issuer, but is not signed by it.
+    /// A certificate names the issuer but is not signed by it.
     Signature,
     /// The organisation of the certificate is not the expected one.
     Organization,
-    /// The trust rules depend on the level of the device, which nothing says.
+    /// The trust rules depend on the level of the device, which is unknown or not the expected one.
     Level,
-    /// The trust rules demand a signature where there is none.
+    /// The trust rules require a signature that is missing.
     Unsigned,
-    /// A digital id brings certificates along that the data around it does not.
+    /// The `x5c` of a digital ID has certificates that are not in the data around it.
     Certificates,
 }
 
@@ -213,14 +212,14 @@ impl fmt::Display for ChainFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The token says one algorithm, its key or its format another.
+    /// The token's algorithm is not that of its key or format.
     AlgorithmMismatch {
-        /// What the token says.
+        /// The token's algorithm.
         token: Algorithm,
-        /// What the key is bound to or the format demands.
+        /// The algorithm of the key or of the format.
         required: Algorithm,
     },
-    /// Several keys could be meant.
+    /// Several keys match.
     AmbiguousKey {
         /// How many.
         candidates: usize,
@@ -241,46 +240,46 @@ pub enum Error {
         /// The member.
         member: &'static str,
     },
-    /// The header has `crit`, or an extension that would have to be in it.
+    /// The header has `crit`, or an extension that would require it.
     CriticalHeader,
     /// Authenticated decryption failed.
     DecryptFailed,
-    /// No check failed, and nothing was verified: a defect of this library.
+    /// No check failed, but nothing was verified: a bug in this library.
     Defect,
-    /// Two places state one member, and differ.
+    /// A member appears in two places with different values.
     Contradiction {
         /// Which part of the artefact.
         part: &'static str,
         /// The member.
         member: &'static str,
     },
-    /// A member is named twice.
+    /// A member is repeated.
     DuplicateMember {
         /// Which part of the artefact.
         part: &'static str,
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// An expectation that this kind of artefact cannot meet or miss.
+    /// An expectation that does not apply to this kind of artefact.
     ExpectationUnused {
-        /// What was expected, by the name of its option or member.
+        /// The expectation, by the name of its option or member.
         expectation: &'static str,
     },
     /// Past its expiry.
     Expired {
         /// The verification time.
         at: Time,
-        /// The first second at which it is expired, leeway not counted.
+        /// The first second at which it is expired, without leeway.
         expiry: Time,
     },
-    /// The hash of a capture does not follow from the one before and from what was captured.
+    /// The hash of a capture does not follow from the previous hash and the captured data.
     HashChain {
-        /// Which capture of the message, from 0: the first that was altered, moved or left out.
+        /// The index of the capture, from 0: the first that was altered, moved or omitted.
         index: usize,
     },
     /// The signed hash is not the expected one.
     HashMismatch,
-    /// The service says that the identity was revoked.
+    /// The service reports that the identity is revoked.
     IdentityRevoked,
     /// `iss` is not the expected issuer.
     IssuerMismatch,
@@ -307,37 +306,37 @@ pub enum Error {
         /// The member.
         member: &'static str,
     },
-    /// The service did not answer the question.
+    /// The service answered with neither a decision nor a refusal.
     NoAnswer {
         /// The HTTP status.
         status: u16,
     },
     /// No key was given.
     NoKey,
-    /// Something else stands where a JSON object is expected.
+    /// A value is not a JSON object, although one is expected.
     NotAnObject {
         /// Which part of the artefact.
         part: &'static str,
-        /// What stands there.
+        /// What was found instead.
         found: &'static str,
     },
-    /// To be judged as at its own time, which it does not state.
+    /// To be judged as of its own time, which it does not state.
     NoTime {
         /// The member that would state it.
         member: &'static str,
     },
     /// `nonce` is not the expected nonce.
     NonceMismatch,
-    /// From the future.
+    /// Dated later than the time of judgement.
     NotYetValid {
         /// The verification time.
         at: Time,
         /// When it starts to be valid.
         start: Time,
     },
-    /// Not a point of the curve.
+    /// Not a point on the curve.
     PointNotOnCurve,
-    /// The signature or MAC does not fit.
+    /// The signature or MAC does not match.
     SignatureMismatch,
     /// The service refused the signature, or the caller's credentials.
     SignatureRefused,
@@ -364,7 +363,7 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// One member stands under two of its names.
+    /// A member appears under two of its names.
     TwoNames {
         /// Which part of the artefact.
         part: &'static str,
@@ -375,29 +374,29 @@ pub enum Error {
     },
     /// No key has this identifier.
     UnknownKey,
-    /// The source of the keys has no usable set at this moment.
+    /// The source of the keys currently has no usable set.
     Unreachable,
     /// The outermost layer of a message carries no signature, and no signature covers it.
     UnsignedLayer {
         /// The layer, such as `deviceData`.
         part: &'static str,
     },
-    /// No path leads to a trusted root.
+    /// There is no path to a trusted root.
     UntrustedChain {
-        /// What is in the way.
+        /// The reason.
         fault: ChainFault,
     },
-    /// Not an algorithm of this library.
+    /// Not a supported algorithm.
     UnsupportedAlgorithm {
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// A kind or variant that cannot be verified here.
+    /// A kind or variant that cannot be verified.
     UnsupportedFormat {
         /// What it is.
         what: &'static str,
     },
-    /// The server refused and said why, or would refuse.
+    /// The server refused with error codes, or would refuse.
     ValidationFailed {
         /// The error codes of its answer, each cut to 64 characters.
         codes: Vec<String>,
@@ -465,7 +464,7 @@ impl Error {
         }
     }
 
-    /// Returns who or what is at fault.
+    /// Returns the category of the reason.
     #[must_use]
     pub const fn category(&self) -> Category {
         self.code().category()

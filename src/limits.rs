@@ -1,11 +1,11 @@
-//! How much of an input is looked at: one value, every limit with its reason.
+//! Limits on the size of inputs, in one value; every limit states its reason.
 
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $name:ident, $with:ident: $type:ty = $default:expr;)+) => {
-        /// Limits on what an attacker can make a verifier do.
+        /// Limits on the work that an attacker can cause.
         ///
-        /// The defaults fit everything the two platforms publish with room to spare. A limit that
-        /// is exceeded gives [`too-large`](crate::Code::TooLarge), and the limit is in the error.
+        /// The defaults leave ample room for everything that the two platforms publish. Exceeding a
+        /// limit gives [`too-large`](crate::Code::TooLarge), with the limit in the error.
         ///
         /// ```
         /// use countersign::Limits;

@@ -22,7 +22,7 @@ use countersign_kernels::Hash;
 pub enum Algorithm {
     /// ECDSA using P-256 and SHA-256.
     Es256,
-    /// HMAC using SHA-256, only with keys that the caller gives by hand.
+    /// HMAC using SHA-256, only with secrets supplied by the caller.
     Hs256,
     /// RSASSA-PSS using SHA-256, MGF1 with SHA-256 and 32 bytes of salt.
     Ps256,
@@ -76,7 +76,7 @@ impl Algorithm {
         }
     }
 
-    /// Returns the section that defines verification.
+    /// Returns the section of the standard that defines verification.
     #[must_use]
     pub const fn reference(self) -> &'static str {
         match self {
@@ -94,9 +94,9 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The text names no algorithm of this library.
+/// The text is not the name of a supported algorithm.
 ///
-/// As an [`Error`](crate::Error) it is [`UnsupportedAlgorithm`](crate::Error::UnsupportedAlgorithm).
+/// Converts into [`Error::UnsupportedAlgorithm`](crate::Error::UnsupportedAlgorithm).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownAlgorithm {

@@ -10,11 +10,11 @@ use super::algorithm::Algorithm;
 use super::work;
 use crate::error::{Error, KeyFault};
 
-/// A public key whose parameters were checked, prepared for verification. Cloning is cheap.
+/// A public key with checked parameters, prepared for verification. Cloning is cheap.
 ///
-/// Checked when it is made: RSA modulus odd, 1024 to 8192 bits, no ROCA fingerprint; exponent odd
-/// and 3 ≤ e < 2^33; P-256 point on the curve. *Not* checked: where the key comes from, and whether
-/// a policy wants more bits.
+/// Checked on creation: RSA modulus odd, 1024 to 8192 bits, no ROCA fingerprint; exponent odd and 3
+/// ≤ e < 2^33; P-256 point on the curve. *Not* checked: where the key comes from, and whether a
+/// policy requires more bits.
 ///
 /// ```
 /// use countersign::{Code, PublicKey};
@@ -38,7 +38,7 @@ enum Material {
 }
 
 impl PublicKey {
-    /// Makes an RSA key of its modulus and exponent, both big-endian.
+    /// Makes an RSA key from its modulus and exponent, both big-endian.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl PublicKey {
         Ok(Self(Material::Rsa(Arc::new(key))))
     }
 
-    /// Makes a P-256 key of its affine coordinates, big-endian.
+    /// Makes a P-256 key from its affine coordinates, big-endian.
     ///
     /// # Errors
     ///

@@ -41,7 +41,7 @@ const fn padded() -> GeneralPurposeConfig {
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///
@@ -71,7 +71,7 @@ pub(crate) fn decode_url_to(text: &[u8], buffer: &mut Vec<u8>) -> Result<usize, 
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///
@@ -88,12 +88,12 @@ pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
 
 /// Decodes base64 of either alphabet, with complete padding or none.
 ///
-/// MOSIP's components write the same member in four ways (formats: `CryptoUtil.decodeBase64` of
-/// mosip/commons reads them all). One text must still keep to one alphabet.
+/// MOSIP's components write the same member in four ways (`CryptoUtil.decodeBase64` of
+/// mosip/commons reads them all). A text must not mix the alphabets.
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     let url = memchr::memchr2(b'-', b'_', text).is_some();
     let engine = match (url, text.ends_with(b"=")) {
@@ -105,11 +105,11 @@ pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(engine, text)
 }
 
-/// Decodes base64 of either alphabet without padding. One text must still keep to one alphabet.
+/// Decodes base64 of either alphabet without padding. A text must not mix the alphabets.
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///

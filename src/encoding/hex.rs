@@ -11,7 +11,8 @@ use super::Fault;
 ///
 /// # Errors
 ///
-/// [`Fault::Length`] for an odd number of digits, [`Fault::Character`] for anything that is no digit.
+/// [`Fault::Length`] for an odd number of digits, [`Fault::Character`] for a character that is not
+/// a digit.
 ///
 /// # Examples
 ///

@@ -1,8 +1,8 @@
 //! Percent-encoding of the parts of a URL ([RFC 3986 §2]).
 //!
-//! Only unreserved characters stay as they are, so that no value can end its part: `/`, `?`, `#`,
-//! `&`, `=`, `+`, `;` and everything outside ASCII are encoded. Encoding is done by the crate
-//! `percent-encoding`; its decoder leaves broken triplets alone, so they are refused before.
+//! Only unreserved characters are left unencoded, so no value can end its part: `/`, `?`, `#`, `&`,
+//! `=`, `+`, `;` and everything outside ASCII are encoded. The crate `percent-encoding` does the
+//! encoding; its decoder ignores broken triplets, so they are refused first.
 //!
 //! Not supported: other sets of characters, and other charsets than UTF-8.
 //!
@@ -51,8 +51,8 @@ pub fn encode(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// [`Fault::Character`] at a `%` without two hexadecimal digits behind it, [`Fault::Utf8`] if the
-/// bytes are no text.
+/// [`Fault::Character`] at a `%` that two hexadecimal digits do not follow, [`Fault::Utf8`] if the
+/// bytes are not UTF-8.
 ///
 /// # Examples
 ///

@@ -17,13 +17,13 @@ use crate::time::{At, Leeway, Time};
 
 /// Checks of claims.
 impl Check {
-    /// The token is of this kind, and of no other.
+    /// The token is of this kind and no other.
     pub const TOKEN_KIND: Self = Self::new("token-kind", "RFC 8725 §3.12");
-    /// Not from the future.
+    /// Not dated in the future.
     pub const NOT_BEFORE: Self = Self::new("not-before", "RFC 7519 §4.1.5");
-    /// Not past its end.
+    /// Not past its expiry.
     pub const EXPIRY: Self = Self::new("expiry", "RFC 7519 §4.1.4");
-    /// From `iat` to `exp` is not longer than accepted.
+    /// The time from `iat` to `exp` is not longer than accepted.
     pub const LIFETIME: Self = Self::new("lifetime", "MIRACL Trust documentation");
     /// `iss` is the expected one.
     pub const ISSUER: Self = Self::new("issuer", "RFC 7519 §4.1.1");

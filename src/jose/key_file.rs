@@ -1,4 +1,4 @@
-//! Files of keys and certificates, in the forms in which people have them.
+//! Files of keys and certificates, in the forms that people have.
 //!
 //! | Form | [`read_keys`] | [`read_certificates`] |
 //! |---|---|---|
@@ -14,8 +14,8 @@
 //! allows: lines of any width, white space, text around the blocks. A byte order mark before a text
 //! is skipped. DER and JSON are read as strictly as everywhere else.
 //!
-//! Everything else is refused, by name where it is known, with the way out. Private keys are
-//! refused as well: a verifier needs none.
+//! Everything else is refused. Known forms are named, with advice. Private keys are also refused: a
+//! verifier needs none.
 //!
 //! [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 //! [RFC 7517 §4]: https://www.rfc-editor.org/rfc/rfc7517#section-4
@@ -46,7 +46,7 @@ use crate::x509::{Certificate, Modulus};
 
 pub use crate::x509::pem::PemFault;
 
-/// Reads the keys of a file that a caller trusts.
+/// Reads the trusted keys of a file.
 ///
 /// Checked: what [`JwkSet::parse`] and [`Jwk::from_pem`] check. *Not* checked: who issued a
 /// certificate. Single keys of a set that cannot be used are among its
@@ -54,7 +54,7 @@ pub use crate::x509::pem::PemFault;
 ///
 /// # Errors
 ///
-/// [`KeyFileError`], which says what was found and what to do.
+/// [`KeyFileError`], which says what was found and what to do about it.
 ///
 /// # Examples
 ///
@@ -85,7 +85,7 @@ pub fn read_keys(file: &[u8], limits: &Limits) -> Result<JwkSet, KeyFileError> {
 ///
 /// # Errors
 ///
-/// [`KeyFileError`], which says what was found and what to do.
+/// [`KeyFileError`], which says what was found and what to do about it.
 ///
 /// # Examples
 ///
@@ -111,11 +111,12 @@ pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate
     material.into_iter().map(Material::into_certificate).collect()
 }
 
-/// Reads a text: UTF-8, of which a byte order mark is skipped.
+/// Reads UTF-8 text and skips a byte order mark.
 ///
 /// # Errors
 ///
-/// [`Foreign::Utf16`] and [`Foreign::Gzip`] by name, or [`Foreign::Unknown`] for what is no text.
+/// [`Foreign::Utf16`] and [`Foreign::Gzip`], or [`Foreign::Unknown`] for anything else that is not
+/// text.
 pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
     let foreign = match file {
         [0xff, 0xfe, ..]
@@ -140,15 +141,15 @@ impl Jwk {
     /// ([RFC 8017 appendix A.1.1]), as leniently as
     /// [`key_file`](crate::jose::key_file) does.
     ///
-    /// A certificate's key usage has to allow signatures ([RFC 5280 §4.2.1.3]), and its
-    /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
-    /// *not* checked: the caller trusts the key because the caller gave it.
+    /// A certificate's key usage must allow signatures ([RFC 5280 §4.2.1.3]). Its validity is kept
+    /// and checked at verification. Its signature, issuer and other extensions are *not* checked:
+    /// the caller trusts the key because the caller gave it.
     ///
     /// # Errors
     ///
     /// [`Error::TooLarge`] above 64 KiB, [`Error::KeyUse`] for a certificate for other purposes,
-    /// [`Error::Malformed`] for damaged DER, what [`PublicKey`] checks, and [`Error::KeyUnusable`] if it
-    /// is not exactly one such key.
+    /// [`Error::Malformed`] for damaged DER, the errors of [`PublicKey`], and
+    /// [`Error::KeyUnusable`] if there is not exactly one such key.
     ///
     /// [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
     /// [RFC 8017 appendix A.1.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
@@ -164,8 +165,9 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`Error::KeyUnusable`] for anything else within a PEM block, [`Error::TooLarge`] for more than
-    /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
+    /// [`Error::KeyUnusable`] for any other content of a PEM block, [`Error::TooLarge`] for more
+    /// than [`Limits::keys`] certificates, and the errors of
+    /// [`from_der_with`](Self::from_der_with).
     pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         read_pem_certificates(text, limits).map_err(KeyFileError::into_error)
     }
@@ -185,15 +187,15 @@ fn read_pem_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Certificate
     material.into_iter().map(Material::into_certificate).collect()
 }
 
-/// Something that was found where a key or certificate was expected.
+/// What was found instead of a key or certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Foreign {
-    /// Nothing that is known.
+    /// Unknown content.
     Unknown,
     /// Text in UTF-16.
     Utf16,
-    /// Data compressed by gzip.
+    /// Data compressed with gzip.
     Gzip,
     /// HTML or XML.
     Markup,
@@ -205,35 +207,35 @@ pub enum Foreign {
     ///
     /// [RFC 7292]: https://www.rfc-editor.org/rfc/rfc7292
     Pkcs12,
-    /// A key store of Java.
+    /// A Java key store.
     JavaKeyStore,
-    /// A private key, of whatever form.
+    /// A private key, in any form.
     PrivateKey,
-    /// A request for a certificate ([RFC 2986]).
+    /// A certificate request ([RFC 2986]).
     ///
     /// [RFC 2986]: https://www.rfc-editor.org/rfc/rfc2986
     CertificateRequest,
-    /// A list of revoked certificates ([RFC 5280 §5]).
+    /// A certificate revocation list ([RFC 5280 §5]).
     ///
     /// [RFC 5280 §5]: https://www.rfc-editor.org/rfc/rfc5280#section-5
     RevocationList,
-    /// A public key of OpenSSH ([RFC 4716] included).
+    /// An OpenSSH public key, including the form of [RFC 4716].
     ///
     /// [RFC 4716]: https://www.rfc-editor.org/rfc/rfc4716
     OpenSshKey,
-    /// A key or message of OpenPGP.
+    /// An OpenPGP key or message.
     OpenPgp,
-    /// Base64 of DER without the lines around it.
+    /// Base64 of DER without its PEM lines.
     BareBase64,
     /// A compact JWS or JWT.
     Token,
     /// An OpenID Connect discovery document, which names a key set.
     Discovery,
-    /// JSON that holds no key.
+    /// JSON without a key.
     Json,
     /// A JSON array; a key set is an object.
     JsonArray,
-    /// A key where a certificate is needed.
+    /// A bare key, although a certificate is needed.
     Keys,
 }
 
@@ -306,24 +308,24 @@ pub enum KeyFileError {
     Foreign(Foreign),
     /// The PEM is damaged.
     Pem(PemFault),
-    /// A PEM block has a label that belongs to no key and no certificate.
+    /// A PEM block has a label that is not of a key or certificate.
     Label {
         /// The label, cut to 64 characters.
         label: String,
     },
-    /// More than one key, and nothing tells which is meant.
+    /// More than one key, without a way to tell them apart.
     Several {
         /// How many are certificates.
         certificates: usize,
         /// How many are bare keys.
         keys: usize,
     },
-    /// MOSIP's server answered with errors.
+    /// The file is an answer of MOSIP's server with errors.
     Refused {
         /// The error codes, each cut to 64 characters.
         codes: Vec<String>,
     },
-    /// The JSON, the certificate or the key is wrong in itself.
+    /// The JSON, the certificate or the key is faulty.
     Content(Error),
 }
 

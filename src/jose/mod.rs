@@ -7,9 +7,10 @@
 //! ```
 //!
 //! Not supported, on purpose: the JSON serialisation, unencoded payloads ([RFC 7797]), JWE, `none`,
-//! symmetric keys inside key sets, and keys that a token brings or names (`jwk`, `jku`, `x5u`,
-//! `x5c`): those header members are ignored; `x5t` and `x5t#S256` choose among the verifier's own. (Where a format is built on `x5c`, its own verifier
-//! says what it takes to believe it; see [`crate::mosip::trust`].)
+//! symmetric keys inside key sets, and keys that a token carries or points to (`jwk`, `jku`, `x5u`,
+//! `x5c`): these header members are ignored; `x5t` and `x5t#S256` select among the verifier's own
+//! keys. (For formats that are built on `x5c`, their own verifier states when it is trusted; see
+//! [`crate::mosip::trust`].)
 //!
 //! [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
 //! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515

@@ -28,22 +28,22 @@ pub(super) struct Meant<'t> {
 }
 
 impl JwkSet {
-    /// Returns the one key that a token means.
+    /// Returns the key that a token selects.
     ///
-    /// A `kid` is compared byte for byte, over usable and unusable keys alike. Without one, every key
-    /// can be meant; and where no key has this name, the one key of a set without names. Of those, keys
-    /// that declare another purpose by `use` or `key_ops` are no candidates, unless there is no other.
-    /// One key that is written twice is one key. Everything else is ambiguous or unknown, never "the
-    /// first that fits".
+    /// A `kid` is compared byte for byte, with usable and unusable keys alike. Without a `kid`,
+    /// every key is a candidate; if no key has this `kid`, so is the only key of a set without
+    /// names. Keys that declare another purpose by `use` or `key_ops` are not candidates, unless
+    /// there is no other. The same key given twice counts as one key. Everything else is ambiguous
+    /// or unknown, never "the first that fits".
     ///
-    /// A verifier also knows the algorithm of its token and the thumbprint of a certificate that it
-    /// names: keys that declare another `alg` are no candidates either, and of several, `x5t#S256` or
-    /// `x5t` selects the one with this certificate if the token has no `kid`.
+    /// A verifier also knows the token's algorithm and any certificate thumbprint that it names:
+    /// keys that declare another `alg` are not candidates either, and if the token has no `kid`,
+    /// `x5t#S256` or `x5t` selects the key with this certificate among several.
     ///
     /// # Errors
     ///
     /// [`Error::NoKey`] for an empty set, [`Error::UnknownKey`], [`Error::AmbiguousKey`], or the
-    /// reason why the meant key is unusable.
+    /// reason why the selected key is unusable.
     ///
     /// # Examples
     ///

@@ -9,7 +9,7 @@ use crate::time::{Leeway, Time};
 
 /// The check of certificates as keys.
 impl Check {
-    /// The key's certificate is valid at the verification time.
+    /// The key's certificate is valid at the time of judgement.
     pub const KEY_CERTIFICATE: Self = Self::new("key-certificate", "RFC 5280 §4.1.2.5");
 }
 

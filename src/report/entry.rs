@@ -9,7 +9,7 @@ use crate::code::{Category, Code};
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
-/// What became of an artefact.
+/// The verdict on an artefact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -17,7 +17,7 @@ pub enum Verdict {
     Valid,
     /// At least one check failed.
     Invalid,
-    /// What was given does not suffice to decide.
+    /// The caller did not provide enough to decide.
     Undecided,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What became of one check.
+/// The outcome of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -57,7 +57,7 @@ pub enum Outcome {
     Pass,
     /// It failed.
     Fail(Error),
-    /// It could not run, because another one failed, or nothing was expected.
+    /// It could not run because another check failed, or there was no expectation.
     Skip,
 }
 
@@ -67,13 +67,13 @@ pub enum Outcome {
 pub struct Entry {
     /// Which check.
     pub check: Check,
-    /// Which part of a nested artefact was checked, such as `[0].deviceInfo.digitalId`; `None` for the
-    /// whole.
+    /// The part of a nested artefact that was checked, such as `[0].deviceInfo.digitalId`; `None`
+    /// for the whole.
     pub part: Option<Arc<str>>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// For people: what was found, or why it failed or was skipped. May contain text from the
-    /// input.
+    /// Text for people: what was found, or why the check failed or was skipped. May contain text
+    /// from the input.
     pub detail: String,
     /// Where the check is defined; empty if this project defines it.
     pub reference: &'static str,

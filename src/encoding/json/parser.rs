@@ -13,8 +13,8 @@ use crate::limits::Limits;
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth, members and a text that is larger
-/// than the largest of the limits in bytes, [`Error::TooLarge`].
+/// [`Error::Malformed`], [`Error::DuplicateMember`], or [`Error::TooLarge`] for too much depth, too
+/// many members, or a text larger than the largest byte limit.
 ///
 /// # Examples
 ///
@@ -50,7 +50,7 @@ pub(super) fn check_size(part: &'static str, text: &[u8], limits: &Limits) -> Re
 ///
 /// # Errors
 ///
-/// As [`parse`], and [`Error::WrongType`] for any other value.
+/// The same as [`parse`], and [`Error::NotAnObject`] for any other value.
 pub fn parse_object<'a>(
     part: &'static str,
     text: &'a [u8],
