@@ -12,9 +12,9 @@ impl Check {
     pub const WINDOW: Self = Self::new("timestamp-window", "MOSIP Device Management APIs");
 }
 
-/// How far a signed time may be from the time of judgement. Both ends are excluded.
+/// How far a signed time may be from the time of judgement. Both ends are exclusive.
 ///
-/// Messages of devices from the future are refused whatever the window: see
+/// Device messages from the future are refused whatever the window: see
 /// [`trust`](crate::mosip::trust).
 ///
 /// ```
@@ -33,7 +33,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Makes the window that MOSIP's servers apply to requests where
+    /// Makes the window that MOSIP's servers apply to requests if
     /// `masterdata.registerdevice.timestamp.validate` is `+minutes`: from two minutes before to
     /// that many minutes after (`RegisteredDeviceServiceImpl`).
     #[must_use]

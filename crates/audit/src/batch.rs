@@ -26,18 +26,18 @@ use crate::terms::{Missing, Names, Overrides, Unbound};
 use crate::tighten;
 use crate::wrapper::find_wrapper;
 
-/// An item with its verdict.
+/// An item with its report.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Judged {
-    /// Every check, and what is known of the item.
+    /// Every check, and information about the item.
     pub report: Report,
-    /// The item held nothing, so nothing was checked.
+    /// The item was empty, so nothing was checked.
     pub is_empty: bool,
 }
 
-/// Items that are verified together, their signatures in batches. Each has the report that it would
-/// have alone.
+/// Items that are verified together, with their signatures in batches. Each has the same report as
+/// when judged alone.
 ///
 /// ```
 /// use countersign::{Code, Time};
@@ -113,10 +113,9 @@ impl Auditor {
         Batch { auditor: self, items: Vec::new(), plans: BTreeMap::new() }
     }
 
-    /// Judges one artefact: a bare token, or an answer or a request as it was captured.
+    /// Judges one artefact: a bare token, or an answer or a request as captured.
     ///
-    /// Its report names neither the artefact nor a place. To judge many, begin a
-    /// [`batch`](Self::batch).
+    /// Its report has neither an `id` nor a place. To judge many, begin a [`batch`](Self::batch).
     #[must_use]
     pub fn judge(&self, artefact: &[u8]) -> Report {
         let mut batch = self.batch();
@@ -129,21 +128,21 @@ impl Auditor {
 }
 
 impl Batch<'_> {
-    /// Adds an artefact under a name: the content of a file, which may end in one line break. Of one
-    /// that is too large, the beginning is enough.
+    /// Adds an artefact under a name: the content of a file, which may end with one line break. If
+    /// it is too large, its beginning is enough.
     pub fn artefact(&mut self, name: impl Into<String>, bytes: &[u8]) {
         let state = self.judge_artefact(bytes);
         self.push(Name { id: name.into(), place: None }, state);
     }
 
-    /// Adds an input that could not be read, and what to do about it.
+    /// Adds an input that could not be read, with a hint.
     pub fn unreadable(&mut self, name: impl Into<String>, detail: String, hint: Option<&str>) {
         let mut report = Report::of_unreadable(detail);
         report.hints.extend(hint.map(str::to_owned));
         self.push(Name { id: name.into(), place: None }, report.into());
     }
 
-    /// Adds a line of a source, which is a record or says why not.
+    /// Adds a line of a source. If it is not a record, its report says why.
     pub fn record(&mut self, source: &str, line: &Line) {
         let (name, record) = ndjson::read(self.auditor.limits(), source, line);
         let state = match record {
@@ -159,7 +158,7 @@ impl Batch<'_> {
         self.push(name, State::Empty(Box::new(report)));
     }
 
-    /// Verifies what is left to verify, all at once. The reports are in the order of the items.
+    /// Verifies all items at once. The reports are in the order of the items.
     #[must_use]
     pub fn judge(self) -> Vec<Judged> {
         let Self { auditor, mut items, plans } = self;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use countersign::{At, Time};
 
-/// A time of judgement, before the clock is read.
+/// A time of judgement, before the current time is known.
 ///
 /// ```
 /// use countersign::{At, Time};
@@ -19,18 +19,18 @@ use countersign::{At, Time};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the present, or another time")]
 pub enum Moment {
-    /// The present of the run.
+    /// The current time of the run.
     #[default]
     Now,
-    /// A time, or the artefact's own.
+    /// A given time, or the artefact's own.
     At(At),
 }
 
-/// What is said about a text that is no time.
+/// The error text for a text that is not a time.
 pub const NO_TIME: &str = "must be RFC 3339 or Unix seconds";
 
 impl Moment {
-    /// Returns the time of judgement, for a run whose present this is.
+    /// Returns the time of judgement, given the current time of the run.
     #[must_use]
     pub const fn resolve(self, now: Time) -> At {
         match self {

@@ -64,9 +64,9 @@ const MEMBERS: [&str; 32] = [
 
 /// A policy: keys, opt-ins and expectations for each kind, in TOML.
 ///
-/// There is one table per kind, named after it, such as `[dvs-certificate]`. Its files are read when an
-/// [`Auditor`](crate::Auditor) is made, relative to the folder of the policy. The default is a policy
-/// without any table.
+/// It has one table per kind, named after it, such as `[dvs-certificate]`. Its files are read when
+/// an [`Auditor`](crate::Auditor) is created, relative to the folder of the policy. The default
+/// policy has no tables.
 ///
 /// ```
 /// use std::path::Path;
@@ -90,8 +90,8 @@ pub struct PolicyFile {
 }
 
 impl PolicyFile {
-    /// Reads the text of a policy. Its path says where its files are, and names it in errors; nothing is
-    /// read from there.
+    /// Parses the text of a policy. The path is the base of relative file names, and names the
+    /// policy in errors; nothing is read from it.
     ///
     /// # Errors
     ///

@@ -37,8 +37,8 @@ pub(crate) struct TrustTable<'t> {
     pub(crate) lenient: &'t [String],
 }
 
-/// Whose signatures of devices are believed, as options and policies say it. What is not said is left
-/// to the policy, and then to the rules of whoever consumes such messages.
+/// Whose device signatures are trusted, according to options and policies. Whatever is not set
+/// comes from the policy, and then from the rules of the usual consumer.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Domain};
@@ -57,26 +57,25 @@ pub(crate) struct TrustTable<'t> {
 pub struct TrustTerms {
     /// PEM certificates of authorities.
     pub roots: Vec<Roots>,
-    /// PEM certificates between devices and authorities; they are trusted only as far as an authority
-    /// issued them.
+    /// PEM certificates between devices and authorities, trusted only if an authority issued them.
     pub intermediates: Vec<Roots>,
-    /// By whose rules trust is decided.
+    /// The rules that decide trust.
     pub rules: Option<TrustRules>,
-    /// The domain to ask for, where the rules leave the choice.
+    /// The required domain, where the rules leave the choice.
     pub domain: Option<Domain>,
-    /// The organisation to ask for in the certificate that signs data.
+    /// The required organisation in the certificate that signs data.
     pub organization: Option<String>,
-    /// `compliance-toolkit`: ask for no organisation.
+    /// `compliance-toolkit`: accept any organisation.
     pub any_organization: bool,
     /// `compliance-toolkit`: the level of the devices, one of [`TrustTerms::LEVELS`].
     pub level: Option<String>,
-    /// The ways of breaking the format that are accepted, with a warning.
+    /// The accepted deviations from the format, with a warning.
     pub lenient: Vec<Leniency>,
 }
 
-/// A file with authorities, and the domain that they are trusted for.
+/// A file with authorities, and the domain for which they are trusted.
 ///
-/// As a text it is `DOMAIN=FILE`, or `FILE` for every domain.
+/// Its text form is `DOMAIN=FILE`, or `FILE` for every domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roots {
     domain: Option<Domain>,
@@ -84,7 +83,7 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// Names a file, and the domain that its authorities are trusted for, or every domain.
+    /// Makes a reference to a file whose authorities are trusted for a domain, or for every domain.
     #[must_use]
     pub fn new(domain: Option<Domain>, path: impl Into<PathBuf>) -> Self {
         Self { domain, path: path.into() }
@@ -107,13 +106,13 @@ impl FromStr for Roots {
     }
 }
 
-/// By whose rules trust is decided. As a text it is one of [`TrustRules::names`].
+/// The rules that decide trust. The text form is one of [`TrustRules::names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "somebody's rules, or none")]
 pub enum TrustRules {
     /// Those of a consumer of such messages.
     Of(Consumer),
-    /// Every signer's own certificate is believed; no authority vouches for it.
+    /// Accepts each signer's own certificate; no authority vouches for it.
     SelfAsserted,
 }
 
@@ -128,7 +127,7 @@ impl FromStr for TrustRules {
 }
 
 impl TrustRules {
-    /// The names that can be read.
+    /// Returns all names.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         let names = Consumer::ALL.iter().map(|consumer| consumer.as_str());
@@ -159,7 +158,7 @@ fn known<T: FromStr>(
 }
 
 impl TrustTerms {
-    /// The levels that devices are certified for.
+    /// The certification levels of devices.
     pub const LEVELS: [&'static str; 2] = ["L0", "L1"];
 
     /// Reads the members of a policy table; its files are relative to a folder.

@@ -13,7 +13,7 @@ use countersign::encoding::json::{self, Object, Value};
 /// Bytes of an input that are looked at.
 const HEAD_BYTES: usize = 1 << 16;
 
-/// What an artefact is wrapped in. Its text says how to take it off.
+/// The wrapper around an artefact. Its text says how to remove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wrapper {
@@ -117,7 +117,7 @@ impl fmt::Display for Wrapper {
     }
 }
 
-/// Finds what an input is wrapped in that no format reads.
+/// Finds the wrapper around an input that no format can read.
 ///
 /// ```
 /// use countersign::Limits;

@@ -1,10 +1,10 @@
-//! Why there is no answer, or none that can be used.
+//! Why there is no usable answer.
 
 use core::fmt;
 
 use countersign::{Code, Error};
 
-/// Why something could not be fetched. None of these is the fault of whoever sent a token.
+/// Why something could not be fetched. None of these is the fault of a token's sender.
 ///
 /// Texts name neither credentials nor bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,30 +17,30 @@ pub enum Fault {
     Host,
     /// The host has no address on the Internet, only private, local or reserved ones.
     PrivateAddress,
-    /// The name of the host cannot be resolved.
+    /// The host name cannot be resolved.
     Unresolved,
-    /// No connection, or it broke off.
+    /// The connection failed or was interrupted.
     Connection,
-    /// The time was over before the answer was complete.
+    /// The answer was not complete within the time limit.
     Timeout,
-    /// TLS failed: no trust in the certificate, as a rule.
+    /// TLS failed, usually because the certificate is not trusted.
     Tls,
-    /// The answer breaks the rules of HTTP.
+    /// The answer is not valid HTTP.
     Protocol,
     /// The answer is larger than the limit.
     TooLarge,
     /// The client cannot be used on this machine.
     Client,
-    /// A redirect to another server, to nowhere, or one too many.
+    /// A redirect to another server or without a target, or too many redirects.
     Redirect,
-    /// The status is not the one of success.
+    /// The status is not a success.
     Status(u16),
-    /// The media type is not one of a key set: the one that the answer names, if it does.
+    /// The media type is not that of a key set. Contains the answer's media type, if it has one.
     MediaType(Option<String>),
-    /// The body is compressed or otherwise encoded, in this way, though that was not asked for.
+    /// The body has this content encoding, although none was requested.
     ContentEncoding(String),
-    /// The body is the metadata of an issuer, which names this address of its key set (`jwks_uri`,
-    /// [RFC 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// The body is the metadata of an issuer, which names this URL of its key set (`jwks_uri`, [RFC
+    /// 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     Metadata(String),
     /// The body is not a key set.
     KeySet(Error),
@@ -49,7 +49,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Returns a stable name in kebab case, one of a few: fit for a label of a metric.
+    /// Returns a stable name in kebab case, from a small set: suitable as a metric label.
     #[must_use]
     pub const fn label(&self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ impl Fault {
         }
     }
 
-    /// Returns the reason code of an artefact that could not be judged because of this.
+    /// Returns the reason code for artefacts that could not be judged because of this fault.
     #[must_use]
     pub const fn code(&self) -> Code {
         Code::Unreachable

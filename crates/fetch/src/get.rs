@@ -54,16 +54,16 @@ pub(crate) struct Answer {
     pub(crate) validators: Validators,
 }
 
-/// Gets a key set once, without a cache; `now` becomes the time at which it was fetched.
+/// Fetches a key set once, without a cache; `now` becomes its time of fetching.
 ///
 /// Checked: the status; that redirects stay on the server; the media type; that the body is a key
 /// set within the limits, and has a usable key. Not checked, because that is up to the
 /// [`Fetch`]: where the connection leads.
 ///
-/// Where the address is that of an issuer's metadata
-/// ([OpenID Connect Discovery 1.0 section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
-/// its `jwks_uri` is followed once, if it is on the same server. A
-/// [`JwksCache`](super::JwksCache) does not follow it.
+/// If the URL is that of an issuer's metadata ([OpenID Connect Discovery 1.0 section
+/// 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)), its `jwks_uri`
+/// is followed once, if it is on the same server. A [`JwksCache`](super::JwksCache) does not follow
+/// it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! From an answer to a registration that is known to be authentic.
+//! Verification of registration answers.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
@@ -25,8 +25,8 @@ use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Proven, Steps};
 use crate::x509::check_key_size;
 
-/// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
-/// one.
+/// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`]
+/// creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration(Proven<Draft>);
 
@@ -44,13 +44,13 @@ pub(crate) struct Draft {
 }
 
 impl Registration {
-    /// Returns the scheme that the answer was signed by.
+    /// Returns the scheme with which the answer was signed.
     #[must_use]
     pub const fn era(&self) -> Era {
         self.0.get().era
     }
 
-    /// Returns what the server did. An answer to a deregistration is signed as well.
+    /// Returns the server's decision. Answers to deregistrations are also signed.
     #[must_use]
     pub const fn status(&self) -> &Status {
         &self.0.get().status
@@ -68,9 +68,9 @@ impl Registration {
         &self.0.env
     }
 
-    /// Returns `timeStamp`; `None` where the server signed `null`, as it does in an answer to a
-    /// deregistration if the stored digital id has no `dateTime`. Servers of era A wrote their local
-    /// time and called it UTC.
+    /// Returns `timeStamp`; `None` if the server signed `null`, as it does for a deregistration if
+    /// the stored digital ID has no `dateTime`. Servers of era A wrote their local time, marked as
+    /// UTC.
     #[must_use]
     pub const fn time_stamp(&self) -> Option<&Timestamp> {
         self.0.get().time_stamp.as_ref()
@@ -94,7 +94,7 @@ impl Registration {
         &self.0.get().key
     }
 
-    /// Returns the time at which it was judged.
+    /// Returns the time of judgement.
     #[must_use]
     pub const fn at(&self) -> Time {
         self.0.get().at
@@ -105,12 +105,12 @@ impl Registration {
 ///
 /// Checked, in this order: no errors in the answer; the token's structure and era; the signed
 /// header; a usable RSA key, its size, and the signature under the era's one algorithm; `status`,
-/// `deviceCode`, `env` and `timeStamp`; the digital id, and its own signature where it has one; the
-/// validity of the key's certificate, if it came from one; what [`Expected`] names. *Not* checked:
-/// who issued that certificate, and whether the device is still registered.
+/// `deviceCode`, `env` and `timeStamp`; the digital ID, and its own signature if it has one; the
+/// validity of the key's certificate, if it came from one; the expectations. *Not* checked: who
+/// issued that certificate, and whether the device is still registered.
 ///
-/// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, as far as
-/// [`Limits::key_attempts`] goes: [`Error::TooLarge`] if it ends before the keys do.
+/// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, up to
+/// [`Limits::key_attempts`]: [`Error::TooLarge`] if keys are left.
 ///
 /// ```
 /// use countersign::jose::Jwk;
@@ -148,9 +148,9 @@ impl Verifier {
         Self { format: RegistrationFormat, keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    /// Makes a verifier that takes its keys from a source at each verification.
     ///
-    /// Where the source has none, that is [`Error::Unreachable`].
+    /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
         Self { format: RegistrationFormat, keys: Keys::source(source), policy }
     }

@@ -1,4 +1,4 @@
-//! Verification with the server secret, and as far as it goes without.
+//! Verification with the server secret, and as far as possible without it.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -17,11 +17,11 @@ use crate::policy::Policy;
 use crate::report::{Check, Trail};
 use crate::verify::{self, Format, Held, Item, Proven, Steps};
 
-/// The server secret of both D-TAs together: the key that verifies, and that nobody but a service
-/// has. Whoever has it can also sign for every identity, so it is wiped when it is dropped, and
-/// never printed. Cloning is cheap, and copies nothing.
+/// The combined server secret of both D-TAs: the verification key, which only a service has. Its
+/// holder can also sign for every identity, so it is wiped when dropped, and never printed. Cloning
+/// is cheap and copies nothing.
 ///
-/// *Not* wiped are the values in between that the curve library computes with.
+/// The intermediate values of the curve library are *not* wiped.
 ///
 /// ```
 /// use countersign::miracl::dvs::signature::ServerSecret;
@@ -47,8 +47,8 @@ impl ServerSecret {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for another text, [`Error::PointNotOnCurve`] or
-    /// [`Error::WrongSubgroup`] for another point.
+    /// [`Error::Malformed`] for any other text, [`Error::PointNotOnCurve`] or
+    /// [`Error::WrongSubgroup`] for any other point.
     pub fn new(digits: &Secret) -> Result<Self, Error> {
         let malformed = |fault| Error::Malformed { part: "server secret", fault };
         let digits = core::str::from_utf8(digits.expose()).map_err(|_| malformed(Fault::Utf8))?;
@@ -65,28 +65,29 @@ impl fmt::Debug for ServerSecret {
     }
 }
 
-/// A signature whose equation holds under the server secret. Only [`Verifier::verify`] makes one.
+/// A signature whose equation holds under the server secret. Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified(Proven<Signature>);
 
 impl Verified {
-    /// Returns the signature, of which everything is now known to come from the signer.
+    /// Returns the signature; all of it is known to come from the signer.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         self.0.get()
     }
 }
 
-/// Verifies signature objects: wholly with the server secret, and as far as possible without.
+/// Verifies signature objects: completely with the server secret, as far as possible without it.
 ///
 /// Checked, in this order: encodings; points on the curve, of order r, none at infinity; the
-/// identity [may sign](crate::miracl::identity::MpinId::may_sign), and is the expected one; the hash; the timestamp of the request, if one is
-/// expected; `timestamp` not in the future, and not too old; then, with the server secret, the
-/// equation. It comes last because it costs most, and because an "undecided" must not hide a check
-/// that fails. *Not* checked: whether the identity was revoked.
+/// identity [may sign](crate::miracl::identity::MpinId::may_sign), and is the expected one; the
+/// hash; the timestamp of the request, if one is expected; `timestamp` not in the future, and not
+/// too old; then, with the server secret, the equation. The equation comes last because it costs
+/// most, and because "undecided" must not hide a failing check. *Not* checked: whether the identity
+/// was revoked.
 ///
-/// **Without the server secret nothing is ever valid**: what passes every other check is refused
-/// with [`Error::NoKey`], and its report says `undecided`.
+/// **Without the server secret nothing is ever valid**: a signature that passes every other check
+/// is refused with [`Error::NoKey`], and its report says `undecided`.
 ///
 /// ```
 /// use countersign::miracl::dvs;
@@ -111,13 +112,13 @@ pub type Verifier = verify::Verifier<SignatureFormat>;
 pub struct SignatureFormat;
 
 impl Verifier {
-    /// Makes a verifier that refuses what is wrong, and leaves undecided what may be right.
+    /// Makes a verifier without the server secret, which never reports a signature as valid.
     #[must_use]
     pub const fn new(policy: Policy) -> Self {
         Self { format: SignatureFormat, keys: None, policy }
     }
 
-    /// Makes a verifier that decides.
+    /// Makes a verifier with the server secret.
     #[must_use]
     pub const fn with_server_secret(secret: ServerSecret, policy: Policy) -> Self {
         Self { format: SignatureFormat, keys: Some(secret), policy }
