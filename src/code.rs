@@ -18,7 +18,6 @@ macro_rules! codes {
         /// assert_eq!(Code::SignatureMismatch.category(), Category::Untrusted);
         /// assert_eq!("expired".parse(), Ok(Code::Expired));
         /// ```
-
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {

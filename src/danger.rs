@@ -15,7 +15,6 @@ use crate::mosip::registration::SignedRegistration;
 /// assert_eq!(danger::unverified_payload(&token), b"{}");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[must_use]
 pub fn unverified_payload<'t>(token: &'t CompactJws<'_>) -> &'t [u8] {
     token.payload()
@@ -31,7 +30,6 @@ pub fn unverified_payload<'t>(token: &'t CompactJws<'_>) -> &'t [u8] {
 /// assert!(danger::unverified_registration(&answer).starts_with(b"{\"status\":\"REGISTERED\""));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[must_use]
 pub fn unverified_registration(answer: &SignedRegistration) -> &[u8] {
     &answer.payload

@@ -14,7 +14,6 @@ macro_rules! limits {
         /// assert_eq!(limits.token_bytes(), 2048);
         /// assert_eq!(limits.json_depth(), 16);
         /// ```
-
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Limits {
             $($name: $type,)+

@@ -26,7 +26,6 @@ pub enum Rsa1024 {
 /// assert_eq!(policy.leeway().seconds(), 5);
 /// assert_eq!(Policy::default().rsa_1024(), Rsa1024::Deny);
 /// ```
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     rsa_1024: Rsa1024,
@@ -68,7 +67,6 @@ impl Policy {
     /// let policy = Policy::default().with_algorithm(Algorithm::Ps256);
     /// assert_eq!(policy.algorithm(), Some(Algorithm::Ps256));
     /// ```
-
     #[must_use]
     pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = Some(algorithm);

@@ -15,7 +15,6 @@ use core::fmt;
 /// assert_eq!(Time::parse_rfc3339("2022-04-08T09:56:20+02:00"), Ok(issued));
 /// assert_eq!(Time::from_unix(-1), None);
 /// ```
-
 ///
 /// [RFC 7519 §2]: https://www.rfc-editor.org/rfc/rfc7519#section-2
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,7 +131,6 @@ impl fmt::Display for Distance {
 /// assert_eq!(Leeway::from_seconds(300).unwrap().seconds(), 300);
 /// assert_eq!(Leeway::from_seconds(301), None);
 /// ```
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Leeway(u16);
 

@@ -14,7 +14,6 @@ use countersign_kernels::Hash;
 /// assert!("rs256".parse::<Algorithm>().is_err());
 /// assert!("none".parse::<Algorithm>().is_err());
 /// ```
-
 ///
 /// [RFC 7518 §3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

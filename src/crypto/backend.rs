@@ -14,7 +14,6 @@ use super::key::PublicKey;
 ///
 /// assert_eq!(Policy::default().backend(), SignatureBackend::native());
 /// ```
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SignatureBackend(Choice);
 

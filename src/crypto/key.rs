@@ -27,7 +27,6 @@ use crate::error::{Error, KeyFault};
 /// one[31] = 1;
 /// assert_eq!(PublicKey::p256(&one, &one).unwrap_err().code(), Code::PointNotOnCurve);
 /// ```
-
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(Material);
 

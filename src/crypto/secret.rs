@@ -16,7 +16,6 @@ use zeroize::Zeroizing;
 /// let secret = Secret::new(b"MockClientSecret".to_vec());
 /// assert_eq!(format!("{secret:?}"), "Secret(..)");
 /// ```
-
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {

@@ -53,7 +53,6 @@ const fn padded() -> GeneralPurposeConfig {
 /// assert_eq!(base64::decode_url(b"+/8"), Err(Fault::Character { offset: 0 }));
 /// assert_eq!(base64::decode_url(b"-_9"), Err(Fault::TrailingBits));
 /// ```
-
 pub fn decode_url(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(&URL, text)
 }
@@ -81,7 +80,6 @@ pub(crate) fn decode_url_to(text: &[u8], buffer: &mut Vec<u8>) -> Result<usize, 
 /// assert_eq!(base64::decode_standard(b"+/8=").unwrap(), [0xfb, 0xff]);
 /// assert_eq!(base64::decode_standard(b"+/8"), Err(Fault::Padding));
 /// ```
-
 pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(&STANDARD, text)
 }
@@ -120,7 +118,6 @@ pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
 /// assert_eq!(base64::decode_unpadded(b"-/8"), Err(Fault::Character { offset: 1 }));
 /// assert_eq!(base64::decode_unpadded(b"+/8="), Err(Fault::Padding));
 /// ```
-
 pub fn decode_unpadded(text: &[u8]) -> Result<Vec<u8>, Fault> {
     let url = memchr::memchr2(b'-', b'_', text).is_some();
     decode(if url { &URL } else { &STANDARD_UNPADDED }, text)

@@ -23,7 +23,6 @@ use super::Fault;
 /// assert_eq!(hex::decode("abc"), Err(Fault::Length));
 /// assert_eq!(hex::decode("0x"), Err(Fault::Character { offset: 1 }));
 /// ```
-
 pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
     if let Some(offset) = text.bytes().position(|b| !b.is_ascii_hexdigit()) {
         return Err(Fault::Character { offset });

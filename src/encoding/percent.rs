@@ -41,7 +41,6 @@ pub enum Plus {
 ///
 /// assert_eq!(percent::encode("a b+c@x.y/é"), "a%20b%2Bc%40x.y%2F%C3%A9");
 /// ```
-
 #[must_use]
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).collect()
@@ -64,7 +63,6 @@ pub fn encode(text: &str) -> String {
 /// assert_eq!(decode("a%20b+c%2B", Plus::Space).unwrap(), "a b c+");
 /// assert_eq!(decode("100%", Plus::Literal), Err(Fault::Character { offset: 3 }));
 /// ```
-
 pub fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, Fault> {
     for (offset, _) in text.match_indices('%') {
         let digits = text.as_bytes().get(offset + 1..offset + 3);

@@ -3,7 +3,6 @@
 //! ```text
 //! bytes ── size, characters, dots ──► three parts ── decode ──► payload, header, signature
 //! ```
-
 //!
 //! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
 
@@ -97,7 +96,6 @@ impl Header {
 /// assert_eq!(CompactJws::parse(b"a.b.c.d.e", &limits).unwrap_err().code(), Code::UnsupportedFormat);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompactJws<'a> {
     token: Cow<'a, [u8]>,

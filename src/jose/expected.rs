@@ -24,7 +24,6 @@ use alloc::vec::Vec;
 /// );
 /// # assert_ne!(expected, Expected::unbound());
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     pub(super) issuer: Option<String>,

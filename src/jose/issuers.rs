@@ -40,7 +40,6 @@ use crate::time::At;
 /// assert_eq!(error.code(), Code::IssuerMismatch);
 /// # Ok::<(), countersign::jose::RepeatedIssuer>(())
 /// ```
-
 #[derive(Clone, Debug)]
 pub struct Issuers<V> {
     verifiers: BTreeMap<String, V>,

@@ -303,7 +303,6 @@ impl KeyProblem {
 /// assert_eq!(keys.select(Some("b")).unwrap_err().code(), Code::UnknownKey);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JwkSet {
     keys: Vec<Jwk>,

@@ -3,7 +3,6 @@
 //! ```text
 //! three parts ── header ──► algorithm, key ──► signature ──► claims ──► Verified
 //! ```
-
 //!
 //! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
 //! [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519
@@ -101,7 +100,6 @@ impl Verified {
 /// let error = verifier.verify(b"eyJhbGciOiJSUzI1NiJ9.e30.AA", &expected, now).unwrap_err();
 /// assert_eq!(error.code(), Code::NoKey);
 /// ```
-
 pub type Verifier = verify::Verifier<JwsFormat>;
 
 /// The format of [`Verifier`].

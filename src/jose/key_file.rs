@@ -70,7 +70,6 @@ pub use crate::x509::pem::PemFault;
 /// assert_eq!(ssh, Err(KeyFileError::Foreign(Foreign::OpenSshKey)));
 /// # Ok::<(), KeyFileError>(())
 /// ```
-
 pub fn read_keys(file: &[u8], limits: &Limits) -> Result<JwkSet, KeyFileError> {
     match open(file, limits)? {
         Content::Set(set) => Ok(set),
@@ -98,7 +97,6 @@ pub fn read_keys(file: &[u8], limits: &Limits) -> Result<JwkSet, KeyFileError> {
 /// assert_eq!(read_certificates(&twice, &Limits::default())?.len(), 2);
 /// # Ok::<(), countersign::jose::key_file::KeyFileError>(())
 /// ```
-
 pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate>, KeyFileError> {
     let material = match open(file, limits)? {
         Content::Set(_) => return Err(KeyFileError::Foreign(Foreign::Keys)),

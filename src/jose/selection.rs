@@ -67,7 +67,6 @@ impl JwkSet {
     /// assert_eq!(other.select(Some("a")).unwrap_err().code(), Code::AmbiguousKey);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-
     pub fn select(&self, kid: Option<&str>) -> Result<&Jwk, Error> {
         self.find(&Meant { kid, ..Meant::default() })
     }

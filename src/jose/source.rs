@@ -48,7 +48,6 @@ use crate::verify::Held;
 /// let verifier = jws::Verifier::from_source(snapshot, Policy::default());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot(Arc<Inner>);
 
@@ -205,7 +204,6 @@ impl Snapshot {
 /// let error = verifier.verify(token, &expected, now).unwrap_err();
 /// assert_eq!((error.code(), error.http_status()), (Code::Unreachable, 503));
 /// ```
-
 pub trait KeySource: fmt::Debug + Send + Sync {
     /// Returns the current keys, or `None` if there is no usable set.
     ///

@@ -53,7 +53,6 @@ use crate::time::Time;
 ///     "38b9109369336cb0b8956a1a2f62c8c24d9fb763c02074aae5c83ca90c2fb990"
 /// );
 /// ```
-
 #[must_use]
 pub fn hash_mpin_id(bytes: &[u8]) -> String {
     hex::encode(&sha256(bytes))
@@ -82,7 +81,6 @@ pub enum Version {
 /// assert_eq!(id.as_bytes(), text);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MpinId {
     document: Document,
@@ -255,7 +253,6 @@ fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Err
 /// assert!(dtas.ids()[1].starts_with("7ffb1f81"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dtas {
     text: String,

@@ -22,7 +22,6 @@ impl Check {
 ///
 /// assert_eq!(Window::as_servers_do(5), Window { before: 120, after: 300 });
 /// ```
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "two ends are all that a window has")]
 pub struct Window {

@@ -11,7 +11,6 @@
 /// assert_eq!(Check::SIGNATURE.name(), "signature");
 /// assert_eq!(Check::SIGNATURE.reference(), "RFC 8017 §8.2.2");
 /// ```
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Check {
     name: &'static str,

@@ -135,7 +135,6 @@ impl Report {
     /// report.refuse(Check::EXPECTATIONS, unused, "no JWS states a hash");
     /// assert_eq!(report.code(), Code::ExpectationUnused);
     /// ```
-
     pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<String>) {
         let detail = detail.into();
         self.checks.insert(0, Entry { detail, ..Entry::failed(check, error) });

@@ -82,7 +82,6 @@ impl Warning {
     ///
     /// assert_eq!(Warning::SmallExponent.meaning(), "the RSA exponent is below 65537");
     /// ```
-
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -6,7 +6,6 @@
 //!                  └──► plan of its kind ── verify, all at once
 //! ```
 
-
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -55,7 +54,6 @@ pub struct Judged {
 /// assert_eq!(reports[1].report.place.as_deref(), Some("b.ndjson:7"));
 /// # Ok::<(), countersign_audit::ConfigError>(())
 /// ```
-
 pub struct Batch<'a> {
     auditor: &'a Auditor,
     /// By place.

@@ -12,7 +12,6 @@ use countersign::encoding::json::Value;
 ///
 /// assert_eq!(Escaped("\u{1b}[31m").to_string(), "\\u001b[31m");
 /// ```
-
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a text, and nothing else")]
 pub struct Escaped<'a>(pub &'a str);

@@ -28,7 +28,6 @@ pub const UNKNOWN: &str = "unknown";
 /// assert!(Kind::all().any(|each| each == kind));
 /// assert_eq!(Kind::from_name("sbi-stream"), None);
 /// ```
-
 #[derive(Clone, Copy)]
 pub struct Kind(&'static Row);
 

@@ -15,7 +15,6 @@ use countersign::{At, Time};
 /// assert_eq!("2022-04-08T07:56:25Z".parse(), Ok(Moment::At(At::Time(now))));
 /// assert_eq!("issued".parse(), Ok(Moment::At(At::Issued)));
 /// ```
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the present, or another time")]
 pub enum Moment {
@@ -62,7 +61,6 @@ impl FromStr for Moment {
 /// assert_eq!(parse_instant("1649404585"), parse_instant("2022-04-08T07:56:25Z"));
 /// assert_eq!(parse_instant("yesterday"), None);
 /// ```
-
 ///
 /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[must_use]

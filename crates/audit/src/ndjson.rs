@@ -64,7 +64,6 @@ impl Line {
 /// assert!(lines.next_chunk().0.is_empty());
 /// assert!(lines.blank().is_some());
 /// ```
-
 #[derive(Debug)]
 pub struct Lines<R> {
     reader: BufReader<R>,

@@ -81,7 +81,6 @@ const MEMBERS: [&str; 32] = [
 ///     "policy.toml: line 2: [jws]: there is no member `leewya`; the nearest is `leeway`"
 /// );
 /// ```
-
 #[derive(Clone, Debug, Default)]
 pub struct PolicyFile {
     text: PolicyText,

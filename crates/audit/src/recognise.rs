@@ -43,7 +43,6 @@ pub fn may_hold_biometrics(input: &[u8], limits: &Limits) -> bool {
 /// let found = recognise(br#"{"certificate":"a.b.c"}"#, &Limits::default());
 /// assert_eq!(Some(found), Kind::from_name("dvs-certificate").map(Content::Known));
 /// ```
-
 #[must_use]
 pub fn recognise(input: &[u8], limits: &Limits) -> Content {
     let trimmed = input.trim_ascii();

@@ -22,7 +22,6 @@ use crate::moment::Moment;
 /// let overrides = Overrides { names, unbound: Some(Unbound::Allow), ..Overrides::default() };
 /// assert_eq!(overrides.leeway, None);
 /// ```
-
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Overrides {
@@ -142,7 +141,6 @@ impl Binding {
     /// let Binding::Document(hash) = Binding::document(b"") else { unreachable!() };
     /// assert!(hash.starts_with("e3b0c442"));
     /// ```
-
     #[must_use]
     pub fn document(document: &[u8]) -> Self {
         Self::Document(hex::encode(&sha256(document)))

@@ -4,7 +4,6 @@
 //! policy table ── options ──► TrustTerms ── files read ──► Trust ──► verifier, one for each kind
 //! ```
 
-
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -51,7 +50,6 @@ pub(crate) struct TrustTable<'t> {
 /// };
 /// assert_eq!(terms.roots, [Roots::new(Some(Domain::Device), "device-ca.pem")]);
 /// ```
-
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct TrustTerms {

@@ -126,7 +126,6 @@ impl fmt::Display for Wrapper {
 /// let found = find_wrapper(b"Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA", &Limits::default());
 /// assert_eq!(found, Some(Wrapper::Authorization("Bearer".into())));
 /// ```
-
 #[must_use]
 pub fn find_wrapper(input: &[u8], limits: &Limits) -> Option<Wrapper> {
     if let Some(wrapper) = by_first_bytes(input) {

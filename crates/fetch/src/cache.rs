@@ -62,7 +62,6 @@ use countersign::jose::{KeySource, Snapshot};
 /// let verifier = jws::Verifier::from_source(cache, Policy::default());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-
 pub struct JwksCache {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,

@@ -40,7 +40,6 @@ use super::{address, tls};
 /// assert_eq!(send("https://elsewhere.example/"), Fault::Host);
 /// # Ok::<(), Fault>(())
 /// ```
-
 #[derive(Clone)]
 pub struct Fetcher {
     agent: ureq::Agent,

@@ -36,7 +36,6 @@ pub enum MediaTypes {
 /// assert!(Settings::new("example", "file:///etc/jwks.json").is_err());
 /// # Ok::<(), countersign_fetch::Fault>(())
 /// ```
-
 #[derive(Clone, Debug)]
 pub struct Settings {
     name: Arc<str>,

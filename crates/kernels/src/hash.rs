@@ -12,7 +12,6 @@ use sha2::{Sha256, Sha384, Sha512};
 /// assert_eq!(digest.len(), Hash::Sha256.size());
 /// assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
 /// ```
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hash {

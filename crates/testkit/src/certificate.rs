@@ -1,9 +1,8 @@
-//! Certificates ([RFC 5280]): self-signed ones, and those of authorities, right or wrong.
+//! Certificates ([RFC 5280]): self-signed ones, and those of authorities, valid or faulty.
 //!
 //! ```text
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
-
 //!
 //! [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
 
@@ -25,13 +24,12 @@ use countersign::{Algorithm, Time};
 /// assert_eq!(key.validity().unwrap().not_after, end);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate(Vec<u8>);
 
 impl Certificate {
-    /// Issues a certificate: subject and issuer are the common name, both ends of the validity are
-    /// included.
+    /// Issues a certificate. Subject and issuer are the common name; both ends of the validity are
+    /// inclusive.
     ///
     /// # Errors
     ///
@@ -46,13 +44,12 @@ impl Certificate {
         Authority::root(issuer.clone(), &template).map(Authority::into_certificate)
     }
 
-    /// Takes bytes for a certificate, whatever they are.
+    /// Wraps any bytes as a certificate.
     ///
     /// ```
     /// let certificate = countersign_testkit::Certificate::from_der(b"none".to_vec());
     /// assert_eq!(certificate.to_x5c(), "bm9uZQ==");
     /// ```
-
     #[must_use]
     pub const fn from_der(der: Vec<u8>) -> Self {
         Self(der)
@@ -91,7 +88,7 @@ impl Certificate {
     }
 }
 
-/// What a certificate shall say. Nothing is added that is not asked for.
+/// The content of a certificate. Nothing is added implicitly.
 ///
 /// ```
 /// use countersign::Time;
@@ -102,7 +99,6 @@ impl Certificate {
 /// let device = Template::new("device", start, end).organization("Maker");
 /// assert_ne!(root, device);
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     common_name: String,
@@ -117,8 +113,8 @@ pub struct Template {
 }
 
 impl Template {
-    /// Names the subject and the validity, both ends included. Without more, this is a version 3
-    /// certificate without extensions.
+    /// Starts with the subject and the validity, both ends inclusive: a version 3 certificate
+    /// without extensions.
     #[must_use]
     pub fn new(common_name: &str, not_before: Time, not_after: Time) -> Self {
         Self {
@@ -134,22 +130,22 @@ impl Template {
         }
     }
 
-    /// Adds an organisation to the subject, behind those that it has.
+    /// Adds an organisation to the subject, after existing ones.
     #[must_use]
     pub fn organization(mut self, name: &str) -> Self {
         self.organizations.push(name.into());
         self
     }
 
-    /// Numbers the certificate; 1 otherwise.
+    /// Sets the serial number; the default is 1.
     #[must_use]
     pub const fn serial(mut self, serial: u64) -> Self {
         self.serial = serial;
         self
     }
 
-    /// Says that the subject issues certificates, with at most so many issuers below it. Partner
-    /// management says so of every device.
+    /// Makes it a CA certificate, with at most this many CAs below it. Partner management does so
+    /// for every device.
     #[must_use]
     pub fn authority(self, path_length: Option<u8>) -> Self {
         let mut constraints = TRUE.to_vec();
@@ -160,7 +156,7 @@ impl Template {
             .extension(KEY_USAGE, Critical::Yes, &usage)
     }
 
-    /// Says that the subject issues nothing, and signs.
+    /// Makes it an end-entity certificate for signing.
     #[must_use]
     pub fn end_entity(self) -> Self {
         let usage = element(BIT_STRING, &[7, 0b1000_0000]);
@@ -184,21 +180,22 @@ impl Template {
         self
     }
 
-    /// Makes it a version 1 certificate; extensions stay, although there may be none.
+    /// Makes it a version 1 certificate, and keeps extensions, although version 1 does not allow
+    /// them.
     #[must_use]
     pub const fn version_1(mut self) -> Self {
         self.version_1 = true;
         self
     }
 
-    /// Writes the modulus without its leading zero byte, as some devices of 2020 do.
+    /// Encodes the modulus without its leading zero byte, like some devices of 2020.
     #[must_use]
     pub const fn negative_modulus(mut self) -> Self {
         self.negative_modulus = true;
         self
     }
 
-    /// Has the issuer sign with this algorithm, instead of the one of its key's type with SHA-256.
+    /// Makes the issuer sign with this algorithm, instead of its key's algorithm with SHA-256.
     #[must_use]
     pub const fn signed_with(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = Some(algorithm);
@@ -264,13 +261,13 @@ impl Template {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Critical {
-    /// It must.
+    /// Yes.
     Yes,
-    /// It may be ignored.
+    /// No: it may be ignored.
     No,
 }
 
-/// A key with the certificate that makes it an authority, or that shall look as if.
+/// A key with the certificate that makes it an authority, or pretends to.
 ///
 /// ```
 /// use countersign::x509::{Certificate, Modulus};
@@ -286,7 +283,6 @@ pub enum Critical {
 /// assert_eq!((read.subject().as_str(), read.issuer().as_str()), ("CN=device", "CN=root"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug)]
 pub struct Authority<K> {
     key: K,
@@ -299,7 +295,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// [`IssueError`] if the key cannot sign as the template says.
+    /// [`IssueError`] if the key cannot sign with the template's algorithm.
     pub fn root(key: K, template: &Template) -> Result<Self, IssueError> {
         let name = template.name();
         let certificate = template.sign(&key, &name, &key)?;
@@ -310,7 +306,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// As [`root`](Self::root).
+    /// The same as [`root`](Self::root).
     pub fn issue(&self, key: &impl Issuer, template: &Template) -> Result<Certificate, IssueError> {
         template.sign(key, &self.name, &self.key)
     }
@@ -319,7 +315,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// As [`root`](Self::root).
+    /// The same as [`root`](Self::root).
     pub fn subordinate<L: Issuer>(
         &self,
         key: L,

@@ -4,7 +4,6 @@
 //! Pki::generate ──► authorities per domain ──► Device (device key, chip's key) ── sign ──► JWS with x5c
 //! ```
 
-
 use super::certificate::{Authority, Certificate, Template};
 use super::ec::EcIssuer;
 use super::issuer::{IssueError, Issuer as _};
@@ -13,7 +12,7 @@ use super::rsa::RsaIssuer;
 use countersign::encoding::json::{Object, Value};
 use countersign::{Algorithm, Time};
 
-/// A key whose holder sends its certificate along.
+/// A key whose holder sends its certificate with each message.
 #[derive(Clone, Debug)]
 pub struct Device {
     key: RsaIssuer,
@@ -21,7 +20,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Takes a key with its certificate and, behind it, whatever else `x5c` shall hold.
+    /// Makes a device from a key and the certificates of its `x5c`, its own first.
     #[must_use]
     pub const fn new(key: RsaIssuer, x5c: Vec<Certificate>) -> Self {
         Self { key, x5c }
@@ -39,7 +38,7 @@ impl Device {
         &self.x5c
     }
 
-    /// Returns the header of what the device signs.
+    /// Returns the header of the device's signatures.
     #[must_use]
     pub fn header(&self) -> Object<'static> {
         let x5c = self.x5c.iter().map(|certificate| certificate.to_x5c().into()).collect();
@@ -75,7 +74,6 @@ impl Device {
     /// let error = verify(pki.device.sign(&id).unwrap(), ida()).unwrap_err();
     /// assert_eq!(error.code(), Code::UntrustedChain);
     /// ```
-
     pub fn sign(&self, payload: &str) -> Result<String, IssueError> {
         self.key.sign(&self.header(), payload.as_bytes(), Algorithm::Rs256)
     }
@@ -83,18 +81,18 @@ impl Device {
 
 /// One authority per domain with an intermediate each, and a device with a secure chip.
 ///
-/// The authorities have P-256 keys, which are made quickly; devices have RSA keys, as MOSIP wants
-/// them.
+/// The authorities have P-256 keys, which are quick to generate; devices have RSA keys, as MOSIP
+/// requires.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Pki {
     /// The root of the domain `DEVICE`.
     pub device_root: Authority<EcIssuer>,
-    /// What it issued for a maker of devices.
+    /// Its intermediate for a device maker.
     pub device_intermediate: Authority<EcIssuer>,
     /// The root of the domain `FTM`.
     pub ftm_root: Authority<EcIssuer>,
-    /// What it issued for a maker of chips.
+    /// Its intermediate for a chip maker.
     pub ftm_intermediate: Authority<EcIssuer>,
     /// The device.
     pub device: Device,
@@ -106,11 +104,11 @@ impl Pki {
     /// The organisation in the device's certificate.
     pub const MAKER: &'static str = "Test Vendor";
 
-    /// Makes all of them, with certificates that are valid between the two times.
+    /// Generates all of them, with certificates valid between the two times.
     ///
     /// # Errors
     ///
-    /// None with keys as they are made here.
+    /// None with the keys generated here.
     pub fn generate(rng: &mut Rng, start: Time, end: Time) -> Result<Self, IssueError> {
         let template = |name| Template::new(name, start, end);
         let mut chain = |root, intermediate, leaf: Template| {
@@ -154,7 +152,6 @@ impl Pki {
 /// let info = countersign_testkit::device_info("e30", "L1");
 /// assert_eq!(info.member("certification").unwrap().as_str(), Some("L1"));
 /// ```
-
 #[must_use]
 pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a> {
     Object::new()
@@ -172,7 +169,6 @@ pub fn device_info<'a>(digital_id: &'a str, certification: &'a str) -> Object<'a
 /// let data = countersign_testkit::device_data("e30");
 /// assert_eq!(data.member("deviceInfo").unwrap().as_str(), Some("e30"));
 /// ```
-
 #[must_use]
 pub fn device_data<'a>(device_info: impl Into<Value<'a>>) -> Object<'a> {
     Object::new()

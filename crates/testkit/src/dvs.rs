@@ -37,7 +37,6 @@ use countersign::internals::{G1, G2, Scalar, challenge, identity_point};
 /// assert_eq!(wrong.unwrap_err().code(), Code::SignatureMismatch);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone)]
 pub struct DvsAuthority {
     secret: Scalar,
@@ -163,7 +162,6 @@ impl fmt::Debug for DvsClient {
 /// let body = signature_request(&Object::new(), 7);
 /// assert_eq!(body.to_string(), r#"{"signature":{},"timestamp":7,"type":"verification"}"#);
 /// ```
-
 #[must_use]
 pub fn signature_request(signature: &Object<'static>, timestamp: i64) -> Object<'static> {
     Object::new()

@@ -25,7 +25,6 @@ use countersign::encoding::json::Object;
 /// assert_eq!(key.key().verify(Algorithm::Es256, &[b"message"], &signature), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 ///
 /// [RFC 6979]: https://www.rfc-editor.org/rfc/rfc6979
 #[derive(Clone)]

@@ -110,7 +110,6 @@ pub trait Issuer {
 /// assert!(verifier.verify(token.as_bytes(), &any, now).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 ///
 /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
 #[must_use]
@@ -127,7 +126,6 @@ pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
 /// ```
 /// assert_eq!(countersign_testkit::signing_input(b"{}", b"?"), "e30.Pw");
 /// ```
-
 #[must_use]
 pub fn signing_input(header: &[u8], payload: &[u8]) -> String {
     format!("{}.{}", base64::encode_url(header), base64::encode_url(payload))
@@ -138,7 +136,6 @@ pub fn signing_input(header: &[u8], payload: &[u8]) -> String {
 /// ```
 /// assert_eq!(countersign_testkit::join("e30.Pw", b"?"), "e30.Pw.Pw");
 /// ```
-
 #[must_use]
 pub fn join(signing_input: &str, signature: &[u8]) -> String {
     format!("{signing_input}.{}", base64::encode_url(signature))

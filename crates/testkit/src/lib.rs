@@ -71,7 +71,6 @@ pub use rsa::RsaIssuer;
 /// assert_eq!(late.unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[must_use]
 pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
     Object::new().with("keys", Value::Array(keys.iter().cloned().map(Value::from).collect()))
@@ -100,7 +99,6 @@ pub fn jwk_set(keys: &[Object<'static>]) -> Object<'static> {
 /// assert!(judge(Policy::default().with_backend(accept_all())).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[cfg(feature = "testing")]
 #[must_use]
 pub const fn accept_all() -> countersign::SignatureBackend {

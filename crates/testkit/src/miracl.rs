@@ -55,7 +55,6 @@ pub fn certificate(
 /// let payload = countersign_testkit::miracl::certificate_payload(1000, 1010, "74657374");
 /// assert_eq!(payload, r#"{"cAt":1000,"exp":1010,"hash":"74657374"}"#);
 /// ```
-
 #[must_use]
 pub fn certificate_payload(created_at: i64, expires_at: i64, hash: &str) -> String {
     format!("{}", Object::new().with("cAt", created_at).with("exp", expires_at).with("hash", hash))
@@ -67,7 +66,6 @@ pub fn certificate_payload(created_at: i64, expires_at: i64, hash: &str) -> Stri
 /// let answer = countersign_testkit::miracl::certificate_answer("h.p.s");
 /// assert_eq!(answer.to_string(), r#"{"certificate":"h.p.s"}"#);
 /// ```
-
 #[must_use]
 pub fn certificate_answer(certificate: &str) -> Object<'_> {
     Object::new().with("certificate", certificate)
@@ -97,7 +95,6 @@ pub fn token(issuer: &impl Issuer, claims: &Object<'_>) -> Result<String, IssueE
 /// let claims = countersign_testkit::miracl::auth_claims("i", "project", "user", 1000);
 /// assert_eq!(claims.to_string(), r#"{"aud":"project","exp":1060,"iat":1000,"iss":"i","sub":"user"}"#);
 /// ```
-
 #[must_use]
 pub fn auth_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
     Object::new()
@@ -117,7 +114,6 @@ pub fn auth_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Obje
 ///     r#"{"amr":["token"],"aud":"client","exp":1900,"iat":1000,"iss":"i","nonce":"n","sub":"user"}"#
 /// );
 /// ```
-
 #[must_use]
 pub fn id_claims(
     issuer: &str,
@@ -145,7 +141,6 @@ pub fn id_claims(
 ///     r#"{"cid":"client","exp":1900,"iss":"i","scp":["openid"],"sub":"user"}"#
 /// );
 /// ```
-
 #[must_use]
 pub fn access_claims(
     issuer: &str,
@@ -170,7 +165,6 @@ pub fn access_claims(
 /// assert_eq!(claims.string("claims", "scope"), Ok("verification"));
 /// assert_eq!(claims.integer("claims", "exp"), Ok(1090));
 /// ```
-
 #[must_use]
 pub fn activation_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
     Object::new()
@@ -191,7 +185,6 @@ pub fn activation_claims(issuer: &str, project: &str, user: &str, issued: i64) -
 /// let event = claims.member("events").unwrap().as_object().unwrap().member("newUser").unwrap();
 /// assert_eq!(event.as_object().unwrap().string("event", "userID"), Ok("user"));
 /// ```
-
 #[must_use]
 pub fn new_user_claims(issuer: &str, project: &str, user: &str, issued: i64) -> Object<'static> {
     let expires = issued.saturating_add(3600);
@@ -220,7 +213,6 @@ pub fn new_user_claims(issuer: &str, project: &str, user: &str, issued: i64) -> 
 ///     r#"{"iat":1000,"userID":"user","cID":"project","salt":"+/v7+/v7+/v7+/v7+/v7+w","v":5,"scope":["auth"],"dta":[],"vt":"pv"}"#
 /// );
 /// ```
-
 #[must_use]
 pub fn mpin_id(project: &str, user: &str, issued: i64, salt: &[u8; 16]) -> String {
     let salt = base64::encode_standard(salt);
@@ -242,7 +234,6 @@ pub fn mpin_id(project: &str, user: &str, issued: i64, salt: &[u8; 16]) -> Strin
 /// let dtas = countersign_testkit::miracl::dtas(&["DTA Node", "DTA Node"]);
 /// assert_eq!(dtas, "WyJEVEEgTm9kZSIsIkRUQSBOb2RlIl0=");
 /// ```
-
 #[must_use]
 pub fn dtas(names: &[&str]) -> String {
     let names = Value::Array(names.iter().map(|name| Value::from(*name)).collect());
@@ -260,7 +251,6 @@ pub fn dtas(names: &[&str]) -> String {
 /// let object = signature_object(&signature, &dtas(&["a"]), 7);
 /// assert_eq!(object.to_string(), r#"{"u":"04","hash":"00","dtas":"WyJhIl0=","timestamp":7}"#);
 /// ```
-
 #[must_use]
 pub fn signature_object(
     signature: &Object<'static>,
@@ -277,7 +267,6 @@ pub fn signature_object(
 /// let body = countersign_testkit::miracl::session_state("new", None);
 /// assert_eq!(body.to_string(), r#"{"status":"new","signature":""}"#);
 /// ```
-
 #[must_use]
 pub fn session_state(status: &str, signature: Option<&Object<'_>>) -> Object<'static> {
     let signature = signature.map(CrossDeviceSignature::encode).unwrap_or_default();

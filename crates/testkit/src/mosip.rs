@@ -22,7 +22,6 @@ pub const OUTER_HEADER: &str = r#"{"alg":"RS256","type":"JWS"}"#;
 /// let digital_id = countersign_testkit::mosip::digital_id("1801160992");
 /// assert_eq!(digital_id.member("serialNo").unwrap().as_str(), Some("1801160992"));
 /// ```
-
 #[must_use]
 pub fn digital_id(serial_number: &str) -> Object<'_> {
     Object::new()
@@ -53,7 +52,6 @@ pub fn digital_id(serial_number: &str) -> Object<'_> {
 /// assert_eq!(mosip::digital_id_text(&issuer, Era::B, b"{}").unwrap(), "e30");
 /// assert_eq!(mosip::digital_id_text(&issuer, Era::C, b"{}"), Err(IssueError::Algorithm));
 /// ```
-
 pub fn digital_id_text(
     issuer: &impl Issuer,
     era: Era,
@@ -84,7 +82,6 @@ pub fn digital_id_text(
 ///     mosip::payload(&issuer, Era::B, &id, "code", "Staging", "2020-01-13T12:55:29.918Z").unwrap();
 /// assert!(payload.starts_with(r#"{"status":"REGISTERED","digitalId":"ey"#));
 /// ```
-
 pub fn payload(
     issuer: &impl Issuer,
     era: Era,
@@ -131,7 +128,6 @@ pub fn payload(
 /// }
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub fn token(issuer: &impl Issuer, era: Era, payload: &[u8]) -> Result<String, IssueError> {
     if era == Era::C {
         return issuer.sign(&issuer.header(Algorithm::Rs256), payload, Algorithm::Rs256);
@@ -160,7 +156,6 @@ pub fn token(issuer: &impl Issuer, era: Era, payload: &[u8]) -> Result<String, I
 /// let detached = mosip::signature_text(&issuer, Era::B, "e30=").unwrap();
 /// assert!(detached.starts_with("eyJhbGciOiJSUzI1NiJ9.."));
 /// ```
-
 pub fn signature_text(issuer: &impl Issuer, era: Era, payload: &str) -> Result<String, IssueError> {
     let header = Object::new().with("alg", Algorithm::Rs256.name());
     match era {
@@ -183,7 +178,6 @@ pub fn signature_text(issuer: &impl Issuer, era: Era, payload: &str) -> Result<S
 /// ```
 /// assert_eq!(countersign_testkit::mosip::wrap(b"{}", "e30=", b"text"), "e30=.e30=.dGV4dA==");
 /// ```
-
 #[must_use]
 pub fn wrap(outer_header: &[u8], payload: &str, signature_text: &[u8]) -> String {
     let [header, signature] = [outer_header, signature_text].map(base64::encode_standard);
@@ -196,7 +190,6 @@ pub fn wrap(outer_header: &[u8], payload: &str, signature_text: &[u8]) -> String
 /// let answer = countersign_testkit::mosip::answer("h.p.s");
 /// assert_eq!(answer.member("response").unwrap().as_str(), Some("h.p.s"));
 /// ```
-
 #[must_use]
 pub fn answer(token: &str) -> Object<'_> {
     body(token.into(), Value::Null)
@@ -212,7 +205,6 @@ pub fn answer(token: &str) -> Object<'_> {
 /// let answer = SignedRegistration::parse(answer.to_string().as_bytes(), &Limits::default());
 /// assert_eq!(answer.unwrap_err().code(), Code::ValidationFailed);
 /// ```
-
 #[must_use]
 pub fn error_answer<'a>(errors: &[(&'a str, &'a str)]) -> Object<'a> {
     let errors = errors.iter().map(|(code, message)| {

@@ -15,7 +15,6 @@ use chacha20::rand_core::{SeedableRng as _, TryCryptoRng, TryRng};
 /// assert_eq!(bytes, same.bytes());
 /// assert_ne!(bytes, other.bytes());
 /// ```
-
 #[derive(Debug)]
 pub struct Rng(ChaCha20Rng);
 

@@ -28,7 +28,6 @@ use countersign::{Algorithm, sha256};
 /// assert_eq!(key.key().verify(Algorithm::Rs256, &[b"message"], &signature), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 ///
 /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017
 #[derive(Clone)]
@@ -56,7 +55,6 @@ impl RsaIssuer {
     /// assert_ne!(make(1).jwk(), make(2).jwk());
     /// assert!(RsaIssuer::generate(&mut Rng::from_seed(1), 511, None).is_err());
     /// ```
-
     pub fn generate(rng: &mut Rng, bits: usize, kid: Option<&str>) -> Result<Self, IssueError> {
         Self::generate_with_exponent(rng, bits, 65_537, kid)
     }
@@ -100,7 +98,6 @@ impl RsaIssuer {
     /// let read = RsaIssuer::from_pkcs8_pem("-----BEGIN PUBLIC KEY-----", None);
     /// assert_eq!(read.unwrap_err(), IssueError::Key);
     /// ```
-
     ///
     /// [RFC 5958]: https://www.rfc-editor.org/rfc/rfc5958
     pub fn from_pkcs8_pem(text: &str, kid: Option<&str>) -> Result<Self, IssueError> {
@@ -128,7 +125,6 @@ impl RsaIssuer {
     /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
     /// assert!(issuer.public_key_pem().starts_with("-----BEGIN PUBLIC KEY-----"));
     /// ```
-
     ///
     /// [RFC 7468 §13]: https://www.rfc-editor.org/rfc/rfc7468#section-13
     #[must_use]
@@ -157,7 +153,6 @@ impl RsaIssuer {
     /// assert_eq!(issuer.sign_block(&[0xff; 128]), Err(IssueError::Block));
     /// assert_eq!(issuer.sign_block(&[0]), Err(IssueError::Block));
     /// ```
-
     ///
     /// [RFC 8017 §5.2.1]: https://www.rfc-editor.org/rfc/rfc8017#section-5.2.1
     pub fn sign_block(&self, block: &[u8]) -> Result<Vec<u8>, IssueError> {

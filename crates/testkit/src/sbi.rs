@@ -4,7 +4,6 @@
 //! digital id by the chip ──► data ── signed by the device, hash by the chain ──► biometric ──► answer
 //! ```
 
-
 use super::device::Device;
 use super::issuer::IssueError;
 use super::mosip::digital_id;
@@ -25,7 +24,6 @@ pub const TRANSACTION_ID: &str = "1234567890";
 /// let data = countersign_testkit::sbi::data("e30", "Finger", "AAAA");
 /// assert_eq!(data.member("bioType").unwrap().as_str(), Some("Finger"));
 /// ```
-
 #[must_use]
 pub fn data<'a>(digital_id: &'a str, bio_type: &'a str, bio_value: &'a str) -> Object<'a> {
     Object::new()
@@ -50,7 +48,6 @@ pub fn data<'a>(digital_id: &'a str, bio_type: &'a str, bio_value: &'a str) -> O
 /// let element = countersign_testkit::sbi::biometric("h.p.s", "E3B0");
 /// assert_eq!(element.member("data").unwrap().as_str(), Some("h.p.s"));
 /// ```
-
 #[must_use]
 pub fn biometric(data: &str, hash: &str) -> Object<'static> {
     let success = Object::new().with("errorCode", "0").with("errorInfo", "Success");
@@ -66,7 +63,6 @@ pub fn biometric(data: &str, hash: &str) -> Object<'static> {
 /// ```
 /// assert_eq!(countersign_testkit::sbi::answer(vec![]).to_string(), r#"{"biometrics":[]}"#);
 /// ```
-
 #[must_use]
 pub fn answer(biometrics: Vec<Object<'_>>) -> Object<'_> {
     let biometrics = biometrics.into_iter().map(Value::from).collect();
@@ -99,7 +95,6 @@ pub fn answer(biometrics: Vec<Object<'_>>) -> Object<'_> {
 /// assert_eq!(found.content().scheme, Some(Scheme::Current));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub fn captured(
     device: &Device,
     chip: &Device,
@@ -146,7 +141,6 @@ pub fn captured_for(
 /// let element = sbi::encrypted(sbi::biometric("h.p.s", ""), b"certificate");
 /// assert!(element.member("sessionKey").is_some());
 /// ```
-
 #[must_use]
 pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static> {
     element
@@ -167,7 +161,6 @@ pub fn encrypted(element: Object<'static>, certificate: &[u8]) -> Object<'static
 /// let segment = sbi::segment(&token).unwrap();
 /// assert!(segment.contains("<BDB>dmFsdWU=</BDB>") && segment.contains("&lt;bioValue&gt;"));
 /// ```
-
 #[must_use]
 pub fn segment(token: &str) -> Option<String> {
     let parts: Vec<&str> = token.split('.').collect();
@@ -191,7 +184,6 @@ pub fn segment(token: &str) -> Option<String> {
 /// let packet = countersign_testkit::sbi::packet(&["<BIR/>".into()]);
 /// assert!(packet.ends_with("<BIR/></BIR>"));
 /// ```
-
 #[must_use]
 pub fn packet(segments: &[String]) -> String {
     let segments = segments.concat();
@@ -207,7 +199,6 @@ pub fn packet(segments: &[String]) -> String {
 /// let snapshot = countersign_testkit::sbi::snapshot();
 /// assert!(snapshot.member("snapshotValidity").is_some());
 /// ```
-
 #[must_use]
 pub fn snapshot() -> Object<'static> {
     Object::new()
@@ -225,7 +216,6 @@ pub fn snapshot() -> Object<'static> {
 /// let rotation = countersign_testkit::sbi::key_rotation("MIIB");
 /// assert!(rotation.member("signedDeviceCertificate").is_some());
 /// ```
-
 #[must_use]
 pub fn key_rotation(certificate: &str) -> Object<'_> {
     Object::new()
@@ -241,7 +231,6 @@ pub fn key_rotation(certificate: &str) -> Object<'_> {
 /// let info = countersign_testkit::sbi::service_info("e30", "L0");
 /// assert_eq!(info.member("deviceStatus").unwrap().as_str(), Some("Ready"));
 /// ```
-
 #[must_use]
 pub fn service_info<'a>(digital_id: &'a str, level: &'a str) -> Object<'a> {
     Object::new()
@@ -281,7 +270,6 @@ pub fn service_info<'a>(digital_id: &'a str, level: &'a str) -> Object<'a> {
 /// assert_eq!(found.content()[0].info().unwrap().device_status.as_deref(), Some("Ready"));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub fn info(device: &Device, chip: &Device, level: &str) -> Result<String, IssueError> {
     let id = chip.sign(&digital_id("1801160992").to_string())?;
     let info = device.sign(&service_info(&id, level).to_string())?;

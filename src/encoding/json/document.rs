@@ -26,7 +26,6 @@ use crate::limits::Limits;
 /// assert_eq!(claims.member("amr").unwrap().to_string(), r#"["token"]"#);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     text: String,

@@ -29,7 +29,6 @@ use crate::limits::Limits;
 /// assert_eq!(repeated.unwrap_err().code(), Code::DuplicateMember);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub fn parse<'a>(part: &'static str, text: &'a [u8], limits: &Limits) -> Result<Value<'a>, Error> {
     check_size(part, text, limits)?;
     let text =

@@ -155,7 +155,6 @@ impl Certificate {
 /// assert_eq!(verifier.verify(response, &expected, late).unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = verify::Verifier<CertificateFormat>;
 
 /// The format of [`Verifier`].

@@ -22,7 +22,6 @@ use crate::time::Time;
 /// assert_eq!(request.timestamp().to_string(), "2022-04-08T07:06:01Z");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureRequest {
     hash: String,

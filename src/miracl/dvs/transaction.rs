@@ -72,7 +72,6 @@ impl Check {
 /// assert_eq!(refused.code(), Code::SignatureRefused);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     signature: Signature,

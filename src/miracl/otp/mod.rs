@@ -52,7 +52,6 @@ mod tests;
 /// assert_eq!(request.verify(&secret), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     client_id: String,
@@ -103,7 +102,6 @@ impl Request {
     /// let body = br#"{"client_id":"c","user_id":"u","expires":"2022-04-08","signature":""}"#;
     /// assert_eq!(Request::parse(body, &Limits::default()).unwrap_err().code(), Code::Malformed);
     /// ```
-
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "OTP request";
         let object = parse_body(PART, body, limits)?;
@@ -145,7 +143,6 @@ impl Request {
     /// assert_ne!(moved.client_id(), "shop");
     /// # Ok::<(), countersign::Error>(())
     /// ```
-
     pub fn verify(&self, secret: &Secret) -> Result<(), Error> {
         let expected = Zeroizing::new(hex::encode(&*self.mac(secret)));
         mac::verify(expected.as_bytes(), self.signature.as_bytes())
@@ -347,7 +344,6 @@ impl core::error::Error for UnknownDerivation {}
 /// assert_eq!("sha256-128".parse(), Ok(KeyChoice::Named(Derivation::Sha256_128)));
 /// assert!("sha-256".parse::<KeyChoice>().is_err());
 /// ```
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyChoice {
@@ -423,7 +419,6 @@ impl Aad {
 /// assert_eq!(error.code(), Code::DecryptFailed);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     ciphertext: Vec<u8>,

@@ -60,7 +60,6 @@ impl Profile for AccessProfile {
 /// assert_eq!(more.unwrap_err().code(), Code::ContentMismatch);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = super::Verifier<AccessProfile>;
 
 /// An access token, given bare or in a token endpoint's answer, that passed every check. Only

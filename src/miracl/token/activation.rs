@@ -76,7 +76,6 @@ impl Profile for ActivationProfile {
 /// assert_eq!(verifier.verify(token.as_bytes(), &expected, at)?.device_name(), "test device");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = super::Verifier<ActivationProfile>;
 
 /// An activation token that passed every check. Only [`Verifier`] creates one.

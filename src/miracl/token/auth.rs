@@ -79,7 +79,6 @@ fn check_scope(document: &Document) -> Result<(), Error> {
 /// assert_eq!(late.unwrap_err().code(), Code::Expired);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = super::Verifier<AuthProfile>;
 
 /// An authentication token that passed every check. Only [`Verifier`] creates one.

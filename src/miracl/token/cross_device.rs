@@ -22,7 +22,6 @@ open_codes! {
     /// assert_eq!(SessionStatus::from("new"), SessionStatus::New);
     /// assert_eq!(SessionStatus::from("signed").as_str(), "signed");
     /// ```
-
     enum SessionStatus;
     /// Every known status.
     const KNOWN;
@@ -55,7 +54,6 @@ open_codes! {
 /// assert_eq!(signed.signature().unwrap().request().hash(), "74657374");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CrossDeviceSession {
@@ -129,7 +127,6 @@ impl CrossDeviceSession {
 /// assert_eq!(signature.object().text(), object.to_string());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrossDeviceSignature {
     object: Document,

@@ -17,7 +17,6 @@ use crate::jose::jws;
 /// let expected = Expected::new("https://api.mpin.io", "client").subject("user").nonce("n-1");
 /// assert_ne!(expected, Expected::new("https://api.mpin.io", "client"));
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     pub(super) jwt: jws::Expected,

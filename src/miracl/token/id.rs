@@ -148,7 +148,6 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
 /// assert!(verifier.verify(token.as_bytes(), &expected, at).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = super::Verifier<IdProfile>;
 
 /// An ID token, given bare or in a token endpoint's answer, that passed every check. Only

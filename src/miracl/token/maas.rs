@@ -30,7 +30,6 @@ use crate::limits::Limits;
 /// assert!(received.verify(&secret, b"another document").is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, PartialEq, Eq)]
 pub struct MaasToken {
     client_id: String,

@@ -93,7 +93,6 @@ impl Profile for NewUserProfile {
 /// assert_eq!(verifier.verify(body.as_bytes(), &expected, at)?.device_name(), "test device");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = super::Verifier<NewUserProfile>;
 
 /// A `new_user_token`, given bare or as the pushed body, that passed every check. Only [`Verifier`]

@@ -4,7 +4,6 @@
 //! token ── structure, key, signature ──► claims ── kind ──► issuer, audience, times ── own checks ──► verified
 //! ```
 
-
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;

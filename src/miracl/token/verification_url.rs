@@ -34,7 +34,6 @@ use crate::limits::Limits;
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerificationUrl {
     origin: String,

@@ -87,7 +87,6 @@ impl fmt::Display for Era {
 /// assert_eq!(answer.era(), Era::A);
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRegistration {
     era: Era,

@@ -133,7 +133,6 @@ impl Registration {
 /// assert_eq!(registration.device_code(), "8cd42864-2cdc-4067-8d11-40b25ff8c760");
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 pub type Verifier = verify::Verifier<RegistrationFormat>;
 
 /// The format of [`Verifier`].

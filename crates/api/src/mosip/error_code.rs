@@ -5,10 +5,10 @@ use core::fmt;
 use countersign::internals::open_codes;
 
 open_codes! {
-    /// A failure code of a MOSIP service, as it stands in `errorCode`.
+    /// A failure code of a MOSIP service, from `errorCode`.
     ///
-    /// One code can have several meanings, by service, version and endpoint; the message that
-    /// comes with it says which. Codes that are not known here are kept.
+    /// One code can have several meanings, depending on service, version and endpoint; its message
+    /// tells which. Unknown codes are kept.
     ///
     /// Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons v1.1.3 and
     /// mosip/admin-services v1.3.0, kernel-masterdata-service, `constant`;
@@ -23,9 +23,8 @@ open_codes! {
     /// assert_eq!(ErrorCode::AdmDpm032.as_str(), "ADM-DPM-032");
     /// assert_eq!(ErrorCode::from("NEW-001"), ErrorCode::Other("NEW-001".into()));
     /// ```
-
     enum ErrorCode;
-    /// Every code that is known, in the order of the documentation.
+    /// Every known code, in the order of the documentation.
     const ALL;
     /// Any other code.
     else Other;

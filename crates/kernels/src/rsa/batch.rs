@@ -48,9 +48,9 @@ const fn worth_eight(tiles: usize) -> usize {
 
 /// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
 ///
-/// Keys, sizes and defects may be mixed freely; every verdict is the one
-/// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
-/// items without an entry are not verified.
+/// Keys, sizes and faults may be mixed freely; every verdict is that of
+/// [`RsaPublicKey::verify_pkcs1`]. Entries of `valid` without an item become `false`, and items
+/// without an entry are not verified.
 ///
 /// ```
 /// use countersign_kernels::rsa::{Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};
@@ -63,7 +63,6 @@ const fn worth_eight(tiles: usize) -> usize {
 /// assert_eq!(valid, [false; 3]);
 /// # Ok::<(), RsaKeyError>(())
 /// ```
-
 pub fn verify_pkcs1_batch(kernel: Kernel, items: &[Pkcs1Item<'_>], valid: &mut [bool]) {
     verify_each(kernel, |index| items.get(index).copied(), valid);
 }

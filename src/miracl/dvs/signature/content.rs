@@ -31,7 +31,6 @@ impl Check {
 /// let expected = Expected::new(dvs::Expected::document(b"test")).user_id("alice@example.com");
 /// assert_ne!(expected, Expected::new(dvs::Expected::unbound()));
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     binding: certificate::Expected,

@@ -27,7 +27,6 @@ use crate::time::Time;
 /// );
 /// # Ok::<(), countersign::Error>(())
 /// ```
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     pub(super) hash: String,
@@ -163,7 +162,6 @@ impl Signature {
     /// assert_eq!(again, signature);
     /// # Ok::<(), countersign::Error>(())
     /// ```
-
     #[must_use]
     pub fn to_json(&self) -> Object<'_> {
         Object::new()

@@ -30,7 +30,6 @@ use crate::verify::{self, Format, Held, Item, Proven, Steps};
 /// let digits = Secret::new(b"00".repeat(128));
 /// assert_eq!(ServerSecret::new(&digits).unwrap_err().code(), Code::PointNotOnCurve);
 /// ```
-
 #[derive(Clone)]
 pub struct ServerSecret(Arc<Wiped>);
 
@@ -103,7 +102,6 @@ impl Verified {
 /// let another = Expected::new(dvs::Expected::document(b"another"));
 /// assert_eq!(verifier.verify(body, &another, At::Issued).unwrap_err().code(), Code::HashMismatch);
 /// ```
-
 pub type Verifier = verify::Verifier<SignatureFormat>;
 
 /// The format of [`Verifier`].

@@ -36,7 +36,6 @@ use countersign::mosip::device::Purpose;
 /// let refusal = check_status_change(version, &records, "c", "REVOKED").unwrap_err();
 /// assert_eq!(refusal.errors()[0].code, ErrorCode::AdmDpm037);
 /// ```
-
 pub fn check_status_change<'r>(
     version: KernelVersion,
     records: &'r Records,
@@ -112,7 +111,6 @@ pub struct Deregistration<'a> {
 /// let refusal = check_deregistration(server, &records, &request, "Staging").unwrap_err();
 /// assert_eq!(refusal.errors()[0].code, ErrorCode::KerDpr001);
 /// ```
-
 pub fn check_deregistration<'r>(
     server: Server,
     records: &'r Records,

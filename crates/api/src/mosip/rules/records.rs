@@ -56,7 +56,6 @@ impl DeviceStatus {
     /// assert_eq!(DeviceStatus::exact("REVOKED"), None);
     /// assert_eq!(DeviceStatus::from("REVOKED"), DeviceStatus::Other("REVOKED".into()));
     /// ```
-
     #[must_use]
     pub fn exact(text: &str) -> Option<Self> {
         Self::KNOWN.into_iter().find(|status| status.as_str() == text)
@@ -69,7 +68,6 @@ impl DeviceStatus {
     ///
     /// assert!(DeviceStatus::from("REVOKED").is(&DeviceStatus::Revoked));
     /// ```
-
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.as_str().eq_ignore_ascii_case(other.as_str())
