@@ -209,6 +209,14 @@ impl fmt::Display for ChainFault {
 ///
 /// Texts name members and positions, never secrets or whole tokens. Names taken from the input are
 /// cut to 64 characters; they may hold any character, so escape them before a terminal sees them.
+///
+/// ```
+/// use countersign::{Category, Code, Error};
+///
+/// let error = Error::NoKey;
+/// assert_eq!((error.code(), error.category()), (Code::NoKey, Category::Unavailable));
+/// assert_eq!((error.http_status(), error.to_string()), (503, "no key was given".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

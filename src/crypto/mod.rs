@@ -33,6 +33,11 @@ pub use key::PublicKey;
 pub use secret::Secret;
 
 /// Returns the SHA-256 of the bytes.
+///
+/// ```
+/// let digest = countersign::sha256(b"test");
+/// assert_eq!(digest[..4], [0x9f, 0x86, 0xd0, 0x81]);
+/// ```
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     work::hashed(bytes.len());

@@ -92,6 +92,13 @@ pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
 /// # Errors
 ///
 /// A [`Fault`]; for an illegal character, with its offset.
+///
+/// ```
+/// use countersign::encoding::base64;
+///
+/// assert_eq!(base64::decode_mosip(b"__8"), base64::decode_mosip(b"//8="));
+/// assert!(base64::decode_mosip(b"_/8").is_err(), "mixed alphabets");
+/// ```
 pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     let url = memchr::memchr2(b'-', b'_', text).is_some();
     let engine = match (url, text.ends_with(b"=")) {
@@ -124,12 +131,20 @@ pub fn decode_unpadded(text: &[u8]) -> Result<Vec<u8>, Fault> {
 }
 
 /// Encodes base64url without padding.
+///
+/// ```
+/// assert_eq!(countersign::encoding::base64::encode_url(&[255; 2]), "__8");
+/// ```
 #[must_use]
 pub fn encode_url(bytes: &[u8]) -> String {
     URL.encode(bytes)
 }
 
 /// Encodes standard base64 with padding.
+///
+/// ```
+/// assert_eq!(countersign::encoding::base64::encode_standard(&[255; 2]), "//8=");
+/// ```
 #[must_use]
 pub fn encode_standard(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

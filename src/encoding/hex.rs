@@ -31,6 +31,10 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
 }
 
 /// Encodes in lower case.
+///
+/// ```
+/// assert_eq!(countersign::encoding::hex::encode(&[0, 255]), "00ff");
+/// ```
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)

@@ -115,6 +115,13 @@ pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate
 ///
 /// [`Foreign::Utf16`] and [`Foreign::Gzip`], or [`Foreign::Unknown`] for anything else that is not
 /// text.
+///
+/// ```
+/// use countersign::jose::key_file::{Foreign, KeyFileError, read_text};
+///
+/// assert_eq!(read_text(b"\xef\xbb\xbfkey"), Ok("key"));
+/// assert_eq!(read_text(b"\x1f\x8b\x08"), Err(KeyFileError::Foreign(Foreign::Gzip)));
+/// ```
 pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
     let foreign = match file {
         [0xff, 0xfe, ..]
@@ -290,6 +297,15 @@ impl fmt::Display for Foreign {
 }
 
 /// Why no key or certificate could be read from a file.
+///
+/// ```
+/// use countersign::jose::key_file::read_keys;
+/// use countersign::{Code, Limits};
+///
+/// let error = read_keys(b"[]", &Limits::default()).unwrap_err();
+/// assert_eq!(error.code(), Code::Malformed);
+/// assert!(error.to_string().starts_with("a JSON array: a JWK Set is an object"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyFileError {

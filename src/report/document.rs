@@ -46,6 +46,15 @@ pub struct KeyInfo {
 /// and time.
 ///
 /// [`to_json`](Self::to_json) writes schema `countersign.report/1`.
+///
+/// ```
+/// use countersign::{Check, Code, Error, Report, Verdict};
+///
+/// let report = Report::of_failure("jws", b"", Check::KEY, Error::NoKey);
+/// assert_eq!((report.verdict(), report.code()), (Verdict::Undecided, Code::NoKey));
+/// assert_eq!(report.to_json().string("report", "schema"), Ok("countersign.report/1"));
+/// assert_eq!(Report::of_unreadable("no such file".into()).code(), Code::Unreadable);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {

@@ -10,6 +10,10 @@ use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
 /// The verdict on an artefact.
+///
+/// ```
+/// assert_eq!(countersign::Verdict::Undecided.as_str(), "undecided");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {

@@ -1,6 +1,13 @@
 //! What a reader of a valid verdict must know.
 
 /// Something a reader of a valid verdict must know.
+///
+/// ```
+/// use countersign::Warning;
+///
+/// assert_eq!(Warning::SmallExponent.as_str(), "small-exponent");
+/// assert_eq!(Warning::SmallExponent.meaning(), "the RSA exponent is below 65537");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Warning {

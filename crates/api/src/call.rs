@@ -154,6 +154,14 @@ pub trait Call {
 /// # Errors
 ///
 /// A [`Misfit`] if the body is larger than [`Limits::response_bytes`], or not strict JSON.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign_api::{Response, read_json};
+///
+/// let response = Response::new(br#"{"a":1}"#.to_vec());
+/// assert!(read_json(&response, &Limits::default()).is_ok());
+/// ```
 pub fn read_json(response: &Response<Vec<u8>>, limits: &Limits) -> Result<Value<'static>, Misfit> {
     parse_json(response.body(), limits)
 }

@@ -89,6 +89,15 @@ impl<R: fmt::Display> fmt::Display for ApiError<R> {
 impl<R: fmt::Debug + fmt::Display> core::error::Error for ApiError<R> {}
 
 /// The fault of a value, and its place.
+///
+/// ```
+/// use countersign::Code;
+/// use countersign_api::{Misfit, Problem};
+///
+/// let misfit = Misfit::new(Problem::Missing).within(".createdAt").within("[0]").within(".list");
+/// assert_eq!(misfit.path(), "$.list[0].createdAt");
+/// assert_eq!(misfit.code(), Code::Malformed);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
     path: String,

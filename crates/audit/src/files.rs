@@ -101,6 +101,13 @@ fn to_secret(mut bytes: Vec<u8>) -> Option<Secret> {
 }
 
 /// Removes one trailing line break, `\n` or `\r\n`, which editors and `echo` add to a token.
+///
+/// ```
+/// use countersign_audit::strip_line_break;
+///
+/// assert_eq!(strip_line_break(b"token\r\n"), b"token");
+/// assert_eq!(strip_line_break(b"token\n\n"), b"token\n");
+/// ```
 #[must_use]
 pub fn strip_line_break(text: &[u8]) -> &[u8] {
     text.strip_suffix(b"\n").map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))

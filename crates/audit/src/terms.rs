@@ -334,6 +334,13 @@ impl Terms {
 /// # Errors
 ///
 /// The text is anything else.
+///
+/// ```
+/// use countersign_audit::parse_previous_hash;
+///
+/// assert_eq!(parse_previous_hash(&"ab".repeat(32)), Ok("AB".repeat(32)));
+/// assert!(parse_previous_hash("ab").is_err());
+/// ```
 pub fn parse_previous_hash(text: &str) -> Result<String, String> {
     let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
     let digest = digest.ok_or("must be 64 hexadecimal digits")?;
@@ -346,6 +353,14 @@ pub fn parse_previous_hash(text: &str) -> Result<String, String> {
 /// # Errors
 ///
 /// There is no such algorithm.
+///
+/// ```
+/// use countersign::Algorithm;
+/// use countersign_audit::parse_algorithm;
+///
+/// assert_eq!(parse_algorithm("PS256"), Ok(Algorithm::Ps256));
+/// assert!(parse_algorithm("HS256").is_err(), "not a public-key algorithm");
+/// ```
 pub fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
     let names = "ES256, PS256, PS384, PS512, RS256, RS384 or RS512";

@@ -7,6 +7,13 @@ use countersign::{Code, Error};
 /// Why something could not be fetched. None of these is the fault of a token's sender.
 ///
 /// Texts name neither credentials nor bodies.
+///
+/// ```
+/// use countersign::Code;
+/// use countersign_fetch::Fault;
+///
+/// assert_eq!((Fault::Timeout.label(), Fault::Timeout.code()), ("timeout", Code::Unreachable));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -49,6 +49,15 @@ pub struct Fetcher {
 }
 
 /// Builds a [`Fetcher`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use countersign_fetch::Fetcher;
+///
+/// let builder = Fetcher::builder().host("idp.example").timeout(Duration::from_secs(2)).retries(1);
+/// assert!(builder.roots(b"not PEM").is_err());
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct FetcherBuilder {

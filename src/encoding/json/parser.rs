@@ -50,6 +50,18 @@ pub(super) fn check_size(part: &'static str, text: &[u8], limits: &Limits) -> Re
 /// # Errors
 ///
 /// The same as [`parse`], and [`Error::NotAnObject`] for any other value.
+///
+/// ```
+/// use countersign::encoding::json;
+/// use countersign::{Error, Limits};
+///
+/// let limits = Limits::default();
+/// let object = json::parse_object("record", br#"{"a":1}"#, &limits)?;
+/// assert_eq!(object.integer("record", "a"), Ok(1));
+/// let refused = json::parse_object("record", b"[]", &limits);
+/// assert!(matches!(refused, Err(Error::NotAnObject { .. })));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn parse_object<'a>(
     part: &'static str,
     text: &'a [u8],

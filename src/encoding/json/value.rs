@@ -10,6 +10,18 @@ use crate::error::Error;
 ///
 /// [`Display`](core::fmt::Display) writes it without white space, with members in their order and
 /// numbers unchanged.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json;
+///
+/// let value = json::parse("list", br#"[ 1, "a", {} ]"#, &Limits::default())?;
+/// let elements = value.as_array().ok_or("an array")?;
+/// assert_eq!((elements[0].as_i64(), elements[1].as_str()), (Some(1), Some("a")));
+/// assert!(elements[2].as_object().is_some());
+/// assert_eq!(value.to_string(), r#"[1,"a",{}]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -28,6 +40,17 @@ pub enum Value<'a> {
 }
 
 /// A JSON object: members in text order, each name once.
+///
+/// ```
+/// use countersign::encoding::json::Object;
+///
+/// let mut object = Object::new().with("kid", "a").with("n", 7);
+/// assert_eq!(object.string("key", "kid"), Ok("a"));
+/// assert_eq!(object.integer("key", "n"), Ok(7));
+/// object.set("kid", "b");
+/// assert!(object.take("n").is_some());
+/// assert_eq!(object.to_string(), r#"{"kid":"b"}"#);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object<'a> {
     pub(super) members: Vec<(Cow<'a, str>, Value<'a>)>,

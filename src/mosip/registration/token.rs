@@ -21,6 +21,13 @@ impl Check {
 }
 
 /// The scheme that a token follows.
+///
+/// ```
+/// use countersign::Algorithm;
+/// use countersign::mosip::registration::Era;
+///
+/// assert_eq!((Era::B.as_str(), Era::B.algorithm()), ("B", Algorithm::Rs256));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Era {

@@ -12,6 +12,14 @@ use countersign::{Error, Secret};
 /// # Errors
 ///
 /// The same as [`Credentials::cookie`].
+///
+/// ```
+/// use countersign::Secret;
+///
+/// let credentials = countersign_api::mosip::token(Secret::new(b"abc".to_vec()))?;
+/// assert!(format!("{credentials:?}").contains("Authorization"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub fn token(token: Secret) -> Result<Credentials, Error> {
     Credentials::cookie("Authorization", token)
 }
