@@ -216,9 +216,9 @@ fn every_error_is_provoked_once_and_reads_well() {
         &[
             (
                 refused(set(&[RSA.jwk()]), "", "{}", &anything(), now().into()),
-                "token says ES256, the key or format demands RS256",
+                "token uses ES256, but the key or format requires RS256",
             ),
-            (keys(set(&two)), "2 keys could be meant"),
+            (keys(set(&two)), "2 keys match the token; exactly one must"),
             (bound(r#"{"iss":"i","aud":"you"}"#), "`aud` does not contain the expected audience"),
             (
                 keys(Jwk::from_pem(expired.certificate().to_pem().as_bytes()).unwrap().into()),
@@ -228,7 +228,7 @@ fn every_error_is_provoked_once_and_reads_well() {
             (own("", "{}", &anything().typ("at+jwt")), "signed `typ` is not as expected"),
             (
                 request(r#"{"signature":{"hash":"00","timestamp":1},"timestamp":2}"#).unwrap_err(),
-                "signature request: `timestamp` stands in two places, with different values",
+                "signature request: `timestamp` appears in two places, with different values",
             ),
             (
                 own(r#","crit":["x"]"#, "{}", &anything()),
@@ -242,12 +242,12 @@ fn every_error_is_provoked_once_and_reads_well() {
                 own("", r#"{"":1,"":1}"#, &anything()),
                 "payload: the member with the empty name is repeated",
             ),
-            (unused, "expected hash, which artefacts of this kind do not state"),
+            (unused, "artefacts of this kind do not state the expected hash"),
             (
                 own("", &format!(r#"{{"exp":{NOW}}}"#), &anything()),
                 &format!("expired at {at}, 0 s before {at}"),
             ),
-            (recorded(Error::HashChain { index: 0 }), "chain of hashes breaks at capture 0"),
+            (recorded(Error::HashChain { index: 0 }), "hash chain is broken at capture 0"),
             (dvs_error(dvs::Expected::hash("01")), "signed hash is not the expected one"),
             (answered(410), "service reports that the identity is revoked"),
             (bound(r#"{"iss":"j"}"#), "`iss` is not the expected issuer"),
@@ -285,7 +285,7 @@ fn every_error_is_provoked_once_and_reads_well() {
             (answered(401), "service refused the signature, or the credentials of the call"),
             (
                 dvs_error(dvs::Expected::request(&later)),
-                "signed at 2020-09-13T12:26:41Z, 1 s after the issue",
+                "signed at 2020-09-13T12:26:41Z, 1 s after the certificate was issued",
             ),
             (
                 own("", r#"{"sub":"v"}"#, &anything().subject("u")),
@@ -296,7 +296,8 @@ fn every_error_is_provoked_once_and_reads_well() {
                     &miracl::id_claims("i", "me", "u", "n", NOW).with("exp", NOW + 3601),
                     now().into(),
                 ),
-                "signed time 2020-09-13T13:26:41Z is outside the window around 2020-09-13T12:26:40Z",
+                "signed time 2020-09-13T13:26:41Z is outside the accepted window around \
+                 2020-09-13T12:26:40Z",
             ),
             (Jwk::from_pem(&[b' '; 65_537]).unwrap_err(), "the file exceeds the limit of 65536"),
             (
@@ -433,7 +434,7 @@ fn every_fault_of_a_key_is_provoked_once_and_reads_well() {
             (fault(Object::new().with("kty", "RSA")), "`n` is missing"),
             (rsa_type(), "`n` is not a string"),
             (rsa("n", "AQ=="), "`n` is not base64url without padding: wrong padding"),
-            (rsa("e", "AAEAAQ"), "`e` begins with zero bytes, which are not part of it"),
+            (rsa("e", "AAEAAQ"), "`e` has leading zero bytes, which must be removed"),
             (fault(KEY.jwk().with("x", "AQ")), "`x` has 1 bytes; a coordinate of P-256 has 32"),
             (rsa("alg", "RSA-OAEP"), "`alg` is `RSA-OAEP`, which is not supported"),
             (fault(KEY.jwk().with("y", number(&[0; 32]))), "coordinates are not on the curve"),
@@ -689,11 +690,11 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
             ),
             (
                 file([public, curve].concat()),
-                "2 keys, where one is meant: keep one, or give a JWK Set with `kid`s",
+                "2 keys, but one is needed: keep one, or give a JWK Set with `kid`s",
             ),
             (
                 file(r#"{"response":null,"errors":[{"errorCode":"KER-KMS-002","message":"m"}]}"#),
-                "an answer with errors instead of a certificate: KER-KMS-002",
+                "an error answer instead of a certificate: KER-KMS-002",
             ),
             (file(r#"{"keys":7}"#), "key set: `keys` is not an array"),
         ],
@@ -702,11 +703,11 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
     for (text, says) in [
         (
             [certificate, public].concat(),
-            "certificates (1) and other keys (1), where one key is meant: keep one",
+            "certificates (1) and other keys (1), but one key is needed: keep one",
         ),
         (
             r#"[{"kty":"RSA"}]"#.into(),
-            "a JSON array: a JWK Set is an object, `{\"keys\":[…]}` around such an array",
+            "a JSON array: a JWK Set is an object, so write `{\"keys\":[…]}` around the array",
         ),
         ("<html>".into(), "HTML or XML, not a key: check what the server answered"),
     ] {
@@ -724,15 +725,15 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
     };
     let mut seen = BTreeSet::new();
     for (content, name, says) in [
-        (b"hello".to_vec(), "Unknown", "PEM, DER, a JWK or a JWK Set is expected"),
+        (b"hello".to_vec(), "Unknown", "expected PEM, DER, a JWK or a JWK Set"),
         (b"-\0-\0".to_vec(), "Utf16", "save it as UTF-8"),
         (bytes("1f8b08"), "Gzip", "gunzip"),
-        (b"<html>".to_vec(), "Markup", "look at what the server answered"),
+        (b"<html>".to_vec(), "Markup", "check what the server answered"),
         (pkcs(""), "Pkcs7", "openssl pkcs7"),
         (pkcs("020103"), "Pkcs12", "openssl pkcs12"),
         (bytes("feedfeed00"), "JavaKeyStore", "keytool -exportcert"),
         (pem("PRIVATE KEY").into(), "PrivateKey", "openssl pkey -pubout"),
-        (pem("CERTIFICATE REQUEST").into(), "CertificateRequest", "give the certificate"),
+        (pem("CERTIFICATE REQUEST").into(), "CertificateRequest", "give the issued certificate"),
         (pem("X509 CRL").into(), "RevocationList", "not a certificate"),
         (b"ssh-ed25519 AAAA".to_vec(), "OpenSshKey", "ssh-keygen -e"),
         (pem("PGP MESSAGE").into(), "OpenPgp", "OpenPGP"),
@@ -740,7 +741,7 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
         (b"eyJh.eyJi.AAAA".to_vec(), "Token", "give it as the input"),
         (br#"{"jwks_uri":"https://x"}"#.to_vec(), "Discovery", "jwks_uri"),
         (br#"{"a":1}"#.to_vec(), "Json", "a JWK has `kty`"),
-        (b"[]".to_vec(), "JsonArray", "around such an array"),
+        (b"[]".to_vec(), "JsonArray", "around the array"),
     ] {
         let KeyFileError::Foreign(foreign) = file(&content) else {
             panic!("{name}: {:?}", file(&content))

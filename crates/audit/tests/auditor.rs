@@ -93,8 +93,8 @@ fn what_is_wrong_with_a_policy_is_typed_and_names_line_table_and_member() {
         auditor(policy, options, &BTreeMap::new()).expect_err(policy)
     };
     for (policy, line, says) in [
-        ("[jws]\nleewya = 1", 2, "there is no member `leewya`; the nearest is `leeway`"),
-        ("\n[jwt]", 2, "there is no table `jwt`; the nearest is `jws`"),
+        ("[jws]\nleewya = 1", 2, "unknown member `leewya`; the nearest is `leeway`"),
+        ("\n[jwt]", 2, "unknown table `jwt`; the nearest is `jws`"),
         ("[jws]\n\nkeys = [\"k.json\"]", 3, "[jws]: `keys`: /nowhere/k.json: "),
         ("[id-token]\nunbound = true", 2, "[id-token]: `unbound`: does not apply to this kind"),
         ("[jws]\nserver-secret = \"s\"", 2, "[jws]: `server-secret`: does not apply to this kind"),
