@@ -578,7 +578,7 @@ mod tests {
         let short = [&[0x7f], &n[1..]].concat();
         assert!(rsa("").is_ok());
         for (text, says) in [
-            (key(N, "AAEAAQ"), "`e` begins with zero bytes"),
+            (key(N, "AAEAAQ"), "`e` has leading zero bytes"),
             (key(N, ""), "`e` is not base64url without padding: empty"),
             (key("", "AQAB"), "`n` is not base64url without padding: empty"),
             (key(N, "AQAB="), "`e` is not base64url without padding: "),
@@ -588,9 +588,9 @@ mod tests {
             (key(N, "Ag"), "RSA exponent"),
             (key(&zeros(0, &[&n[..127], &[2]].concat()), "AQAB"), "modulus is even"),
             // One zero byte is a sign only where the number would be negative without it.
-            (key(&zeros(2, &n), "AQAB"), "`n` begins with zero bytes"),
-            (key(&zeros(1, &short), "AQAB"), "`n` begins with zero bytes"),
-            (key(&zeros(1, &[]), "AQAB"), "`n` begins with zero bytes"),
+            (key(&zeros(2, &n), "AQAB"), "`n` has leading zero bytes"),
+            (key(&zeros(1, &short), "AQAB"), "`n` has leading zero bytes"),
+            (key(&zeros(1, &[]), "AQAB"), "`n` has leading zero bytes"),
             (r#"{"kty":"RSA","n":"AQAB"}"#.into(), "`e` is missing"),
             (r#"{"kty":"RSA","n":null,"e":"AQAB"}"#.into(), "`n` is missing"),
             (r#"{"kty":"RSA","n":65537,"e":"AQAB"}"#.into(), "`n` is not a string"),

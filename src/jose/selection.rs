@@ -551,7 +551,7 @@ mod tests {
         let two = set(&[('K', A), ('L', B), ('M', r#","kid":"e","use":"enc""#)]);
         assert_eq!(hint(&two, &named("c")), "the set has the keys `a`, `b`, `e` (unusable)");
         let ambiguous = hint(&two, &nameless());
-        assert_eq!(ambiguous, "could be meant: `a`, `b`; give the key that is meant alone");
+        assert_eq!(ambiguous, "matching keys: `a`, `b`; give only the intended one");
         let same = hint(&set(&[('K', A), ('L', A)]), &named("a"));
         for letter in ['K', 'L'] {
             let thumbprint = Jwk::from(number(letter)).thumbprint().to_string();
@@ -572,7 +572,7 @@ mod tests {
         let mixed = format!(r#"{{"keys":[{},{{"kty":"oct","k":"c2VjcmV0"}}]}}"#, key('K', A));
         let mixed = JwkSet::parse(mixed.as_bytes(), &Limits::default()).unwrap();
         let listed = hint(&mixed, &nameless());
-        assert!(listed.contains("`a`, number 2 of the set (unusable)"), "{listed}");
+        assert!(listed.contains("`a`, key 2 of the set (unusable)"), "{listed}");
         assert!(!listed.contains("c2VjcmV0"));
     }
 }
