@@ -380,14 +380,22 @@ impl fmt::Display for KeyFileError {
                 write!(f, "PEM of `{label}`, which is neither a public key nor a certificate")
             }
             Self::Several { certificates, keys: 0 } => {
-                write!(f, "{certificates} certificates, but one key is needed: keep the signer's")
+                write!(
+                    f,
+                    "{certificates} certificates, where one key is meant: keep that of the \
+                     signer"
+                )
             }
             Self::Several { certificates: 0, keys } => {
-                write!(f, "{keys} keys, but one is needed: keep one, or give a JWK Set with `kid`s")
+                write!(
+                    f,
+                    "{keys} keys, where one is meant: keep one, or give a JWK Set with \
+                     `kid`s"
+                )
             }
             Self::Several { certificates, keys } => write!(
                 f,
-                "certificates ({certificates}) and other keys ({keys}), but one key is needed: \
+                "certificates ({certificates}) and other keys ({keys}), where one key is meant: \
                  keep one"
             ),
             Self::Refused { codes } => {

@@ -690,7 +690,7 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
             ),
             (
                 file([public, curve].concat()),
-                "2 keys, but one is needed: keep one, or give a JWK Set with `kid`s",
+                "2 keys, where one is meant: keep one, or give a JWK Set with `kid`s",
             ),
             (
                 file(r#"{"response":null,"errors":[{"errorCode":"KER-KMS-002","message":"m"}]}"#),
@@ -703,7 +703,7 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
     for (text, says) in [
         (
             [certificate, public].concat(),
-            "certificates (1) and other keys (1), but one key is needed: keep one",
+            "certificates (1) and other keys (1), where one key is meant: keep one",
         ),
         (
             r#"[{"kty":"RSA"}]"#.into(),

@@ -104,7 +104,7 @@ fn what_is_wrong_with_a_policy_is_typed_and_names_line_table_and_member() {
             "[dvs-signature]: `server-secret`: secret file /nowhere/s: ",
         ),
         ("[jws]\nlenient = [\"a\"]", 2, "[jws]: `lenient`: does not apply to this kind"),
-        ("[cbeff]\nlenient = [\"a\"]", 2, "[cbeff]: `lenient`: there is no name `a`"),
+        ("[cbeff]\nlenient = [\"a\"]", 2, "[cbeff]: `lenient`: unknown name `a`"),
     ] {
         let error = refused(policy, Options::default());
         assert!(error.to_string().contains(says), "{error}");

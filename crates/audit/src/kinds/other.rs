@@ -12,7 +12,7 @@ pub(crate) const OTP_RESPONSE: Unsupported = Unsupported::new("an OTP response")
     .named("otp-response")
     .hint("open it with `countersign otp open`");
 pub(crate) const DISCOVERY_DOCUMENT: Unsupported = Unsupported::new("an OpenID discovery document")
-    .hint("its `jwks_uri` is the URL of the keys: give it with --jwks");
+    .hint("its `jwks_uri` is the URL of the keys: give it with --jwks URL");
 pub(crate) const KEYS: Unsupported = Unsupported::new("a key set")
     .hint("give it with --jwks FILE, and the artefact that its keys signed as INPUT");
 pub(crate) const KEY: Unsupported = Unsupported::new("a key").hint(
