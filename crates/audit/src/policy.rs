@@ -78,7 +78,7 @@ const MEMBERS: [&str; 32] = [
 /// let error = PolicyFile::parse(path, b"[jws]\nleewya = 5").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "policy.toml: line 2: [jws]: there is no member `leewya`; the nearest is `leeway`"
+///     "policy.toml: line 2: [jws]: unknown member `leewya`; the nearest is `leeway`"
 /// );
 /// ```
 #[derive(Clone, Debug, Default)]

@@ -44,7 +44,7 @@ pub enum Value<'a> {
 /// ```
 /// use countersign::encoding::json::Object;
 ///
-/// let mut object = Object::new().with("kid", "a").with("n", 7);
+/// let mut object = Object::new().with("kid", "a").with("n", 7_i64);
 /// assert_eq!(object.string("key", "kid"), Ok("a"));
 /// assert_eq!(object.integer("key", "n"), Ok(7));
 /// object.set("kid", "b");
