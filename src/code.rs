@@ -7,7 +7,7 @@ use core::fmt;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $category:ident;)+) => {
-        /// A stable reason: why an artefact was accepted, refused or left undecided.
+        /// A stable reason why an artefact was accepted, refused or left undecided.
         ///
         /// The text of a code is API. Codes are added, never renamed.
         ///
@@ -34,7 +34,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// Returns who or what is at fault.
+            /// Returns the category of the reason.
             #[must_use]
             pub const fn category(self) -> Category {
                 match self { $(Self::$variant => Category::$category,)+ }
@@ -93,23 +93,25 @@ codes! {
     Malformed = "malformed", Malformed;
     /// A size, count or depth limit was exceeded; see [`Limits`](crate::Limits).
     TooLarge = "too-large", LimitExceeded;
-    /// A JSON object names a member twice, by one name or by two.
+    /// A JSON object has a member twice, under one name or under two.
     DuplicateMember = "duplicate-member", Malformed;
-    /// A JSON member has another type than the format says.
+    /// A JSON member has a different type than the format requires.
     WrongType = "wrong-type", Malformed;
     /// A required JSON member is absent.
     MissingMember = "missing-member", Malformed;
-    /// The algorithm is not one this library verifies.
+    /// The algorithm is not supported.
     UnsupportedAlgorithm = "unsupported-algorithm", Unsupported;
-    /// The token's algorithm is not the one its key is bound to, or not the format's.
+    /// The token's algorithm is not that of its key or of the format.
     AlgorithmMismatch = "algorithm-mismatch", Untrusted;
-    /// The header names critical extensions (RFC 7515 section 4.1.11); none are supported.
+    /// The header names critical extensions ([RFC 7515 §4.1.11]); none are supported.
+    ///
+    /// [RFC 7515 §4.1.11]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
     CriticalHeader = "critical-header", Unsupported;
-    /// The artefact is of a kind or variant that cannot be verified here.
+    /// The artefact's kind or variant cannot be verified.
     UnsupportedFormat = "unsupported-format", Unsupported;
-    /// No key of the set has the identifier that the token names.
+    /// No key of the set has the identifier named by the token.
     UnknownKey = "unknown-key", Untrusted;
-    /// More than one key could be meant.
+    /// More than one key matches.
     AmbiguousKey = "ambiguous-key", Untrusted;
     /// The RSA key has too few bits for the policy.
     KeyTooSmall = "key-too-small", Untrusted;
@@ -117,13 +119,13 @@ codes! {
     KeyUnusable = "key-unusable", Untrusted;
     /// The key's `use` or `key_ops`, or the key usage of its certificate, forbid signatures.
     KeyUse = "key-use", Untrusted;
-    /// The signature or MAC does not belong to the content under the key.
+    /// The signature or MAC does not match the content and key.
     SignatureMismatch = "signature-mismatch", Untrusted;
-    /// The artefact is from the future, as seen from the verification time.
+    /// The artefact is dated later than the time of judgement.
     NotYetValid = "not-yet-valid", NotNow;
-    /// The artefact has expired at the verification time.
+    /// The artefact has expired at the time of judgement.
     Expired = "expired", NotNow;
-    /// The client's signing time is later than the time of the certificate.
+    /// The client's signing time is later than the time of issue of the certificate.
     SignedAfterIssue = "signed-after-issue", Mismatch;
     /// The signed hash is not the expected one.
     HashMismatch = "hash-mismatch", Mismatch;
@@ -143,35 +145,35 @@ codes! {
     UntrustedChain = "untrusted-chain", Untrusted;
     /// The outermost layer of a message is not signed, and no signature covers it.
     UnsignedLayer = "unsigned-layer", Untrusted;
-    /// The key's certificate is not valid at the verification time.
+    /// The key's certificate is not valid at the time of judgement.
     CertificateExpired = "certificate-expired", NotNow;
-    /// The coordinates are no point of the curve.
+    /// The coordinates are not a point on the curve.
     PointNotOnCurve = "point-not-on-curve", Untrusted;
     /// The point is not in the subgroup of prime order.
     WrongSubgroup = "wrong-subgroup", Untrusted;
     /// Authenticated decryption failed: wrong key, or altered data.
     DecryptFailed = "decrypt-failed", Untrusted;
-    /// A signed time is outside the window the caller allows.
+    /// A signed time is outside the accepted window.
     TimestampWindow = "timestamp-window", NotNow;
-    /// The server answered with errors instead of what was asked for, or would.
+    /// The server answered with errors, or would.
     ValidationFailed = "validation-failed", Mismatch;
-    /// The service refused the signature, or the credentials that it was asked with: its status does
-    /// not tell which.
+    /// The service refused the signature or the caller's credentials; its status does not tell
+    /// which.
     SignatureRefused = "signature-refused", Untrusted;
-    /// The service says that the identity was revoked.
+    /// The service reports that the identity is revoked.
     IdentityRevoked = "identity-revoked", Untrusted;
     /// The service answered with neither a decision nor a refusal.
     NoAnswer = "no-answer", Unavailable;
-    /// No key was given at all, so nothing could be decided.
+    /// No key was given, so nothing could be decided.
     NoKey = "no-key", Unavailable;
     /// The input could not be read.
     Unreadable = "unreadable", Unavailable;
-    /// The keys could not be obtained from where they are published, so nothing could be decided.
+    /// The keys could not be obtained from their source, so nothing could be decided.
     Unreachable = "unreachable", Unavailable;
-    /// The artefact was to be judged as at its own time and does not state one; nothing else is wrong
-    /// with it.
+    /// The artefact was to be judged as of its own time but does not state one; nothing else is
+    /// wrong with it.
     NoTime = "no-time", Unavailable;
-    /// A defect of this library: no check failed, and nothing was verified. Never valid.
+    /// A bug in this library: no check failed, but nothing was verified. Never valid.
     Defect = "defect", Untrusted;
 }
 
@@ -206,17 +208,17 @@ impl core::str::FromStr for Code {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Category {
-    /// Nothing is: the artefact was accepted.
+    /// None: the artefact was accepted.
     Accepted,
-    /// The bytes break their format.
+    /// The bytes do not follow their format.
     Malformed,
-    /// The artefact asks for something this library does not do.
+    /// The artefact needs something that is not supported.
     Unsupported,
-    /// A key, signature or certificate does not carry the claim.
+    /// A key, signature or certificate does not support the claim.
     Untrusted,
     /// The artefact may be genuine, but not at this time.
     NotNow,
-    /// The artefact is genuine, but not the one that was expected.
+    /// The artefact is genuine, but not the expected one.
     Mismatch,
     /// The artefact is larger than the limits allow.
     LimitExceeded,

@@ -1,6 +1,7 @@
-//! Looking at what nobody verified: for tools that show content marked as such.
+//! Access to unverified content, for tools that show it and mark it as unverified.
 //!
-//! Nothing from here may decide anything. That the module has to be named is the point.
+//! Never base a decision on it. You have to name this module to use it, so its uses are easy to
+//! find.
 
 use crate::jose::CompactJws;
 use crate::mosip::registration::SignedRegistration;

@@ -16,7 +16,7 @@ use crate::time::{InvalidTime, Time};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyFault {
-    /// `kty` is not one this library verifies with; `oct` is never accepted from a key set.
+    /// `kty` is not supported; `oct` is never accepted from a key set.
     KeyType,
     /// `crv` is not P-256.
     Curve,
@@ -30,22 +30,26 @@ pub enum KeyFault {
     Roca,
     /// A private key member is present: a published private key protects nothing.
     PrivateKey,
-    /// The key is of another type than the algorithm needs.
+    /// The key's type does not match the algorithm.
     AlgorithmKeyType,
-    /// An HMAC key has fewer than 32 bytes (RFC 7518 section 3.2).
+    /// An HMAC key has fewer than 32 bytes ([RFC 7518 §3.2]).
+    ///
+    /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     ShortSecret,
-    /// The secret has not the form or length that the chosen key derivation needs, or the request
-    /// that it needs is missing.
+    /// The secret's form or length does not suit the chosen key derivation, or the request that it
+    /// needs is missing.
     Derivation,
-    /// `x5c` is not an array of certificates in base64 (RFC 7517 section 4.7), or has too many.
+    /// `x5c` is not an array of certificates in base64 ([RFC 7517 §4.7]), or has too many.
+    ///
+    /// [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
     X5c,
-    /// The first certificate of `x5c` holds another key.
+    /// The first certificate of `x5c` contains a different key.
     X5cKey,
     /// `x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`.
     X5t,
-    /// It is no JSON object.
+    /// It is not a JSON object.
     NotAnObject {
-        /// What stands there instead.
+        /// What was found instead.
         found: &'static str,
     },
     /// A member that a key of this type needs is absent, or `null`.
@@ -60,31 +64,33 @@ pub enum KeyFault {
         /// The type it should have.
         expected: &'static str,
     },
-    /// A member is not base64url without padding (RFC 7518 section 2).
+    /// A member is not base64url without padding ([RFC 7518 §2]).
+    ///
+    /// [RFC 7518 §2]: https://www.rfc-editor.org/rfc/rfc7518#section-2
     Encoding {
         /// The member.
         member: &'static str,
         /// What is wrong with it.
         fault: Fault,
     },
-    /// A number begins with zero bytes; of `n`, the one of a sign is accepted.
+    /// A number has leading zero bytes; for `n`, a single one as sign is accepted.
     LeadingZeros {
         /// The member.
         member: &'static str,
     },
-    /// A coordinate is not as long as the curve's field.
+    /// A coordinate does not have the length of the curve's field.
     Length {
         /// The member.
         member: &'static str,
         /// Its length in bytes.
         bytes: usize,
     },
-    /// `alg` names no algorithm of this library.
+    /// `alg` is not a supported algorithm.
     Algorithm {
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// The coordinates are no point of the curve.
+    /// The coordinates are not a point on the curve.
     Point,
     /// A part of the key exceeds a limit.
     Limit {
@@ -93,7 +99,7 @@ pub enum KeyFault {
         /// The limit.
         limit: usize,
     },
-    /// The text that should hold the key, such as PEM, holds none that can be read.
+    /// The text, such as PEM, contains no readable key.
     Text {
         /// What is wrong with it, in words.
         detail: String,
@@ -110,7 +116,7 @@ impl fmt::Display for KeyFault {
                 return write!(f, "`{member}` is not base64url without padding: {fault}");
             }
             Self::LeadingZeros { member } => {
-                return write!(f, "`{member}` begins with zero bytes, which are not part of it");
+                return write!(f, "`{member}` has leading zero bytes, which must be removed");
             }
             Self::Length { member, bytes } => {
                 return write!(f, "`{member}` has {bytes} bytes; a coordinate of P-256 has 32");
@@ -129,12 +135,15 @@ impl fmt::Display for KeyFault {
             Self::Exponent => "RSA exponent is even or out of range",
             Self::TooLarge => "RSA modulus has more than 8192 bits",
             Self::Roca => "RSA modulus has the ROCA fingerprint",
-            Self::PrivateKey => "private key members are present",
-            Self::AlgorithmKeyType => "algorithm does not fit the key type",
+            Self::PrivateKey => "it contains members of a private key",
+            Self::AlgorithmKeyType => "algorithm does not match the key type",
             Self::ShortSecret => "HMAC key has fewer than 32 bytes",
-            Self::Derivation => "secret does not fit the key derivation, or its request is missing",
+            Self::Derivation => {
+                "secret does not suit the key derivation, or the request it needs \
+                                 is missing"
+            }
             Self::X5c => "`x5c` is not an array of certificates in standard base64",
-            Self::X5cKey => "the first certificate of `x5c` holds another key",
+            Self::X5cKey => "the first certificate of `x5c` contains a different key",
             Self::X5t => {
                 "`x5t` or `x5t#S256` is not the thumbprint of the first certificate of `x5c`"
             }
@@ -148,46 +157,50 @@ impl fmt::Display for KeyFault {
 pub enum ChainFault {
     /// No root was given for the domain.
     NoRoot,
-    /// None of the certificates given has the name of the issuer.
+    /// None of the given certificates has the issuer's name.
     NoPath,
-    /// The certificate names itself as its issuer, and is none of the roots.
+    /// The certificate names itself as its issuer, but is not a root.
     SelfSigned,
-    /// The issuer's certificate does not say that it may issue others (RFC 5280 section 4.2.1.9).
+    /// The issuer's certificate is not a CA certificate ([RFC 5280 §4.2.1.9]).
+    ///
+    /// [RFC 5280 §4.2.1.9]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9
     NotAnIssuer,
-    /// There are more issuers on the path than one of them allows.
+    /// The path is longer than one of its issuers allows.
     PathLength,
-    /// A certificate has an extension that must be understood, or constraints on names; or the root
-    /// does.
+    /// A certificate or the root has an unsupported critical extension or name constraints.
     Extension,
-    /// A certificate is signed by an algorithm that is not supported.
+    /// A certificate is signed with an unsupported algorithm.
     Algorithm,
-    /// A certificate names the issuer, but is not signed by it.
+    /// A certificate names the issuer but is not signed by it.
     Signature,
     /// The organisation of the certificate is not the expected one.
     Organization,
-    /// The trust rules depend on the level of the device, which nothing says.
+    /// The trust rules depend on the level of the device, which is unknown or not the expected one.
     Level,
-    /// The trust rules demand a signature where there is none.
+    /// The trust rules require a signature that is missing.
     Unsigned,
-    /// A digital id brings certificates along that the data around it does not.
+    /// The `x5c` of a digital ID has certificates that are not in the data around it.
     Certificates,
 }
 
 impl fmt::Display for ChainFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoRoot => "no root is given for this domain",
-            Self::NoPath => "issuer is not among the certificates given",
-            Self::SelfSigned => "certificate is self-signed, and not a root",
-            Self::NotAnIssuer => "issuer is no authority by its own certificate",
+            Self::NoRoot => "no root certificate is given for this domain",
+            Self::NoPath => "issuer is not among the given certificates",
+            Self::SelfSigned => "certificate is self-signed but not a root",
+            Self::NotAnIssuer => "issuer's certificate is not a CA certificate",
             Self::PathLength => "path is longer than an issuer allows",
-            Self::Extension => "extension or constraint is not understood",
-            Self::Algorithm => "algorithm of a certificate's signature is not supported",
+            Self::Extension => "extension or constraint is not supported",
+            Self::Algorithm => "signature algorithm of a certificate is not supported",
             Self::Signature => "certificate is not signed by the issuer it names",
             Self::Organization => "organisation is not the expected one",
-            Self::Level => "level of the device is unknown or not the expected one, and decides",
-            Self::Certificates => "brings other certificates along than the data around it",
-            Self::Unsigned => "not signed, which the trust rules demand",
+            Self::Level => {
+                "level of the device, which the rules need, is unknown or not the \
+                            expected one"
+            }
+            Self::Certificates => "its `x5c` has certificates that are not in the data around it",
+            Self::Unsigned => "not signed, although the trust rules require it",
         })
     }
 }
@@ -196,17 +209,25 @@ impl fmt::Display for ChainFault {
 ///
 /// Texts name members and positions, never secrets or whole tokens. Names taken from the input are
 /// cut to 64 characters; they may hold any character, so escape them before a terminal sees them.
+///
+/// ```
+/// use countersign::{Category, Code, Error};
+///
+/// let error = Error::NoKey;
+/// assert_eq!((error.code(), error.category()), (Code::NoKey, Category::Unavailable));
+/// assert_eq!((error.http_status(), error.to_string()), (503, "no key was given".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The token says one algorithm, its key or its format another.
+    /// The token's algorithm is not that of its key or format.
     AlgorithmMismatch {
-        /// What the token says.
+        /// The token's algorithm.
         token: Algorithm,
-        /// What the key is bound to or the format demands.
+        /// The algorithm of the key or of the format.
         required: Algorithm,
     },
-    /// Several keys could be meant.
+    /// Several keys match.
     AmbiguousKey {
         /// How many.
         candidates: usize,
@@ -227,46 +248,46 @@ pub enum Error {
         /// The member.
         member: &'static str,
     },
-    /// The header has `crit`, or an extension that would have to be in it.
+    /// The header has `crit`, or an extension that would require it.
     CriticalHeader,
     /// Authenticated decryption failed.
     DecryptFailed,
-    /// No check failed, and nothing was verified: a defect of this library.
+    /// No check failed, but nothing was verified: a bug in this library.
     Defect,
-    /// Two places state one member, and differ.
+    /// A member appears in two places with different values.
     Contradiction {
         /// Which part of the artefact.
         part: &'static str,
         /// The member.
         member: &'static str,
     },
-    /// A member is named twice.
+    /// A member is repeated.
     DuplicateMember {
         /// Which part of the artefact.
         part: &'static str,
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// An expectation that this kind of artefact cannot meet or miss.
+    /// An expectation that does not apply to this kind of artefact.
     ExpectationUnused {
-        /// What was expected, by the name of its option or member.
+        /// The expectation, by the name of its option or member.
         expectation: &'static str,
     },
     /// Past its expiry.
     Expired {
         /// The verification time.
         at: Time,
-        /// The first second at which it is expired, leeway not counted.
+        /// The first second at which it is expired, without leeway.
         expiry: Time,
     },
-    /// The hash of a capture does not follow from the one before and from what was captured.
+    /// The hash of a capture does not follow from the previous hash and the captured data.
     HashChain {
-        /// Which capture of the message, from 0: the first that was altered, moved or left out.
+        /// The index of the capture, from 0: the first that was altered, moved or omitted.
         index: usize,
     },
     /// The signed hash is not the expected one.
     HashMismatch,
-    /// The service says that the identity was revoked.
+    /// The service reports that the identity is revoked.
     IdentityRevoked,
     /// `iss` is not the expected issuer.
     IssuerMismatch,
@@ -293,37 +314,37 @@ pub enum Error {
         /// The member.
         member: &'static str,
     },
-    /// The service did not answer the question.
+    /// The service answered with neither a decision nor a refusal.
     NoAnswer {
         /// The status of what it said instead.
         status: u16,
     },
     /// No key was given.
     NoKey,
-    /// Something else stands where a JSON object is expected.
+    /// A value is not a JSON object, although one is expected.
     NotAnObject {
         /// Which part of the artefact.
         part: &'static str,
-        /// What stands there.
+        /// What was found instead.
         found: &'static str,
     },
-    /// To be judged as at its own time, which it does not state.
+    /// To be judged as of its own time, which it does not state.
     NoTime {
         /// The member that would state it.
         member: &'static str,
     },
     /// `nonce` is not the expected nonce.
     NonceMismatch,
-    /// From the future.
+    /// Dated later than the time of judgement.
     NotYetValid {
         /// The verification time.
         at: Time,
         /// When it starts to be valid.
         start: Time,
     },
-    /// Not a point of the curve.
+    /// Not a point on the curve.
     PointNotOnCurve,
-    /// The signature or MAC does not fit.
+    /// The signature or MAC does not match.
     SignatureMismatch,
     /// The service refused the signature, or the caller's credentials.
     SignatureRefused,
@@ -350,7 +371,7 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
-    /// One member stands under two of its names.
+    /// A member appears under two of its names.
     TwoNames {
         /// Which part of the artefact.
         part: &'static str,
@@ -361,29 +382,29 @@ pub enum Error {
     },
     /// No key has this identifier.
     UnknownKey,
-    /// The source of the keys has no usable set at this moment.
+    /// The source of the keys currently has no usable set.
     Unreachable,
     /// The outermost layer of a message carries no signature, and no signature covers it.
     UnsignedLayer {
         /// The layer, such as `deviceData`.
         part: &'static str,
     },
-    /// No path leads to a trusted root.
+    /// There is no path to a trusted root.
     UntrustedChain {
-        /// What is in the way.
+        /// The reason.
         fault: ChainFault,
     },
-    /// Not an algorithm of this library.
+    /// Not a supported algorithm.
     UnsupportedAlgorithm {
         /// The name, cut to 64 characters.
         name: String,
     },
-    /// A kind or variant that cannot be verified here.
+    /// A kind or variant that cannot be verified.
     UnsupportedFormat {
         /// What it is.
         what: &'static str,
     },
-    /// The server refused and said why, or would refuse.
+    /// The server refused with error codes, or would refuse.
     ValidationFailed {
         /// The error codes of its answer, each cut to 64 characters.
         codes: Vec<String>,
@@ -451,7 +472,7 @@ impl Error {
         }
     }
 
-    /// Returns who or what is at fault.
+    /// Returns the category of the reason.
     #[must_use]
     pub const fn category(&self) -> Category {
         self.code().category()
@@ -474,9 +495,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlgorithmMismatch { token, required } => {
-                write!(f, "token says {token}, the key or format demands {required}")
+                write!(f, "token uses {token}, but the key or format requires {required}")
             }
-            Self::AmbiguousKey { candidates } => write!(f, "{candidates} keys could be meant"),
+            Self::AmbiguousKey { candidates } => write!(
+                f,
+                "{candidates} keys match the token; \
+                                                            exactly one must"
+            ),
             Self::AudienceMismatch => f.write_str("`aud` does not contain the expected audience"),
             Self::CertificateExpired { at, not_before, not_after } => {
                 write!(f, "certificate is valid from {not_before} to {not_after}, not at {at}")
@@ -484,27 +509,29 @@ impl fmt::Display for Error {
             Self::ContentMismatch { member } => {
                 write!(f, "signed `{member}` is not as expected")
             }
-            Self::CriticalHeader => f.write_str("header has critical extensions"),
+            Self::CriticalHeader => {
+                f.write_str("header has critical extensions (`crit`), which are not supported")
+            }
             Self::DecryptFailed => f.write_str("decryption failed"),
             Self::Defect => {
-                f.write_str("a defect of countersign: no check failed, and nothing was verified")
+                f.write_str("a bug in countersign: no check failed, but nothing was verified")
             }
             Self::Contradiction { part, member } => {
-                write!(f, "{part}: `{member}` stands in two places, with different values")
+                write!(f, "{part}: `{member}` appears in two places, with different values")
             }
             Self::DuplicateMember { part, name } if name.is_empty() => {
                 write!(f, "{part}: the member with the empty name is repeated")
             }
             Self::DuplicateMember { part, name } => write!(f, "{part}: `{name}` is repeated"),
             Self::ExpectationUnused { expectation } => {
-                write!(f, "expected {expectation}, which artefacts of this kind do not state")
+                write!(f, "artefacts of this kind do not state the expected {expectation}")
             }
             Self::Expired { at, expiry } => {
                 write!(f, "expired at {expiry}, {} before {at}", at.since(*expiry))
             }
-            Self::HashChain { index } => write!(f, "chain of hashes breaks at capture {index}"),
+            Self::HashChain { index } => write!(f, "hash chain is broken at capture {index}"),
             Self::HashMismatch => f.write_str("signed hash is not the expected one"),
-            Self::IdentityRevoked => f.write_str("service says that the identity was revoked"),
+            Self::IdentityRevoked => f.write_str("service reports that the identity is revoked"),
             Self::IssuerMismatch => f.write_str("`iss` is not the expected issuer"),
             Self::KeyTooSmall { bits } => write!(f, "RSA key has only {bits} bits"),
             Self::KeyUnusable(fault) => write!(f, "key is unusable: {fault}"),
@@ -517,46 +544,50 @@ impl fmt::Display for Error {
             Self::NoKey => f.write_str("no key was given"),
             Self::NotAnObject { part, found } => write!(f, "{part} is {found}, not a JSON object"),
             Self::NoTime { member } => {
-                write!(f, "nothing says when it was issued: `{member}` is missing")
+                write!(f, "time of issue is unknown: `{member}` is missing")
             }
             Self::NonceMismatch => f.write_str("`nonce` is not the expected nonce"),
             Self::NotYetValid { at, start } => {
                 write!(f, "valid from {start}, {} after {at}", start.since(*at))
             }
             Self::PointNotOnCurve => f.write_str("coordinates are not on the curve"),
-            Self::SignatureMismatch => f.write_str("signature does not fit the content"),
+            Self::SignatureMismatch => f.write_str("signature does not match the content"),
             Self::SignatureRefused => {
                 f.write_str("service refused the signature, or the credentials of the call")
             }
             Self::SignedAfterIssue { signed, issued } => {
-                write!(f, "signed at {signed}, {} after the issue", signed.since(*issued))
+                write!(
+                    f,
+                    "signed at {signed}, {} after the certificate was issued",
+                    signed.since(*issued)
+                )
             }
             Self::SubjectMismatch => f.write_str("`sub` is not the expected subject"),
             Self::TimestampWindow { signed, at } => {
-                write!(f, "signed time {signed} is outside the window around {at}")
+                write!(f, "signed time {signed} is outside the accepted window around {at}")
             }
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::TwoNames { part, first, second } => {
                 write!(f, "{part}: `{first}` and `{second}` are two names of one member")
             }
-            Self::UnknownKey => f.write_str("no key has the identifier that the token names"),
+            Self::UnknownKey => f.write_str("no key has the identifier named by the token"),
             Self::Unreachable => f.write_str("no usable key set could be obtained"),
             Self::UnsignedLayer { part } => {
                 write!(f, "{part} is not signed, and no signature covers it")
             }
             Self::UntrustedChain { fault } => write!(f, "chain is not trusted: {fault}"),
             Self::UnsupportedAlgorithm { name } if name.is_empty() => {
-                f.write_str("the algorithm's name is empty")
+                f.write_str("the algorithm name is empty")
             }
             Self::UnsupportedAlgorithm { name } => {
                 write!(f, "algorithm `{name}` is not supported")
             }
             Self::UnsupportedFormat { what } => write!(f, "{what} cannot be verified"),
             Self::ValidationFailed { codes } if codes.is_empty() => {
-                f.write_str("server refuses without a code")
+                f.write_str("server refused without a code")
             }
             Self::ValidationFailed { codes } => {
-                f.write_str("server refuses with ")?;
+                f.write_str("server refused with ")?;
                 for (index, code) in codes.iter().enumerate() {
                     write!(f, "{}{code}", if index == 0 { "" } else { ", " })?;
                 }

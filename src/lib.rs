@@ -1,7 +1,7 @@
-//! Verifies what two identity platforms sign: **MIRACL Trust** and **MOSIP**.
+//! Verifies the signed artefacts of two identity platforms: **MIRACL Trust** and **MOSIP**.
 //!
 //! Pure and sans-IO: bytes, keys, expectations and a time go in; a verified value or one reason
-//! comes out. Nothing here reads a clock, a file, the environment or the network, and no input
+//! comes out. The library never reads a clock, a file, the environment or the network, and no input
 //! makes it panic.
 //!
 //! ```text
@@ -15,14 +15,14 @@
 //! |---|---|
 //! | a DVS certificate of MIRACL Trust | [`miracl::dvs::Verifier`] |
 //! | a client's signature, through MIRACL Trust's service | [`miracl::dvs::Transaction`] |
-//! | a DVS signature, with the server secret or as far as possible without | [`miracl::dvs::signature`] |
+//! | a DVS signature, with the server secret, or as far as possible without it | [`miracl::dvs::signature`] |
 //! | a token of MIRACL Trust: authentication, ID, access, activation | [`miracl::token`] |
 //! | an OTP request, or to open an OTP response | [`miracl::otp`] |
 //! | a device registration signed by MOSIP | [`mosip::registration::Verifier`] |
 //! | a JWS or JWT | [`jose::jws::Verifier`] |
 //!
 //! Each verifier has `verify`, which returns a value or the first [`Error`], and `explain`, which
-//! returns a [`Report`] of every check. Both are the same code.
+//! returns a [`Report`] of every check. Both run the same code.
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
@@ -31,15 +31,15 @@
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |
 //!
-//! | Crate beside it | What it is |
+//! | Other crate | What it is |
 //! |---|---|
-//! | `countersign-fetch` | the HTTP edge: key sets that stay fresh, and requests that are sent |
+//! | `countersign-fetch` | HTTP: fetches key sets, keeps them fresh, sends requests |
 //! | `countersign-api` | the platforms' APIs as typed requests and answers; the rules of MOSIP's servers |
-//! | `countersign-testkit` | mints keys and valid artefacts, for a user's own tests |
+//! | `countersign-testkit` | mints keys and valid artefacts for your own tests |
 //!
-//! Rust 1.89 is the oldest supported; raising that is a minor version.
+//! The oldest supported Rust is 1.89; raising it is a minor change.
 //!
-//! Not supported: fetching keys and sending requests, private keys, revocation.
+//! Not supported: fetching keys, sending requests, private keys, revocation.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

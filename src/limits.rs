@@ -1,11 +1,11 @@
-//! How much of an input is looked at: one value, every limit with its reason.
+//! Limits on the size of inputs, in one value; every limit states its reason.
 
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $name:ident, $with:ident: $type:ty = $default:expr;)+) => {
-        /// Limits on what an attacker can make a verifier do.
+        /// Limits on the work that an attacker can cause.
         ///
-        /// The defaults fit everything the two platforms publish with room to spare. A limit that
-        /// is exceeded gives [`too-large`](crate::Code::TooLarge), and the limit is in the error.
+        /// The defaults leave ample room for everything that the two platforms publish. Exceeding a
+        /// limit gives [`too-large`](crate::Code::TooLarge), with the limit in the error.
         ///
         /// ```
         /// use countersign::Limits;
@@ -109,7 +109,9 @@ limits! {
     signatures, with_signatures: u8 = 8;
     /// Bytes of one certificate in DER. Those of devices have 0.9 to 1.6 KB.
     certificate_bytes, with_certificate_bytes: usize = 8 * 1024;
-    /// Extensions of one certificate. RFC 5280 defines 17; certificates in use have about ten.
+    /// Extensions of one certificate. [RFC 5280] defines 17; certificates in use have about ten.
+    ///
+    /// [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
     certificate_extensions, with_certificate_extensions: u8 = 64;
     /// Bits of an RSA modulus that comes with a message, in a certificate of its `x5c`. A check costs
     /// four times as much with twice the bits, and the sender chooses them. Keys of the caller may

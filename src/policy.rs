@@ -1,4 +1,4 @@
-//! What a verifier accepts beyond the safe defaults, as one value.
+//! What a verifier accepts beyond the safe defaults.
 
 use crate::crypto::{Algorithm, SignatureBackend};
 use crate::limits::Limits;
@@ -15,7 +15,7 @@ pub enum Rsa1024 {
     Allow,
 }
 
-/// The policy of one verifier. The default is safe without reading further.
+/// The policy of one verifier. The default is safe.
 ///
 /// ```
 /// use countersign::{Leeway, Policy, Rsa1024};
@@ -36,28 +36,29 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Returns what is done with RSA keys of 1024 bits.
+    /// Returns whether RSA keys of 1024 bits are accepted.
     #[must_use]
     pub const fn rsa_1024(&self) -> Rsa1024 {
         self.rsa_1024
     }
 
-    /// Chooses what is done with RSA keys of 1024 bits.
+    /// Chooses whether RSA keys of 1024 bits are accepted.
     #[must_use]
     pub const fn with_rsa_1024(mut self, rsa_1024: Rsa1024) -> Self {
         self.rsa_1024 = rsa_1024;
         self
     }
 
-    /// Returns the algorithm of keys that declare none; `None` is RS256 or ES256, by their type.
+    /// Returns the algorithm for keys that declare none; `None` means RS256 or ES256, depending on
+    /// their type.
     #[must_use]
     pub const fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
-    /// Binds keys that declare no `alg` to this algorithm, as far as it fits their type.
+    /// Binds keys that declare no `alg` to this algorithm, if it matches their type.
     ///
-    /// A key that declares an algorithm keeps it, and so does every other writing of that key under
+    /// A key that declares an algorithm keeps it, and so does every other copy of that key under
     /// the same name. eSignet, for example, signs with PS256 and publishes keys without `alg`.
     ///
     /// ```
@@ -72,13 +73,13 @@ impl Policy {
         self
     }
 
-    /// Returns how far clocks may disagree; zero by default.
+    /// Returns the allowed clock skew; zero by default.
     #[must_use]
     pub const fn leeway(&self) -> Leeway {
         self.leeway
     }
 
-    /// Chooses how far clocks may disagree.
+    /// Chooses the allowed clock skew.
     #[must_use]
     pub const fn with_leeway(mut self, leeway: Leeway) -> Self {
         self.leeway = leeway;
@@ -98,13 +99,13 @@ impl Policy {
         self
     }
 
-    /// Returns who computes the signature verifications.
+    /// Returns the backend that computes signature verifications.
     #[must_use]
     pub const fn backend(&self) -> SignatureBackend {
         self.backend
     }
 
-    /// Chooses who computes the signature verifications.
+    /// Chooses the backend that computes signature verifications.
     #[must_use]
     pub const fn with_backend(mut self, backend: SignatureBackend) -> Self {
         self.backend = backend;

@@ -4,7 +4,7 @@ use core::fmt;
 
 /// An instant in whole seconds since 1970-01-01T00:00:00Z, between the years 1970 and 9999.
 ///
-/// This is the `NumericDate` of RFC 7519 section 2 without fractions. The bounds keep every sum
+/// This is the `NumericDate` of [RFC 7519 §2] without fractions. The bounds keep every sum
 /// with a [`Leeway`] far from overflow.
 ///
 /// ```
@@ -15,17 +15,23 @@ use core::fmt;
 /// assert_eq!(Time::parse_rfc3339("2022-04-08T09:56:20+02:00"), Ok(issued));
 /// assert_eq!(Time::from_unix(-1), None);
 /// ```
+///
+/// [RFC 7519 §2]: https://www.rfc-editor.org/rfc/rfc7519#section-2
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
-/// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
+/// 9999-12-31T23:59:59Z, the last second that [RFC 3339] can write.
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 const LAST: i64 = 253_402_300_799;
 
 impl Time {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
-    /// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
+    /// 9999-12-31T23:59:59Z, the last second that [RFC 3339] can write.
+    ///
+    /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     pub const LAST: Self = Self(LAST);
 
     /// Makes an instant of Unix seconds, or `None` outside `0 ..= 253402300799`.
@@ -40,7 +46,7 @@ impl Time {
         self.0
     }
 
-    /// Reads an RFC 3339 date-time: `YYYY-MM-DDTHH:MM:SS`, an optional fraction of up to nine
+    /// Reads an [RFC 3339] date-time: `YYYY-MM-DDTHH:MM:SS`, an optional fraction of up to nine
     /// digits (cut off, not rounded), and `Z` or an offset.
     ///
     /// `t` and `z` in lower case are the same ([RFC 3339 section 5.6]); leap seconds (`:60`) are
@@ -51,6 +57,8 @@ impl Time {
     /// # Errors
     ///
     /// If the text has another shape or names no real date in range.
+    ///
+    /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidTime> {
         parse(text.as_bytes()).ok_or(InvalidTime)
     }
@@ -65,23 +73,27 @@ impl Time {
     }
 }
 
-/// The text is no time of RFC 3339, or none in range.
+/// The text is no time of [RFC 3339], or none in range.
 ///
 /// As an [`Error`](crate::Error) it is [`Malformed`](crate::Error::Malformed).
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidTime;
 
 impl fmt::Display for InvalidTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a time of RFC 3339, such as 2022-04-08T07:56:20Z, from 1970 to 9999")
+        f.write_str("not an RFC 3339 time from 1970 to 9999, such as 2022-04-08T07:56:20Z")
     }
 }
 
 impl core::error::Error for InvalidTime {}
 
 impl fmt::Display for Time {
-    /// Writes RFC 3339 in UTC with whole seconds.
+    /// Writes [RFC 3339] in UTC with whole seconds.
+    ///
+    /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil(self.0.div_euclid(86_400));
         let second = self.0.rem_euclid(86_400);

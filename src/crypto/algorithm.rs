@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_kernels::Hash;
 
-/// A signature algorithm of RFC 7518 section 3.1. There is no `none`.
+/// A signature algorithm of [RFC 7518 §3.1]. There is no `none`.
 ///
 /// ```
 /// use countersign::Algorithm;
@@ -14,12 +14,14 @@ use countersign_kernels::Hash;
 /// assert!("rs256".parse::<Algorithm>().is_err());
 /// assert!("none".parse::<Algorithm>().is_err());
 /// ```
+///
+/// [RFC 7518 §3.1]: https://www.rfc-editor.org/rfc/rfc7518#section-3.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// ECDSA using P-256 and SHA-256.
     Es256,
-    /// HMAC using SHA-256, only with keys that the caller gives by hand.
+    /// HMAC using SHA-256, only with secrets supplied by the caller.
     Hs256,
     /// RSASSA-PSS using SHA-256, MGF1 with SHA-256 and 32 bytes of salt.
     Ps256,
@@ -36,7 +38,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Returns the name of RFC 7518.
+    /// Returns the name of [RFC 7518].
+    ///
+    /// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,7 +75,7 @@ impl Algorithm {
         }
     }
 
-    /// Returns the section that defines verification.
+    /// Returns the section of the standard that defines verification.
     #[must_use]
     pub const fn reference(self) -> &'static str {
         match self {
@@ -89,9 +93,9 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The text names no algorithm of this library.
+/// The text is not the name of a supported algorithm.
 ///
-/// As an [`Error`](crate::Error) it is [`UnsupportedAlgorithm`](crate::Error::UnsupportedAlgorithm).
+/// Converts into [`Error::UnsupportedAlgorithm`](crate::Error::UnsupportedAlgorithm).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownAlgorithm {
@@ -101,7 +105,7 @@ pub struct UnknownAlgorithm {
 
 impl fmt::Display for UnknownAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the name of an algorithm that this library verifies")
+        f.write_str("not the name of a supported algorithm")
     }
 }
 

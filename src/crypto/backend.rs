@@ -3,12 +3,11 @@
 use super::algorithm::Algorithm;
 use super::key::PublicKey;
 
-/// Computes signature verifications: the kernels of this project, or another library.
+/// The code that computes signature verifications: the kernels of this project, or another library.
 ///
-/// It is a value in a verifier's [`Policy`](crate::Policy), never a choice for the whole process.
-/// Whatever it is, this library's own checks of the key (when it is made) and of the signature's
-/// length and range (before the backend sees it) come first, so neither verdict nor reason depends
-/// on it.
+/// It is a value in a verifier's [`Policy`](crate::Policy), not a choice for the whole process.
+/// This library's own checks of the key (when it is created) and of the signature's length and
+/// range always come before the backend, so neither verdict nor reason depends on the backend.
 ///
 /// ```
 /// use countersign::{Policy, SignatureBackend};
@@ -37,8 +36,8 @@ impl SignatureBackend {
 
     /// AWS-LC through the crate `aws-lc-rs`, for users of its FIPS builds.
     ///
-    /// It takes RSA keys from 2048 bits, and smaller ones with SHA-256 and SHA-512 only; what it
-    /// does not take is computed natively. Batches are verified one by one, and keys are not
+    /// It supports RSA keys from 2048 bits, and smaller ones only with SHA-256 and SHA-512;
+    /// everything else is computed natively. Batches are verified one by one, and keys are not
     /// prepared, so it is much slower.
     #[cfg(feature = "aws-lc-rs")]
     #[must_use]

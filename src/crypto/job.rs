@@ -14,13 +14,13 @@ use crate::error::Error;
 impl PublicKey {
     /// Verifies a signature over the concatenated parts of a message.
     ///
-    /// Checked: the signature's length, its range and its equation. *Not* checked: whether this
-    /// key may be used for this purpose.
+    /// Checked: the signature's length, its range and its equation. *Not* checked: whether the key
+    /// may be used for this purpose.
     ///
     /// # Errors
     ///
-    /// [`Error::SignatureMismatch`], without detail; [`Error::KeyUnusable`] if the algorithm is not
-    /// one of the key's type.
+    /// [`Error::SignatureMismatch`], without detail; [`Error::KeyUnusable`] if the algorithm does
+    /// not match the key's type.
     pub fn verify(
         &self,
         algorithm: Algorithm,
@@ -30,11 +30,11 @@ impl PublicKey {
         self.verify_with(SignatureBackend::native(), algorithm, message, signature)
     }
 
-    /// As [`verify`](Self::verify), computed by this backend.
+    /// Like [`verify`](Self::verify), computed by this backend.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The same as [`verify`](Self::verify).
     pub fn verify_with(
         &self,
         backend: SignatureBackend,

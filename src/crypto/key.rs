@@ -10,11 +10,11 @@ use super::algorithm::Algorithm;
 use super::work;
 use crate::error::{Error, KeyFault};
 
-/// A public key whose parameters were checked, prepared for verification. Cloning is cheap.
+/// A public key with checked parameters, prepared for verification. Cloning is cheap.
 ///
-/// Checked when it is made: RSA modulus odd, 1024 to 8192 bits, no ROCA fingerprint; exponent odd
-/// and 3 ≤ e < 2^33; P-256 point on the curve. *Not* checked: where the key comes from, and whether
-/// a policy wants more bits.
+/// Checked on creation: RSA modulus odd, 1024 to 8192 bits, no ROCA fingerprint; exponent odd and 3
+/// ≤ e < 2^33; P-256 point on the curve. *Not* checked: where the key comes from, and whether a
+/// policy requires more bits.
 ///
 /// ```
 /// use countersign::{Code, PublicKey};
@@ -37,7 +37,7 @@ enum Material {
 }
 
 impl PublicKey {
-    /// Makes an RSA key of its modulus and exponent, both big-endian.
+    /// Makes an RSA key from its modulus and exponent, both big-endian.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl PublicKey {
         Ok(Self(Material::Rsa(Arc::new(key))))
     }
 
-    /// Makes a P-256 key of its affine coordinates, big-endian.
+    /// Makes a P-256 key from its affine coordinates, big-endian.
     ///
     /// # Errors
     ///
@@ -108,7 +108,9 @@ impl PublicKey {
         }
     }
 
-    /// Tells whether RFC 7518 defines the algorithm for this type of key.
+    /// Tells whether [RFC 7518] defines the algorithm for this type of key.
+    ///
+    /// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
     pub(crate) const fn fits(&self, algorithm: Algorithm) -> Result<(), Error> {
         let fits = match &self.0 {
             Material::Rsa(_) => algorithm.pkcs1_hash().is_some() || algorithm.pss_hash().is_some(),
@@ -128,8 +130,10 @@ impl PublicKey {
         }
     }
 
-    /// Checks a signature's length, and that its numbers are in range (RFC 8017 section 5.2.2, RFC
+    /// Checks a signature's length, and that its numbers are in range ([RFC 8017 §5.2.2], RFC
     /// 7518 section 3.4), before any backend does.
+    ///
+    /// [RFC 8017 §5.2.2]: https://www.rfc-editor.org/rfc/rfc8017#section-5.2.2
     pub(crate) fn is_in_range(&self, signature: &[u8]) -> bool {
         match &self.0 {
             // Of one length, big-endian numbers are ordered as their bytes.

@@ -1,4 +1,6 @@
-//! HMAC-SHA-256 (RFC 2104).
+//! HMAC-SHA-256 ([RFC 2104]).
+//!
+//! [RFC 2104]: https://www.rfc-editor.org/rfc/rfc2104
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -31,7 +33,9 @@ pub(crate) fn verify(right: &[u8], given: &[u8]) -> Result<(), Error> {
     if equal(right, given) { Ok(()) } else { Err(Error::SignatureMismatch) }
 }
 
-/// Verifies HS256 (RFC 7518 section 3.2): at least 32 bytes of key, exactly 32 bytes of MAC.
+/// Verifies HS256 ([RFC 7518 §3.2]): at least 32 bytes of key, exactly 32 bytes of MAC.
+///
+/// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
 pub(crate) fn verify_hs256(key: &Secret, message: &[&[u8]], mac: &[u8]) -> Result<(), Error> {
     if key.expose().len() < 32 {
         return Err(Error::KeyUnusable(KeyFault::ShortSecret));

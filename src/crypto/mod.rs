@@ -33,14 +33,21 @@ pub use key::PublicKey;
 pub use secret::Secret;
 
 /// Returns the SHA-256 of the bytes.
+///
+/// ```
+/// let digest = countersign::sha256(b"test");
+/// assert_eq!(digest[..4], [0x9f, 0x86, 0xd0, 0x81]);
+/// ```
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     work::hashed(bytes.len());
     Sha256::digest(bytes).into()
 }
 
-/// Computes SHA-1 (FIPS 180-4), which protects nothing: only to compare `x5t` (RFC 7517 section 4.8)
+/// Computes SHA-1 (FIPS 180-4), which protects nothing: only to compare `x5t` ([RFC 7517 §4.8])
 /// with the certificate beside it.
+///
+/// [RFC 7517 §4.8]: https://www.rfc-editor.org/rfc/rfc7517#section-4.8
 pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()
 }

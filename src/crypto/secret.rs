@@ -5,9 +5,9 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-/// A secret of the caller's: wiped when dropped, never printed, never compared in variable time.
+/// A secret of the caller: wiped when dropped, never printed, never compared in variable time.
 ///
-/// There is no `Clone`, no `Display` and no `PartialEq`; `Debug` shows nothing of it, not even its
+/// It implements neither `Clone` nor `Display` nor `PartialEq`; `Debug` shows nothing, not even the
 /// length.
 ///
 /// ```
@@ -19,13 +19,14 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Takes the bytes over.
+    /// Takes ownership of the bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Returns the bytes, for code that computes with them or sends them. Copies are the caller's to wipe.
+    /// Returns the bytes, for code that computes with them or sends them. The caller must wipe any
+    /// copies.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0

@@ -1,14 +1,17 @@
-//! Base64 (RFC 4648), one strict decoder per profile.
+//! Base64 ([RFC 4648]), one strict decoder per profile.
 //!
 //! | Profile | Alphabet | Padding | Used by |
 //! |---|---|---|---|
-//! | [`decode_url`] | URL and file name safe | none | JWS, JWK (RFC 7515 section 2) |
+//! | [`decode_url`] | URL and file name safe | none | JWS, JWK ([RFC 7515 §2]) |
 //! | [`decode_standard`] | standard | complete | MIRACL Trust OTP, `dtas`; MOSIP `deviceData` |
 //! | [`decode_mosip`] | either, never mixed | complete or none | parts of MOSIP answers, which differ by version |
 //! | [`decode_unpadded`] | either, never mixed | none | salts of MIRACL Trust's M-PIN IDs, which differ by age |
 //!
 //! All refuse white space, line breaks, characters of the other alphabet and trailing bits that are
 //! not zero. Decoding itself is done by the crate `base64`.
+//!
+//! [RFC 4648]: https://www.rfc-editor.org/rfc/rfc4648
+//! [RFC 7515 §2]: https://www.rfc-editor.org/rfc/rfc7515#section-2
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,7 +41,7 @@ const fn padded() -> GeneralPurposeConfig {
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///
@@ -67,7 +70,7 @@ pub(crate) fn decode_url_to(text: &[u8], buffer: &mut Vec<u8>) -> Result<usize, 
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///
@@ -83,12 +86,19 @@ pub fn decode_standard(text: &[u8]) -> Result<Vec<u8>, Fault> {
 
 /// Decodes base64 of either alphabet, with complete padding or none.
 ///
-/// MOSIP's components write the same member in four ways (formats: `CryptoUtil.decodeBase64` of
-/// mosip/commons reads them all). One text must still keep to one alphabet.
+/// MOSIP's components write the same member in four ways (`CryptoUtil.decodeBase64` of
+/// mosip/commons reads them all). A text must not mix the alphabets.
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
+///
+/// ```
+/// use countersign::encoding::base64;
+///
+/// assert_eq!(base64::decode_mosip(b"__8"), base64::decode_mosip(b"//8="));
+/// assert!(base64::decode_mosip(b"_/8").is_err(), "mixed alphabets");
+/// ```
 pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     let url = memchr::memchr2(b'-', b'_', text).is_some();
     let engine = match (url, text.ends_with(b"=")) {
@@ -100,11 +110,11 @@ pub fn decode_mosip(text: &[u8]) -> Result<Vec<u8>, Fault> {
     decode(engine, text)
 }
 
-/// Decodes base64 of either alphabet without padding. One text must still keep to one alphabet.
+/// Decodes base64 of either alphabet without padding. A text must not mix the alphabets.
 ///
 /// # Errors
 ///
-/// A [`Fault`] that says what is wrong, and where for a wrong character.
+/// A [`Fault`]; for an illegal character, with its offset.
 ///
 /// # Examples
 ///
@@ -121,12 +131,20 @@ pub fn decode_unpadded(text: &[u8]) -> Result<Vec<u8>, Fault> {
 }
 
 /// Encodes base64url without padding.
+///
+/// ```
+/// assert_eq!(countersign::encoding::base64::encode_url(&[255; 2]), "__8");
+/// ```
 #[must_use]
 pub fn encode_url(bytes: &[u8]) -> String {
     URL.encode(bytes)
 }
 
 /// Encodes standard base64 with padding.
+///
+/// ```
+/// assert_eq!(countersign::encoding::base64::encode_standard(&[255; 2]), "//8=");
+/// ```
 #[must_use]
 pub fn encode_standard(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

@@ -1,4 +1,6 @@
-//! Hexadecimal text (RFC 4648 section 8), either letter case, an even number of digits.
+//! Hexadecimal text ([RFC 4648 §8]), either letter case, an even number of digits.
+//!
+//! [RFC 4648 §8]: https://www.rfc-editor.org/rfc/rfc4648#section-8
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,7 +11,8 @@ use super::Fault;
 ///
 /// # Errors
 ///
-/// [`Fault::Length`] for an odd number of digits, [`Fault::Character`] for anything that is no digit.
+/// [`Fault::Length`] for an odd number of digits, [`Fault::Character`] for a character that is not
+/// a digit.
 ///
 /// # Examples
 ///
@@ -28,6 +31,10 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
 }
 
 /// Encodes in lower case.
+///
+/// ```
+/// assert_eq!(countersign::encoding::hex::encode(&[0, 255]), "00ff");
+/// ```
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)

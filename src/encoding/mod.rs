@@ -2,7 +2,7 @@
 //!
 //! Every text that is accepted has exactly one decoding, and every decoding exactly one accepted
 //! text per profile: no white space, no trailing bits, no second alphabet, no repeated JSON names.
-//! What two parsers could read differently is refused.
+//! Texts that two parsers could read differently are refused.
 
 pub mod base64;
 pub mod hex;
@@ -12,7 +12,7 @@ pub(crate) mod xml;
 
 use core::fmt;
 
-/// What is wrong with a text, and where its decoder noticed.
+/// What is wrong with a text, and at which offset, if the decoder knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -21,11 +21,11 @@ pub enum Fault {
         /// Offset in bytes.
         offset: usize,
     },
-    /// No text of the encoding has this length.
+    /// No encoded text has this length.
     Length,
-    /// Padding is missing, incomplete or where none may be.
+    /// Padding is missing, incomplete or not allowed.
     Padding,
-    /// The last character has bits that belong to no byte.
+    /// The last character has non-zero bits beyond the last byte.
     TrailingBits,
     /// Not JSON, at this byte offset.
     Json {
@@ -38,25 +38,31 @@ pub enum Fault {
     Utf8,
     /// The wrong number of parts between dots.
     Segments,
-    /// Not a date and time of the format.
+    /// Not a date and time in the required format.
     Time,
     /// Not the DER of a certificate or public key.
     Der,
-    /// A certificate has an extension twice (RFC 5280 section 4.2).
+    /// A certificate repeats an extension ([RFC 5280 §4.2]).
+    ///
+    /// [RFC 5280 §4.2]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2
     RepeatedExtension,
-    /// A certificate has extensions, and a version before 3 (RFC 5280 section 4.1.2.9).
+    /// A certificate has extensions, but its version is below 3 ([RFC 5280 §4.1.2.9]).
+    ///
+    /// [RFC 5280 §4.1.2.9]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.9
     ExtensionsBeforeVersion3,
-    /// The modulus of an RSA key is written as a negative number, without a zero byte before it.
+    /// The modulus of an RSA key is encoded as a negative number: its leading zero byte is missing.
     NegativeModulus,
-    /// The parameters of an RSA key's algorithm are not NULL (RFC 3279 section 2.3.1).
+    /// The parameters of an RSA key's algorithm are not NULL ([RFC 3279 §2.3.1]).
+    ///
+    /// [RFC 3279 §2.3.1]: https://www.rfc-editor.org/rfc/rfc3279#section-2.3.1
     KeyParameters,
-    /// A point of a curve is compressed, which is not supported.
+    /// A curve point is compressed, which is not supported.
     CompressedPoint,
-    /// Not what the encoded value may be.
+    /// Not an allowed value.
     Value,
-    /// An object has a member that its format does not know.
+    /// An object has an unknown member.
     Member,
-    /// None of the kinds of artefact that are known.
+    /// Not a known kind of artefact.
     Kind,
     /// Not XML, or XML with a document type or processing instructions, at this byte offset.
     Xml {
@@ -78,20 +84,23 @@ impl fmt::Display for Fault {
             Self::Segments => f.write_str("wrong number of parts"),
             Self::Time => f.write_str("not a valid time"),
             Self::Der => f.write_str("not the DER of a certificate or public key"),
-            Self::RepeatedExtension => f.write_str("an extension stands there twice"),
+            Self::RepeatedExtension => f.write_str("an extension is repeated"),
             Self::ExtensionsBeforeVersion3 => {
-                f.write_str("extensions in a certificate of a version before 3")
+                f.write_str("extensions in a certificate whose version is below 3")
             }
             Self::NegativeModulus => f.write_str(
-                "the modulus is written as a negative number, without a zero byte first",
+                "the modulus is encoded as a negative number: its leading zero byte is missing",
             ),
             Self::KeyParameters => {
-                f.write_str("the parameters of the RSA key's algorithm are not NULL")
+                f.write_str("the algorithm parameters of the RSA key are not NULL")
             }
-            Self::CompressedPoint => f.write_str("the point is compressed, which is not supported"),
+            Self::CompressedPoint => f.write_str(
+                "the point is compressed; only uncompressed \
+                                                  points are supported",
+            ),
             Self::Value => f.write_str("value is not allowed"),
-            Self::Member => f.write_str("member is not known"),
-            Self::Kind => f.write_str("not of a known kind"),
+            Self::Member => f.write_str("unknown member"),
+            Self::Kind => f.write_str("not a known kind of artefact"),
             Self::Xml { offset } => write!(f, "not strict XML at offset {offset}"),
         }
     }

@@ -1,10 +1,12 @@
-//! Percent-encoding of the parts of a URL (RFC 3986 section 2).
+//! Percent-encoding of the parts of a URL ([RFC 3986 §2]).
 //!
-//! Only unreserved characters stay as they are, so that no value can end its part: `/`, `?`, `#`,
-//! `&`, `=`, `+`, `;` and everything outside ASCII are encoded. Encoding is done by the crate
-//! `percent-encoding`; its decoder leaves broken triplets alone, so they are refused before.
+//! Only unreserved characters are left unencoded, so no value can end its part: `/`, `?`, `#`, `&`,
+//! `=`, `+`, `;` and everything outside ASCII are encoded. The crate `percent-encoding` does the
+//! encoding; its decoder ignores broken triplets, so they are refused first.
 //!
 //! Not supported: other sets of characters, and other charsets than UTF-8.
+//!
+//! [RFC 3986 §2]: https://www.rfc-editor.org/rfc/rfc3986#section-2
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -13,14 +15,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::Fault;
 
-/// Everything but the unreserved characters of RFC 3986 section 2.3.
+/// Everything but the unreserved characters of [RFC 3986 §2.3].
+///
+/// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Whether `+` stands for a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Plus {
-    /// It stands for itself, as everywhere in a URL (RFC 3986).
+    /// It stands for itself, as everywhere in a URL ([RFC 3986]).
+    ///
+    /// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
     Literal,
     /// It stands for a space, as in the query of an HTML form (WHATWG URL section 5).
     Space,
@@ -44,8 +50,8 @@ pub fn encode(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// [`Fault::Character`] at a `%` without two hexadecimal digits behind it, [`Fault::Utf8`] if the
-/// bytes are no text.
+/// [`Fault::Character`] at a `%` that two hexadecimal digits do not follow, [`Fault::Utf8`] if the
+/// bytes are not UTF-8.
 ///
 /// # Examples
 ///

@@ -146,7 +146,7 @@ pub(crate) fn authenticate<'k>(
     opened: Opened<'_, 'k>,
     verified: Option<Result<(), Error>>,
 ) -> Option<Authentic<'k>> {
-    const NOT_ITS_ALGORITHM: &str = "algorithm is not the key's";
+    const NOT_ITS_ALGORITHM: &str = "algorithm does not match the key's";
     let Opened { compact, header, key, backend, mut attempts } = opened;
     let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
     let (input, signature) = (compact.signing_input(), compact.signature());
@@ -248,7 +248,7 @@ const SECRET_INFO: KeyInfo =
     KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None, set: None };
 
 fn choose_secret<'k>(trail: &mut Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
-    trail.pass(Check::KEY, || "secret given by hand".into());
+    trail.pass(Check::KEY, || "secret supplied by the caller".into());
     trail.key(|| SECRET_INFO);
     let algorithm = check_algorithm(trail, header.algorithm, Algorithm::Hs256);
     trail.pass(Check::KEY_SIZE, || "at least 32 bytes".into());
@@ -323,7 +323,7 @@ fn algorithm_hint(token: Algorithm, bound: Algorithm, key: &Jwk) -> Option<Strin
     let could_declare = key.declared_algorithm().is_none() && key.key().fits(token).is_ok();
     (token != bound && could_declare).then(|| {
         format!(
-            "the key states no `alg`; if it is for {token}, say so: `--alg {token}`, \
+            "the key states no `alg`; if it is for {token}, use `--alg {token}`, \
              `Policy::with_algorithm`, or `\"alg\":\"{token}\"` in the key"
         )
     })

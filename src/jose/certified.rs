@@ -1,5 +1,7 @@
-//! Keys that come with a certificate: `x5c` of a JWK (RFC 7517 section 4.7), PEM certificates, and
+//! Keys that come with a certificate: `x5c` of a JWK ([RFC 7517 §4.7]), PEM certificates, and
 //! when such a key counts.
+//!
+//! [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
 
 use alloc::vec::Vec;
 
@@ -10,8 +12,10 @@ use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
 use crate::x509::{Certificate, NegativeModulus};
 
-/// The thumbprints of a certificate by which a token can mean its key (RFC 7515 sections 4.1.7 and
+/// The thumbprints of a certificate by which a token can mean its key ([RFC 7515 §4.1.7] and
 /// 4.1.8). They select among the verifier's own keys, and prove nothing.
+///
+/// [RFC 7515 §4.1.7]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     pub(super) x5t: Option<[u8; 20]>,

@@ -1,4 +1,6 @@
-//! The registered claims of JWT (RFC 7519): their types, and what is checked of them.
+//! The registered claims of JWT ([RFC 7519]): their types, and what is checked of them.
+//!
+//! [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,13 +17,13 @@ use crate::time::{At, Leeway, Time};
 
 /// Checks of claims.
 impl Check {
-    /// The token is of this kind, and of no other.
+    /// The token is of this kind and no other.
     pub const TOKEN_KIND: Self = Self::new("token-kind", "RFC 8725 §3.12");
-    /// Not from the future.
+    /// Not dated in the future.
     pub const NOT_BEFORE: Self = Self::new("not-before", "RFC 7519 §4.1.5");
-    /// Not past its end.
+    /// Not past its expiry.
     pub const EXPIRY: Self = Self::new("expiry", "RFC 7519 §4.1.4");
-    /// From `iat` to `exp` is not longer than accepted.
+    /// The time from `iat` to `exp` is not longer than accepted.
     pub const LIFETIME: Self = Self::new("lifetime", "MIRACL Trust documentation");
     /// `iss` is the expected one.
     pub const ISSUER: Self = Self::new("issuer", "RFC 7519 §4.1.1");
@@ -88,7 +90,9 @@ fn read_numeric_date(
     Time::from_unix(seconds).ok_or(Error::Malformed { part: member, fault: Fault::Time })
 }
 
-/// Tells whether `aud`, a string or an array of strings (RFC 7519 section 4.1.3), contains this.
+/// Tells whether `aud`, a string or an array of strings ([RFC 7519 §4.1.3]), contains this.
+///
+/// [RFC 7519 §4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
 pub(crate) fn contains_audience(audience: &Value<'_>, wanted: &str) -> Result<bool, Error> {
     let wrong = || Error::WrongType {
         part: "payload",
@@ -110,7 +114,7 @@ pub(crate) fn fail_unjudged(trail: &mut Trail, unjudged: &[Option<Check>]) {
         trail.fail(*check, Error::NoTime { member: "iat" });
     }
     trail.hint(|| {
-        let what = "give the time to judge it at: `At::Time`, `--at TIME` or `--at now`";
+        let what = "give the time of judgement: `At::Time`, `--at TIME` or `--at now`";
         unjudged.iter().any(Option::is_some).then(|| what.into())
     });
 }
@@ -199,7 +203,7 @@ pub(crate) fn hint_at_value(
         let found: String = found.chars().take(200).collect();
         let wanted: Vec<_> =
             wanted.iter().map(|wanted| Value::from(wanted.as_str()).to_string()).collect();
-        Some(format!("`{member}` is {found}, and {} is expected", wanted.join(" or ")))
+        Some(format!("`{member}` is {found}; expected {}", wanted.join(" or ")))
     });
 }
 
@@ -218,7 +222,12 @@ pub(crate) fn check_life(trail: &mut Trail, issued: Time, expiry: Time, longest:
     } else {
         Ok(())
     };
-    trail.record(Check::LIFETIME, result, |()| format!("{life} s, of at most {longest} s"));
+    trail.record(Check::LIFETIME, result, |()| {
+        format!(
+            "lives {life} s; at most {longest} s are \
+                                                        accepted"
+        )
+    });
 }
 
 /// Checks the same of what does not say when it was issued: then its life has begun by now.
@@ -236,20 +245,27 @@ pub(crate) fn check_remaining_life(
         Ok(())
     };
     trail.record(Check::LIFETIME, result, |()| {
-        format!("no `iat`; {left} s from the time of judgement, of at most {longest} s")
+        format!(
+            "no `iat`; expires {left} s after the time of judgement, at most {longest} s are \
+                 accepted"
+        )
     });
 }
 
-/// Checks that an expiry, plus the leeway, lies ahead: `exp` itself is expired (RFC 7519 section
-/// 4.1.4 wants "before").
+/// Checks that an expiry, plus the leeway, lies ahead: `exp` itself is expired ([RFC 7519 §4.1.4]
+/// wants "before").
+///
+/// [RFC 7519 §4.1.4]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
 pub(crate) fn check_expiry(trail: &mut Trail, at: Time, expiry: Time, leeway: Leeway) {
     let result =
         if at.unix() >= expiry.plus(leeway) { Err(Error::Expired { at, expiry }) } else { Ok(()) };
     trail.record(Check::EXPIRY, result, |()| format!("expires at {expiry}, judged at {at}"));
 }
 
-/// Compares two media types as RFC 7515 section 4.1.9 writes them: names in any letter case,
+/// Compares two media types as [RFC 7515 §4.1.9] writes them: names in any letter case,
 /// `application/` left out or not, parameters byte for byte.
+///
+/// [RFC 7515 §4.1.9]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9
 pub(crate) fn is_media_type(found: &str, wanted: &str) -> bool {
     let parts = |text: &str| {
         let place = text.find(';').unwrap_or(text.len());

@@ -1,8 +1,10 @@
-//! JSON Web Signature in compact serialisation (RFC 7515): its parts and its header, *untrusted*.
+//! JSON Web Signature in compact serialisation ([RFC 7515]): its parts and its header, *untrusted*.
 //!
 //! ```text
 //! bytes ── size, characters, dots ──► three parts ── decode ──► payload, header, signature
 //! ```
+//!
+//! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -22,18 +24,18 @@ impl Check {
     pub const HEADER: Self = Self::new("header", "RFC 7515 §4");
 }
 
-/// The header of a JWS that follows every rule, and is still *untrusted*.
+/// The header of a JWS: well-formed, but still *untrusted*.
 ///
-/// Members that bring keys or say where they are (`jku`, `jwk`, `x5u`, `x5c`) are never used. `x5t#S256`
-/// and `x5t` choose among the keys that the verifier has, where there is no `kid`.
+/// Members that carry keys or their addresses (`jku`, `jwk`, `x5u`, `x5c`) are never used. If there
+/// is no `kid`, `x5t#S256` and `x5t` select among the verifier's own keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Header {
-    /// `alg`: one that this library knows.
+    /// `alg`, which this library supports.
     pub algorithm: Algorithm,
     /// `kid`.
     pub kid: Option<String>,
-    /// `typ`, as it is.
+    /// `typ`, verbatim.
     pub typ: Option<String>,
     pub(super) marks: Marks,
 }
@@ -41,14 +43,18 @@ pub struct Header {
 impl Header {
     /// Parses the decoded header.
     ///
-    /// `crit` is refused whatever it holds: RFC 7515 section 4.1.11 wants every extension in it
-    /// understood, and this library understands none. `b64` other than `true` would change what is
-    /// signed (RFC 7797), `enc` and `zip` belong to encryption: refused as well.
+    /// `crit` is always refused: [RFC 7515 §4.1.11] requires that every extension in it is
+    /// understood, and this library understands none. A `b64` other than `true`, which would change
+    /// the signed bytes ([RFC 7797]), and `enc` and `zip`, which belong to encryption, are refused
+    /// as well.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] beyond [`Limits::header_bytes`]; what is wrong with the JSON or its
-    /// members, [`Error::UnsupportedAlgorithm`] or [`Error::CriticalHeader`].
+    /// [`Error::TooLarge`] beyond [`Limits::header_bytes`], [`Error::UnsupportedAlgorithm`],
+    /// [`Error::CriticalHeader`], and the errors of malformed JSON or members.
+    ///
+    /// [RFC 7515 §4.1.11]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
+    /// [RFC 7797]: https://www.rfc-editor.org/rfc/rfc7797
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "header";
         if text.len() > limits.header_bytes() {
@@ -75,7 +81,7 @@ impl Header {
 
 /// The three parts of a compact token: decoded, *untrusted*.
 ///
-/// The payload is out of reach here on purpose; [`crate::danger`] has it for tools that show
+/// The payload is deliberately not accessible here; [`crate::danger`] exposes it to tools that show
 /// unverified content.
 ///
 /// ```
@@ -105,9 +111,9 @@ pub struct CompactJws<'a> {
 impl<'a> CompactJws<'a> {
     /// Splits and decodes a token.
     ///
-    /// Checked: size before anything else; exactly three parts, the first and the last not empty;
-    /// strict base64url of all three, so that a token has only letters, digits, `-`, `_` and two
-    /// dots. Nothing is trusted.
+    /// Checked: the size, before anything else; exactly three parts, of which the first and the
+    /// last are not empty; strict base64url of all three, so a token consists of letters, digits,
+    /// `-`, `_` and two dots. Nothing is trusted.
     ///
     /// # Errors
     ///
@@ -159,18 +165,18 @@ impl<'a> CompactJws<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Header::parse`].
+    /// The same as [`Header::parse`].
     pub fn header(&self, limits: &Limits) -> Result<Header, Error> {
         Header::parse(self.header_bytes(), limits)
     }
 
-    /// Returns the decoded bytes of the header, as they are.
+    /// Returns the decoded bytes of the header, unchanged.
     #[must_use]
     pub fn header_bytes(&self) -> &[u8] {
         self.decoded.get(self.payload_end..self.header_end).unwrap_or_default()
     }
 
-    /// Returns what is signed: the first two parts and the dot between them.
+    /// Returns the signed bytes: the first two parts and the dot between them.
     #[must_use]
     pub fn signing_input(&self) -> &[u8] {
         self.token.get(..self.signed).unwrap_or_default()

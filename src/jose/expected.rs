@@ -3,14 +3,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What a token is expected to say. What is expected is required.
+/// What a token is expected to say. Every expectation must be met.
 ///
-/// A signature alone binds a token to nobody: issuers sign for many, and one key can serve several
-/// issuers. So [`new`](Self::new) names both, and a token without `exp` is refused. What accepts
-/// more says so by its name: [`unbound`](Self::unbound),
+/// A signature alone does not bind a token to anyone: issuers sign for many audiences, and one key
+/// can serve several issuers. So [`new`](Self::new) takes both, and a token without `exp` is
+/// refused. To accept more, use [`unbound`](Self::unbound) or
 /// [`allow_no_expiry`](Self::allow_no_expiry).
 ///
-/// Texts are compared byte for byte, except `typ`, which is a media type.
+/// Strings are compared byte for byte, except `typ`, which is a media type.
 ///
 /// ```
 /// use countersign::jose::jws::Expected;
@@ -42,15 +42,15 @@ pub(super) enum Expiry {
 }
 
 impl Expected {
-    /// Expects this `iss`, and this `aud`, alone or within an array; and an `exp`.
+    /// Expects this `iss`, this `aud` (alone or within an array), and an `exp`.
     #[must_use]
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self::unbound().issuer(issuer).audience(audience)
     }
 
-    /// Expects neither issuer nor audience: the token may be anybody's whose key is in the set, for
-    /// anybody. The report has the warning [`Unbound`](crate::Warning::Unbound) as long as one of the two
-    /// is missing.
+    /// Expects neither issuer nor audience: accepts tokens from any issuer whose key is in the set,
+    /// for any audience. The report carries the warning [`Unbound`](crate::Warning::Unbound) unless
+    /// both are added.
     #[must_use]
     pub const fn unbound() -> Self {
         Self {
@@ -70,15 +70,18 @@ impl Expected {
         self
     }
 
-    /// Expects this `aud`, alone or within an array, and no other that was named before.
+    /// Expects this `aud`, alone or within an array, instead of any named before.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.clear();
         self.or_audience(audience)
     }
 
-    /// Accepts this `aud` as well: any one of those that are expected suffices. Only for the names
-    /// of one recipient (RFC 7519 section 4.1.3): a token for another must not be accepted.
+    /// Also accepts this `aud`: any one of the expected audiences suffices. Use it only for several
+    /// names of the same recipient ([RFC 7519 §4.1.3]): tokens for other recipients must not be
+    /// accepted.
+    ///
+    /// [RFC 7519 §4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
     #[must_use]
     pub fn or_audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
@@ -99,21 +102,24 @@ impl Expected {
         self
     }
 
-    /// Expects this `typ` in the header, such as `at+jwt` (RFC 8725 section 3.11): without it, a
+    /// Expects this `typ` in the header, such as `at+jwt` ([RFC 8725 §3.11]): without it, a
     /// token of another kind by the same issuer may pass.
     ///
-    /// It is a media type (RFC 7515 section 4.1.9): letter case makes no difference, nor does
+    /// It is a media type ([RFC 7515 §4.1.9]): letter case makes no difference, nor does
     /// `application/` before a name without a slash.
+    ///
+    /// [RFC 8725 §3.11]: https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+    /// [RFC 7515 §4.1.9]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9
     #[must_use]
     pub fn typ(mut self, typ: impl Into<String>) -> Self {
         self.typ = Some(typ.into());
         self
     }
 
-    /// Accepts a token without `exp`, which is valid for as long as its key is. An `exp` that is
-    /// there still counts.
+    /// Accepts a token without `exp`, which is valid for as long as its key is. If there is an
+    /// `exp`, it is still checked.
     ///
-    /// If nothing else is expected of the claims either, the payload need not be a JSON object:
+    /// If no claims are expected either, the payload need not be a JSON object:
     /// `Expected::unbound().allow_no_expiry()` verifies any JWS.
     #[must_use]
     pub const fn allow_no_expiry(mut self) -> Self {

@@ -1,12 +1,12 @@
-//! Several issuers side by side, each with its own keys, policy and opt-ins.
+//! Several issuers, each with its own keys, policy and opt-ins.
 //!
 //! ```text
 //! token ── `iss`, not yet believed ──► the verifier of that name ── keys, policy, `iss` again ──► Verified
 //! ```
 //!
-//! The name in a token chooses among verifiers, and the chosen one then demands that the signature
-//! under *its* keys covers that name. So a token cannot be verified with the keys, or under the
-//! opt-ins, of anybody but the issuer that it names.
+//! The issuer name in a token selects a verifier, which then requires that a signature under *its*
+//! keys covers that name. So a token can only be verified with the keys and opt-ins of the issuer
+//! that it names.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -19,8 +19,8 @@ use crate::limits::Limits;
 use crate::report::{Check, Report};
 use crate::time::At;
 
-/// Verifiers by the name of their issuer, or of anything else that is configured by name, such as
-/// a project of MIRACL Trust.
+/// Verifiers by the name of their issuer, or by any other configured name, such as that of a MIRACL
+/// Trust project.
 ///
 /// ```
 /// use countersign::jose::{Issuers, JwkSet, jws};
@@ -51,7 +51,7 @@ impl<V> Default for Issuers<V> {
     }
 }
 
-/// An issuer was configured twice: which of the two is meant cannot be known.
+/// An issuer was configured twice, which would be ambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RepeatedIssuer;
@@ -76,7 +76,7 @@ impl<V> Issuers<V> {
     ///
     /// # Errors
     ///
-    /// [`RepeatedIssuer`] if there is one of this name; it stays.
+    /// [`RepeatedIssuer`] if there is already a verifier with this name, which is kept.
     pub fn add(&mut self, name: impl Into<String>, verifier: V) -> Result<(), RepeatedIssuer> {
         let name = name.into();
         if self.verifiers.contains_key(&name) {
@@ -86,8 +86,8 @@ impl<V> Issuers<V> {
         Ok(())
     }
 
-    /// Returns the verifier of this name, which the *caller* knows: from its configuration, or from
-    /// the address that a request came to.
+    /// Returns the verifier with this name. The name must come from the *caller*: from its
+    /// configuration, or from the address that received the request.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&V> {
         self.verifiers.get(name)
@@ -102,14 +102,14 @@ impl<V> Issuers<V> {
 impl Issuers<jws::Verifier> {
     /// Verifies a token with the verifier of its issuer, and requires `iss` to be that issuer.
     ///
-    /// If an issuer is expected, the verifier is that one's, whatever the token says. If not, as by
-    /// `Expected::unbound().audience("me")`, the token's `iss` chooses. Checked: everything that
-    /// [`jws::Verifier`] checks.
+    /// If `expected` names an issuer, its verifier is used, whatever the token says. Otherwise, as
+    /// with `Expected::unbound().audience("me")`, the token's `iss` selects the verifier. Checked:
+    /// everything that [`jws::Verifier`] checks.
     ///
     /// # Errors
     ///
-    /// [`Error::IssuerMismatch`] for an issuer that is not in the set, what is wrong with a token
-    /// or a payload that cannot be read, and the first check of the verifier that fails.
+    /// [`Error::IssuerMismatch`] for an issuer that is not in the set, the errors of an unreadable
+    /// token or payload, and the first failing check of the verifier.
     pub fn verify(
         &self,
         input: &[u8],
@@ -120,7 +120,7 @@ impl Issuers<jws::Verifier> {
         verifier.verify(input, &expected, at)
     }
 
-    /// Verifies a token as [`verify`](Self::verify) does, and reports every check.
+    /// Verifies a token like [`verify`](Self::verify), and reports every check.
     #[must_use]
     pub fn explain(&self, input: &[u8], expected: &jws::Expected, at: impl Into<At>) -> Report {
         match self.choose(input, expected) {

@@ -1,4 +1,7 @@
-//! JSON Web Keys and key sets (RFC 7517), with the parameters of RFC 7518 section 6.
+//! JSON Web Keys and key sets ([RFC 7517]), with the parameters of [RFC 7518 §6].
+//!
+//! [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
+//! [RFC 7518 §6]: https://www.rfc-editor.org/rfc/rfc7518#section-6
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -18,14 +21,16 @@ use crate::x509::{Certificate, Validity};
 
 pub(super) const PART: &str = "key";
 
-/// The members of private keys (RFC 7518 sections 6.2.2 and 6.3.2).
+/// The members of private keys ([RFC 7518] sections 6.2.2 and 6.3.2).
+///
+/// [RFC 7518]: https://www.rfc-editor.org/rfc/rfc7518
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A public key for verification, bound to one algorithm.
 ///
-/// A JWK without `alg` is bound to RS256 or ES256 by its type: no other algorithm is verified with
-/// it, whatever a token says. (MOSIP's oldest answers are RSA with SHA-512 by their format, not by
-/// their header; [`crate::mosip::registration`] takes an undeclared RSA key for them.)
+/// A JWK without `alg` is bound to RS256 or ES256, depending on its type: it verifies no other
+/// algorithm, whatever a token says. (The format of MOSIP's oldest answers, not their header, fixes
+/// RSA with SHA-512; for these, [`crate::mosip::registration`] accepts an RSA key without `alg`.)
 ///
 /// ```
 /// use countersign::jose::Jwk;
@@ -40,7 +45,8 @@ const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 /// # Ok::<(), countersign::Error>(())
 /// ```
 ///
-/// Two keys are equal if they verify alike under the same name, whichever set they came from.
+/// Two keys are equal if they have the same name and verify the same signatures, whichever set they
+/// came from.
 #[derive(Clone, Debug)]
 pub struct Jwk {
     key: PublicKey,
@@ -73,21 +79,23 @@ impl Jwk {
     /// Parses one JWK.
     ///
     /// Checked: `kty`, `crv`, `alg`, `use`, `key_ops`, the strict encoding of every parameter, and
-    /// what [`PublicKey`] checks. If there is an `x5c` (RFC 7517 section 4.7): that the key of its
-    /// first certificate is this one, that the certificate's key usage allows signatures, and that
-    /// `x5t` and `x5t#S256` are its thumbprints; its validity is kept, and checked at verification.
-    /// *Not* checked: who issued it, and what else `x5c` holds. `x5u` is ignored; thumbprints without
-    /// an `x5c` are not checked, and select this key for tokens that name no `kid`.
+    /// what [`PublicKey`] checks. If there is an `x5c` ([RFC 7517 §4.7]): that the key of its first
+    /// certificate is this one, that the certificate's key usage allows signatures, and that `x5t`
+    /// and `x5t#S256` are its thumbprints; its validity is kept, and checked at verification. *Not*
+    /// checked: who issued it, and the other certificates of `x5c`. `x5u` is ignored. Thumbprints
+    /// without an `x5c` are not checked; they select this key for tokens that name no `kid`.
     ///
-    /// A member that is `null` counts as absent. One zero byte before a modulus whose highest bit is
-    /// set is the sign that Java writes: it is accepted, and reports of what the key verifies have the
-    /// warning [`LeadingZero`](crate::Warning::LeadingZero). Other zero bytes before a number are
-    /// refused, as no encoder has a reason to write them.
+    /// A member that is `null` counts as absent. One zero byte before a modulus whose highest bit
+    /// is set is accepted, because Java writes it as a sign; reports carry the warning
+    /// [`LeadingZero`](crate::Warning::LeadingZero) when such a key is used. Other leading zero
+    /// bytes are refused, since no encoder has a reason to write them.
     ///
     /// # Errors
     ///
-    /// What is wrong with the JSON, [`Error::KeyUse`], [`Error::KeyTooSmall`], and for everything
-    /// else [`Error::KeyUnusable`] with its [`KeyFault`].
+    /// The errors of malformed JSON, [`Error::KeyUse`], [`Error::KeyTooSmall`], and for every other
+    /// fault [`Error::KeyUnusable`] with its [`KeyFault`].
+    ///
+    /// [RFC 7517 §4.7]: https://www.rfc-editor.org/rfc/rfc7517#section-4.7
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
         let object = json::parse_object(PART, text, limits).map_err(|error| match error {
@@ -164,7 +172,7 @@ impl Jwk {
         &self.key
     }
 
-    /// Returns the one algorithm that this key verifies.
+    /// Returns the only algorithm that this key verifies.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -181,7 +189,7 @@ impl Jwk {
         &self.marks
     }
 
-    /// Tells whether the JWK writes its modulus with a sign.
+    /// Tells whether the JWK encodes its modulus with a leading zero byte.
     #[must_use]
     pub const fn has_leading_zero(&self) -> bool {
         self.leading_zero
@@ -199,7 +207,9 @@ impl Jwk {
         self.kid.as_deref()
     }
 
-    /// Returns the SHA-256 thumbprint (RFC 7638) in base64url.
+    /// Returns the SHA-256 thumbprint ([RFC 7638]) in base64url.
+    ///
+    /// [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
     #[must_use]
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
@@ -216,7 +226,7 @@ impl Jwk {
         }
     }
 
-    /// Returns when the certificate that held the key is valid, if one did: a PEM certificate, or the
+    /// Returns the validity of the key's certificate, if it has one: a PEM certificate, or the
     /// first of `x5c`.
     #[must_use]
     pub const fn validity(&self) -> Option<Validity> {
@@ -225,12 +235,12 @@ impl Jwk {
 }
 
 impl Jwk {
-    /// Tells whether the private half of this key is published, or others than its owner are known
-    /// to use it. Reports of what it verifies have the warning
+    /// Tells whether the private half of this key is published, or parties other than its owner are
+    /// known to use it. When such a key is used, reports carry the warning
     /// [`PublishedKey`](crate::Warning::PublishedKey).
     ///
-    /// The list is short: examples of RFCs, defaults of well-known tools, samples of platforms. That
-    /// a key is not in it says nothing for the key.
+    /// The list is short: examples of RFCs, defaults of well-known tools, samples of platforms. Its
+    /// absence from the list does not make a key safe.
     #[must_use]
     pub const fn is_published(&self) -> bool {
         self.published
@@ -262,7 +272,7 @@ impl From<PublicKey> for Jwk {
 pub struct KeyProblem {
     /// Position in the set, from 0.
     pub index: usize,
-    /// Its identifier, if that could be read.
+    /// Its identifier, if it could be read.
     pub kid: Option<String>,
     /// Why it cannot be used.
     pub error: Error,
@@ -279,8 +289,8 @@ impl KeyProblem {
 
 /// The keys that a caller trusts for one issuer.
 ///
-/// A key that cannot be used does not spoil the set, and is not forgotten either: it is listed
-/// among [`problems`](Self::problems), and a token that means it is refused with its reason.
+/// An unusable key does not make the set unusable, but is not forgotten:
+/// [`problems`](Self::problems) lists it, and a token that selects it is refused with its reason.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -301,12 +311,14 @@ pub struct JwkSet {
 }
 
 impl JwkSet {
-    /// Parses a JWK Set (RFC 7517 section 5).
+    /// Parses a JWK Set ([RFC 7517 §5]).
     ///
     /// # Errors
     ///
-    /// If the text as a whole is unusable: not strict JSON, no array `keys`, or beyond the limits.
-    /// Single unusable keys are no error. Members that are `null` count as absent.
+    /// If the whole text is unusable: not strict JSON, no array `keys`, or beyond the limits.
+    /// Single unusable keys are not an error. Members that are `null` count as absent.
+    ///
+    /// [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size(text, limits)?;
         let object = json::parse_object("key set", text, limits)?.without_nulls();
@@ -357,8 +369,8 @@ impl JwkSet {
         }
     }
 
-    /// Returns the digest of the set's bytes and when they were fetched; `None` for a set that was
-    /// put together from more than one text.
+    /// Returns the digest of the set's bytes and when they were fetched; `None` for a set assembled
+    /// from several texts.
     #[must_use]
     pub const fn info(&self) -> Option<KeySetInfo> {
         self.info
@@ -376,7 +388,7 @@ impl JwkSet {
         self.problems.push(problem);
     }
 
-    /// Adds the keys and problems of another set. Identifiers that both have become ambiguous.
+    /// Adds the keys and problems of another set. Identifiers that occur in both become ambiguous.
     pub fn extend(&mut self, other: Self) {
         self.info = if self.is_empty() { other.info } else { None };
         self.keys.extend(other.keys);
@@ -395,7 +407,7 @@ impl JwkSet {
         &self.keys
     }
 
-    /// Returns what is wrong with the others.
+    /// Returns the unusable keys, with the reasons.
     #[must_use]
     pub fn problems(&self) -> &[KeyProblem] {
         &self.problems
@@ -415,7 +427,9 @@ fn check_size(text: &[u8], limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// RFC 7517 sections 4.2 and 4.3: a key that says what it is for says so bindingly.
+/// [RFC 7517] sections 4.2 and 4.3: a key that says what it is for says so bindingly.
+///
+/// [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
 fn check_use(object: &Object<'_>) -> Result<(), Error> {
     if object.optional_string(PART, "use")?.is_some_and(|usage| usage != "sig") {
         return Err(Error::KeyUse);
@@ -435,7 +449,9 @@ fn check_use(object: &Object<'_>) -> Result<(), Error> {
     if verify { Ok(()) } else { Err(Error::KeyUse) }
 }
 
-/// Checks a `Base64urlUInt` (RFC 7518 section 2): big-endian, not empty, no leading zero byte.
+/// Checks a `Base64urlUInt` ([RFC 7518 §2]): big-endian, not empty, no leading zero byte.
+///
+/// [RFC 7518 §2]: https://www.rfc-editor.org/rfc/rfc7518#section-2
 fn unsigned(bytes: Vec<u8>, member: &'static str) -> Result<Vec<u8>, Error> {
     match bytes.first() {
         None => Err(Error::KeyUnusable(KeyFault::Encoding { member, fault: Fault::Empty })),
@@ -444,7 +460,9 @@ fn unsigned(bytes: Vec<u8>, member: &'static str) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Reads a P-256 coordinate: exactly 32 bytes (RFC 7518 section 6.2.1.2).
+/// Reads a P-256 coordinate: exactly 32 bytes ([RFC 7518 §6.2.1.2]).
+///
+/// [RFC 7518 §6.2.1.2]: https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1.2
 fn coordinate(object: &Object<'_>, member: &'static str) -> Result<[u8; 32], Error> {
     let bytes = decode(object, member)?;
     let length = bytes.len();
@@ -560,7 +578,7 @@ mod tests {
         let short = [&[0x7f], &n[1..]].concat();
         assert!(rsa("").is_ok());
         for (text, says) in [
-            (key(N, "AAEAAQ"), "`e` begins with zero bytes"),
+            (key(N, "AAEAAQ"), "`e` has leading zero bytes"),
             (key(N, ""), "`e` is not base64url without padding: empty"),
             (key("", "AQAB"), "`n` is not base64url without padding: empty"),
             (key(N, "AQAB="), "`e` is not base64url without padding: "),
@@ -570,9 +588,9 @@ mod tests {
             (key(N, "Ag"), "RSA exponent"),
             (key(&zeros(0, &[&n[..127], &[2]].concat()), "AQAB"), "modulus is even"),
             // One zero byte is a sign only where the number would be negative without it.
-            (key(&zeros(2, &n), "AQAB"), "`n` begins with zero bytes"),
-            (key(&zeros(1, &short), "AQAB"), "`n` begins with zero bytes"),
-            (key(&zeros(1, &[]), "AQAB"), "`n` begins with zero bytes"),
+            (key(&zeros(2, &n), "AQAB"), "`n` has leading zero bytes"),
+            (key(&zeros(1, &short), "AQAB"), "`n` has leading zero bytes"),
+            (key(&zeros(1, &[]), "AQAB"), "`n` has leading zero bytes"),
             (r#"{"kty":"RSA","n":"AQAB"}"#.into(), "`e` is missing"),
             (r#"{"kty":"RSA","n":null,"e":"AQAB"}"#.into(), "`n` is missing"),
             (r#"{"kty":"RSA","n":65537,"e":"AQAB"}"#.into(), "`n` is not a string"),

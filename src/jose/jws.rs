@@ -1,8 +1,11 @@
-//! Verification of JSON Web Signatures in compact serialisation (RFC 7515), and of JWT (RFC 7519).
+//! Verification of JSON Web Signatures in compact serialisation ([RFC 7515]), and of JWT ([RFC 7519]).
 //!
 //! ```text
 //! three parts ── header ──► algorithm, key ──► signature ──► claims ──► Verified
 //! ```
+//!
+//! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
+//! [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -28,9 +31,9 @@ pub use super::expected::Expected;
 #[cfg(test)]
 mod tests;
 
-/// A JWS whose signature, and whose claims where it has any, passed every check.
+/// A JWS that passed every check of its signature and of its claims, if it has any.
 ///
-/// Only [`Verifier::verify`] makes one.
+/// Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified(Proven<Draft>);
 
@@ -79,13 +82,13 @@ impl Verified {
     }
 }
 
-/// Verifies compact JWS, and JWT where the payload is a JSON object.
+/// Verifies compact JWS, and JWT if the payload is a JSON object.
 ///
 /// Checked: structure, header, key and algorithm (each key has exactly one), key size, signature,
 /// and the dates of the certificate, if the key came from one; then, if the payload is a JSON
-/// object, the types of the registered claims, `nbf`, `exp`, and what [`Expected`] names. A payload
-/// of another form passes only where no claim is expected, see [`Expected::allow_no_expiry`]. *Not*
-/// checked: `typ`, unless it is expected, and unknown claims.
+/// object, the types of the registered claims, `nbf`, `exp`, and what [`Expected`] names. Any other
+/// payload passes only if no claim is expected, see [`Expected::allow_no_expiry`]. *Not* checked:
+/// `typ`, unless it is expected, and unknown claims.
 ///
 /// ```
 /// use countersign::jose::{JwkSet, jws};
@@ -111,18 +114,20 @@ impl Verifier {
         Self { format: JwsFormat, keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    /// Makes a verifier that takes its keys from a source at each verification.
     ///
-    /// Where the source has none, that is [`Error::Unreachable`].
+    /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
         Self { format: JwsFormat, keys: Keys::source(source), policy }
     }
 
-    /// Makes a verifier for HS256 with a secret given by hand; it verifies nothing else.
+    /// Makes a verifier for HS256 with a secret of the caller; it verifies nothing else.
     ///
     /// # Errors
     ///
-    /// [`Error::KeyUnusable`] below 32 bytes (RFC 7518 section 3.2).
+    /// [`Error::KeyUnusable`] below 32 bytes ([RFC 7518 §3.2]).
+    ///
+    /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     pub fn with_secret(secret: Secret, policy: Policy) -> Result<Self, Error> {
         Ok(Self { format: JwsFormat, keys: Keys::secret(secret)?, policy })
     }

@@ -1,21 +1,26 @@
-//! Files of keys and certificates, in the forms in which people have them.
+//! Files of keys and certificates, in the forms that people have.
 //!
 //! | Form | [`read_keys`] | [`read_certificates`] |
 //! |---|---|---|
-//! | JWK Set (RFC 7517 section 5) | every key | refused |
-//! | JWK (RFC 7517 section 4) | the key | refused |
+//! | JWK Set ([RFC 7517 §5]) | every key | refused |
+//! | JWK ([RFC 7517 §4]) | the key | refused |
 //! | JSON object of key identifiers and PEM certificates | every key, with its identifier | every certificate |
 //! | answer of MOSIP's `getCertificate` and `getAllCertificates` | every key | every certificate |
-//! | PEM `CERTIFICATE` (RFC 5280) | the key of one | every certificate |
-//! | PEM `PUBLIC KEY` (RFC 5280), `RSA PUBLIC KEY` (RFC 8017 appendix A.1.1) | the key of one | refused |
+//! | PEM `CERTIFICATE` ([RFC 5280]) | the key of one | every certificate |
+//! | PEM `PUBLIC KEY` ([RFC 5280]), `RSA PUBLIC KEY` ([RFC 8017 appendix A.1.1]) | the key of one | refused |
 //! | DER of each of the three | the key | the certificate |
 //!
 //! PEM is read as leniently as [RFC 7468 section 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)
 //! allows: lines of any width, white space, text around the blocks. A byte order mark before a text
 //! is skipped. DER and JSON are read as strictly as everywhere else.
 //!
-//! Everything else is refused, by name where it is known, with the way out. Private keys are
-//! refused as well: a verifier needs none.
+//! Everything else is refused. Known forms are named, with advice. Private keys are also refused: a
+//! verifier needs none.
+//!
+//! [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
+//! [RFC 7517 §4]: https://www.rfc-editor.org/rfc/rfc7517#section-4
+//! [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
+//! [RFC 8017 appendix A.1.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +46,7 @@ use crate::x509::{Certificate, NegativeModulus};
 
 pub use crate::x509::pem::PemFault;
 
-/// Reads the keys of a file that a caller trusts.
+/// Reads the trusted keys of a file.
 ///
 /// Checked: what [`JwkSet::parse`] and [`Jwk::from_pem`] check. *Not* checked: who issued a
 /// certificate. Single keys of a set that cannot be used are among its
@@ -49,7 +54,7 @@ pub use crate::x509::pem::PemFault;
 ///
 /// # Errors
 ///
-/// [`KeyFileError`], which says what was found and what to do.
+/// [`KeyFileError`], which says what was found and what to do about it.
 ///
 /// # Examples
 ///
@@ -79,7 +84,7 @@ pub fn read_keys(file: &[u8], limits: &Limits) -> Result<JwkSet, KeyFileError> {
 ///
 /// # Errors
 ///
-/// [`KeyFileError`], which says what was found and what to do.
+/// [`KeyFileError`], which says what was found and what to do about it.
 ///
 /// # Examples
 ///
@@ -104,11 +109,19 @@ pub fn read_certificates(file: &[u8], limits: &Limits) -> Result<Vec<Certificate
     material.into_iter().map(Material::into_certificate).collect()
 }
 
-/// Reads a text: UTF-8, of which a byte order mark is skipped.
+/// Reads UTF-8 text and skips a byte order mark.
 ///
 /// # Errors
 ///
-/// [`Foreign::Utf16`] and [`Foreign::Gzip`] by name, or [`Foreign::Unknown`] for what is no text.
+/// [`Foreign::Utf16`] and [`Foreign::Gzip`], or [`Foreign::Unknown`] for anything else that is not
+/// text.
+///
+/// ```
+/// use countersign::jose::key_file::{Foreign, KeyFileError, read_text};
+///
+/// assert_eq!(read_text(b"\xef\xbb\xbfkey"), Ok("key"));
+/// assert_eq!(read_text(b"\x1f\x8b\x08"), Err(KeyFileError::Foreign(Foreign::Gzip)));
+/// ```
 pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
     let foreign = match file {
         [0xff, 0xfe, ..]
@@ -129,19 +142,23 @@ pub fn read_text(file: &[u8]) -> Result<&str, KeyFileError> {
 const PEM_BYTES: usize = 64 * 1024;
 
 impl Jwk {
-    /// Reads a key from PEM: one `CERTIFICATE` or `PUBLIC KEY` (RFC 5280), or one `RSA PUBLIC KEY`
-    /// (RFC 8017 appendix A.1.1), as leniently as
+    /// Reads a key from PEM: one `CERTIFICATE` or `PUBLIC KEY` ([RFC 5280]), or one `RSA PUBLIC KEY`
+    /// ([RFC 8017 appendix A.1.1]), as leniently as
     /// [`key_file`](crate::jose::key_file) does.
     ///
-    /// A certificate's key usage has to allow signatures (RFC 5280 section 4.2.1.3), and its
-    /// validity is kept, and checked at verification. Its signature, issuer and other extensions are
-    /// *not* checked: the caller trusts the key because the caller gave it.
+    /// A certificate's key usage must allow signatures ([RFC 5280 §4.2.1.3]). Its validity is kept
+    /// and checked at verification. Its signature, issuer and other extensions are *not* checked:
+    /// the caller trusts the key because the caller gave it.
     ///
     /// # Errors
     ///
     /// [`Error::TooLarge`] above 64 KiB, [`Error::KeyUse`] for a certificate for other purposes,
-    /// [`Error::Malformed`] for damaged DER, what [`PublicKey`] checks, and [`Error::KeyUnusable`] if it
-    /// is not exactly one such key.
+    /// [`Error::Malformed`] for damaged DER, the errors of [`PublicKey`], and
+    /// [`Error::KeyUnusable`] if there is not exactly one such key.
+    ///
+    /// [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
+    /// [RFC 8017 appendix A.1.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
+    /// [RFC 5280 §4.2.1.3]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.3
     pub fn from_pem(text: &[u8]) -> Result<Self, Error> {
         read_pem_key(text).map_err(KeyFileError::into_error)
     }
@@ -153,8 +170,9 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`Error::KeyUnusable`] for anything else within a PEM block, [`Error::TooLarge`] for more than
-    /// [`Limits::keys`], and as [`from_der_with`](Self::from_der_with).
+    /// [`Error::KeyUnusable`] for any other content of a PEM block, [`Error::TooLarge`] for more
+    /// than [`Limits::keys`] certificates, and the errors of
+    /// [`from_der_with`](Self::from_der_with).
     pub fn from_pem(text: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         read_pem_certificates(text, limits).map_err(KeyFileError::into_error)
     }
@@ -174,45 +192,55 @@ fn read_pem_certificates(text: &[u8], limits: &Limits) -> Result<Vec<Certificate
     material.into_iter().map(Material::into_certificate).collect()
 }
 
-/// Something that was found where a key or certificate was expected.
+/// What was found instead of a key or certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Foreign {
-    /// Nothing that is known.
+    /// Unknown content.
     Unknown,
     /// Text in UTF-16.
     Utf16,
-    /// Data compressed by gzip.
+    /// Data compressed with gzip.
     Gzip,
     /// HTML or XML.
     Markup,
-    /// PKCS#7 or CMS (RFC 5652), which often holds certificates.
+    /// PKCS#7 or CMS ([RFC 5652]), which often holds certificates.
+    ///
+    /// [RFC 5652]: https://www.rfc-editor.org/rfc/rfc5652
     Pkcs7,
-    /// PKCS#12 (RFC 7292), which holds a private key and certificates.
+    /// PKCS#12 ([RFC 7292]), which holds a private key and certificates.
+    ///
+    /// [RFC 7292]: https://www.rfc-editor.org/rfc/rfc7292
     Pkcs12,
-    /// A key store of Java.
+    /// A Java key store.
     JavaKeyStore,
-    /// A private key, of whatever form.
+    /// A private key, in any form.
     PrivateKey,
-    /// A request for a certificate (RFC 2986).
+    /// A certificate request ([RFC 2986]).
+    ///
+    /// [RFC 2986]: https://www.rfc-editor.org/rfc/rfc2986
     CertificateRequest,
-    /// A list of revoked certificates (RFC 5280 section 5).
+    /// A certificate revocation list ([RFC 5280 §5]).
+    ///
+    /// [RFC 5280 §5]: https://www.rfc-editor.org/rfc/rfc5280#section-5
     RevocationList,
-    /// A public key of OpenSSH (RFC 4716 included).
+    /// An OpenSSH public key, including the form of [RFC 4716].
+    ///
+    /// [RFC 4716]: https://www.rfc-editor.org/rfc/rfc4716
     OpenSshKey,
-    /// A key or message of OpenPGP.
+    /// An OpenPGP key or message.
     OpenPgp,
-    /// Base64 of DER without the lines around it.
+    /// Base64 of DER without its PEM lines.
     BareBase64,
     /// A compact JWS or JWT.
     Token,
     /// An OpenID Connect discovery document, which names a key set.
     Discovery,
-    /// JSON that holds no key.
+    /// JSON without a key.
     Json,
     /// A JSON array; a key set is an object.
     JsonArray,
-    /// A key where a certificate is needed.
+    /// A bare key, although a certificate is needed.
     Keys,
 }
 
@@ -220,40 +248,38 @@ impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unknown => {
-                "neither a key nor a certificate: PEM, DER, a JWK or a JWK Set is expected"
+                "neither a key nor a certificate; expected PEM, DER, a JWK or a JWK Set"
             }
             Self::Utf16 => {
                 "text in UTF-16: save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`"
             }
-            Self::Gzip => "compressed by gzip: unpack it first, with `gunzip`",
-            Self::Markup => "HTML or XML, not a key: look at what the server answered",
+            Self::Gzip => "compressed with gzip: decompress it first with `gunzip`",
+            Self::Markup => "HTML or XML, not a key: check what the server answered",
             Self::Pkcs7 => {
-                "a PKCS#7 container: take the certificates out with \
-                 `openssl pkcs7 -print_certs -in FILE` (`-inform DER` for a binary file)"
+                "a PKCS#7 container: extract the certificates with `openssl pkcs7 -print_certs \
+                 -in FILE` (`-inform DER` for a binary file)"
             }
             Self::Pkcs12 => {
-                "a PKCS#12 container, which also holds a private key: take the certificate out \
+                "a PKCS#12 container, which also holds a private key: extract the certificate \
                  with `openssl pkcs12 -in FILE -nokeys -clcerts`"
             }
             Self::JavaKeyStore => {
-                "a Java key store: take the certificate out with \
-                 `keytool -exportcert -rfc -keystore FILE -alias ALIAS`"
+                "a Java key store: extract the certificate with `keytool -exportcert -rfc \
+                 -keystore FILE -alias ALIAS`"
             }
             Self::PrivateKey => {
-                "a private key, which no verifier needs: keep it secret, and give its public half, \
-                 for example from `openssl pkey -pubout`"
+                "a private key, which a verifier does not need: keep it secret and give the \
+                 public key, for example from `openssl pkey -pubout`"
             }
-            Self::CertificateRequest => {
-                "a request for a certificate: give the certificate that was issued"
-            }
-            Self::RevocationList => "a list of revoked certificates, not a certificate",
+            Self::CertificateRequest => "a certificate request: give the issued certificate",
+            Self::RevocationList => "a certificate revocation list, not a certificate",
             Self::OpenSshKey => {
-                "a public key of OpenSSH: convert it with `ssh-keygen -e -m PKCS8 -f FILE`"
+                "an OpenSSH public key: convert it with `ssh-keygen -e -m PKCS8 -f FILE`"
             }
-            Self::OpenPgp => "OpenPGP, whose keys sign none of these artefacts",
+            Self::OpenPgp => "OpenPGP data; OpenPGP keys sign none of these artefacts",
             Self::BareBase64 => {
-                "base64 without its PEM lines: put `-----BEGIN CERTIFICATE-----` (or \
-                 `PUBLIC KEY`) before it and the END line behind it, or decode it to DER"
+                "base64 without its PEM lines: add `-----BEGIN CERTIFICATE-----` (or `PUBLIC \
+                 KEY`) before it and the END line after it, or decode it to DER"
             }
             Self::Token => "a token, not a key: give it as the input",
             Self::Discovery => {
@@ -263,14 +289,23 @@ impl fmt::Display for Foreign {
                 "JSON without a key: a JWK has `kty`, a JWK Set has `keys`, an array of JWKs"
             }
             Self::JsonArray => {
-                "a JSON array: a JWK Set is an object, `{\"keys\":[…]}` around such an array"
+                "a JSON array: a JWK Set is an object, so write `{\"keys\":[…]}` around the array"
             }
-            Self::Keys => "a bare key, where a certificate is needed",
+            Self::Keys => "a bare key, but a certificate is needed",
         })
     }
 }
 
 /// Why no key or certificate could be read from a file.
+///
+/// ```
+/// use countersign::jose::key_file::read_keys;
+/// use countersign::{Code, Limits};
+///
+/// let error = read_keys(b"[]", &Limits::default()).unwrap_err();
+/// assert_eq!(error.code(), Code::Malformed);
+/// assert!(error.to_string().starts_with("a JSON array: a JWK Set is an object"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyFileError {
@@ -287,24 +322,24 @@ pub enum KeyFileError {
     Foreign(Foreign),
     /// The PEM is damaged.
     Pem(PemFault),
-    /// A PEM block has a label that belongs to no key and no certificate.
+    /// A PEM block has a label that is not of a key or certificate.
     Label {
         /// The label, cut to 64 characters.
         label: String,
     },
-    /// More than one key, and nothing tells which is meant.
+    /// More than one key, without a way to tell them apart.
     Several {
         /// How many are certificates.
         certificates: usize,
         /// How many are bare keys.
         keys: usize,
     },
-    /// MOSIP's server answered with errors.
+    /// The file is an answer of MOSIP's server with errors.
     Refused {
         /// The error codes, each cut to 64 characters.
         codes: Vec<String>,
     },
-    /// The JSON, the certificate or the key is wrong in itself.
+    /// The JSON, the certificate or the key is faulty.
     Content(Error),
 }
 
@@ -347,21 +382,24 @@ impl fmt::Display for KeyFileError {
             Self::Several { certificates, keys: 0 } => {
                 write!(
                     f,
-                    "{certificates} certificates, where one key is meant: keep that of the signer"
+                    "{certificates} certificates, where one key is meant: keep that of the \
+                     signer"
                 )
             }
             Self::Several { certificates: 0, keys } => {
                 write!(
                     f,
-                    "{keys} keys, where one is meant: keep one, or give a JWK Set with `kid`s"
+                    "{keys} keys, where one is meant: keep one, or give a JWK Set with \
+                     `kid`s"
                 )
             }
             Self::Several { certificates, keys } => write!(
                 f,
-                "certificates ({certificates}) and other keys ({keys}), where one key is meant: keep one"
+                "certificates ({certificates}) and other keys ({keys}), where one key is meant: \
+                 keep one"
             ),
             Self::Refused { codes } => {
-                write!(f, "an answer with errors instead of a certificate: {}", codes.join(", "))
+                write!(f, "an error answer instead of a certificate: {}", codes.join(", "))
             }
             Self::Content(error) => error.fmt(f),
         }
@@ -582,7 +620,7 @@ fn rest<'d>(reader: &mut SliceReader<'d>) -> der::Result<Vec<AnyRef<'d>>> {
     Ok(elements)
 }
 
-/// RFC 2986 section 4.1: version, subject, key and attributes. A certificate has at least six
+/// [RFC 2986 §4.1]: version, subject, key and attributes. A certificate has at least six
 /// elements.
 fn is_request(content: &AnyRef<'_>) -> bool {
     let elements = SliceReader::new(content.value()).and_then(|mut reader| rest(&mut reader));

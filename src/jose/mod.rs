@@ -1,4 +1,4 @@
-//! JSON Object Signing: keys (RFC 7517), key sets, compact JWS (RFC 7515) and JWT claims (RFC 7519).
+//! JSON Object Signing: keys ([RFC 7517]), key sets, compact JWS ([RFC 7515]) and JWT claims ([RFC 7519]).
 //!
 //! ```text
 //! bytes ── CompactJws::parse ──► CompactJws         untrusted; only its header can be looked at
@@ -6,10 +6,16 @@
 //!                 │ keys: a JwkSet, or the Snapshot that a KeySource has at this moment
 //! ```
 //!
-//! Not supported, on purpose: the JSON serialisation, unencoded payloads (RFC 7797), JWE, `none`,
-//! symmetric keys inside key sets, and keys that a token brings or names (`jwk`, `jku`, `x5u`,
-//! `x5c`): those header members are ignored; `x5t` and `x5t#S256` choose among the verifier's own. (Where a format is built on `x5c`, its own verifier
-//! says what it takes to believe it; see [`crate::mosip::trust`].)
+//! Not supported, on purpose: the JSON serialisation, unencoded payloads ([RFC 7797]), JWE, `none`,
+//! symmetric keys inside key sets, and keys that a token carries or points to (`jwk`, `jku`, `x5u`,
+//! `x5c`): these header members are ignored; `x5t` and `x5t#S256` select among the verifier's own
+//! keys. (For formats that are built on `x5c`, their own verifier states when it is trusted; see
+//! [`crate::mosip::trust`].)
+//!
+//! [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
+//! [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515
+//! [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519
+//! [RFC 7797]: https://www.rfc-editor.org/rfc/rfc7797
 
 mod authenticate;
 mod certified;

@@ -15,7 +15,9 @@ use super::thumbprint::thumbprint;
 use crate::crypto::{PublicKey, Secret, sha256};
 use crate::encoding::base64;
 
-/// RFC 7638 thumbprints, in the order of their bytes.
+/// [RFC 7638] thumbprints, in the order of their bytes.
+///
+/// [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
 #[rustfmt::skip]
 const THUMBPRINTS: &[&str] = &[
     "19J8y7Zprt2-QKLjF2I5pVk0OELX6cY2AfaAv1LC_w8", // jwt.io, default for ES256

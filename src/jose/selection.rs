@@ -28,22 +28,22 @@ pub(super) struct Meant<'t> {
 }
 
 impl JwkSet {
-    /// Returns the one key that a token means.
+    /// Returns the key that a token selects.
     ///
-    /// A `kid` is compared byte for byte, over usable and unusable keys alike. Without one, every key
-    /// can be meant; and where no key has this name, the one key of a set without names. Of those, keys
-    /// that declare another purpose by `use` or `key_ops` are no candidates, unless there is no other.
-    /// One key that is written twice is one key. Everything else is ambiguous or unknown, never "the
-    /// first that fits".
+    /// A `kid` is compared byte for byte, with usable and unusable keys alike. Without a `kid`,
+    /// every key is a candidate; if no key has this `kid`, so is the only key of a set without
+    /// names. Keys that declare another purpose by `use` or `key_ops` are not candidates, unless
+    /// there is no other. The same key given twice counts as one key. Everything else is ambiguous
+    /// or unknown, never "the first that fits".
     ///
-    /// A verifier also knows the algorithm of its token and the thumbprint of a certificate that it
-    /// names: keys that declare another `alg` are no candidates either, and of several, `x5t#S256` or
-    /// `x5t` selects the one with this certificate if the token has no `kid`.
+    /// A verifier also knows the token's algorithm and any certificate thumbprint that it names:
+    /// keys that declare another `alg` are not candidates either, and if the token has no `kid`,
+    /// `x5t#S256` or `x5t` selects the key with this certificate among several.
     ///
     /// # Errors
     ///
     /// [`Error::NoKey`] for an empty set, [`Error::UnknownKey`], [`Error::AmbiguousKey`], or the
-    /// reason why the meant key is unusable.
+    /// reason why the selected key is unusable.
     ///
     /// # Examples
     ///
@@ -120,7 +120,7 @@ impl JwkSet {
             Error::AmbiguousKey { .. } => {
                 let all = Candidates::named(self, meant).for_purpose(meant).narrowed(meant);
                 let names = Candidates { keys: all.distinct(), problems: all.problems }.names();
-                Some(format!("could be meant: {names}; give the key that is meant alone"))
+                Some(format!("matching keys: {names}; give only the intended one"))
             }
             _ => None,
         }
@@ -241,7 +241,7 @@ impl<'k> Candidates<'k> {
         });
         let unusable = self.problems.iter().map(|problem| match &problem.kid {
             Some(kid) => format!("`{}` (unusable)", shorten(kid)),
-            None => format!("number {} of the set (unusable)", problem.index + 1),
+            None => format!("key {} of the set (unusable)", problem.index + 1),
         });
         let mut all: Vec<String> = usable.chain(unusable).collect();
         let more = all.len().saturating_sub(NAMED);
@@ -551,7 +551,7 @@ mod tests {
         let two = set(&[('K', A), ('L', B), ('M', r#","kid":"e","use":"enc""#)]);
         assert_eq!(hint(&two, &named("c")), "the set has the keys `a`, `b`, `e` (unusable)");
         let ambiguous = hint(&two, &nameless());
-        assert_eq!(ambiguous, "could be meant: `a`, `b`; give the key that is meant alone");
+        assert_eq!(ambiguous, "matching keys: `a`, `b`; give only the intended one");
         let same = hint(&set(&[('K', A), ('L', A)]), &named("a"));
         for letter in ['K', 'L'] {
             let thumbprint = Jwk::from(number(letter)).thumbprint().to_string();
@@ -572,7 +572,7 @@ mod tests {
         let mixed = format!(r#"{{"keys":[{},{{"kty":"oct","k":"c2VjcmV0"}}]}}"#, key('K', A));
         let mixed = JwkSet::parse(mixed.as_bytes(), &Limits::default()).unwrap();
         let listed = hint(&mixed, &nameless());
-        assert!(listed.contains("`a`, number 2 of the set (unusable)"), "{listed}");
+        assert!(listed.contains("`a`, key 2 of the set (unusable)"), "{listed}");
         assert!(!listed.contains("c2VjcmV0"));
     }
 }

@@ -9,7 +9,7 @@ use crate::time::{Leeway, Time};
 
 /// The check of certificates as keys.
 impl Check {
-    /// The key's certificate is valid at the verification time.
+    /// The key's certificate is valid at the time of judgement.
     pub const KEY_CERTIFICATE: Self = Self::new("key-certificate", "RFC 5280 §4.1.2.5");
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn check_certificate(
 }
 
 /// Why a check of times is skipped.
-pub(crate) const NO_TIME: &str = "nothing says when it was issued";
+pub(crate) const NO_TIME: &str = "time of issue is unknown";
 
 /// Judges the dates of the certificates that a key came from, among those that a token can mean. A
 /// renewed certificate of the same key, or the bare key, given beside it is as good.

@@ -1,4 +1,4 @@
-//! Where a verifier's keys come from: given once, or the newest that a source has.
+//! Where a verifier's keys come from: given once, or the newest of a source.
 //!
 //! ```text
 //! KeySource ── snapshot ──► Snapshot ──► one verification, or one batch
@@ -6,8 +6,8 @@
 //!     └───────────────── renew ────────────────┘
 //! ```
 //!
-//! A [`Snapshot`] never changes, so whoever verifies with one is not disturbed when its source
-//! gets another. Nothing here fetches: a source that does is the crate `countersign-fetch`, or the
+//! A [`Snapshot`] never changes, so a running verification is not affected when its source gets a
+//! newer one. Nothing here fetches: a source that does is in the crate `countersign-fetch`, or the
 //! caller's own.
 
 use alloc::string::{String, ToString as _};
@@ -25,9 +25,9 @@ use crate::report::KeySetInfo;
 use crate::time::Time;
 use crate::verify::Held;
 
-/// A key set as it was published at one time: its bytes, their digest, and when they were fetched.
+/// A key set as published at one time: its bytes, their digest, and when they were fetched.
 ///
-/// Copies share the set. Verdicts that rest on a snapshot say so:
+/// Copies share the set. Verdicts name the snapshot they used:
 /// [`KeyInfo::set`](crate::KeyInfo::set) and [`Report::key_set`](crate::Report::key_set).
 ///
 /// ```
@@ -62,15 +62,17 @@ struct Inner {
 const SCHEMA: &str = "countersign.key-set/1";
 
 impl Snapshot {
-    /// Parses a JWK Set (RFC 7517 section 5) and keeps its bytes.
+    /// Parses a JWK Set ([RFC 7517 §5]) and keeps its bytes.
     ///
-    /// `fetched` is when the bytes came from where they are published; `None` for a set given by
-    /// hand. Checked: what [`JwkSet::parse`] checks. An empty set is accepted here, and a JWK alone
-    /// is a set of one.
+    /// `fetched` is the time when the bytes were downloaded; `None` for a set from the caller.
+    /// Checked: what [`JwkSet::parse`] checks. An empty set is accepted here, and a single JWK is a
+    /// set of one.
     ///
     /// # Errors
     ///
-    /// As [`JwkSet::parse`].
+    /// The same as [`JwkSet::parse`].
+    ///
+    /// [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn parse(text: &[u8], fetched: Option<Time>, limits: &Limits) -> Result<Self, Error> {
         let keys = JwkSet::parse(text, limits).or_else(|error| match error {
             Error::MissingMember { member: "keys", .. } => {
@@ -91,7 +93,7 @@ impl Snapshot {
         Self(Arc::new(Inner { info, text, keys }))
     }
 
-    /// Returns the same set, known to be still the published one at a later time.
+    /// Returns the same set, confirmed to be still published at a later time.
     #[must_use]
     pub fn confirmed(&self, fetched: Time) -> Self {
         Self::new(Arc::clone(&self.0.text), self.0.keys.clone(), Some(fetched))
@@ -103,7 +105,7 @@ impl Snapshot {
         &self.0.keys
     }
 
-    /// Returns the bytes of the set, as they were published.
+    /// Returns the published bytes of the set.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         &self.0.text
@@ -121,15 +123,18 @@ impl Snapshot {
         self.0.info.fetched
     }
 
-    /// Returns the seconds since then, never below zero; `None` for a set given by hand.
+    /// Returns the seconds since [`fetched`](Self::fetched), never below zero; `None` for a set
+    /// from the caller.
     #[must_use]
     pub fn age(&self, now: Time) -> Option<i64> {
         self.fetched().map(|fetched| now.unix().saturating_sub(fetched.unix()).max(0))
     }
 
     /// Writes the snapshot as JSON: `schema` `countersign.key-set/1`, `sha256` in hexadecimal,
-    /// `fetched` in RFC 3339 where it is known, and `jwks`, the text of the set within a string, so
-    /// that its bytes stay what they are.
+    /// `fetched` in [RFC 3339] if known, and `jwks`, the text of the set as a string, which
+    /// preserves its bytes.
+    ///
+    /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     #[must_use]
     pub fn export(&self) -> String {
         let mut object =
@@ -142,15 +147,15 @@ impl Snapshot {
         object.to_string()
     }
 
-    /// Reads what [`export`](Self::export) wrote.
+    /// Reads the output of [`export`](Self::export).
     ///
-    /// Checked: the schema, the digest over the bytes, and what [`parse`](Self::parse) checks. That
-    /// the set was ever published is *not* checked: an export is as trustworthy as its file.
+    /// Checked: the schema, the digest over the bytes, and what [`parse`](Self::parse) checks.
+    /// *Not* checked: whether the set was ever published. An export is as trustworthy as its file.
     ///
     /// # Errors
     ///
     /// [`Error::ContentMismatch`] if the bytes have another digest, [`Error::UnsupportedFormat`]
-    /// for another schema, and what is wrong with the JSON or the set.
+    /// for another schema, and the errors of malformed JSON or an unusable set.
     pub fn import(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "exported key set";
         // Escapes at most double a text that is strict JSON itself; the rest is short.
@@ -160,7 +165,7 @@ impl Snapshot {
         }
         let object = json::parse_object(PART, text, limits)?;
         if object.string(PART, "schema")? != SCHEMA {
-            return Err(Error::UnsupportedFormat { what: "another schema of an exported key set" });
+            return Err(Error::UnsupportedFormat { what: "an exported key set of another schema" });
         }
         let fetched =
             object.optional_string(PART, "fetched")?.map(Time::parse_rfc3339).transpose()?;
@@ -172,11 +177,11 @@ impl Snapshot {
     }
 }
 
-/// Where a verifier finds the keys to verify with, each time it does.
+/// A source of keys that a verifier asks at each verification.
 ///
-/// A source is asked once for each verification, or for each batch, and may have other keys each
-/// time: they are replaced as a whole, never mixed. It is asked on the thread that verifies, so it
-/// must answer without waiting for anything slow.
+/// A verifier asks its source once per verification or batch. The source may return other keys each
+/// time: they are replaced as a whole, never mixed. It is called on the verifying thread, so it
+/// must not wait for anything slow.
 ///
 /// ```
 /// use countersign::jose::{KeySource, Snapshot, jws};
@@ -201,18 +206,18 @@ impl Snapshot {
 /// assert_eq!(Verdict::from(error.code()), Verdict::Undecided);
 /// ```
 pub trait KeySource: fmt::Debug + Send + Sync {
-    /// Returns the keys of this moment, or `None` if there is no usable set.
+    /// Returns the current keys, or `None` if there is no usable set.
     ///
-    /// Only the state of the source may decide that. A token must not be able to: whoever sends one
-    /// could then make a service say that it is out of order.
+    /// Only the state of the source may decide this, never a token: otherwise the sender of a token
+    /// could make a service report an outage.
     fn snapshot(&self) -> Option<Snapshot>;
 
-    /// Learns that a token names a key that the snapshot does not have, and returns newer keys if
-    /// there are: the verification is then made once more with them. Otherwise the token is refused.
+    /// Called when a token names a key that the snapshot does not have. Returns newer keys if there
+    /// are any; the verification then runs once more with them. Otherwise the token is refused.
     ///
-    /// Called once for each such token. Anybody can send tokens that name any key, so what a source
-    /// does about it must be bounded: by attempts for each span of time, not by remembering `kid`,
-    /// which may be published a moment later.
+    /// Called once for each such token. Anyone can send tokens that name any key, so a source must
+    /// bound its work: by limiting fetches per span of time, not by remembering each `kid`, which
+    /// may be published a moment later.
     fn renew(&self, than: &Snapshot, kid: &str) -> Option<Snapshot> {
         let _ = (than, kid);
         None

@@ -1,4 +1,6 @@
-//! Thumbprints of keys (RFC 7638).
+//! Thumbprints of keys ([RFC 7638]).
+//!
+//! [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
 
 use alloc::string::{String, ToString as _};
 
@@ -6,7 +8,7 @@ use crate::crypto::{PublicKey, sha256};
 use crate::encoding::base64;
 use crate::encoding::json::Object;
 
-/// RFC 7638 section 3: the required members in alphabetical order, without white space.
+/// [RFC 7638 §3]: the required members in alphabetical order, without white space.
 pub(super) fn thumbprint(key: &PublicKey) -> String {
     let members = key.as_rsa().map_or_else(
         || {

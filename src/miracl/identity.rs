@@ -1,4 +1,4 @@
-//! M-PIN IDs: who a DVS signature or an authentication names.
+//! M-PIN IDs: the identities in DVS signatures and authentications.
 //!
 //! ```text
 //! hexadecimal ── decode ──► bytes ── SHA-256 ──► hashMPinId, the name in the REST API
@@ -7,16 +7,17 @@
 //!                           MpinId: user, project, when issued, what for
 //! ```
 //!
-//! The bytes are what signatures and hashes are made of, so they are kept as they are: JSON written
-//! again, with its members in another order, would be another identity.
+//! Signatures and hashes cover the bytes, so these are kept unchanged: the same JSON with its
+//! members in another order would be another identity.
 //!
-//! *Nothing here is verified*: an identity is what a client says until the signature around it is.
+//! *Nothing here is verified*: until the signature around it is verified, an identity is only the
+//! client's claim.
 //!
 //! Version 5 has changed without a new number. Until 2022 a user had one identity to authenticate
 //! (`scope` is `["auth"]`, `vt` is `pv`) and another one to sign (`["dvs"]`, `dvs`). Since
-//! client-js 7.0.0 (January 2023, commit f3d69be "Merge DVS and auth identities behavior") there is
-//! one for both, of the form of the former. Salts are base64url in older samples and standard
-//! base64 in newer ones, never padded.
+//! client-js 7.0.0 (January 2023, commit f3d69be "Merge DVS and auth identities behavior") one
+//! identity serves for both, in the form of the former. Salts are base64url in older samples and
+//! standard base64 in newer ones, never padded.
 //!
 //! Sources: samples of MIRACL's backend API and of miracl/maas-sdk-dotnet-core2 (version 5);
 //! miracl/client-js `src/client.js`, miracl/trust-sdk-android `DocumentSigner.kt`, and the tests of
@@ -37,8 +38,8 @@ use crate::time::Time;
 
 /// Returns `hashMPinId`, in lower-case hexadecimal: SHA-256 of the bytes of an M-PIN ID.
 ///
-/// The REST API calls this value `mpinId`, `mpinID`, `hashMPinId` or `hashMPinID`. Not hashed are
-/// the hexadecimal text, and the public key.
+/// The REST API calls this value `mpinId`, `mpinID`, `hashMPinId` or `hashMPinID`. The hash covers
+/// neither the hexadecimal text nor the public key.
 ///
 /// ```
 /// use countersign::encoding::hex;
@@ -67,7 +68,7 @@ pub enum Version {
     V5,
 }
 
-/// An M-PIN ID, as its bytes and as what they say.
+/// An M-PIN ID: its bytes and its content.
 ///
 /// ```
 /// use countersign::Limits;
@@ -104,7 +105,7 @@ impl MpinId {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedFormat`] for another version, else what is wrong with the JSON or its
+    /// [`Error::UnsupportedFormat`] for another version, otherwise the errors of malformed JSON or
     /// members.
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
         if bytes.len() > limits.token_bytes() {
@@ -133,14 +134,14 @@ impl MpinId {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for other characters or an odd number of digits, else as
+    /// [`Error::Malformed`] for other characters or an odd number of digits, otherwise the same as
     /// [`parse`](Self::parse).
     pub fn from_hex(digits: &str, limits: &Limits) -> Result<Self, Error> {
         let bytes = hex::decode(digits).map_err(|fault| Error::Malformed { part: PART, fault })?;
         Self::parse(&bytes, limits)
     }
 
-    /// Returns the bytes, as they were.
+    /// Returns the bytes, unchanged.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.document.text().as_bytes()
@@ -170,19 +171,19 @@ impl MpinId {
         &self.project_id
     }
 
-    /// Returns `iat` or `issuedAt`; `None` if it is no time from 1970 to 9999.
+    /// Returns `iat` or `issuedAt`; `None` if it is not a time from 1970 to 9999.
     #[must_use]
     pub const fn issued_at(&self) -> Option<Time> {
         Time::from_unix(self.issued)
     }
 
-    /// Returns `salt`, as it is written.
+    /// Returns `salt`, verbatim.
     #[must_use]
     pub fn salt(&self) -> &str {
         &self.salt
     }
 
-    /// Returns `scope`; empty where it is absent, as in version 1.
+    /// Returns `scope`; empty if it is absent, as in version 1.
     #[must_use]
     pub fn scope(&self) -> &[String] {
         &self.scope
@@ -194,11 +195,11 @@ impl MpinId {
         self.verification_type.as_deref()
     }
 
-    /// Tells whether an identity of this form signs: `scope` has `auth` or `dvs`, or `vt` is `dvs`.
-    /// Version 1 does not say, and may.
+    /// Tells whether an identity of this form may sign: `scope` has `auth` or `dvs`, or `vt` is
+    /// `dvs`. Version 1 does not state it, and may sign.
     ///
-    /// An identity that was made for authentication only, before 2023, has the form of those that
-    /// sign today. To accept none of them, expect the scope `dvs`, with
+    /// An identity made only for authentication, before 2023, has the same form as current signing
+    /// identities. To exclude both, expect the scope `dvs` with
     /// [`Expected::scope`](crate::miracl::dvs::signature::Expected::scope).
     #[must_use]
     pub fn may_sign(&self) -> bool {
@@ -217,7 +218,7 @@ impl MpinId {
         self.issued <= 0 || self.issued_at().is_none() || !salt.is_ok_and(|salt| salt.len() == 16)
     }
 
-    /// Returns all members, those unknown to this library included.
+    /// Returns all members, including unknown ones.
     #[must_use]
     pub fn to_json(&self) -> Object<'_> {
         self.document.to_object()
@@ -236,7 +237,7 @@ fn strings(document: &Document, member: &'static str) -> Result<Vec<String>, Err
 /// The names of the D-TAs, the distributed trusted authorities that issued the client secret in
 /// shares.
 ///
-/// They mean something to the service only, which has to get the text as the client sent it. Most
+/// Only the service interprets them; it must receive the text exactly as the client sent it. Most
 /// clients store the text that the service gave them (miracl/trust-sdk-android
 /// `RegistrationApi.kt`), of two identifiers of 64 hexadecimal digits in all samples. iOS builds it
 /// from the names in the authorities' own answers, in the order in which these arrive
@@ -259,7 +260,7 @@ pub struct Dtas {
 }
 
 impl Dtas {
-    /// Parses standard base64 of a JSON array of one or more texts, none of them empty.
+    /// Parses standard base64 of a JSON array of one or more non-empty strings.
     ///
     /// # Errors
     ///
@@ -287,20 +288,20 @@ impl Dtas {
         Ok(Self { text: text.into(), ids })
     }
 
-    /// Returns the text, as it was.
+    /// Returns the text, unchanged.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns the names, as they are written.
+    /// Returns the names, verbatim.
     #[must_use]
     pub fn ids(&self) -> &[String] {
         &self.ids
     }
 
-    /// Tells whether these are not two identifiers of 64 hexadecimal digits, as in the platform's
-    /// documents.
+    /// Tells whether these deviate from the platform's documents: two identifiers of 64 hexadecimal
+    /// digits.
     #[must_use]
     pub fn is_unusual(&self) -> bool {
         let is_digest = |id: &String| hex::decode(id).is_ok_and(|bytes| bytes.len() == 32);

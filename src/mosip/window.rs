@@ -12,9 +12,9 @@ impl Check {
     pub const WINDOW: Self = Self::new("timestamp-window", "MOSIP Device Management APIs");
 }
 
-/// How far a signed time may be from the time of judgement. Both ends are excluded.
+/// How far a signed time may be from the time of judgement. Both ends are exclusive.
 ///
-/// Messages of devices from the future are refused whatever the window: see
+/// Device messages from the future are refused whatever the window: see
 /// [`trust`](crate::mosip::trust).
 ///
 /// ```
@@ -32,7 +32,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Makes the window that MOSIP's servers apply to requests where
+    /// Makes the window that MOSIP's servers apply to requests if
     /// `masterdata.registerdevice.timestamp.validate` is `+minutes`: from two minutes before to
     /// that many minutes after (`RegisteredDeviceServiceImpl`).
     #[must_use]
@@ -49,9 +49,9 @@ impl Window {
     }
 
     /// Why no age is judged.
-    pub(super) const NOT_EXPECTED: &str = "no window is expected: its age was not judged";
+    pub(super) const NOT_EXPECTED: &str = "no window is expected, so age was not judged";
     /// Why none can be.
-    pub(super) const AS_ISSUED: &str = "judged as at its own time";
+    pub(super) const AS_ISSUED: &str = "judged as of its own time";
 
     /// Tells whether the signed time is inside, given that clocks may disagree.
     fn contains(self, signed: Time, at: Time, leeway: Leeway) -> bool {

@@ -1,9 +1,9 @@
 //! The steps of a verification, by name.
 
-/// One step of a verification: its stable name, and where it is defined.
+/// One step of a verification: its stable name and its reference.
 ///
-/// The checks here are those that every format can have; a format adds its own in its module, such as
-/// [`Check::HASH_CHAIN`]. Two checks with the same name and reference are the same.
+/// The checks defined here are common to all formats; each format adds its own in its module, such
+/// as [`Check::HASH_CHAIN`]. Two checks with the same name and reference are the same.
 ///
 /// ```
 /// use countersign::Check;
@@ -18,8 +18,8 @@ pub struct Check {
 }
 
 impl Check {
-    /// Defines a check: a name in kebab case, which is part of every report and never changes, and the
-    /// document that defines the step, or nothing if this project does.
+    /// Defines a check: a name in kebab case, which is part of every report and never changes, and
+    /// the document that defines the step, or an empty string if this project defines it.
     #[must_use]
     pub const fn new(name: &'static str, reference: &'static str) -> Self {
         Self { name, reference }
@@ -31,7 +31,8 @@ impl Check {
         self.name
     }
 
-    /// Returns where the check is defined: an RFC, a document of the platform, or nothing.
+    /// Returns where the check is defined: an RFC or a document of the platform; empty if this
+    /// project defines it.
     #[must_use]
     pub const fn reference(self) -> &'static str {
         self.reference
@@ -40,23 +41,22 @@ impl Check {
 
 /// Checks of every format.
 impl Check {
-    /// The input is one of the known kinds, and can be read.
+    /// The input is readable and of a known kind.
     pub const INPUT: Self = Self::new("input", "");
-    /// The response body around the token, and whether it carries errors instead.
+    /// The response body around the token, which must not carry errors instead.
     pub const ENVELOPE: Self = Self::new("envelope", "MOSIP Device Management APIs");
     /// Size, parts and base64 of the token.
     pub const STRUCTURE: Self = Self::new("structure", "RFC 7515 §7.1");
-    /// Exactly one usable key is meant.
+    /// Exactly one usable key matches.
     pub const KEY: Self = Self::new("key", "RFC 7517 §4.5");
-    /// The algorithm is the one of the key and of the format.
+    /// The algorithm is that of the key and of the format.
     pub const ALGORITHM: Self = Self::new("algorithm", "RFC 8725 §3.1");
     /// The key has enough bits.
     pub const KEY_SIZE: Self = Self::new("key-size", "RFC 7518 §3.3");
-    /// The signature fits the content.
+    /// The signature matches the content.
     pub const SIGNATURE: Self = Self::new("signature", "RFC 8017 §8.2.2");
-    /// JSON of the payload, and the members that the format requires.
+    /// The JSON of the payload, and its required members.
     pub const CLAIMS: Self = Self::new("claims", "RFC 7519 §4");
-    /// Whoever asks for the verdict expects nothing that contradicts itself, and nothing that this
-    /// kind cannot meet or miss.
+    /// The caller's expectations are consistent, and apply to this kind.
     pub const EXPECTATIONS: Self = Self::new("expectations", "");
 }

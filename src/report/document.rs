@@ -14,29 +14,31 @@ use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 use crate::time::Time;
 
-/// The key set that was consulted, so that a verdict can be traced to the bytes it rests on.
+/// The key set that was consulted: it lets a verdict be traced to the bytes it is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct KeySetInfo {
     /// SHA-256 of the set's bytes.
     pub sha256: [u8; 32],
-    /// When the set was last known to be the published one; `None` for a set given by hand.
+    /// When the set was last known to be the published one; `None` for a set from the caller.
     pub fetched: Option<Time>,
 }
 
-/// The key that decided.
+/// The key that was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
     /// Its identifier in the key set.
     pub kid: Option<Arc<str>>,
-    /// The algorithm it was used with.
+    /// The algorithm that it was used with.
     pub algorithm: crate::crypto::Algorithm,
     /// Bits of the modulus or field; `None` for a secret.
     pub bits: Option<usize>,
-    /// RFC 7638 thumbprint, base64url of SHA-256; `None` for a secret.
+    /// [RFC 7638] thumbprint, base64url of SHA-256; `None` for a secret.
+    ///
+    /// [RFC 7638]: https://www.rfc-editor.org/rfc/rfc7638
     pub thumbprint: Option<Arc<str>>,
-    /// The set it stood in; `None` for a key given alone.
+    /// The set that it came from; `None` for a key given alone.
     pub set: Option<KeySetInfo>,
 }
 
@@ -44,6 +46,15 @@ pub struct KeyInfo {
 /// and time.
 ///
 /// [`to_json`](Self::to_json) writes schema `countersign.report/1`.
+///
+/// ```
+/// use countersign::{Check, Code, Error, Report, Verdict};
+///
+/// let report = Report::of_failure("jws", b"", Check::KEY, Error::NoKey);
+/// assert_eq!((report.verdict(), report.code()), (Verdict::Undecided, Code::NoKey));
+/// assert_eq!(report.to_json().string("report", "schema"), Ok("countersign.report/1"));
+/// assert_eq!(Report::of_unreadable("no such file".into()).code(), Code::Unreadable);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -54,9 +65,9 @@ pub struct Report {
     pub place: Option<String>,
     /// The kind of artefact, such as `dvs-certificate`.
     pub kind: &'static str,
-    /// The time of judgement; `None` if it was the artefact's own and that is unknown. Of a message
-    /// with several signers, each judged at its own time, it is the first signer's: the outermost
-    /// signed layer of the first part.
+    /// The time of judgement; `None` if it was the artefact's own time, which is unknown. For a
+    /// message whose signers are each judged at their own time, it is that of the first signer: the
+    /// outermost signed layer of the first part.
     pub at: Option<Time>,
     /// SHA-256 of the input.
     pub input_sha256: [u8; 32],
@@ -70,14 +81,13 @@ pub struct Report {
     pub checks: Vec<Entry>,
     /// What a reader of the verdict must know.
     pub warnings: Vec<Warning>,
-    /// What may help after a near miss; for operators, never for an answer to a client.
+    /// Advice after a near miss; for operators, never for an answer to a client.
     pub hints: Vec<String>,
-    /// What was signed, if the verdict is valid.
+    /// The signed content, if the verdict is valid.
     pub claims: Option<Object<'static>>,
-    /// What the item itself decided instead of the policy, by the names of its members, where the
-    /// caller lets it.
+    /// The members by which the item overrode the policy, if the caller allows that.
     pub overrides: Vec<String>,
-    /// SHA-256 of the policy, as the caller gives it.
+    /// SHA-256 of the policy, supplied by the caller.
     pub policy_sha256: Option<[u8; 32]>,
 }
 
@@ -105,7 +115,7 @@ impl Report {
         }
     }
 
-    /// Returns a report of an input that could not be looked at.
+    /// Returns a report on an input that could not be examined.
     #[must_use]
     pub fn of_failure(kind: &'static str, input: &[u8], check: Check, error: Error) -> Self {
         let mut report = Self::empty(kind, input);
@@ -113,7 +123,7 @@ impl Report {
         report
     }
 
-    /// Returns a report of an input that could not be read: [`Code::Unreadable`].
+    /// Returns a report on an input that could not be read: [`Code::Unreadable`].
     #[must_use]
     pub fn of_unreadable(detail: String) -> Self {
         let mut report = Self::empty("unknown", b"");
@@ -122,9 +132,9 @@ impl Report {
         report
     }
 
-    /// Puts a failure of the caller's own before all checks, with a text for people, and takes back
-    /// the claims: what is known to be wrong without a look at the artefact must not hide behind
-    /// an `undecided`.
+    /// Puts a failure found by the caller before all checks, with a text for people, and removes
+    /// the claims. Such a failure, which does not depend on the artefact, must not hide behind
+    /// `undecided`.
     ///
     /// ```
     /// use countersign::{Check, Code, Error, Report};
@@ -142,7 +152,7 @@ impl Report {
 
     /// Returns the code of the first check that failed, or [`Code::Ok`].
     ///
-    /// A report without a single passed or failed check was never begun: [`Code::Unreadable`].
+    /// A report without any passed or failed check is [`Code::Unreadable`].
     #[must_use]
     pub fn code(&self) -> Code {
         let mut code = Code::Unreadable;

@@ -9,10 +9,10 @@ use crate::code::{Category, Code};
 use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
-/// What became of an artefact.
+/// The verdict on an artefact.
 ///
-/// It follows from the [`Code`] that decided. To a service, [`Invalid`](Self::Invalid) is the fault of whoever
-/// sent the artefact, whom it should tell no more than that, and [`Undecided`](Self::Undecided) is its own.
+/// It follows from the [`Code`] that decided. To a service, [`Invalid`](Self::Invalid) is the fault of the
+/// sender, who should be told no more than that, and [`Undecided`](Self::Undecided) is the service's own.
 ///
 /// ```
 /// use countersign::{Code, Verdict};
@@ -27,7 +27,7 @@ pub enum Verdict {
     Valid,
     /// At least one check failed.
     Invalid,
-    /// What was given does not suffice to decide.
+    /// The caller did not provide enough to decide.
     Undecided,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What became of one check.
+/// The outcome of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -67,7 +67,7 @@ pub enum Outcome {
     Pass,
     /// It failed.
     Fail(Error),
-    /// It could not run, because another one failed, or nothing was expected.
+    /// It could not run because another check failed, or there was no expectation.
     Skip,
 }
 
@@ -77,13 +77,13 @@ pub enum Outcome {
 pub struct Entry {
     /// Which check.
     pub check: Check,
-    /// Which part of a nested artefact was checked, such as `[0].deviceInfo.digitalId`; `None` for the
-    /// whole.
+    /// The part of a nested artefact that was checked, such as `[0].deviceInfo.digitalId`; `None`
+    /// for the whole.
     pub part: Option<Arc<str>>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// For people: what was found, or why it failed or was skipped. May contain text from the
-    /// input.
+    /// Text for people: what was found, or why the check failed or was skipped. May contain text
+    /// from the input.
     pub detail: String,
     /// Where the check is defined; empty if this project defines it.
     pub reference: &'static str,

@@ -1,8 +1,8 @@
 //! Reports: every check of one verification, in order.
 //!
-//! The checks that make a verdict are written once, and write to a [`Trail`]: `verify` gives them
-//! one that asks to stop at the first failure, `explain` one that writes everything down. So a verdict
-//! and its explanation cannot disagree.
+//! The checks of a format exist once and record their results in a [`Trail`]: with `verify` the
+//! trail stops them at the first failure, with `explain` it keeps everything. So a verdict and its
+//! explanation cannot disagree.
 
 mod check;
 mod document;

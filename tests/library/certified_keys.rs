@@ -263,7 +263,7 @@ fn the_first_certificate_of_x5c_holds_the_key_or_the_key_is_unusable() {
     for behind in [&[][..], &[text(&foreign)], &["AAAA".into()], &[text(&own), text(&foreign)]] {
         assert_eq!(parse(list(&[&[text(&own)], behind].concat())), None);
     }
-    let another = "key is unusable: the first certificate of `x5c` holds another key";
+    let another = "key is unusable: the first certificate of `x5c` contains a different key";
     for certificate in [&foreign, ec.certificate()] {
         assert_eq!(parse(list(&[text(certificate)])).as_deref(), Some(another));
         assert_eq!(parse(list(&[text(certificate), text(&own)])).as_deref(), Some(another));

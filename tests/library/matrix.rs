@@ -475,7 +475,7 @@ fn reason(artefact: &Artefact, verifier: &str) -> Option<&'static str> {
         return Some("its own kind");
     }
     if verifier == "jws, unbound" && ANY_JWS.contains(&artefact.name) {
-        return Some("bound to nothing, by choice");
+        return Some("not bound to a document, by choice");
     }
     let mut listed =
         EXCEPTIONS.iter().filter(|(name, other, _)| *name == artefact.name && *other == verifier);

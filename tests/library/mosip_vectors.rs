@@ -132,7 +132,7 @@ fn logged_requests_decode_and_are_not_those_of_the_answers_beside_them() {
         let token = member(record, "response").as_bytes();
         let report = verifier.explain(token, &expected, time(member(record, "responsetime")));
         assert_eq!(report.code(), Code::ContentMismatch);
-        assert_eq!(report.hints, ["the digital ids differ in `dateTime`"]);
+        assert_eq!(report.hints, ["the digital IDs differ in `dateTime`"]);
     }
 }
 

@@ -36,7 +36,7 @@ fn a_key_that_could_state_the_algorithm_of_the_token_is_pointed_out_and_no_other
     assert_eq!(
         report.hints,
         [
-            r#"the key states no `alg`; if it is for RS512, say so: `--alg RS512`, `Policy::with_algorithm`, or `"alg":"RS512"` in the key"#
+            r#"the key states no `alg`; if it is for RS512, use `--alg RS512`, `Policy::with_algorithm`, or `"alg":"RS512"` in the key"#
         ]
     );
 

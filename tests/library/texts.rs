@@ -216,9 +216,9 @@ fn every_error_is_provoked_once_and_reads_well() {
         &[
             (
                 refused(set(&[RSA.jwk()]), "", "{}", &anything(), now().into()),
-                "token says ES256, the key or format demands RS256",
+                "token uses ES256, but the key or format requires RS256",
             ),
-            (keys(set(&two)), "2 keys could be meant"),
+            (keys(set(&two)), "2 keys match the token; exactly one must"),
             (bound(r#"{"iss":"i","aud":"you"}"#), "`aud` does not contain the expected audience"),
             (
                 keys(Jwk::from_pem(expired.certificate().to_pem().as_bytes()).unwrap().into()),
@@ -228,24 +228,28 @@ fn every_error_is_provoked_once_and_reads_well() {
             (own("", "{}", &anything().typ("at+jwt")), "signed `typ` is not as expected"),
             (
                 request(r#"{"signature":{"hash":"00","timestamp":1},"timestamp":2}"#).unwrap_err(),
-                "signature request: `timestamp` stands in two places, with different values",
+                "signature request: `timestamp` appears in two places, with different values",
             ),
-            (own(r#","crit":["x"]"#, "{}", &anything()), "header has critical extensions"),
+            (
+                own(r#","crit":["x"]"#, "{}", &anything()),
+                "header has critical extensions \
+                                                          (`crit`), which are not supported",
+            ),
             (opened.unwrap_err(), "decryption failed"),
-            (defect, "a defect of countersign: no check failed, and nothing was verified"),
+            (defect, "a bug in countersign: no check failed, but nothing was verified"),
             (own("", r#"{"a":1,"a":1}"#, &anything()), "payload: `a` is repeated"),
             (
                 own("", r#"{"":1,"":1}"#, &anything()),
                 "payload: the member with the empty name is repeated",
             ),
-            (unused, "expected hash, which artefacts of this kind do not state"),
+            (unused, "artefacts of this kind do not state the expected hash"),
             (
                 own("", &format!(r#"{{"exp":{NOW}}}"#), &anything()),
                 &format!("expired at {at}, 0 s before {at}"),
             ),
-            (recorded(Error::HashChain { index: 0 }), "chain of hashes breaks at capture 0"),
+            (recorded(Error::HashChain { index: 0 }), "hash chain is broken at capture 0"),
             (dvs_error(dvs::Expected::hash("01")), "signed hash is not the expected one"),
-            (answered(410), "service says that the identity was revoked"),
+            (answered(410), "service reports that the identity is revoked"),
             (bound(r#"{"iss":"j"}"#), "`iss` is not the expected issuer"),
             (small, "RSA key has only 1024 bits"),
             (
@@ -264,10 +268,7 @@ fn every_error_is_provoked_once_and_reads_well() {
                 Document::parse("record", b"[]".to_vec(), &limits()).unwrap_err(),
                 "record is an array, not a JSON object",
             ),
-            (
-                token_error(&without_iat(), At::Issued),
-                "nothing says when it was issued: `iat` is missing",
-            ),
+            (token_error(&without_iat(), At::Issued), "time of issue is unknown: `iat` is missing"),
             (
                 own("", r#"{"nonce":"m"}"#, &anything().nonce("n")),
                 "`nonce` is not the expected nonce",
@@ -279,12 +280,12 @@ fn every_error_is_provoked_once_and_reads_well() {
             (PublicKey::p256(&[1; 32], &[1; 32]).unwrap_err(), "coordinates are not on the curve"),
             (
                 refused(set(&[two[1].clone()]), "", "{}", &anything(), now().into()),
-                "signature does not fit the content",
+                "signature does not match the content",
             ),
             (answered(401), "service refused the signature, or the credentials of the call"),
             (
                 dvs_error(dvs::Expected::request(&later)),
-                "signed at 2020-09-13T12:26:41Z, 1 s after the issue",
+                "signed at 2020-09-13T12:26:41Z, 1 s after the certificate was issued",
             ),
             (
                 own("", r#"{"sub":"v"}"#, &anything().subject("u")),
@@ -295,7 +296,8 @@ fn every_error_is_provoked_once_and_reads_well() {
                     &miracl::id_claims("i", "me", "u", "n", NOW).with("exp", NOW + 3601),
                     now().into(),
                 ),
-                "signed time 2020-09-13T13:26:41Z is outside the window around 2020-09-13T12:26:40Z",
+                "signed time 2020-09-13T13:26:41Z is outside the accepted window around \
+                 2020-09-13T12:26:40Z",
             ),
             (Jwk::from_pem(&[b' '; 65_537]).unwrap_err(), "the file exceeds the limit of 65536"),
             (
@@ -304,7 +306,7 @@ fn every_error_is_provoked_once_and_reads_well() {
             ),
             (
                 own(r#","kid":"l""#, "{}", &anything()),
-                "no key has the identifier that the token names",
+                "no key has the identifier named by the token",
             ),
             (unreachable.unwrap_err(), "no usable key set could be obtained"),
             (
@@ -320,21 +322,21 @@ fn every_error_is_provoked_once_and_reads_well() {
                         &Policy::default(),
                     )
                     .unwrap_err(),
-                "chain is not trusted: no root is given for this domain",
+                "chain is not trusted: no root certificate is given for this domain",
             ),
             (header_error(r#"{"alg":"none"}"#), "algorithm `none` is not supported"),
-            (header_error(r#"{"alg":""}"#), "the algorithm's name is empty"),
+            (header_error(r#"{"alg":""}"#), "the algorithm name is empty"),
             (
                 header_error(r#"{"alg":"ES256","enc":"x"}"#),
                 "an encrypted or compressed token cannot be verified",
             ),
-            (registration.unwrap_err(), "server refuses with KER-1"),
+            (registration.unwrap_err(), "server refused with KER-1"),
             (recorded(Error::WrongSubgroup), "point is not in the subgroup of prime order"),
             (own("", r#"{"iss":7}"#, &anything()), "payload: `iss` is not a string"),
         ],
     );
     let nameless = Error::ValidationFailed { codes: Vec::new() };
-    assert_eq!(nameless.to_string(), "server refuses without a code");
+    assert_eq!(nameless.to_string(), "server refused without a code");
 }
 
 fn without_iat() -> Object<'static> {
@@ -412,17 +414,17 @@ fn every_fault_of_a_key_is_provoked_once_and_reads_well() {
             (rsa("e", "AQ"), "RSA exponent is even or out of range"),
             (rsa("n", &number(&[0xff; 1025])), "RSA modulus has more than 8192 bits"),
             (alone(&roca), "RSA modulus has the ROCA fingerprint"),
-            (rsa("d", "AQAB"), "private key members are present"),
-            (rsa("alg", "ES256"), "algorithm does not fit the key type"),
+            (rsa("d", "AQAB"), "it contains members of a private key"),
+            (rsa("alg", "ES256"), "algorithm does not match the key type"),
             (of(secret.unwrap_err()), "HMAC key has fewer than 32 bytes"),
             (
                 of(derivation.unwrap_err()),
-                "secret does not fit the key derivation, or its request is missing",
+                "secret does not suit the key derivation, or the request it needs is missing",
             ),
             (rsa("x5c", "AAAA"), "`x5c` is not an array of certificates in standard base64"),
             (
                 fault(RSA.jwk().with("x5c", certificate(&other))),
-                "the first certificate of `x5c` holds another key",
+                "the first certificate of `x5c` contains a different key",
             ),
             (
                 fault(RSA.jwk().with("x5c", certificate(&RSA)).with("x5t", "AAAA")),
@@ -432,7 +434,7 @@ fn every_fault_of_a_key_is_provoked_once_and_reads_well() {
             (fault(Object::new().with("kty", "RSA")), "`n` is missing"),
             (rsa_type(), "`n` is not a string"),
             (rsa("n", "AQ=="), "`n` is not base64url without padding: wrong padding"),
-            (rsa("e", "AAEAAQ"), "`e` begins with zero bytes, which are not part of it"),
+            (rsa("e", "AAEAAQ"), "`e` has leading zero bytes, which must be removed"),
             (fault(KEY.jwk().with("x", "AQ")), "`x` has 1 bytes; a coordinate of P-256 has 32"),
             (rsa("alg", "RSA-OAEP"), "`alg` is `RSA-OAEP`, which is not supported"),
             (fault(KEY.jwk().with("y", number(&[0; 32]))), "coordinates are not on the curve"),
@@ -529,24 +531,27 @@ fn every_fault_of_a_chain_is_provoked_once_and_reads_well() {
         "src/error.rs",
         "ChainFault",
         &[
-            (path(vec![], vec![], &read(&leaf)), "no root is given for this domain"),
+            (path(vec![], vec![], &read(&leaf)), "no root certificate is given for this domain"),
             (
                 path(vec![read(pki.device_root.certificate())], vec![], &read(&leaf)),
-                "issuer is not among the certificates given",
+                "issuer is not among the given certificates",
             ),
             (
                 path(vec![read(pki.device_root.certificate())], vec![], &read(root.certificate())),
-                "certificate is self-signed, and not a root",
+                "certificate is self-signed but not a root",
             ),
-            (through(&named("between")), "issuer is no authority by its own certificate"),
+            (through(&named("between")), "issuer's certificate is not a CA certificate"),
             (long, "path is longer than an issuer allows"),
-            (through(&unknown), "extension or constraint is not understood"),
-            (alien, "algorithm of a certificate's signature is not supported"),
+            (through(&unknown), "extension or constraint is not supported"),
+            (alien, "signature algorithm of a certificate is not supported"),
             (impostor, "certificate is not signed by the issuer it names"),
             (recorded(ChainFault::Organization), "organisation is not the expected one"),
-            (level, "level of the device is unknown or not the expected one, and decides"),
-            (recorded(ChainFault::Unsigned), "not signed, which the trust rules demand"),
-            (other, "brings other certificates along than the data around it"),
+            (
+                level,
+                "level of the device, which the rules need, is unknown or not the expected one",
+            ),
+            (recorded(ChainFault::Unsigned), "not signed, although the trust rules require it"),
+            (other, "its `x5c` has certificates that are not in the data around it"),
         ],
     );
 }
@@ -597,25 +602,25 @@ fn every_fault_of_an_encoding_is_provoked_once_and_reads_well() {
             (compact("a"), "wrong number of parts"),
             (payload(r#"{"exp":-1}"#), "not a valid time"),
             (der(&[0x30, 0]), "not the DER of a certificate or public key"),
-            (der(&certificate(&repeated)), "an extension stands there twice"),
+            (der(&certificate(&repeated)), "an extension is repeated"),
             (
                 der(&certificate(&twice(1).version_1())),
-                "extensions in a certificate of a version before 3",
+                "extensions in a certificate whose version is below 3",
             ),
             (
                 of(negative.unwrap().key().unwrap_err()),
-                "the modulus is written as a negative number, without a zero byte first",
+                "the modulus is encoded as a negative number: its leading zero byte is missing",
             ),
-            (key(&parameters), "the parameters of the RSA key's algorithm are not NULL"),
-            (key(&point), "the point is compressed, which is not supported"),
+            (key(&parameters), "the algorithm parameters of the RSA key are not NULL"),
+            (key(&point), "the point is compressed; only uncompressed points are supported"),
             (of("MOON".parse::<Domain>().unwrap_err()), "value is not allowed"),
             (
                 of(cbeff::Packet::parse(b"<BIR><", &limits()).map(drop).unwrap_err()),
                 "not strict XML at offset 6",
             ),
             // Of the command's records and inputs: `crates/cli/tests` provokes them.
-            (Fault::Member, "member is not known"),
-            (Fault::Kind, "not of a known kind"),
+            (Fault::Member, "unknown member"),
+            (Fault::Kind, "not a known kind of artefact"),
         ],
     );
 }
@@ -674,7 +679,7 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
             (file(vec![b' '; 300_000]), "the file exceeds the limit of 262144"),
             (
                 file("ssh-rsa AAAA me"),
-                "a public key of OpenSSH: convert it with `ssh-keygen -e -m PKCS8 -f FILE`",
+                "an OpenSSH public key: convert it with `ssh-keygen -e -m PKCS8 -f FILE`",
             ),
             (
                 file("-----BEGIN PUBLIC KEY-----\nAAA\n-----END PUBLIC KEY-----"),
@@ -690,7 +695,7 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
             ),
             (
                 file(r#"{"response":null,"errors":[{"errorCode":"KER-KMS-002","message":"m"}]}"#),
-                "an answer with errors instead of a certificate: KER-KMS-002",
+                "an error answer instead of a certificate: KER-KMS-002",
             ),
             (file(r#"{"keys":7}"#), "key set: `keys` is not an array"),
         ],
@@ -703,9 +708,9 @@ fn every_error_of_a_key_file_is_provoked_once_and_reads_well() {
         ),
         (
             r#"[{"kty":"RSA"}]"#.into(),
-            "a JSON array: a JWK Set is an object, `{\"keys\":[…]}` around such an array",
+            "a JSON array: a JWK Set is an object, so write `{\"keys\":[…]}` around the array",
         ),
-        ("<html>".into(), "HTML or XML, not a key: look at what the server answered"),
+        ("<html>".into(), "HTML or XML, not a key: check what the server answered"),
     ] {
         assert_eq!(file(&text).to_string(), says);
     }
@@ -721,15 +726,15 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
     };
     let mut seen = BTreeSet::new();
     for (content, name, says) in [
-        (b"hello".to_vec(), "Unknown", "PEM, DER, a JWK or a JWK Set is expected"),
+        (b"hello".to_vec(), "Unknown", "expected PEM, DER, a JWK or a JWK Set"),
         (b"-\0-\0".to_vec(), "Utf16", "save it as UTF-8"),
         (bytes("1f8b08"), "Gzip", "gunzip"),
-        (b"<html>".to_vec(), "Markup", "look at what the server answered"),
+        (b"<html>".to_vec(), "Markup", "check what the server answered"),
         (pkcs(""), "Pkcs7", "openssl pkcs7"),
         (pkcs("020103"), "Pkcs12", "openssl pkcs12"),
         (bytes("feedfeed00"), "JavaKeyStore", "keytool -exportcert"),
         (pem("PRIVATE KEY").into(), "PrivateKey", "openssl pkey -pubout"),
-        (pem("CERTIFICATE REQUEST").into(), "CertificateRequest", "give the certificate"),
+        (pem("CERTIFICATE REQUEST").into(), "CertificateRequest", "give the issued certificate"),
         (pem("X509 CRL").into(), "RevocationList", "not a certificate"),
         (b"ssh-ed25519 AAAA".to_vec(), "OpenSshKey", "ssh-keygen -e"),
         (pem("PGP MESSAGE").into(), "OpenPgp", "OpenPGP"),
@@ -737,7 +742,7 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
         (b"eyJh.eyJi.AAAA".to_vec(), "Token", "give it as the input"),
         (br#"{"jwks_uri":"https://x"}"#.to_vec(), "Discovery", "jwks_uri"),
         (br#"{"a":1}"#.to_vec(), "Json", "a JWK has `kty`"),
-        (b"[]".to_vec(), "JsonArray", "around such an array"),
+        (b"[]".to_vec(), "JsonArray", "around the array"),
     ] {
         let KeyFileError::Foreign(foreign) = file(&content) else {
             panic!("{name}: {:?}", file(&content))
@@ -749,7 +754,7 @@ fn everything_that_is_no_key_is_provoked_once_and_says_what_to_do() {
     let public = include_bytes!("../../test-vectors/keys/rsa-2048-public.pem");
     let bare = key_file::read_certificates(public, &limits()).unwrap_err();
     assert_eq!(bare, KeyFileError::Foreign(Foreign::Keys));
-    assert_eq!(bare.to_string(), "a bare key, where a certificate is needed");
+    assert_eq!(bare.to_string(), "a bare key, but a certificate is needed");
     seen.insert("Keys".to_owned());
     assert_eq!(seen, variants("src/jose/key_file.rs", "Foreign"));
 }

@@ -1,4 +1,4 @@
-//! Where an API lives.
+//! The base URL of an API.
 
 use core::fmt;
 use core::str::FromStr;
@@ -13,11 +13,11 @@ use countersign::encoding::Fault;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Transport {
-    /// It is not: `https` only.
+    /// No: `https` only.
     #[default]
     Https,
-    /// It is: everyone on the way can read and change everything, credentials included. For
-    /// servers on the own machine.
+    /// Yes: anyone on the network path can read and change everything, including credentials.
+    /// Intended for servers on the same machine.
     AllowPlainHttp,
 }
 
@@ -44,12 +44,12 @@ impl BaseUrl {
     /// Parses an absolute URL.
     ///
     /// Checked: the scheme; a host; no user name or password, which would end up in logs; no query
-    /// and no fragment; no `.` or `..` in the path; a port, if there is one, from 1 to 65535.
-    /// *Not* checked: whose host it is.
+    /// and no fragment; no `.` or `..` in the path; a port, if there is one, from 1 to 65535. *Not*
+    /// checked: the host itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], without quoting the text: it may hold a password.
+    /// [`Error::Malformed`], without quoting the text, which may contain a password.
     pub fn parse(text: &str, transport: Transport) -> Result<Self, Error> {
         const MALFORMED: Error = Error::Malformed { part: "base URL", fault: Fault::Value };
         // `Uri` drops fragments and takes characters that other parsers change.

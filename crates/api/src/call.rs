@@ -16,19 +16,21 @@ use countersign::{Error, Limits};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// It may: sent twice, it does what it does once (RFC 9110 section 9.2.2).
+    /// Yes: sending it twice has the same effect as sending it once ([RFC 9110 §9.2.2]).
+    ///
+    /// [RFC 9110 §9.2.2]: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
     Allowed,
-    /// It must not, as the service may have acted on the first one.
+    /// No: the service may have acted on the first one.
     Forbidden,
 }
 
-/// Whether an endpoint wants to know who asks.
+/// Whether an endpoint needs credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
-    /// It does: credentials are sent.
+    /// Yes: credentials are sent.
     Authenticated,
-    /// It does not, or finds what it needs in the body: credentials are *not* sent.
+    /// No, or they are in the body: credentials are *not* sent.
     Public,
 }
 
@@ -77,7 +79,7 @@ pub enum Access {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Call {
-    /// The endpoint as its documentation names it: method, a space, and the path.
+    /// The endpoint as in its documentation: method, a space, and the path.
     const NAME: &'static str;
     /// The method.
     const METHOD: Method;
@@ -85,9 +87,9 @@ pub trait Call {
     const RETRY: Retry;
     /// Whether credentials are sent.
     const ACCESS: Access;
-    /// What success brings.
+    /// The answer of a successful call.
     type Answer;
-    /// What the service says when it refuses.
+    /// The service's refusal of a request.
     type Refusal;
 
     /// Returns path and query.
@@ -106,7 +108,7 @@ pub trait Call {
     ///
     /// # Errors
     ///
-    /// An [`ApiError`], which keeps the HTTP status beside what the service says.
+    /// An [`ApiError`], which contains the HTTP status and the service's refusal.
     fn answer(
         &self,
         response: &Response<Vec<u8>>,
@@ -115,8 +117,8 @@ pub trait Call {
 
     /// Makes the request to send.
     ///
-    /// Headers: `Accept`, with a body `Content-Type`, and where the endpoint wants them the
-    /// credentials, marked as sensitive so that no log shows them.
+    /// Headers: `Accept`, `Content-Type` if there is a body, and the credentials if the endpoint
+    /// needs them, marked as sensitive so that logs omit them.
     ///
     /// # Errors
     ///
@@ -146,12 +148,20 @@ pub trait Call {
     }
 }
 
-/// Reads the body of a response as JSON, whatever its `Content-Type`: the services' own documents
-/// do not promise one.
+/// Reads the body of a response as JSON, whatever its `Content-Type`, which the services' documents
+/// do not specify.
 ///
 /// # Errors
 ///
 /// A [`Misfit`] if the body is larger than [`Limits::response_bytes`], or not strict JSON.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign_api::{Response, read_json};
+///
+/// let response = Response::new(br#"{"a":1}"#.to_vec());
+/// assert!(read_json(&response, &Limits::default()).is_ok());
+/// ```
 pub fn read_json(response: &Response<Vec<u8>>, limits: &Limits) -> Result<Value<'static>, Misfit> {
     parse_json(response.body(), limits)
 }
@@ -167,12 +177,14 @@ pub(crate) fn parse_json(body: &[u8], limits: &Limits) -> Result<Value<'static>,
     value.map(Value::into_owned).map_err(|error| Misfit::new(Problem::Text(error)))
 }
 
-/// Checks that the response says it is JSON: `application/json`, or a type that ends in `+json`
-/// (RFC 6839 section 3.1). For endpoints whose documents promise it.
+/// Checks that the response has a JSON media type: `application/json`, or a type that ends in
+/// `+json` ([RFC 6839 §3.1]). For endpoints whose documents specify it.
 ///
 /// # Errors
 ///
-/// [`ApiError::ContentType`] with what it says instead, cut to 64 characters.
+/// [`ApiError::ContentType`] with the media type found, cut to 64 characters.
+///
+/// [RFC 6839 §3.1]: https://www.rfc-editor.org/rfc/rfc6839#section-3.1
 pub fn check_json_type<R>(response: &Response<Vec<u8>>) -> Result<(), ApiError<R>> {
     let stated = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = stated.and_then(|value| value.split(';').next()).unwrap_or_default().trim();

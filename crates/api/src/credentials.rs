@@ -1,4 +1,4 @@
-//! Who asks.
+//! The credentials of a caller.
 
 use core::fmt;
 
@@ -9,7 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use countersign::encoding::{Fault, base64};
 use countersign::{Error, Secret};
 
-/// What a service knows the caller by. `Debug` shows the scheme only.
+/// The credentials of a caller. `Debug` shows only the scheme.
 ///
 /// ```
 /// use countersign::Secret;
@@ -22,14 +22,14 @@ use countersign::{Error, Secret};
 /// ```
 #[non_exhaustive]
 pub enum Credentials {
-    /// Nobody in particular.
+    /// No credentials.
     None,
-    /// A header, made by [`basic`](Self::basic), [`bearer`](Self::bearer) or
+    /// A header created by [`basic`](Self::basic), [`bearer`](Self::bearer) or
     /// [`cookie`](Self::cookie).
     Authorization(Authorization),
 }
 
-/// An `Authorization` or `Cookie` header; `Debug` shows the scheme, or the cookie's name, only.
+/// An `Authorization` or `Cookie` header; `Debug` shows only the scheme or the cookie's name.
 pub struct Authorization {
     name: HeaderName,
     scheme: &'static str,
@@ -37,12 +37,14 @@ pub struct Authorization {
 }
 
 impl Credentials {
-    /// Takes user name and password (RFC 7617).
+    /// Takes user name and password ([RFC 7617]).
     ///
     /// # Errors
     ///
     /// [`Error::Malformed`] for a user name with a colon, or a control character in either: the
-    /// other side would read another name or password.
+    /// service would read another name or password.
+    ///
+    /// [RFC 7617]: https://www.rfc-editor.org/rfc/rfc7617
     pub fn basic(user: &str, password: Secret) -> Result<Self, Error> {
         let clean = |bytes: &[u8]| !bytes.iter().any(u8::is_ascii_control);
         if user.contains(':') || !clean(user.as_bytes()) || !clean(password.expose()) {
@@ -52,22 +54,26 @@ impl Credentials {
         Ok(Self::new(AUTHORIZATION, "Basic", " ", base64::encode_standard(&pair).into_bytes()))
     }
 
-    /// Takes a token (RFC 6750 section 2.1).
+    /// Takes a token ([RFC 6750 §2.1]).
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] unless it has only the characters of a token there: letters, digits,
-    /// `-._~+/` and `=`, at least one.
+    /// [`Error::Malformed`] unless it has at least one character, and only those that RFC 6750
+    /// allows: letters, digits, `-._~+/` and `=`.
+    ///
+    /// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     pub fn bearer(token: Secret) -> Result<Self, Error> {
         check_token(&token)?;
         Ok(Self::new(AUTHORIZATION, "Bearer", " ", token.expose().to_vec()))
     }
 
-    /// Takes a token that goes into a cookie of this name (RFC 6265 section 4.2).
+    /// Takes a token that goes into a cookie of this name ([RFC 6265 §4.2]).
     ///
     /// # Errors
     ///
-    /// As [`bearer`](Self::bearer).
+    /// The same as [`bearer`](Self::bearer).
+    ///
+    /// [RFC 6265 §4.2]: https://www.rfc-editor.org/rfc/rfc6265#section-4.2
     pub fn cookie(name: &'static str, token: Secret) -> Result<Self, Error> {
         check_token(&token)?;
         Ok(Self::new(COOKIE, name, "=", token.expose().to_vec()))
@@ -89,7 +95,9 @@ impl Credentials {
     }
 }
 
-/// RFC 6750 section 2.1.
+/// [RFC 6750 §2.1].
+///
+/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 fn check_token(token: &Secret) -> Result<(), Error> {
     let legal = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(b);
     if token.expose().is_empty() || !token.expose().iter().all(legal) {
@@ -113,8 +121,8 @@ impl fmt::Debug for Authorization {
     }
 }
 
-/// A text within a request or an answer that gives rights to whoever has it, such as an activation
-/// token: never printed, compared in constant time, wiped when dropped.
+/// A text in a request or an answer that gives rights to its holder, such as an activation token:
+/// never printed, compared in constant time, wiped when dropped.
 ///
 /// ```
 /// use countersign_api::Confidential;
@@ -127,13 +135,13 @@ impl fmt::Debug for Authorization {
 pub struct Confidential(Zeroizing<String>);
 
 impl Confidential {
-    /// Takes the text over.
+    /// Takes ownership of the text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// Returns the text. Whoever sees it can use it.
+    /// Returns the text, which gives rights to its holder.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! What can be wrong with an answer.
+//! Errors of answers.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use countersign::encoding::Fault;
 use countersign::{Code, Error};
 
-/// Why a call has no answer. The HTTP status is kept in every case.
+/// Why a call has no answer. The HTTP status is always kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApiError<R> {
@@ -18,21 +18,21 @@ pub enum ApiError<R> {
         /// Where, and what is wrong there.
         misfit: Misfit,
     },
-    /// The response is not of the promised media type.
+    /// The response does not have the specified media type.
     ContentType {
         /// The HTTP status.
         status: StatusCode,
-        /// What it says instead, cut to 64 characters.
+        /// The media type found, cut to 64 characters.
         found: Option<String>,
     },
-    /// The service refused, and said why.
+    /// The service refused with an error envelope.
     Refused {
         /// The HTTP status.
         status: StatusCode,
-        /// What it said.
+        /// The refusal.
         refusal: R,
     },
-    /// The status is not that of an answer, and the body says nothing that is understood.
+    /// The status is not a success, and the body is not understood.
     Status {
         /// The HTTP status.
         status: StatusCode,
@@ -51,9 +51,9 @@ impl<R> ApiError<R> {
         }
     }
 
-    /// Returns the stable reason code: [`Code::ValidationFailed`] where the service refused,
-    /// [`Code::Malformed`] where its answer cannot be understood, [`Code::TooLarge`] where it is
-    /// too large to be looked at.
+    /// Returns the stable reason code: [`Code::ValidationFailed`] if the service refused,
+    /// [`Code::Malformed`] if its answer cannot be understood, [`Code::TooLarge`] if it is too
+    /// large to read.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
@@ -63,7 +63,7 @@ impl<R> ApiError<R> {
         }
     }
 
-    /// Says which response a misfit was found in, for `map_err`.
+    /// Returns a function for `map_err` that adds the response's status to a misfit.
     pub fn body(response: &Response<Vec<u8>>) -> impl FnOnce(Misfit) -> Self + use<R> {
         let status = response.status();
         move |misfit| Self::Body { status, misfit }
@@ -88,7 +88,16 @@ impl<R: fmt::Display> fmt::Display for ApiError<R> {
 
 impl<R: fmt::Debug + fmt::Display> core::error::Error for ApiError<R> {}
 
-/// What is wrong with a value, and where it stands.
+/// The fault of a value, and its place.
+///
+/// ```
+/// use countersign::Code;
+/// use countersign_api::{Misfit, Problem};
+///
+/// let misfit = Misfit::new(Problem::Missing).within(".createdAt").within("[0]").within(".list");
+/// assert_eq!(misfit.path(), "$.list[0].createdAt");
+/// assert_eq!(misfit.code(), Code::Malformed);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
     path: String,
@@ -99,18 +108,18 @@ pub struct Misfit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It is required, and absent.
+    /// It is required but absent.
     Missing,
-    /// The whole text is no strict JSON, or too large.
+    /// The whole text is not strict JSON, or too large.
     Text(Error),
-    /// It is of another type than this.
+    /// It does not have this type.
     Type(&'static str),
-    /// It is of the right type, and still not what it may be.
+    /// It has the right type, but not an allowed value.
     Value(Fault),
 }
 
 impl Misfit {
-    /// Says what is wrong with a value; [`within`](Self::within) says where it stands.
+    /// Makes a misfit; [`within`](Self::within) adds its place.
     #[must_use]
     pub const fn new(problem: Problem) -> Self {
         Self { path: String::new(), problem }
@@ -123,7 +132,9 @@ impl Misfit {
         self
     }
 
-    /// Returns the place as a path from `$`, the whole text (RFC 9535): `$.list[0].createdAt`.
+    /// Returns the place as a path from the root `$` ([RFC 9535]): `$.list[0].createdAt`.
+    ///
+    /// [RFC 9535]: https://www.rfc-editor.org/rfc/rfc9535
     #[must_use]
     pub fn path(&self) -> String {
         format!("${}", self.path)
@@ -135,7 +146,7 @@ impl Misfit {
         &self.problem
     }
 
-    /// Returns [`Code::TooLarge`] for what exceeds a limit, [`Code::Malformed`] for all else.
+    /// Returns [`Code::TooLarge`] if a limit is exceeded, otherwise [`Code::Malformed`].
     #[must_use]
     pub const fn code(&self) -> Code {
         match &self.problem {

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | call MIRACL Trust's back-end API | [`miracl`] |
 //! | call MOSIP's device management | [`mosip`] |
-//! | know what a MOSIP server would say to a request | [`mosip::rules`] |
+//! | predict a MOSIP server's answer to a request | [`mosip::rules`] |
 //! | describe an endpoint of your own | [`Call`] |
 //!
 //! Requests and responses are values of the crate `http`. This crate sends nothing (the crate
@@ -17,20 +17,21 @@
 //!   ApiError      ◄──────┘
 //! ```
 //!
-//! A [`Call`] is one request of one endpoint. It says all that a transport has to know: what to
-//! send, whether it may be sent again ([`Retry`]), and how to read what comes back. The transport
-//! sends the request as it is, follows no redirects (they would carry the credentials elsewhere),
-//! and hands over any response, whatever its status.
+//! A [`Call`] is one request of one endpoint. It contains everything that a transport needs: what
+//! to send, whether it may be sent again ([`Retry`]), and how to read the response. The transport
+//! sends the request unchanged, follows no redirects (which would leak the credentials), and
+//! returns every response, whatever its status.
 //!
-//! What protects the caller: a [`BaseUrl`] is `https` unless plain text is asked for; no part of a
-//! path or query can leave its place; [`Credentials`] are never printed, and sent only where they
-//! are needed; answers are limited in size and read as strictly as everything else. What an answer
-//! holds beyond its documented members is kept, so that it can be handed on whole.
+//! To protect the caller, a [`BaseUrl`] is `https` unless plain text is requested explicitly; no
+//! part of a path or query can leave its place; [`Credentials`] are never printed, and sent only
+//! where needed; answers are limited in size and parsed strictly. Undocumented members of an answer
+//! are kept, so it can be passed on complete.
 //!
 //! An answer is only as trustworthy as the TLS connection it came over: *nothing here is verified*.
-//! What is signed inside goes to the verifiers.
+//! Pass signed artefacts inside it to the verifiers.
 //!
-//! Not supported: sending, redirects, cookies that a service sets, compression, bodies other than JSON.
+//! Not supported: sending, redirects, cookies set by a service, compression, bodies other than
+//! JSON.
 #![forbid(unsafe_code)]
 
 /// The README's example, compiled and run.

@@ -1,4 +1,4 @@
-//! JSON objects as types: members that are documented, and all others kept.
+//! JSON objects as types: documented members, and all others kept.
 
 use core::fmt;
 
@@ -41,12 +41,12 @@ macro_rules! message {
             $($(#[$optional_meta])* #[doc = ""]
             #[doc = concat!("Member `", $optional_key, "`, optional.")]
             pub $optional: Option<$optional_type>,)*
-            /// Members that are not documented, as they are.
+            /// Undocumented members, verbatim.
             pub rest: countersign::encoding::json::Object<'static>,
         }
 
         impl $name {
-            /// Makes one of what is required; everything else is absent.
+            /// Makes a message from its required members; all others are absent.
             #[must_use]
             #[allow(clippy::missing_const_for_fn, clippy::new_without_default, clippy::too_many_arguments,
                 reason = "as many as the format requires")]
@@ -62,7 +62,7 @@ macro_rules! message {
             ///
             /// # Errors
             ///
-            /// A [`Misfit`]($crate::error::Misfit) that says which member is wrong, and how.
+            /// A [`Misfit`]($crate::error::Misfit) that names the faulty member and its fault.
             pub fn parse(
                 text: &[u8],
                 limits: &countersign::Limits,
@@ -255,8 +255,8 @@ fn text(value: Value<'static>) -> Option<String> {
     }
 }
 
-/// A time of an answer in RFC 3339, which keeps its text: services write up to nine digits behind
-/// the second, [`Time`] has none.
+/// A time of an answer in [RFC 3339], which keeps its text: services write up to nine fractional
+/// digits, which [`Time`] does not have.
 ///
 /// ```
 /// use countersign_api::Timestamp;
@@ -266,6 +266,8 @@ fn text(value: Value<'static>) -> Option<String> {
 /// assert_eq!(created.to_string(), "2023-05-17T13:07:24.59692Z");
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp {
     text: String,
@@ -273,13 +275,13 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// Returns the instant, its fraction of a second cut off.
+    /// Returns the time, truncated to seconds.
     #[must_use]
     pub const fn time(&self) -> Time {
         self.time
     }
 
-    /// Returns the text, as it was written.
+    /// Returns the text, verbatim.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -287,7 +289,7 @@ impl Timestamp {
 }
 
 impl From<Time> for Timestamp {
-    /// Writes three digits behind the second, as MOSIP's servers read no other form.
+    /// Writes milliseconds, the only form that MOSIP's servers read.
     ///
     /// ```
     /// use countersign::Time;
@@ -329,7 +331,7 @@ impl ToJson for Timestamp {
     }
 }
 
-/// A time in Unix seconds, which documents write as a number or as the text of one.
+/// A time in Unix seconds, which documents write as a number or as a string.
 ///
 /// ```
 /// use countersign::Time;
@@ -403,7 +405,7 @@ mod tests {
     message! {
         /// An item of a list.
         pub struct Item {
-            /// When.
+            /// The time.
             at: Timestamp = "createdAt",
         } optional {
             /// How often.

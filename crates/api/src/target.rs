@@ -5,8 +5,8 @@ use core::fmt;
 use countersign::Error;
 use countersign::encoding::{Fault, percent};
 
-/// Path and query, in which every part stays in its place: whatever is not unreserved in RFC 3986
-/// is percent-encoded.
+/// Path and query. All characters except the unreserved ones of [RFC 3986] are percent-encoded, so
+/// every part stays in its place.
 ///
 /// ```
 /// use countersign_api::Target;
@@ -16,6 +16,8 @@ use countersign::encoding::{Fault, percent};
 /// assert!(Target::new(&["projects", ".."]).is_err());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     text: String,
@@ -29,12 +31,12 @@ enum HasQuery {
 }
 
 impl Target {
-    /// Makes a path of its segments.
+    /// Makes a path from its segments.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for a segment that is empty, `.` or `..`: URL parsers take these out
-    /// of the path, however they are encoded.
+    /// [`Error::Malformed`] for a segment that is empty, `.` or `..`: URL parsers remove these,
+    /// however they are encoded.
     pub fn new(segments: &[&str]) -> Result<Self, Error> {
         let mut text = String::new();
         for segment in segments {

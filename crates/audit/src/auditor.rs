@@ -21,11 +21,11 @@ use crate::profile::{AnyProfile, ForAuthentication, Material};
 use crate::recognise::recognise;
 use crate::terms::{Overrides, Terms};
 
-/// Judges artefacts by a policy and the options of a run: recognises each, finds its verifier, and
-/// returns a report of every check.
+/// Judges artefacts by a policy and the options of a run: recognises each, selects its verifier,
+/// and returns a report of every check.
 ///
-/// It is made once and shared between threads. It reads nothing anymore: files were read when it was
-/// made, and the present is what its caller said.
+/// Create it once and share it between threads. All files are read when it is created, and the
+/// caller supplies the current time, so it reads nothing later.
 #[derive(Debug)]
 pub struct Auditor {
     settings: Vec<Setting>,
@@ -64,13 +64,13 @@ impl Setting {
 }
 
 impl Auditor {
-    /// Makes the verifiers of all kinds. The files that the policy and the options name are read here;
-    /// `now` is the present of the run.
+    /// Creates the verifiers of all kinds, and reads the files that the policy and the options
+    /// name. `now` is the current time of the run.
     ///
     /// # Errors
     ///
-    /// What is wrong with the policy, with a file, or with what the options say together. If one kind
-    /// is named, also what is known to fail for every artefact of it.
+    /// An error in the policy, in a file, or in the combination of options. If the options name a
+    /// kind, also an error that would fail every artefact of this kind.
     pub fn new(
         policy: &PolicyFile,
         options: Options,
@@ -196,8 +196,8 @@ impl Setting {
 }
 
 impl Options {
-    /// Refuses what is known to fail for every artefact of the one kind that is named, if there is no
-    /// policy that could say more. [`Auditor::new`] does the same, once keys and files are there.
+    /// Refuses options with which every artefact of the named kind would fail, if there is no
+    /// policy that could add to them. [`Auditor::new`] does the same, with keys and files.
     ///
     /// # Errors
     ///

@@ -25,18 +25,18 @@ use crate::terms::{Missing, Names, Overrides, Unbound};
 use crate::tighten;
 use crate::wrapper::find_wrapper;
 
-/// An item with its verdict.
+/// An item with its report.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Judged {
-    /// Every check, and what is known of the item.
+    /// Every check, and information about the item.
     pub report: Report,
-    /// The item held nothing, so nothing was checked.
+    /// The item was empty, so nothing was checked.
     pub is_empty: bool,
 }
 
-/// Items that are verified together, their signatures in batches. Each has the report that it would
-/// have alone.
+/// Items that are verified together, with their signatures in batches. Each has the same report as
+/// when judged alone.
 ///
 /// ```
 /// use countersign::{Code, Time};
@@ -111,10 +111,9 @@ impl Auditor {
         Batch { auditor: self, items: Vec::new(), plans: BTreeMap::new() }
     }
 
-    /// Judges one artefact: a bare token, or an answer or a request as it was captured.
+    /// Judges one artefact: a bare token, or an answer or a request as captured.
     ///
-    /// Its report names neither the artefact nor a place. To judge many, begin a
-    /// [`batch`](Self::batch).
+    /// Its report has neither an `id` nor a place. To judge many, begin a [`batch`](Self::batch).
     #[must_use]
     pub fn judge(&self, artefact: &[u8]) -> Report {
         let mut batch = self.batch();
@@ -127,21 +126,21 @@ impl Auditor {
 }
 
 impl Batch<'_> {
-    /// Adds an artefact under a name: the content of a file, which may end in one line break. Of one
-    /// that is too large, the beginning is enough.
+    /// Adds an artefact under a name: the content of a file, which may end with one line break. If
+    /// it is too large, its beginning is enough.
     pub fn artefact(&mut self, name: impl Into<String>, bytes: &[u8]) {
         let state = self.judge_artefact(bytes);
         self.push(Name { id: name.into(), place: None }, state);
     }
 
-    /// Adds an input that could not be read, and what to do about it.
+    /// Adds an input that could not be read, with a hint.
     pub fn unreadable(&mut self, name: impl Into<String>, detail: String, hint: Option<&str>) {
         let mut report = Report::of_unreadable(detail);
         report.hints.extend(hint.map(str::to_owned));
         self.push(Name { id: name.into(), place: None }, report.into());
     }
 
-    /// Adds a line of a source, which is a record or says why not.
+    /// Adds a line of a source. If it is not a record, its report says why.
     pub fn record(&mut self, source: &str, line: &Line) {
         let (name, record) = ndjson::read(self.auditor.limits(), source, line);
         let state = match record {
@@ -157,7 +156,7 @@ impl Batch<'_> {
         self.push(name, State::Empty(Box::new(report)));
     }
 
-    /// Verifies what is left to verify, all at once. The reports are in the order of the items.
+    /// Verifies all items at once. The reports are in the order of the items.
     #[must_use]
     pub fn judge(self) -> Vec<Judged> {
         let Self { auditor, mut items, plans } = self;
@@ -268,9 +267,11 @@ impl Batch<'_> {
         let at = auditor.at(terms.at);
         if at == At::Issued && terms.window.is_some() && kind.takes(Member::TimestampWindow) {
             remarks.unused(Member::TimestampWindow.name());
-            remarks
-                .hints
-                .push("judged as at its own time, an artefact has no age: give --at a time".into());
+            remarks.hints.push(
+                "an artefact that is judged as of its own time has no age: give a time with \
+                       --at"
+                    .into(),
+            );
         }
         let place = self.items.len();
         let plan = self.plans.entry(kind.name()).or_insert_with(|| setting.profile().plan());
@@ -346,7 +347,7 @@ fn unsupported(kind: &Unsupported, artefact: &[u8]) -> Report {
 fn refused(codes: Vec<String>, artefact: &[u8]) -> Report {
     let error = Error::ValidationFailed { codes };
     let mut report = Report::of_failure(UNKNOWN, artefact, Check::ENVELOPE, error);
-    let hint = "this is what a service answered when it refused a request: it holds no artefact";
+    let hint = "this is a service's refusal of a request; it contains no artefact";
     report.hints.push(hint.into());
     report
 }
@@ -378,6 +379,6 @@ fn hint_at_refusal(report: &mut Report, artefact: &[u8], limits: &Limits) {
         && is_json(artefact)
         && let Content::Refused(codes) = recognise(artefact, limits)
     {
-        report.hints.push(format!("a service refused, and answered: {}", codes.join(", ")));
+        report.hints.push(format!("a service refused and answered: {}", codes.join(", ")));
     }
 }

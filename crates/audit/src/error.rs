@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 use crate::kind::Kind;
 
-/// Why there is no [`Auditor`](crate::Auditor): the policy, a file that it names, or the options.
+/// Why no [`Auditor`](crate::Auditor) could be created: an error in the policy, in a file that it
+/// names, or in the options.
 ///
-/// Its text names the file, the line, the table and the member, what was found and what is expected.
-/// Nothing is quoted from a file but names.
+/// Its text names the file, the line, the table and the member, what was found and what is
+/// expected. It quotes only names from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A file cannot be read, or does not hold what it should.
+    /// A file cannot be read, or has the wrong content.
     #[non_exhaustive]
     File {
-        /// The file, as it was named.
+        /// The file, as named.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
@@ -31,28 +32,28 @@ pub enum ConfigError {
         /// The table and member, and what is wrong with it.
         what: String,
     },
-    /// A file of secrets cannot be read, or holds no secret.
+    /// A secret file cannot be read, or contains no secret.
     #[non_exhaustive]
     Secret {
-        /// The file, as it was named.
+        /// The file, as named.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
-    /// What is said about trust contradicts itself.
+    /// The terms of trust contradict each other.
     Trust(String),
-    /// The one kind that is named does not look at something that is expected of it.
+    /// An expectation does not apply to the named kind.
     #[non_exhaustive]
     Unused {
         /// The kind.
         kind: Kind,
-        /// What is expected, by the name of its option.
+        /// The expectation, by the name of its option.
         expectation: &'static str,
     },
-    /// Of the one kind that is named, something has to be expected, and is not.
+    /// The named kind needs an expectation that is missing.
     #[non_exhaustive]
     Incomplete {
-        /// The kind, which [`Kind::needs`] more.
+        /// The kind; see [`Kind::needs`].
         kind: Kind,
     },
 }

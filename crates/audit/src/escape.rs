@@ -4,8 +4,8 @@ use std::fmt;
 
 use countersign::encoding::json::Value;
 
-/// Text that may come from an input. What could act on a terminal is written as JSON escapes it:
-/// control characters, and characters that change the direction of text.
+/// Text that may come from an input. Characters that could act on a terminal (control characters,
+/// and those that change the direction of text) are written as JSON escapes.
 ///
 /// ```
 /// use countersign_audit::Escaped;

@@ -13,17 +13,17 @@ use countersign::{Limits, Secret};
 
 use crate::error::ConfigError;
 
-/// Bytes of a file of the configuration, and of an input that is no capture: far more than any
+/// Largest size of a configuration file, and of an input other than a capture: far more than any
 /// artefact may have, far less than memory.
 pub const INPUT_BYTES: usize = 1 << 20;
 
 /// Bytes of a secret file.
 const SECRET_BYTES: usize = 1 << 16;
 
-/// Reads the files that a policy names. [`Disk`] reads them where they are; a map of paths and
-/// contents stands in where there is no file system.
+/// Reads the files that a policy names. [`Disk`] reads them from the file system; a map of paths
+/// and contents replaces it where there is none.
 pub trait Files {
-    /// Reads a file, and no more than so many bytes of it.
+    /// Reads at most this many bytes of a file.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Files for BTreeMap<PathBuf, Vec<u8>> {
 ///
 /// # Errors
 ///
-/// [`ConfigError::File`] if it cannot be read, or is larger than [`INPUT_BYTES`].
+/// [`ConfigError::File`] if the file cannot be read, or is larger than [`INPUT_BYTES`].
 pub fn read_configuration(files: &dyn Files, path: &Path) -> Result<Vec<u8>, ConfigError> {
     let bytes = files.read(path, INPUT_BYTES + 1).map_err(|e| ConfigError::file(path, e))?;
     if bytes.len() > INPUT_BYTES { Err(ConfigError::file(path, "too large")) } else { Ok(bytes) }
@@ -68,7 +68,7 @@ pub fn read_configuration(files: &dyn Files, path: &Path) -> Result<Vec<u8>, Con
 ///
 /// # Errors
 ///
-/// [`ConfigError::File`] if it cannot be read, or holds no keys.
+/// [`ConfigError::File`] if the file cannot be read, or contains no keys.
 pub fn read_key_file(
     files: &dyn Files,
     path: &Path,
@@ -100,7 +100,14 @@ fn to_secret(mut bytes: Vec<u8>) -> Option<Secret> {
     (1..=SECRET_BYTES).contains(&length).then_some(secret)
 }
 
-/// Takes one line break, `\n` or `\r\n`, off the end: what editors and `echo` add to a token.
+/// Removes one trailing line break, `\n` or `\r\n`, which editors and `echo` add to a token.
+///
+/// ```
+/// use countersign_audit::strip_line_break;
+///
+/// assert_eq!(strip_line_break(b"token\r\n"), b"token");
+/// assert_eq!(strip_line_break(b"token\n\n"), b"token\n");
+/// ```
 #[must_use]
 pub fn strip_line_break(text: &[u8]) -> &[u8] {
     text.strip_suffix(b"\n").map_or(text, |line| line.strip_suffix(b"\r").unwrap_or(line))

@@ -15,10 +15,10 @@ use crate::member::Member;
 use crate::profile::{AnyProfile, Material, Subject, missing, open};
 use crate::terms::{Missing, Overrides, Terms};
 
-/// The kind of report about an input that is none of the known kinds.
+/// The kind in reports on inputs of no known kind.
 pub const UNKNOWN: &str = "unknown";
 
-/// A kind of artefact that is verified: a row of the table.
+/// A kind of artefact that can be verified: a row of the table.
 ///
 /// ```
 /// use countersign_audit::Kind;
@@ -166,7 +166,7 @@ impl Kind {
         self.0
     }
 
-    /// The name in policies, records and reports, such as `dvs-certificate`.
+    /// Returns the name in policies, records and reports, such as `dvs-certificate`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name
@@ -178,7 +178,7 @@ impl Kind {
         self.0.noun
     }
 
-    /// Says which options it needs.
+    /// Returns a sentence about the options that it needs.
     #[must_use]
     pub fn needs(self) -> String {
         format!("{} needs {}", self.noun(), self.0.needs.options)
@@ -228,7 +228,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A kind that is known by name and shape, and cannot be verified.
+/// A kind with a known name and shape that cannot be verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsupported {
     pub(crate) name: &'static str,
@@ -260,7 +260,7 @@ impl Unsupported {
     }
 }
 
-/// What recognition found: see [`recognise`](crate::recognise()).
+/// The result of [`recognise`](crate::recognise()).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Content {
@@ -272,12 +272,12 @@ pub enum Content {
     Unsupported(Unsupported),
     /// A service's refusal of a request, with its codes.
     Refused(Vec<String>),
-    /// No kind at all, and why.
+    /// Not a known kind, with the reason.
     Unknown(Error),
 }
 
 impl Content {
-    /// The name of the kind, [`UNKNOWN`] where there is none.
+    /// Returns the name of the kind, or [`UNKNOWN`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
-//! Judges what was captured of MIRACL Trust and MOSIP, by a policy: bytes or records in, one
-//! [`Report`](countersign::Report) of every check out.
+//! Judges captured artefacts of MIRACL Trust and MOSIP by a policy: bytes or records go in,
+//! [`Report`](countersign::Report)s that list every check come out.
 //!
 //! ```text
 //! policy (TOML), its files, options ──► Auditor ◄── artefacts, or lines of records
@@ -8,9 +8,9 @@
 //!                          verifiers of `countersign`, in batches ──► reports, in order
 //! ```
 //!
-//! The library [`countersign`] decides every check; here stands which verifier decides about what, with
-//! which keys and expectations. There is no terminal and no network, and the present is an argument.
-//! Files are read for what a policy names, through [`Files`]: from a [`Disk`], or from memory.
+//! The library [`countersign`] decides every check; this crate selects the verifier, the keys and
+//! the expectations. It uses no terminal and no network, and the current time is an argument. It
+//! reads only the files that a policy names, through [`Files`]: from a [`Disk`], or from memory.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -42,8 +42,8 @@
 //! # Ok::<(), countersign_audit::ConfigError>(())
 //! ```
 //!
-//! What is recognised and how, which keys, expectations and options apply to a kind, and its verifier
-//! are one table: see the module `kinds` in the sources.
+//! One table defines for each kind how it is recognised, which keys, expectations and options
+//! apply, and its verifier: see the module `kinds` in the sources.
 #![forbid(unsafe_code)]
 
 mod auditor;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use countersign::{At, Time};
 
-/// A time of judgement, before the clock is read.
+/// A time of judgement, before the current time is known.
 ///
 /// ```
 /// use countersign::{At, Time};
@@ -18,18 +18,18 @@ use countersign::{At, Time};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the present, or another time")]
 pub enum Moment {
-    /// The present of the run.
+    /// The current time of the run.
     #[default]
     Now,
-    /// A time, or the artefact's own.
+    /// A given time, or the artefact's own.
     At(At),
 }
 
-/// What is said about a text that is no time.
-pub const NO_TIME: &str = "neither RFC 3339 nor Unix seconds";
+/// The error text for a text that is not a time.
+pub const NO_TIME: &str = "must be RFC 3339 or Unix seconds";
 
 impl Moment {
-    /// Returns the time of judgement, for a run whose present this is.
+    /// Returns the time of judgement, given the current time of the run.
     #[must_use]
     pub const fn resolve(self, now: Time) -> At {
         match self {
@@ -53,7 +53,7 @@ impl FromStr for Moment {
     }
 }
 
-/// Reads RFC 3339 or Unix seconds.
+/// Reads [RFC 3339] or Unix seconds.
 ///
 /// ```
 /// use countersign_audit::parse_instant;
@@ -61,6 +61,8 @@ impl FromStr for Moment {
 /// assert_eq!(parse_instant("1649404585"), parse_instant("2022-04-08T07:56:25Z"));
 /// assert_eq!(parse_instant("yesterday"), None);
 /// ```
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<Time> {
     match text.parse() {

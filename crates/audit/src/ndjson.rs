@@ -1,15 +1,15 @@
-//! Streams of records: one JSON object a line, one report a line.
+//! Streams of records: one JSON object per line, one report per line.
 //!
 //! ```text
 //! {"id":"…","kind":"dvs-certificate","artefact":<string or object>,"at":1649404585,"hash":"74657374"}
 //! ```
 //!
-//! No line ends the run. One that cannot be understood is a report like any other: `malformed`,
-//! `wrong-type`, `missing-member`, `too-large`. An unknown member is `malformed` too: it may be a
-//! misspelt expectation, and nobody must believe that it was checked.
+//! No line ends the run. A line that cannot be understood gets a report like any other:
+//! `malformed`, `wrong-type`, `missing-member`, `too-large`. An unknown member is also `malformed`:
+//! it may be a misspelt expectation, which must not appear to be checked.
 //!
-//! Blank lines are no records. They are counted, and one report at the end of the stream says how
-//! many there were: a report each would be hundreds of bytes for every byte that comes in.
+//! Blank lines are not records. They are counted, and one report at the end of the stream gives
+//! their number: a report for each would write hundreds of bytes for every byte read.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
@@ -45,7 +45,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// Takes a line of a stream, without its line break, and its number, counted from 1.
+    /// Makes a line of a stream from its number, counted from 1, and its text without the line
+    /// break.
     #[must_use]
     pub const fn new(number: u64, text: Vec<u8>) -> Self {
         Self { number, text }
@@ -70,7 +71,7 @@ pub struct Lines<R> {
     blank: Option<Blank>,
 }
 
-/// Lines without anything on them.
+/// Blank lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blank {
     /// The number of the first.
@@ -109,7 +110,7 @@ impl<R: Read> Lines<R> {
         Self::with_capacity(BUFFER_BYTES, reader)
     }
 
-    /// As [`new`](Self::new), with a buffer of so many bytes.
+    /// Like [`new`](Self::new), with a buffer of this many bytes.
     pub fn with_capacity(capacity: usize, reader: R) -> Self {
         Self { reader: BufReader::with_capacity(capacity, reader), number: 0, blank: None }
     }
@@ -120,11 +121,11 @@ impl<R: Read> Lines<R> {
         self.blank
     }
 
-    /// Reads the next lines, none at the end, up to an error if there is one. Blank ones are counted
-    /// instead.
+    /// Reads the next lines, up to an error if there is one; returns none at the end. Blank lines
+    /// are counted instead.
     ///
-    /// Once there is a line, only lines that have arrived are added: a live stream gets its reports
-    /// as it goes.
+    /// After the first line, only lines that have already arrived are added, so a live stream gets
+    /// its reports as it goes.
     pub fn next_chunk(&mut self) -> (Vec<Line>, Option<io::Error>) {
         let (mut lines, mut bytes) = (Vec::new(), 0);
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
@@ -212,7 +213,7 @@ pub(crate) fn read(
 pub(crate) fn too_large(kind: &'static str, beginning: &[u8], what: &'static str) -> Report {
     let error = Error::TooLarge { what, limit: INPUT_BYTES };
     let mut report = Report::of_failure(kind, beginning, Check::INPUT, error);
-    report.hints.push("digest and size are those of the part that was read".into());
+    report.hints.push("digest and size cover only the part that was read".into());
     report
 }
 
@@ -289,10 +290,7 @@ impl Record {
         if let Some((name, _)) = object.iter().find(|(name, _)| !is_known(name)) {
             let name: String = name.chars().take(64).collect();
             let error = Error::Malformed { part: PART, fault: Fault::Member };
-            return Err(Refusal {
-                error,
-                hint: Some(format!("`{name}` is no member of a record")),
-            });
+            return Err(Refusal { error, hint: Some(format!("records have no member `{name}`")) });
         }
         let string = |member| object.optional_string(PART, member);
         let owned = |member| string(member).map(|text| text.map(str::to_string));

@@ -7,8 +7,7 @@ use crate::kind::Kind;
 use crate::terms::Overrides;
 use crate::trust::TrustTerms;
 
-/// What a run says, beside its policy; it overrides the policy member by member. The default says
-/// nothing.
+/// The options of a run, which override its policy member by member. The default sets nothing.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Options {
@@ -18,7 +17,7 @@ pub struct Options {
     pub keys: Option<JwkSet>,
     /// The server secret of DVS signatures, which replaces that of the policy.
     pub server_secret: Option<ServerSecret>,
-    /// Whose signatures of devices are believed.
+    /// Whose device signatures are trusted.
     pub trust: TrustTerms,
     /// Times, opt-ins and expectations.
     pub overrides: Overrides,
@@ -30,10 +29,10 @@ pub struct Options {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "artefacts, or records of them")]
 pub enum Inputs {
-    /// Artefacts, as they were captured.
+    /// Artefacts, as captured.
     #[default]
     Artefacts,
-    /// Records, which say something about their artefacts.
+    /// Records, which have an artefact and may add terms.
     Records(Records),
 }
 
@@ -41,9 +40,9 @@ pub enum Inputs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "one or the other")]
 pub enum Records {
-    /// Ask for more than the run.
+    /// Demand more than the run.
     #[default]
     Tighten,
-    /// Decide instead of the run.
+    /// Override the run.
     Override,
 }

@@ -64,9 +64,9 @@ const MEMBERS: [&str; 32] = [
 
 /// A policy: keys, opt-ins and expectations for each kind, in TOML.
 ///
-/// There is one table per kind, named after it, such as `[dvs-certificate]`. Its files are read when an
-/// [`Auditor`](crate::Auditor) is made, relative to the folder of the policy. The default is a policy
-/// without any table.
+/// It has one table per kind, named after it, such as `[dvs-certificate]`. Its files are read when
+/// an [`Auditor`](crate::Auditor) is created, relative to the folder of the policy. The default
+/// policy has no tables.
 ///
 /// ```
 /// use std::path::Path;
@@ -78,7 +78,7 @@ const MEMBERS: [&str; 32] = [
 /// let error = PolicyFile::parse(path, b"[jws]\nleewya = 5").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "policy.toml: line 2: [jws]: there is no member `leewya`; the nearest is `leeway`"
+///     "policy.toml: line 2: [jws]: unknown member `leewya`; the nearest is `leeway`"
 /// );
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -89,8 +89,8 @@ pub struct PolicyFile {
 }
 
 impl PolicyFile {
-    /// Reads the text of a policy. Its path says where its files are, and names it in errors; nothing is
-    /// read from there.
+    /// Parses the text of a policy. The path is the base of relative file names, and names the
+    /// policy in errors; nothing is read from it.
     ///
     /// # Errors
     ///
@@ -226,7 +226,7 @@ impl Reader<'_> {
     }
 
     fn foreign(&self, member: &str) -> ConfigError {
-        self.refuse(member, "not for this kind")
+        self.refuse(member, "does not apply to this kind")
     }
 
     fn within<T>(&self, member: &str, result: Result<T, ConfigError>) -> Result<T, ConfigError> {
@@ -270,13 +270,13 @@ impl Reader<'_> {
         let at = table.at.as_ref().map(parse_moment).transpose();
         let at = at.map_err(|error| self.refuse("at", &error))?;
         let leeway = Leeway::from_seconds(table.leeway.unwrap_or_default())
-            .ok_or_else(|| self.refuse("leeway", "more than 300 seconds"))?;
+            .ok_or_else(|| self.refuse("leeway", "must be at most 300 seconds"))?;
         if let Some(member) = table.opt_ins().find(|(member, _)| !self.kind.takes(*member)) {
             return Err(self.foreign(member.1));
         }
         let given = table.given();
         if let Some((first, second)) = given.two() {
-            let what = format!("there is `{first}` already, and one is enough");
+            let what = format!("cannot be combined with `{first}`");
             return Err(self.refuse(second, &what));
         }
         let binding = given.load(self.text.folder(), self.files);

@@ -43,7 +43,7 @@ impl PolicyText {
             let found: &str = name.get_ref();
             let line = self.line(name.span());
             let DeValue::Table(table) = value.get_ref() else {
-                let what = "stands outside of a table; tables are named after kinds, like [jws]";
+                let what = "is outside of any table; tables are named after kinds, such as [jws]";
                 return Err(self.at(line, &format_args!("`{}` {what}", Escaped(found))));
             };
             if !tables.contains(&found) {
@@ -123,7 +123,7 @@ pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let nearest = known.iter().min_by_key(|known| strsim::damerau_levenshtein(name, known));
     let nearest = nearest.map_or_else(String::new, |name| format!("; the nearest is `{name}`"));
     let name: String = name.chars().take(64).collect();
-    format!("there is no {what} `{}`{nearest}", Escaped(&name))
+    format!("unknown {what} `{}`{nearest}", Escaped(&name))
 }
 
 #[cfg(test)]
@@ -154,18 +154,18 @@ mod tests {
     fn every_mistake_names_file_line_and_member_and_a_name_the_nearest_known() {
         for (text, says) in [
             ("[jws\n", "p.toml: line 1: "),
-            ("\n[jwt]", "p.toml: line 2: there is no table `jwt`; the nearest is `jws`"),
-            ("\n\nleeway = 1", "p.toml: line 3: `leeway` stands outside of a table"),
+            ("\n[jwt]", "p.toml: line 2: unknown table `jwt`; the nearest is `jws`"),
+            ("\n\nleeway = 1", "p.toml: line 3: `leeway` is outside of any table"),
             (
                 "[jws]\nleeways = 1",
-                "line 2: [jws]: there is no member `leeways`; the nearest is `leeway`",
+                "line 2: [jws]: unknown member `leeways`; the nearest is `leeway`",
             ),
             ("[jws]\nleewya = 1", "the nearest is `leeway`"),
             ("[jws]\n\nleeway = \"a\"", "line 3: [jws]: `leeway`: invalid type"),
             ("[jws]\nleeway = -1", "line 2: [jws]: `leeway`: invalid value"),
             ("[jws]\nlenient = [\n 1]", "[jws]: `lenient`: invalid type"),
             ("[jws]\nleeway = 1\nleeway = 2", "p.toml: line 3: "),
-            ("jws = 1", "p.toml: line 1: `jws` stands outside of a table"),
+            ("jws = 1", "p.toml: line 1: `jws` is outside of any table"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(says) && error.starts_with("p.toml: "), "{error}");

@@ -22,20 +22,19 @@ use crate::kind::{Content, Found, Unsupported};
 use crate::kinds::{TABLE, decoded, device, jws, registration};
 
 const SEVERAL_KINDS: Unsupported = Unsupported::new("an object with the members of several kinds")
-    .hint("name the kind to verify it as with --kind");
+    .hint("choose the kind to verify with --kind");
 
-/// The error of an input that is none of the known kinds.
+/// The error of an input of no known kind.
 pub const UNKNOWN_KIND: Error = Error::Malformed { part: "input", fault: Fault::Kind };
 
-/// Tells whether a large input may be of a kind that holds biometrics. Of XML, recognition says what is
-/// wrong with it.
+/// Tells whether a large input may be of a kind that contains biometrics, including any XML.
 #[must_use]
 pub fn may_hold_biometrics(input: &[u8], limits: &Limits) -> bool {
     input.trim_ascii_start().starts_with(b"<") || recognise(input, limits).holds_biometrics()
 }
 
-/// Tells what an input is: a bare token, or an answer or a request as it was captured. Nothing of it
-/// is checked.
+/// Tells what an input is: a bare token, or an answer or a request as captured. Nothing in it is
+/// checked.
 ///
 /// ```
 /// use countersign::Limits;

@@ -11,9 +11,9 @@ use countersign::{Algorithm, Error, Leeway, Limits, Policy, Rsa1024, sha256};
 use crate::member::Member;
 use crate::moment::Moment;
 
-/// What a run, a policy table or one record says; `None` leaves things as they are.
+/// The terms of a run, a policy table or a record; `None` changes nothing.
 ///
-/// What is expected of a kind that does not look at it fails every item of that kind.
+/// An expectation that does not apply to a kind fails every item of that kind.
 ///
 /// ```
 /// use countersign_audit::{Names, Overrides, Unbound};
@@ -25,31 +25,31 @@ use crate::moment::Moment;
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Overrides {
-    /// When artefacts are judged as at.
+    /// The time of judgement.
     pub at: Option<Moment>,
-    /// How far clocks may disagree.
+    /// The allowed clock skew.
     pub leeway: Option<Leeway>,
     /// Whether RSA keys of exactly 1024 bits are accepted.
     pub rsa_1024: Option<Rsa1024>,
-    /// The algorithm of keys that state none.
+    /// The algorithm for keys that state none.
     pub algorithm: Option<Algorithm>,
     /// What a DVS certificate or signature must be about.
     pub binding: Option<Binding>,
-    /// Whether nothing has to bind an artefact to what the caller knows.
+    /// Whether an artefact may be unbound.
     pub unbound: Option<Unbound>,
-    /// What the registered claims of a JWT are expected to be.
+    /// The expected values of a JWT's registered claims.
     pub names: Names,
-    /// Whether a JWS is accepted that never expires.
+    /// Whether a JWS that never expires is accepted.
     pub no_expiry: Option<NoExpiry>,
-    /// How many seconds a token of MIRACL Trust may live.
+    /// The longest accepted life of a MIRACL Trust token, in seconds.
     pub longest_life: Option<u32>,
-    /// The hash that a chain of captures goes on after: see [`parse_previous_hash`].
+    /// The hash that a chain of captures continues from: see [`parse_previous_hash`].
     pub previous_hash: Option<String>,
-    /// How many seconds the captures of one answer may lie apart.
+    /// The longest accepted time between the captures of one answer, in seconds.
     pub span: Option<u32>,
     /// Whether captures of one answer may differ in signer or transaction.
     pub mixed: Option<Mixed>,
-    /// How many seconds a signed time may be from the time of judgement.
+    /// The longest accepted distance of a signed time from the time of judgement, in seconds.
     pub window: Option<u32>,
 }
 
@@ -94,11 +94,11 @@ pub(crate) struct Terms {
     pub(crate) previous_hash: Option<String>,
     pub(crate) span: Option<u32>,
     pub(crate) mixed: Mixed,
-    /// How many seconds a signed time may be from the time of judgement.
+    /// The longest accepted distance of a signed time from the time of judgement, in seconds.
     pub(crate) window: Option<u32>,
 }
 
-/// Whether a JWS is accepted that never expires.
+/// Whether a JWS that never expires is accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "yes or no")]
 pub enum NoExpiry {
@@ -109,11 +109,11 @@ pub enum NoExpiry {
     Allow,
 }
 
-/// Whether an artefact is accepted that nothing binds to what the caller knows.
+/// Whether an artefact is accepted without an expectation that binds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "yes or no")]
 pub enum Unbound {
-    /// Something has to be expected of it.
+    /// It needs an expectation.
     #[default]
     Deny,
     /// It is accepted, with a warning.
@@ -126,7 +126,7 @@ pub enum Unbound {
 pub enum Binding {
     /// A document with this SHA-256, in hexadecimal: see [`Binding::document`].
     Document(String),
-    /// The hash that was signed, in hexadecimal.
+    /// The signed hash, in hexadecimal.
     Hash(String),
     /// The request to `/dvs/verify`, by its hash and its timestamp.
     Request(SignatureRequest),
@@ -150,7 +150,7 @@ impl Binding {
     ///
     /// # Errors
     ///
-    /// What is wrong with the request.
+    /// The errors of a malformed request.
     pub fn request(body: &[u8]) -> Result<Self, Error> {
         SignatureRequest::parse(body, &Limits::default()).map(Self::Request)
     }
@@ -180,21 +180,21 @@ impl Binding {
     }
 }
 
-/// What the registered claims of a JWT are expected to be.
+/// The expected values of a JWT's registered claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Names {
     /// `iss`.
     pub issuer: Option<String>,
-    /// `aud`: one of them has to be among the token's. Of a DVS signature, its one project.
+    /// `aud`: the token must have one of them. For a DVS signature, its project.
     pub audiences: Vec<String>,
-    /// `sub`. Of a DVS signature, its user.
+    /// `sub`. For a DVS signature, its user.
     pub subject: Option<String>,
     /// `nonce`.
     pub nonce: Option<String>,
     /// `typ` of the header.
     pub typ: Option<String>,
-    /// Every one of them has to be granted.
+    /// All of them must be granted.
     pub scopes: Vec<String>,
 }
 
@@ -329,25 +329,40 @@ impl Terms {
     }
 }
 
-/// Reads a hash of a chain of captures: SHA-256 in hexadecimal.
+/// Parses a hash of a chain of captures: SHA-256 in hexadecimal.
 ///
 /// # Errors
 ///
-/// It is something else.
+/// The text is anything else.
+///
+/// ```
+/// use countersign_audit::parse_previous_hash;
+///
+/// assert_eq!(parse_previous_hash(&"ab".repeat(32)), Ok("AB".repeat(32)));
+/// assert!(parse_previous_hash("ab").is_err());
+/// ```
 pub fn parse_previous_hash(text: &str) -> Result<String, String> {
     let digest = hex::decode(text).ok().filter(|digest| digest.len() == 32);
-    let digest = digest.ok_or("not 64 hexadecimal digits")?;
+    let digest = digest.ok_or("must be 64 hexadecimal digits")?;
     // Letter case makes no difference.
     Ok(hex::encode(&digest).to_ascii_uppercase())
 }
 
-/// Reads the name of an algorithm that a public key can have.
+/// Parses the name of a public-key algorithm.
 ///
 /// # Errors
 ///
-/// There is none of this name.
+/// There is no such algorithm.
+///
+/// ```
+/// use countersign::Algorithm;
+/// use countersign_audit::parse_algorithm;
+///
+/// assert_eq!(parse_algorithm("PS256"), Ok(Algorithm::Ps256));
+/// assert!(parse_algorithm("HS256").is_err(), "not a public-key algorithm");
+/// ```
 pub fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     let known = text.parse().ok().filter(|algorithm| *algorithm != Algorithm::Hs256);
-    let names = "ES256, PS256, PS384, PS512, RS256, RS384 and RS512";
-    known.ok_or_else(|| format!("not an algorithm of public keys, which are {names}"))
+    let names = "ES256, PS256, PS384, PS512, RS256, RS384 or RS512";
+    known.ok_or_else(|| format!("must be one of {names}"))
 }

@@ -66,7 +66,7 @@ pub(crate) fn choose_kind(
         }
         (Records::Tighten, Some(name)) => {
             let error = Error::ContentMismatch { member: "kind" };
-            let detail = format!("the record names the kind {}, and this is {name}", record.name());
+            let detail = format!("the record names the kind {}, but this is {name}", record.name());
             remarks.failures.push((Check::EXPECTATIONS, error, detail));
             remarks.hints.push(contradicts("kind"));
             (found, None)
@@ -89,13 +89,13 @@ fn more_precisely(auditor: &Auditor, taken_for: Kind, named: Kind) -> Option<Ter
 
 fn not_followed(member: &str) -> String {
     format!(
-        "`{member}` of the record is not followed, as the run decides: --trust-records lets \
+        "`{member}` of the record was ignored, since the run decides; --trust-records lets \
          records decide"
     )
 }
 
 fn contradicts(member: &str) -> String {
-    format!("`{member}` of the record is not the run's: --trust-records lets records decide")
+    format!("`{member}` of the record differs from the run's; --trust-records lets records decide")
 }
 
 /// Adds what a record says to the terms of the run for a kind.
@@ -182,7 +182,7 @@ impl Join<'_> {
                 false
             }
             (Standing::Else(check, error), Records::Tighten) => {
-                let detail = format!("the record expects another `{member}` than the run");
+                let detail = format!("the record expects a different `{member}` than the run");
                 self.remarks.failures.push((check, error, detail));
                 self.remarks.hints.push(contradicts(member));
                 false

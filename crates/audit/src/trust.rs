@@ -36,8 +36,8 @@ pub(crate) struct TrustTable<'t> {
     pub(crate) lenient: &'t [String],
 }
 
-/// Whose signatures of devices are believed, as options and policies say it. What is not said is left
-/// to the policy, and then to the rules of whoever consumes such messages.
+/// Whose device signatures are trusted, according to options and policies. Whatever is not set
+/// comes from the policy, and then from the rules of the usual consumer.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Domain};
@@ -55,26 +55,25 @@ pub(crate) struct TrustTable<'t> {
 pub struct TrustTerms {
     /// PEM certificates of authorities.
     pub roots: Vec<Roots>,
-    /// PEM certificates between devices and authorities; they are trusted only as far as an authority
-    /// issued them.
+    /// PEM certificates between devices and authorities, trusted only if an authority issued them.
     pub intermediates: Vec<Roots>,
-    /// By whose rules trust is decided.
+    /// The rules that decide trust.
     pub rules: Option<TrustRules>,
-    /// The domain to ask for, where the rules leave the choice.
+    /// The required domain, where the rules leave the choice.
     pub domain: Option<Domain>,
-    /// The organisation to ask for in the certificate that signs data.
+    /// The required organisation in the certificate that signs data.
     pub organization: Option<String>,
-    /// `compliance-toolkit`: ask for no organisation.
+    /// `compliance-toolkit`: accept any organisation.
     pub any_organization: bool,
     /// `compliance-toolkit`: the level of the devices, one of [`TrustTerms::LEVELS`].
     pub level: Option<String>,
-    /// The ways of breaking the format that are accepted, with a warning.
+    /// The accepted deviations from the format, with a warning.
     pub lenient: Vec<Leniency>,
 }
 
-/// A file with authorities, and the domain that they are trusted for.
+/// A file with authorities, and the domain for which they are trusted.
 ///
-/// As a text it is `DOMAIN=FILE`, or `FILE` for every domain.
+/// Its text form is `DOMAIN=FILE`, or `FILE` for every domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roots {
     domain: Option<Domain>,
@@ -82,7 +81,7 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// Names a file, and the domain that its authorities are trusted for, or every domain.
+    /// Makes a reference to a file whose authorities are trusted for a domain, or for every domain.
     #[must_use]
     pub fn new(domain: Option<Domain>, path: impl Into<PathBuf>) -> Self {
         Self { domain, path: path.into() }
@@ -105,13 +104,13 @@ impl FromStr for Roots {
     }
 }
 
-/// By whose rules trust is decided. As a text it is one of [`TrustRules::names`].
+/// The rules that decide trust. The text form is one of [`TrustRules::names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "somebody's rules, or none")]
 pub enum TrustRules {
     /// Those of a consumer of such messages.
     Of(Consumer),
-    /// Every signer's own certificate is believed; no authority vouches for it.
+    /// Accepts each signer's own certificate; no authority vouches for it.
     SelfAsserted,
 }
 
@@ -126,7 +125,7 @@ impl FromStr for TrustRules {
 }
 
 impl TrustRules {
-    /// The names that can be read.
+    /// Returns all names.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         let names = Consumer::ALL.iter().map(|consumer| consumer.as_str());
@@ -157,7 +156,7 @@ fn known<T: FromStr>(
 }
 
 impl TrustTerms {
-    /// The levels that devices are certified for.
+    /// The certification levels of devices.
     pub const LEVELS: [&'static str; 2] = ["L0", "L1"];
 
     /// Reads the members of a policy table; its files are relative to a folder.
@@ -174,7 +173,7 @@ impl TrustTerms {
         let domain = table.domain.map(|name| known(DOMAIN, name, &domain_names()));
         let lenient = table.lenient.iter().map(|name| known("lenient", name, &leniency_names()));
         if table.any_organization && table.organization.is_some() {
-            return Err((ANY_ORGANIZATION, "goes with no `organization`".into()));
+            return Err((ANY_ORGANIZATION, "cannot be combined with `organization`".into()));
         }
         if let Some(level) = table.level.filter(|level| !Self::LEVELS.contains(level)) {
             return Err((LEVEL, unknown("level", level, &Self::LEVELS)));
@@ -261,8 +260,8 @@ impl TrustTerms {
                 let asks = self.organization.is_some() || self.level.is_some();
                 if files.is_some() || self.domain.is_some() || asks || self.any_organization {
                     return Err(ConfigError::Trust(format!(
-                        "{SELF_ASSERTED} believes everybody: it goes with no authority, \
-                         intermediate, domain, organisation or level"
+                        "{SELF_ASSERTED} accepts every signer: it cannot be combined with an \
+                         authority, intermediate, domain, organisation or level"
                     )));
                 }
                 Trust::self_asserted()
@@ -280,7 +279,7 @@ impl TrustTerms {
         let mut rules = Rules::of(consumer);
         if let Some(domain) = self.domain {
             if !leaves_domain(consumer) {
-                let what = format!("the rules of {consumer} leave no choice of domain");
+                let what = format!("the rules of {consumer} fix the domain");
                 return Err(ConfigError::Trust(what));
             }
             rules = rules.with_digital_id_domain(domain);
@@ -295,7 +294,7 @@ impl TrustTerms {
                 if self.any_organization { ANY_ORGANIZATION } else { LEVEL },
             );
             let what =
-                format!("{member} is for the rules of {toolkit}, not for those of {consumer}");
+                format!("{member} applies to the rules of {toolkit}, not to those of {consumer}");
             return Err(ConfigError::Trust(what));
         }
         if let Some(level) = &self.level {
@@ -307,7 +306,7 @@ impl TrustTerms {
             None if is_toolkit => {
                 let what = format!(
                     "the rules of {consumer} need an organisation (--organization, or \
-                     --any-organization for a partner that is no device provider)"
+                     --any-organization for a partner that is not a device provider)"
                 );
                 return Err(ConfigError::Trust(what));
             }

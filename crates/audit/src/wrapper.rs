@@ -13,7 +13,7 @@ use countersign::encoding::json::{self, Object, Value};
 /// Bytes of an input that are looked at.
 const HEAD_BYTES: usize = 1 << 16;
 
-/// What an artefact is wrapped in. Its text says how to take it off.
+/// The wrapper around an artefact. Its text says how to remove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wrapper {
@@ -53,21 +53,20 @@ impl fmt::Display for Wrapper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => f.write_str(
-                "a byte order mark stands before it: save it as UTF-8 without one, or cut off its \
+                "it starts with a byte order mark: save it as UTF-8 without one, or remove the \
                  three bytes: `tail -c +4 FILE`",
             ),
             Self::Wide(name) => {
                 write!(f, "the text is {name}: convert it: `iconv -f {name} -t UTF-8 FILE`")
             }
             Self::Packed(name, command) => {
-                write!(f, "it is packed with {name}: unpack it first: `{command} FILE`")
+                write!(f, "it is compressed with {name}: decompress it first: `{command} FILE`")
             }
             Self::Pem => f.write_str(
-                "it is PEM: keys are given with --key, certificates of authorities with --trust",
+                "it is PEM: give keys with --key, and certificates of authorities with --trust",
             ),
             Self::Header => f.write_str(
-                "lines of an HTTP header stand before the body: give only what follows the first \
-                 empty line",
+                "it starts with HTTP headers: give only what follows the first empty line",
             ),
             Self::Authorization(scheme) => {
                 write!(f, "`{scheme}` belongs to an HTTP header: give only the token after it")
@@ -76,25 +75,25 @@ impl fmt::Display for Wrapper {
                 f.write_str("it is base64 of the token: decode it once: `base64 -d FILE`")
             }
             Self::Quotes => f.write_str(
-                "quotes stand around it: give only what is between them; `jq -r .` takes the \
-                 quotes off a JSON string",
+                "it is in quotes: give only the text between them; `jq -r .` removes the quotes \
+                 of a JSON string",
             ),
             Self::Percent => f.write_str(
-                "it is percent-encoded, as in a URL: decode it, so that no `%` is left in it",
+                "it is percent-encoded, as in a URL: decode it first, until it contains no `%`",
             ),
             Self::Parameter(name) => {
                 write!(f, "it is part of a URL or form: give only the value of `{name}`")
             }
             Self::Tokens => f.write_str(
-                "several tokens stand in it: give one token a line, each as a record: \
-                 `jq -Rc '{artefact: .}' FILE | countersign verify --ndjson -`",
+                "it contains several tokens: give one token per line, each as a record: `jq -Rc \
+                 '{artefact: .}' FILE | countersign verify --ndjson -`",
             ),
-            Self::LineBreaks => f.write_str(
-                "line breaks stand within the token: take them out: `tr -d '\\r\\n' < FILE`",
-            ),
+            Self::LineBreaks => {
+                f.write_str("the token contains line breaks: remove them: `tr -d '\\r\\n' < FILE`")
+            }
             Self::WhiteSpace => f.write_str(
-                "white space stands within or around the token: take it out: \
-                 `tr -d '[:space:]' < FILE`",
+                "there is white space in or around the token: remove it: `tr -d '[:space:]' < \
+                 FILE`",
             ),
             Self::Members(paths) => match paths.as_slice() {
                 [path] => write!(
@@ -103,7 +102,7 @@ impl fmt::Display for Wrapper {
                 ),
                 paths => write!(
                     f,
-                    "several members of a JSON object are tokens: give one of {}, such as: \
+                    "several members of a JSON object are tokens: give one of {}, for example: \
                      `jq -r {} FILE`",
                     paths.join(", "),
                     paths.first().map_or("", String::as_str),
@@ -118,7 +117,7 @@ impl fmt::Display for Wrapper {
     }
 }
 
-/// Finds what an input is wrapped in that no format reads.
+/// Finds the wrapper around an input that no format can read.
 ///
 /// ```
 /// use countersign::Limits;
@@ -439,7 +438,7 @@ mod tests {
             (Wrapper::Quotes, &["quotes", "jq -r ."]),
             (Wrapper::Percent, &["percent-encoded", "decode"]),
             (Wrapper::Parameter("id_token".into()), &["`id_token`", "value"]),
-            (Wrapper::Tokens, &["several tokens", "one token a line", "--ndjson"]),
+            (Wrapper::Tokens, &["several tokens", "one token per line", "--ndjson"]),
             (Wrapper::LineBreaks, &["line breaks", "tr -d"]),
             (Wrapper::WhiteSpace, &["white space", "tr -d"]),
             (Wrapper::Members(vec![".jwt".into()]), &["member", "jq -r .jwt"]),

@@ -93,18 +93,18 @@ fn what_is_wrong_with_a_policy_is_typed_and_names_line_table_and_member() {
         auditor(policy, options, &BTreeMap::new()).expect_err(policy)
     };
     for (policy, line, says) in [
-        ("[jws]\nleewya = 1", 2, "there is no member `leewya`; the nearest is `leeway`"),
-        ("\n[jwt]", 2, "there is no table `jwt`; the nearest is `jws`"),
+        ("[jws]\nleewya = 1", 2, "unknown member `leewya`; the nearest is `leeway`"),
+        ("\n[jwt]", 2, "unknown table `jwt`; the nearest is `jws`"),
         ("[jws]\n\nkeys = [\"k.json\"]", 3, "[jws]: `keys`: /nowhere/k.json: "),
-        ("[id-token]\nunbound = true", 2, "[id-token]: `unbound`: not for this kind"),
-        ("[jws]\nserver-secret = \"s\"", 2, "[jws]: `server-secret`: not for this kind"),
+        ("[id-token]\nunbound = true", 2, "[id-token]: `unbound`: does not apply to this kind"),
+        ("[jws]\nserver-secret = \"s\"", 2, "[jws]: `server-secret`: does not apply to this kind"),
         (
             "[dvs-signature]\nserver-secret = \"s\"",
             2,
             "[dvs-signature]: `server-secret`: secret file /nowhere/s: ",
         ),
-        ("[jws]\nlenient = [\"a\"]", 2, "[jws]: `lenient`: not for this kind"),
-        ("[cbeff]\nlenient = [\"a\"]", 2, "[cbeff]: `lenient`: there is no name `a`"),
+        ("[jws]\nlenient = [\"a\"]", 2, "[jws]: `lenient`: does not apply to this kind"),
+        ("[cbeff]\nlenient = [\"a\"]", 2, "[cbeff]: `lenient`: unknown name `a`"),
     ] {
         let error = refused(policy, Options::default());
         assert!(error.to_string().contains(says), "{error}");

@@ -25,10 +25,10 @@ Exit codes:
   3  something undecided and nothing invalid
   4  nothing was checked";
 
-/// What people verify most often, with what they type. `man` shows the same.
+/// The most common uses, with their commands. Also shown by `man`.
 pub(crate) const EXAMPLES: [(&str, &str); 6] = [
     (
-        "A DVS certificate, as answered, about a document",
+        "A DVS certificate, as received, about a document",
         "countersign verify --jwks jwks.json --document contract.pdf answer.json",
     ),
     (
@@ -37,19 +37,19 @@ pub(crate) const EXAMPLES: [(&str, &str); 6] = [
          --audience client answer.json",
     ),
     (
-        "A device's message: digital id, device information, capture, one `data`, packet",
+        "A device message: digital ID, device information, capture, one `data`, packet",
         "countersign verify --trust device=device-ca.pem --trust ftm=ftm-ca.pem capture.json",
     ),
     (
-        "The same without authorities: who signed is left open",
+        "The same without authorities: does not check who signed",
         "countersign verify --trust-policy self-asserted --at issued digital-id.jwt",
     ),
     (
-        "Tokens, one a line",
+        "Tokens, one per line",
         "jq -Rc '{artefact: .}' tokens.txt | countersign verify --ndjson --policy policy.toml -",
     ),
     (
-        "A token with `Bearer` before it",
+        "A token after `Bearer`",
         "sed 's/^Bearer //' header.txt | countersign verify --policy policy.toml -",
     ),
 ];
@@ -59,7 +59,7 @@ fn examples() -> String {
     format!("Examples:\n{}\n{EXIT_CODES}", lines.collect::<String>())
 }
 
-/// Verifies what MIRACL Trust and MOSIP sign.
+/// Verify signed artefacts of MIRACL Trust and MOSIP.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, after_help = EXIT_CODES, max_term_width = 80)]
 pub(crate) struct Cli {
@@ -71,22 +71,22 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Verify artefacts and report every check
     Verify(Box<VerifyArgs>),
-    /// Show what is inside artefacts, without checking anything: the output is marked UNVERIFIED
+    /// Show the content of artefacts without checking anything; the output is marked UNVERIFIED
     Decode(DecodeArgs),
     /// Sign a request for a one-time password, or open the response
     #[command(subcommand)]
     Otp(OtpCommand),
-    /// Names that MIRACL Trust gives
+    /// Compute MIRACL Trust identifiers
     #[command(subcommand)]
     Miracl(MiraclCommand),
-    /// Look at keys
+    /// Show, fetch and compare keys
     #[command(subcommand)]
     Jwks(JwksCommand),
-    /// Measure how much this machine verifies
+    /// Measure verifications per second on this machine
     ///
-    /// Valid artefacts that come with the command are verified by the library, one by one and in
-    /// batches, without files and reports. Every verdict is checked, also that altered ones are
-    /// refused; a wrong one ends the command with 3.
+    /// The library verifies built-in valid artefacts, one by one and in batches, without files and
+    /// reports. Every verdict is checked, including that altered artefacts are refused; a wrong
+    /// verdict ends the command with 3.
     Bench(BenchArgs),
     /// Print completions for a shell
     Completions {
@@ -102,9 +102,9 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArgs {
     /// Files with a bare token or a whole response body; `-` for stdin
     ///
-    /// A body is JSON as a service or a device answered it, or the XML of a registration packet. Of a
-    /// token endpoint's answer, --kind says which of two tokens is verified. What wraps an artefact
-    /// otherwise (a header, quotes, a URL, compression) is named in the report.
+    /// A body is the JSON that a service or a device answered, or the XML of a registration packet. For
+    /// a token endpoint's answer with two tokens, --kind selects the one to verify. Any other wrapper
+    /// around an artefact (a header, quotes, a URL, compression) is named in the report, not removed.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<Source>,
 
@@ -112,8 +112,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "KIND", value_parser = kinds())]
     pub(crate) kind: Option<Kind>,
 
-    /// JWK Set with the trusted keys, a file or an https address; repeatable, replaces the keys of
-    /// the policy
+    /// JWK Set with the trusted keys, a file or an https URL; repeatable, replaces the keys of the
+    /// policy
     #[arg(long, value_name = "FILE|URL", help_heading = "Keys")]
     pub(crate) jwks: Vec<KeySetAt>,
 
@@ -122,20 +122,20 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     pub(crate) key: Vec<PathBuf>,
 
-    /// DVS signature: file with the server secret in hexadecimal; `-` for stdin. Without it, what is
-    /// not wrong is undecided
+    /// DVS signature: file with the server secret in hexadecimal; `-` for stdin. Without it, a
+    /// signature that passes all other checks is reported as undecided
     #[arg(long, value_name = "FILE", help_heading = "Keys")]
     pub(crate) server_secret: Option<Source>,
 
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
 
-    /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for one
+    /// Accept RSA keys of exactly 1024 bits, for every kind; a policy can do so for a single kind
     #[arg(long, help_heading = "Keys")]
     pub(crate) allow_rsa_1024: bool,
 
-    /// Algorithm of keys that state no `alg`, such as PS256 for eSignet [default: RS256 or ES256, by
-    /// the type of the key]
+    /// Algorithm for keys that state no `alg`, such as PS256 for eSignet [default: RS256 or ES256, by
+    /// key type]
     ///
     /// A key that states an algorithm keeps it. eSignet, for example, signs with PS256 and publishes
     /// keys without `alg`: `countersign verify --jwks esignet.json --alg PS256 ...`
@@ -145,12 +145,12 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) fetch: FetchArgs,
 
-    /// Judge as at this time: RFC 3339, Unix seconds, `now`, or `issued` for the artefact's own
+    /// Judge as of this time: RFC 3339, Unix seconds, `now`, or `issued` for the artefact's own time
     /// [default: now]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub(crate) at: Option<Moment>,
 
-    /// How far clocks may disagree, up to 300 [default: 0]
+    /// Allowed clock skew, up to 300 [default: 0]
     #[arg(long, value_name = "SECONDS", value_parser = parse_leeway, help_heading = "Time")]
     pub(crate) leeway: Option<Leeway>,
 
@@ -161,12 +161,12 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) issuer: Option<String>,
 
-    /// JWT: expect this `aud`, for JWS one of several (repeatable); DVS signature: expect this
+    /// JWT: expect this `aud`; for JWS repeatable, any one suffices. DVS signature: expect this
     /// project (`cID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) audience: Vec<String>,
 
-    /// JWT: expect this `sub`; DVS signature: expect this user (`userID`)
+    /// JWT: expect this `sub`. DVS signature: expect this user (`userID`)
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) subject: Option<String>,
 
@@ -178,30 +178,29 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     pub(crate) typ: Option<String>,
 
-    /// Tokens of MIRACL Trust: expect this scope, too (repeatable); DVS signature: expect this
-    /// scope in the identity
+    /// MIRACL Trust tokens: require this scope; repeatable. DVS signature: expect this scope in the
+    /// identity
     #[arg(long, value_name = "NAME", help_heading = "Expectations")]
     pub(crate) scope: Vec<String>,
 
-    /// Tokens of MIRACL Trust: accept so many seconds from issue to expiry [default: 3600]
+    /// MIRACL Trust tokens: longest accepted time from issue to expiry [default: 3600]
     #[arg(long, value_name = "SECONDS", help_heading = "Expectations")]
     pub(crate) longest_life: Option<u32>,
 
-    /// Capture: expect the chain of hashes to continue after this one, the `hash` of the capture
-    /// before
+    /// Capture: expect the hash chain to continue from this value, the `hash` of the previous capture
     #[arg(long, value_name = "HEX", value_parser = parse_previous_hash, help_heading = "Expectations")]
     pub(crate) previous_hash: Option<String>,
 
-    /// Capture: expect the captures of one answer to lie no more than this far apart
+    /// Capture: longest accepted time between the captures of one answer
     #[arg(long, value_name = "SECONDS", help_heading = "Expectations")]
     pub(crate) span: Option<u32>,
 
-    /// Capture: refuse an answer whose captures differ in signer or transaction, are repeated, or lie
-    /// further apart than `--span`, instead of warning
+    /// Capture: refuse, instead of warning about, captures in one answer that differ in signer or
+    /// transaction, are repeated, or are further apart than `--span`
     #[arg(long, help_heading = "Expectations")]
     pub(crate) deny_mixed: bool,
 
-    /// MOSIP, DVS signature: expect every signed time within so many seconds of the time of judgement;
+    /// MOSIP, DVS signature: longest accepted distance of every signed time from the time of judgement;
     /// without it, age is not judged
     #[arg(long, visible_alias = "window", value_name = "SECONDS", help_heading = "Expectations")]
     pub(crate) timestamp_window: Option<u32>,
@@ -210,102 +209,105 @@ pub(crate) struct VerifyArgs {
     #[arg(long, help_heading = "Expectations")]
     pub(crate) allow_no_exp: bool,
 
-    /// Keys, opt-ins and expectations per kind, in TOML; its digest goes into every report
+    /// TOML file with keys, opt-ins and expectations per kind; every report contains its digest
     ///
-    /// One table per kind, such as `[dvs-certificate]` or `[id-token]`, each with any of
-    /// `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `alg = "NAME"`, `at = TIME` and
-    /// `leeway = SECONDS`. For DVS certificates and signatures also one of `document`, `hash`,
-    /// `request` and `unbound = true`; for tokens and JWS `issuer`, `audience`, `subject` and
-    /// `nonce`, for JWS also `typ`, several audiences as an array, `unbound = true` and
-    /// `allow-no-exp = true`, for tokens also `scope = ["NAME"]` and `longest-life`; for captures
-    /// `previous-hash`, `span` and `deny-mixed = true`; for everything of MOSIP's and for DVS
-    /// signatures `timestamp-window = SECONDS`. DVS signatures have no `jwks`, `keys`,
-    /// `allow-rsa-1024` and `alg`, but `server-secret = "FILE"`, `audience`, `subject` and `scope`. For the kinds of devices
-    /// `trust = ["DOMAIN=FILE"]`, `intermediates`, `trust-policy`, `domain`, `organization`,
-    /// `any-organization = true`, `level` and `lenient = ["NAME"]`. A token without the marks of a kind is an authentication token if there is
-    /// a table `[auth-token]` and none `[jws]`. Files are relative to the policy's folder. Options on the command line
-    /// override the policy.
+    /// The file has one table per kind, such as `[dvs-certificate]` or `[id-token]`. Members of any
+    /// table: `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `alg = "NAME"`,
+    /// `at = TIME` and `leeway = SECONDS`. DVS certificates and signatures: one of `document`, `hash`,
+    /// `request` and `unbound = true`. Tokens and JWS: `issuer`, `audience`, `subject` and `nonce`. JWS:
+    /// `typ`, several audiences as an array, `unbound = true` and `allow-no-exp = true`. Tokens:
+    /// `scope = ["NAME"]` and `longest-life`. Captures: `previous-hash`, `span` and
+    /// `deny-mixed = true`. All MOSIP kinds and DVS signatures: `timestamp-window = SECONDS`. DVS
+    /// signatures: `server-secret = "FILE"`, `audience`, `subject` and `scope`, but not `jwks`, `keys`,
+    /// `allow-rsa-1024` and `alg`. Device kinds: `trust = ["DOMAIN=FILE"]`, `intermediates`,
+    /// `trust-policy`, `domain`, `organization`, `any-organization = true`, `level` and
+    /// `lenient = ["NAME"]`.
+    ///
+    /// A token without the distinguishing members of a kind is an authentication token if the policy
+    /// has a table `[auth-token]` and no `[jws]`. File names are relative to the policy's folder.
+    /// Options on the command line override the policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Inputs are streams of records, one JSON object a line; one report a line comes out
+    /// Inputs are streams of records, one JSON object per line; prints one report per line
     ///
-    /// A record has the member `artefact`, a string taken exactly as it is, an object or an array. It
-    /// may have `id`, `kind`, `at`, `leeway`, `allow-rsa-1024`, one of `hash`, `request` (a string or
-    /// an object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`, `previous-hash`,
-    /// `timestamp-window`. What a record expects is required in addition to what the command line and the policy say. It
-    /// takes nothing away: see --trust-records. A line that is no such record is reported as
-    /// malformed, and the run goes on. Every report has its `place`, INPUT:LINE, beside its `id`.
+    /// A record has the member `artefact`: a string (used verbatim), an object or an array. It may also
+    /// have `id`, `kind`, `at`, `leeway`, `allow-rsa-1024`, one of `hash`, `request` (a string or an
+    /// object) and `unbound`, and `issuer`, `audience`, `subject`, `nonce`, `typ`, `previous-hash`,
+    /// `timestamp-window`. Expectations in a record apply in addition to those of the command line and
+    /// the policy, and cannot weaken them: see --trust-records. A line that is not such a record is
+    /// reported as malformed, and the run continues. Every report has a `place`, INPUT:LINE, beside
+    /// its `id`.
     #[arg(long)]
     pub(crate) ndjson: bool,
 
-    /// Let records decide: their members override the command line and the policy
+    /// Let the members of records override the command line and the policy
     ///
-    /// Without it, a record that expects something else than the run fails, and one that asks for
-    /// less (`unbound`, `allow-rsa-1024`, a larger `leeway`, another `at`) is judged by the terms of
-    /// the run. With it, every report names in `overrides` what its record decided instead. Use it
-    /// only for records that you wrote yourself, or that come from somebody who may decide what is
-    /// checked.
+    /// Without it, a record that contradicts the run fails, and one that demands less (`unbound`,
+    /// `allow-rsa-1024`, a larger `leeway`, another `at`) is judged by the terms of the run. With it,
+    /// the member `overrides` of every report lists what its record decided. Use it only for records
+    /// that you wrote yourself, or whose author may decide what is checked.
     #[arg(long, requires = "ndjson")]
     pub(crate) trust_records: bool,
 
-    /// How to report; `json` is one object for a single input, else one array [default: text, or
-    /// ndjson with --ndjson]
+    /// Format of the reports; `json` is one object for a single input, otherwise one array [default:
+    /// text, or ndjson with --ndjson]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
 
-    /// Text: add references, digests and the key to the list of checks
+    /// Text: also show references, digests and the key
     #[arg(long, help_heading = "Output")]
     pub(crate) explain: bool,
 
-    /// Print no reports; the exit code says it all
+    /// Print no reports, only set the exit code
     #[arg(long, short, help_heading = "Output")]
     pub(crate) quiet: bool,
 
-    /// Verify with so many threads; the output does not depend on it [default: all cores]
+    /// Number of threads (does not affect the output) [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 
-/// Whose signatures are believed.
+/// Whose signatures are trusted.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct TrustArgs {
-    /// Device kinds: PEM certificates of authorities that are trusted for a domain (`auth`,
-    /// `device`, `ftm`, `misp`), or for every domain; repeatable, replaces those of the policy
+    /// Device kinds: PEM certificates of the authorities trusted for a domain (`auth`, `device`, `ftm`,
+    /// `misp`), or for every domain; repeatable, replaces those of the policy
     #[arg(long = "trust", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
     roots: Vec<Roots>,
 
-    /// Device kinds: PEM certificates between devices and authorities, as with --trust; repeatable,
-    /// replaces those of the policy. They are trusted only as far as an authority issued them
+    /// Device kinds: PEM certificates between devices and authorities, as for --trust; repeatable,
+    /// replaces those of the policy. Trusted only if an authority issued them
     #[arg(long = "intermediates", value_name = "[DOMAIN=]FILE", help_heading = "Trust")]
     intermediates: Vec<Roots>,
 
-    /// Device kinds: decide about trust by the rules of this consumer, or believe every signer's
-    /// own certificate [default: ida for sbi-capture and for sbi-data captured for authentication, else
-    /// registration-client]
+    /// Device kinds: apply the trust rules of this consumer; `self-asserted` accepts each signer's own
+    /// certificate [default: ida for sbi-capture and for sbi-data captured for authentication,
+    /// otherwise registration-client]
     #[arg(long = "trust-policy", value_name = "NAME", value_parser = rules(), help_heading = "Trust")]
     rules: Option<TrustRules>,
 
-    /// Device kinds: ask for this domain, where the rules leave the choice: keymanager-v1 and
-    /// keymanager-v2 for everything, registration-client for digital ids
+    /// Device kinds: require this domain where the rules leave the choice: with keymanager-v1 and
+    /// keymanager-v2 for everything, with registration-client for digital IDs
     #[arg(long, value_name = "DOMAIN", help_heading = "Trust")]
     domain: Option<Domain>,
 
-    /// Device kinds: ask for this organisation in the certificate that signs data, as
-    /// compliance-toolkit always does
+    /// Device kinds: require this organisation in the certificate that signs data; needed with
+    /// compliance-toolkit, unless --any-organization is given
     #[arg(long, value_name = "TEXT", help_heading = "Trust")]
     organization: Option<String>,
 
-    /// compliance-toolkit: ask for no organisation, as of partners that are no device providers
+    /// compliance-toolkit: accept any organisation, as for partners that are not device providers
     #[arg(long, conflicts_with = "organization", help_heading = "Trust")]
     any_organization: bool,
 
     /// compliance-toolkit: the level of the devices, which captures do not state; device information
-    /// has to state the same
+    /// must state the same level
     #[arg(long, value_name = "LEVEL", value_parser = TrustTerms::LEVELS, help_heading = "Trust")]
     level: Option<String>,
 
-    /// Device kinds: accept devices that break the format in this way, with a warning; repeatable
+    /// Device kinds: accept messages that deviate from the format in this way, with a warning;
+    /// repeatable
     #[arg(long, value_name = "NAME", value_parser = leniencies(), help_heading = "Trust")]
     lenient: Vec<Leniency>,
 }
@@ -338,13 +340,13 @@ pub(crate) struct BindingArgs {
     #[arg(long, value_name = "HEX", help_heading = "Expectations")]
     pub(crate) hash: Option<String>,
 
-    /// DVS: expect the hash of this request to /dvs/verify; of a certificate also that it was
-    /// signed before the issue, of a signature the same timestamp
+    /// DVS: expect the hash of this request to /dvs/verify. Certificate: it must also have been signed
+    /// before the certificate was issued. Signature: the timestamp must be the same
     #[arg(long, value_name = "FILE", help_heading = "Expectations")]
     pub(crate) request: Option<PathBuf>,
 
-    /// DVS: accept any document; JWS: accept any issuer and audience, or those alone that are named;
-    /// adds a warning
+    /// DVS: accept any document. JWS: accept any issuer and audience that are not given as options.
+    /// Adds a warning
     #[arg(long, help_heading = "Expectations")]
     pub(crate) unbound: bool,
 }
@@ -355,14 +357,14 @@ pub(crate) struct DecodeArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<Source>,
 
-    /// How to show it; `json` is one object for a single input, else one array
+    /// Output format; `json` is one object for a single input, otherwise one array
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OtpCommand {
-    /// Sign a request and print its JSON body, for POST /otp
+    /// Sign a request and print its JSON body for POST /otp
     Request(OtpRequestArgs),
     /// Open a response and print the one-time password as JSON
     Open(OtpOpenArgs),
@@ -397,8 +399,8 @@ pub(crate) struct OtpOpenArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Source,
 
-    /// How the key is derived from the secret, which MIRACL does not publish; `auto` tries all but
-    /// `explicit`, where the file holds the key itself
+    /// How the key is derived from the secret, which MIRACL does not document; `auto` tries all except
+    /// `explicit`, for which the file contains the key itself
     #[arg(long, value_name = "NAME", value_parser = key_choices(), default_value = "auto")]
     pub(crate) key_derivation: KeyChoice,
 
@@ -409,35 +411,35 @@ pub(crate) struct OtpOpenArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MiraclCommand {
-    /// Print the hash by which the API names an M-PIN ID
+    /// Print the hash of an M-PIN ID, as the API uses it (hashMPinId)
     HashMpinId(HashMpinIdArgs),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct HashMpinIdArgs {
-    /// File with an M-PIN ID, in JSON or in hexadecimal of it, or with a signature object or
-    /// request that has one; `-` for stdin
+    /// File with an M-PIN ID as JSON or hexadecimal, or with a signature object or request that
+    /// contains one; `-` for stdin
     #[arg(value_name = "INPUT")]
     pub(crate) input: Source,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JwksCommand {
-    /// List keys with bits and thumbprints, and what is wrong with them
+    /// List keys with their bits, thumbprints and faults
     Show(ShowArgs),
-    /// Get a key set from where it is published, and write its bytes as they are
+    /// Download a published key set and write it unchanged
     ///
-    /// Its SHA-256 and the time go to stderr. Ends with 3 if there is no answer (`unreachable`) or
-    /// no usable key (`no-key`), and with 1 if the set is not the pinned one; then nothing is
-    /// written.
+    /// The SHA-256 of the set and the time are written to stderr. Ends with 3 if there is no answer
+    /// (`unreachable`) or no usable key (`no-key`), and with 1 if the set does not match --pin; in
+    /// these cases, nothing is written.
     Fetch(JwksFetchArgs),
-    /// Compare two key sets: ends with 0 if they hold the same keys, with 1 if not
+    /// Compare two key sets: ends with 0 if they have the same keys, otherwise with 1
     Diff(JwksDiffArgs),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct JwksFetchArgs {
-    /// Where the key set is published
+    /// URL of the published key set
     #[arg(value_name = "URL")]
     pub(crate) url: String,
 
@@ -445,7 +447,7 @@ pub(crate) struct JwksFetchArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Accept only the set with this digest, in hexadecimal
+    /// Accept only a set with this SHA-256, in hexadecimal
     #[arg(long, value_name = "SHA256", value_parser = parse_digest)]
     pub(crate) pin: Option<Digest>,
 
@@ -460,15 +462,16 @@ pub(crate) struct Digest(pub(crate) [u8; 32]);
 /// Where the command may connect to, beyond public addresses over https.
 #[derive(Args, Debug, Default)]
 pub(crate) struct FetchArgs {
-    /// Fetch from this host over http as well: whoever is on the way can replace keys; repeatable
+    /// Also fetch from this host over http: anyone on the network path can replace the keys;
+    /// repeatable
     #[arg(long, value_name = "HOST", help_heading = "Network")]
     pub(crate) allow_plain: Vec<String>,
 
-    /// Fetch from this host at private and local addresses as well; repeatable
+    /// Also fetch from this host at private and local addresses; repeatable
     #[arg(long, value_name = "HOST", help_heading = "Network")]
     pub(crate) allow_private: Vec<String>,
 
-    /// Take a key set of any media type, not of JSON only
+    /// Accept a key set with any media type, not only JSON
     #[arg(long, help_heading = "Network")]
     pub(crate) allow_any_type: bool,
 
@@ -483,11 +486,11 @@ pub(crate) struct JwksDiffArgs {
     #[arg(value_name = "OLD")]
     pub(crate) old: Source,
 
-    /// The same, newer
+    /// The newer key set, in the same formats
     #[arg(value_name = "NEW")]
     pub(crate) new: Source,
 
-    /// How to list the differences
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: ListFormat,
 }
@@ -498,34 +501,34 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "FILE")]
     pub(crate) input: Source,
 
-    /// How to list them
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: ListFormat,
 }
 
 const BENCH_JSON: &str = "\
-JSON, schema `countersign.bench/1`; rates are verifications a second:
-  machine     arch, os, cores, features of the CPU that are made use of
+JSON, schema `countersign.bench/1`; rates are verifications per second:
+  machine     arch, os, cores, features of the CPU that are used
   kernel      the RSA kernel in use: avx512ifma or portable
-  seconds     the limit; 0 for --smoke
-  batch       signatures of one batch
+  seconds     the time limit; 0 for --smoke
+  batch       signatures per batch
   artefacts   from bytes to verdict; kind, algorithm, bits, one_core and all_cores (each single and
-              batch), batch_to_single (of one core)
+              batch), batch_to_single (on one core)
   signatures  RS256 from digest to verdict, on one core; bits, detected and portable kernel (each
               single and batch), batch_to_single, detected_to_portable (single and batch)";
 
 #[derive(Args, Debug)]
 #[command(after_long_help = BENCH_JSON)]
 pub(crate) struct BenchArgs {
-    /// Measure for about so long in all, up to 600
+    /// Total measuring time in seconds, up to 600
     #[arg(long, value_name = "N", default_value = "5", value_parser = value_parser!(u16).range(1..=600))]
     pub(crate) seconds: u16,
 
-    /// Measure hardly at all: only the verdicts are of interest
+    /// Check the verdicts and hardly measure
     #[arg(long, conflicts_with = "seconds")]
     pub(crate) smoke: bool,
 
-    /// How to show the figures
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: ListFormat,
 }
@@ -547,7 +550,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
-            // A token is a credential perhaps, and whoever reads the output need not have it.
+            // A token may be a credential, which readers of the output must not get.
             Self::File(path) if is_token(path) => {
                 let name = path.to_string_lossy();
                 write!(f, "{}…", name.chars().take(8).collect::<String>())
@@ -557,7 +560,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Tells whether what should be a file's name is a token: JSON in base64url, and dots.
+/// Tells whether a file name is actually a token: JSON in base64url, and dots.
 pub(crate) fn is_token(path: &Path) -> bool {
     let name = path.as_os_str().as_encoded_bytes();
     name.starts_with(b"eyJ") && name.len() > 64 && name.contains(&b'.')
@@ -611,12 +614,12 @@ fn parse_digest(text: &str) -> Result<Digest, String> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .map(Digest)
-        .ok_or_else(|| "not 64 hexadecimal digits".into())
+        .ok_or_else(|| "must be 64 hexadecimal digits".into())
 }
 
 fn kinds() -> impl TypedValueParser<Value = Kind> {
     let names = PossibleValuesParser::new(Kind::all().map(Kind::name));
-    names.try_map(|name| Kind::from_name(&name).ok_or("no kind"))
+    names.try_map(|name| Kind::from_name(&name).ok_or("not a kind"))
 }
 
 fn rules() -> impl TypedValueParser<Value = TrustRules> {
@@ -632,7 +635,7 @@ fn parse_leeway(text: &str) -> Result<Leeway, String> {
     text.parse()
         .ok()
         .and_then(Leeway::from_seconds)
-        .ok_or_else(|| "not a number of seconds from 0 to 300".into())
+        .ok_or_else(|| "must be 0 to 300 seconds".into())
 }
 
 fn parse_time(text: &str) -> Result<Time, String> {

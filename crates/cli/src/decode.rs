@@ -20,7 +20,7 @@ use crate::input::check_one_stdin;
 use crate::output::{Output, Style};
 use crate::text::{Detail, Pretty};
 
-const MARK: &str = "UNVERIFIED: nothing of this was checked";
+const MARK: &str = "UNVERIFIED: none of this has been checked";
 
 /// Runs the command. The tally counts as valid what could be decoded, and nothing else is meant.
 pub(crate) fn run(args: &DecodeArgs) -> Result<Exit, Stop> {

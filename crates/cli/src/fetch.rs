@@ -36,7 +36,7 @@ pub(crate) fn run(args: &JwksFetchArgs) -> Result<Exit, Stop> {
     let (keys, problems) = (snapshot.keys().keys().len(), snapshot.keys().problems().len());
     let fetched =
         snapshot.fetched().map_or_else(String::new, |time| format!("fetched at {time}, "));
-    let summary = format!("SHA-256 {digest}, {fetched}{keys} usable keys, {problems} others");
+    let summary = format!("SHA-256 {digest}, {fetched}{keys} usable keys, {problems} unusable");
     // The set is there, whether or not anybody reads this.
     let _ = writeln!(io::stderr(), "{summary}");
     Ok(Exit::Done)
@@ -69,10 +69,10 @@ pub(crate) fn fetch(url: &str, args: &FetchArgs) -> Result<Snapshot, Stop> {
             misuse(&format_args!("{fault}; --allow-plain {host} allows http"))
         }
         Fault::PrivateAddress => {
-            misuse(&format_args!("{fault}; --allow-private {host} allows others"))
+            misuse(&format_args!("{fault}; --allow-private {host} allows private ones"))
         }
         Fault::MediaType(_) => {
-            let what = format!("{}: {shown}: {fault}; --allow-any-type takes any", fault.code());
+            let what = format!("{}: {shown}: {fault}; --allow-any-type accepts any", fault.code());
             Stop::Refused(Exit::Undecided, what)
         }
         Fault::NoUsableKey => {

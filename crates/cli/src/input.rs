@@ -20,7 +20,8 @@ const SECRET_BYTES: usize = 1 << 16;
 impl Source {
     /// Says what to do where a token stands in the place of a file's name.
     pub(crate) fn hint(&self) -> Option<&'static str> {
-        const HINT: &str = "this is a token, and not the name of a file: write it to a file, or to stdin and name `-`";
+        const HINT: &str = "this is a token, not a file name: write it to a file, or pipe it to \
+                            stdin and give `-`";
         matches!(self, Self::File(path) if is_token(path)).then_some(HINT)
     }
 

@@ -120,7 +120,7 @@ fn facts(report: &Report, detail: Detail) -> Vec<String> {
         lines.push(format!("from {}", Escaped(place)));
     }
     if let Some(at) = report.at {
-        lines.push(format!("as at {at}"));
+        lines.push(format!("as of {at}"));
     }
     if detail == Detail::Brief {
         return lines;

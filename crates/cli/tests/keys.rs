@@ -73,9 +73,9 @@ fn whatever_is_wrong_with_a_key_is_said_of_the_key_and_never_of_the_token() {
         ("alphabet", with("e", "AQ+B".into()), "`e` is not base64url without padding: illegal"),
         ("type", with("n", 7_i64.into()), "`n` is not a string"),
         ("missing", with("e", Value::Null), "`e` is missing"),
-        ("zeros", with("n", number(2).into()), "`n` begins with zero bytes"),
+        ("zeros", with("n", number(2).into()), "`n` has leading zero bytes"),
         ("even", with("n", encode_url(&even).into()), "modulus is even"),
-        ("private", with("d", "AQAB".into()), "private key members are present"),
+        ("private", with("d", "AQAB".into()), "it contains members of a private key"),
         ("kty", with("kty", "oct".into()), "key type is not supported"),
         ("alg", with("alg", "RSA-OAEP".into()), "`alg` is `RSA-OAEP`, which is not supported"),
         ("use", with("use", 1_i64.into()), "`use` is not a string"),
@@ -136,7 +136,7 @@ fn ambiguous_and_unknown_keys_are_listed_escaped_and_in_bounds() {
     let key = |issuer: &RsaIssuer, kid: &str| issuer.jwk().with("kid", kid.to_owned());
     let two = [key(&KEY, "one\u{1b}[31m"), key(&OTHER, &"x".repeat(200))];
     for (header, says) in [
-        (Object::new(), "could be meant: `one\\u001b[31m`, `xxxx"),
+        (Object::new(), "matching keys: `one\\u001b[31m`, `xxxx"),
         (Object::new().with("kid", "three"), "the set has the keys `one\\u001b[31m`, `xxxx"),
     ] {
         let said = verify("listed", &two, &header, &[]);
@@ -160,8 +160,8 @@ fn keys_without_alg_take_that_of_the_command_line_or_the_policy() {
         (&["--policy", &policy, "--alg", "RS512"], 1, "algorithm-mismatch"),
         (&["--unbound", "--jwks", &keys], 1, "`--alg PS256`"),
         (&["--unbound", "--jwks", &declared, "--alg", "PS256"], 1, "algorithm-mismatch"),
-        (&["--unbound", "--jwks", &keys, "--alg", "HS256"], 2, "not an algorithm of public keys"),
-        (&["--unbound", "--jwks", &keys, "--alg", "none"], 2, "not an algorithm of public keys"),
+        (&["--unbound", "--jwks", &keys, "--alg", "HS256"], 2, "must be one of ES256"),
+        (&["--unbound", "--jwks", &keys, "--alg", "none"], 2, "must be one of ES256"),
     ] {
         let (code, said) = run(&[&at, more, &[&input]].concat());
         assert_eq!(code, Some(exit), "{more:?}: {said}");

@@ -6,10 +6,13 @@ use super::fault::Fault;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Tells whether an address is one that a host on the public Internet can have, by the registries
-/// of special-purpose addresses (RFC 6890) of IANA.
+/// of special-purpose addresses ([RFC 6890]) of IANA.
 ///
-/// Whatever carries an IPv4 address inside is refused, except NAT64 (RFC 6052), behind which whole
+/// Whatever carries an IPv4 address inside is refused, except NAT64 ([RFC 6052]), behind which whole
 /// networks live: there the address inside decides.
+///
+/// [RFC 6890]: https://www.rfc-editor.org/rfc/rfc6890
+/// [RFC 6052]: https://www.rfc-editor.org/rfc/rfc6052
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -28,23 +28,23 @@ use countersign::jose::{KeySource, Snapshot};
 
 /// The key set of one issuer, fetched again before it is too old.
 ///
-/// - Verifying never waits for the network: [`snapshot`](KeySource::snapshot) returns the set that
-///   is there. Those who would rather wait, within a bound, use [`waiting`](Self::waiting).
-/// - A token that names an unknown key is refused and triggers one attempt. Then none is made until
-///   the [cooldown](Settings::cooldown) is over; after that, a token with the same or another unknown
-///   key may trigger the next. Attempts are bounded, names are not remembered: a key identifier that
-///   was tried before its key was published is refused for one cooldown longer at most.
+/// - Verification never waits for the network: [`snapshot`](KeySource::snapshot) returns the
+///   current set. Services that prefer to wait, for a bounded time, use [`waiting`](Self::waiting).
+/// - A token that names an unknown key is refused and triggers one fetch. No further fetch is made
+///   until the [cooldown](Settings::cooldown) is over; after that, a token with the same or another
+///   unknown key may trigger the next. Fetches are bounded, names are not remembered: a key
+///   identifier used before its key is published is refused for at most one cooldown longer.
 /// - So the first token after an unannounced rotation is refused, and later ones are verified with
-///   the new set. Issuers that publish a key before they sign with it avoid that, as sets are
-///   fetched again before they are too old; so do services that [wait](Self::waiting).
-/// - A set is replaced as a whole. A key that is gone is refused at once.
-/// - A failed attempt leaves the last good set in place, until it is
-///   [stale](Settings::stale): then there is none, and verifiers say
-///   [`Unreachable`](countersign::Error::Unreachable). An empty set and one without a usable key are
-///   failures, too.
+///   the new set. This does not happen with issuers that publish a key before they sign with it,
+///   since sets are fetched again before they are too old, or in services that
+///   [wait](Self::waiting).
+/// - A set is replaced as a whole. A removed key is refused at once.
+/// - After a failed fetch, the last good set stays in place until it is [stale](Settings::stale):
+///   then there is none, and verifiers return [`Unreachable`](countersign::Error::Unreachable). An
+///   empty set and a set without a usable key are also failures.
 ///
-/// The cache owns the thread that fetches. Dropping the cache stops it, at the latest when the
-/// attempt that is under way has ended; [`stop`](Self::stop) waits for that.
+/// The cache owns the fetching thread. Dropping the cache stops the thread, at the latest when the
+/// current fetch has ended; [`stop`](Self::stop) waits for that.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -96,7 +96,7 @@ struct Held {
 }
 
 impl JwksCache {
-    /// Starts a cache with the clock of the system. The first attempt is made at once.
+    /// Starts a cache with the system clock. The first fetch starts at once.
     ///
     /// # Errors
     ///
@@ -145,8 +145,8 @@ impl JwksCache {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Asks for a refresh. Within the [cooldown](Settings::cooldown) after an attempt the question is
-    /// dropped: nothing bypasses it.
+    /// Requests a refresh. Within the [cooldown](Settings::cooldown) after a fetch the request is
+    /// dropped: nothing bypasses the cooldown.
     pub fn refresh(&self) {
         let now = self.shared.clock.now();
         let mut state = self.shared.lock();
@@ -155,26 +155,26 @@ impl JwksCache {
         }
     }
 
-    /// Waits until there is a usable set, at most until the attempt under way has ended, and at
-    /// most so long. `None` if there is no set then.
+    /// Waits until there is a usable set, but not longer than the current fetch or `at_most`.
+    /// Returns `None` if there is still no set.
     pub fn wait(&self, at_most: Duration) -> Option<Snapshot> {
         self.shared.wait(at_most)
     }
 
-    /// Returns a source of the same keys that waits, so long at most, for an attempt that is made
-    /// because there is no set, or because a token names a key that is not in it.
+    /// Returns a source of the same keys that waits, at most this long, for a fetch if there is no
+    /// set, or if a token names a key that is not in the set.
     ///
-    /// With it, the first token after a rotation is verified with the new set instead of refused.
-    /// The price: anyone who sends tokens with unknown keys can make threads wait. Every thread that
-    /// meets such a token while an attempt is under way waits until it has ended, `at_most` each
-    /// time, and one attempt is made for each cooldown. Between attempts nobody waits. Services whose
-    /// threads must not wait let the client try again instead.
+    /// With it, the first token after a rotation is verified with the new set instead of being
+    /// refused. The cost: anyone who sends tokens with unknown keys can make threads wait. Every
+    /// thread that meets such a token during a fetch waits until the fetch has ended, for `at_most`
+    /// each time, and each cooldown triggers one fetch. Between fetches nobody waits. Services
+    /// whose threads must not wait can let the client retry instead.
     #[must_use]
     pub fn waiting(self: &Arc<Self>, at_most: Duration) -> Waiting {
         Waiting { cache: Arc::clone(self), at_most }
     }
 
-    /// Returns the state at this moment.
+    /// Returns the current state.
     #[must_use]
     pub fn health(&self) -> Health {
         let held = self.shared.current.load_full();
@@ -197,7 +197,7 @@ impl JwksCache {
         self.shared.settings.name()
     }
 
-    /// Stops the thread, and waits for it: as long as the attempt that is under way.
+    /// Stops the thread and waits for it, at most as long as the current fetch takes.
     pub fn stop(mut self) {
         self.shared.stop();
         if let Some(thread) = self.thread.take() {
@@ -238,7 +238,7 @@ impl KeySource for JwksCache {
     }
 }
 
-/// The keys of a [`JwksCache`], for those who may wait; see [`JwksCache::waiting`].
+/// The keys of a [`JwksCache`], for services that may wait; see [`JwksCache::waiting`].
 #[derive(Clone, Debug)]
 pub struct Waiting {
     cache: Arc<JwksCache>,

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use countersign::Time;
 
-/// Tells a [`JwksCache`](super::JwksCache) the time.
+/// The source of time of a [`JwksCache`](super::JwksCache).
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// Returns the present.
+    /// Returns the current time.
     fn now(&self) -> Time;
 }
 
@@ -17,8 +17,8 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     }
 }
 
-/// The clock of the system. Outside the years 1970 to 9999 it stands still at 1970: every key set
-/// is then as young as it was when it was fetched.
+/// The system clock. Outside the years 1970 to 9999 it returns 1970, so every key set then seems as
+/// fresh as when it was fetched.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SystemClock;

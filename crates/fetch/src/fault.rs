@@ -1,12 +1,19 @@
-//! Why there is no answer, or none that can be used.
+//! Why there is no usable answer.
 
 use core::fmt;
 
 use countersign::{Code, Error};
 
-/// Why something could not be fetched. None of these is the fault of whoever sent a token.
+/// Why something could not be fetched. None of these is the fault of a token's sender.
 ///
 /// Texts name neither credentials nor bodies.
+///
+/// ```
+/// use countersign::Code;
+/// use countersign_fetch::Fault;
+///
+/// assert_eq!((Fault::Timeout.label(), Fault::Timeout.code()), ("timeout", Code::Unreachable));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -17,30 +24,30 @@ pub enum Fault {
     Host,
     /// The host has no address on the Internet, only private, local or reserved ones.
     PrivateAddress,
-    /// The name of the host cannot be resolved.
+    /// The host name cannot be resolved.
     Unresolved,
-    /// No connection, or it broke off.
+    /// The connection failed or was interrupted.
     Connection,
-    /// The time was over before the answer was complete.
+    /// The answer was not complete within the time limit.
     Timeout,
-    /// TLS failed: no trust in the certificate, as a rule.
+    /// TLS failed, usually because the certificate is not trusted.
     Tls,
-    /// The answer breaks the rules of HTTP.
+    /// The answer is not valid HTTP.
     Protocol,
     /// The answer is larger than the limit.
     TooLarge,
     /// The client cannot be used on this machine.
     Client,
-    /// A redirect to another server, to nowhere, or one too many.
+    /// A redirect to another server or without a target, or too many redirects.
     Redirect,
-    /// The status is not the one of success.
+    /// The status is not a success.
     Status(u16),
-    /// The media type is not one of a key set: the one that the answer names, if it does.
+    /// The media type is not that of a key set. Contains the answer's media type, if it has one.
     MediaType(Option<String>),
-    /// The body is compressed or otherwise encoded, in this way, though that was not asked for.
+    /// The body has this content encoding, although none was requested.
     ContentEncoding(String),
-    /// The body is the metadata of an issuer, which names this address of its key set (`jwks_uri`,
-    /// [RFC 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// The body is the metadata of an issuer, which names this URL of its key set (`jwks_uri`, [RFC
+    /// 8414 section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     Metadata(String),
     /// The body is not a key set.
     KeySet(Error),
@@ -49,7 +56,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Returns a stable name in kebab case, one of a few: fit for a label of a metric.
+    /// Returns a stable name in kebab case, from a small set: suitable as a metric label.
     #[must_use]
     pub const fn label(&self) -> &'static str {
         match self {
@@ -73,7 +80,7 @@ impl Fault {
         }
     }
 
-    /// Returns the reason code of an artefact that could not be judged because of this.
+    /// Returns the reason code for artefacts that could not be judged because of this fault.
     #[must_use]
     pub const fn code(&self) -> Code {
         Code::Unreachable
@@ -88,24 +95,24 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address => f.write_str("not an https address of an allowed host"),
+            Self::Address => f.write_str("not an https URL of an allowed host"),
             Self::Host => f.write_str("host is not allowed"),
             Self::PrivateAddress => f.write_str("host has no public address"),
-            Self::Unresolved => f.write_str("name of the host cannot be resolved"),
-            Self::Connection => f.write_str("no connection, or it broke off"),
-            Self::Timeout => f.write_str("no complete answer in time"),
+            Self::Unresolved => f.write_str("host name cannot be resolved"),
+            Self::Connection => f.write_str("connection failed or was interrupted"),
+            Self::Timeout => f.write_str("no complete answer within the time limit"),
             Self::Tls => f.write_str("TLS failed"),
-            Self::Protocol => f.write_str("answer breaks the rules of HTTP"),
+            Self::Protocol => f.write_str("answer is not valid HTTP"),
             Self::TooLarge => f.write_str("answer is larger than the limit"),
             Self::Client => f.write_str("client cannot be used on this machine"),
-            Self::Redirect => f.write_str("redirect to another server, or one too many"),
+            Self::Redirect => f.write_str("redirect to another server, or too many redirects"),
             Self::Status(status) => write!(f, "status {status}"),
-            Self::MediaType(None) => write!(f, "answer names no media type; {KEY_SETS}"),
+            Self::MediaType(None) => write!(f, "answer states no media type; {KEY_SETS}"),
             Self::MediaType(Some(found)) => {
-                write!(f, "media type {} is not of a key set; {KEY_SETS}", Shortened(found))
+                write!(f, "media type {} is not that of a key set; {KEY_SETS}", Shortened(found))
             }
             Self::ContentEncoding(found) => {
-                write!(f, "body is encoded: {}; it has to come as it is", Shortened(found))
+                write!(f, "body is encoded as {}; it must be sent unencoded", Shortened(found))
             }
             Self::Metadata(url) => {
                 let url = Shortened(url);

@@ -1,4 +1,4 @@
-//! The client: `ureq` with `rustls`, kept from doing anything that it need not.
+//! The client: `ureq` with `rustls`, restricted to what is needed.
 
 use core::fmt;
 use core::time::Duration;
@@ -17,16 +17,16 @@ use super::fault::Fault;
 use super::fetch::Fetch;
 use super::{address, tls};
 
-/// Sends requests to hosts that are on its list, and to no other.
+/// Sends requests only to listed hosts.
 ///
-/// Each is sent over https to a public address of the host, unless the host is listed otherwise:
-/// the addresses that the name resolves to are checked, and it is those that the connection is made
-/// to. Redirects are not followed, so that no header reaches another host. There is no proxy, no
-/// cookie and no compression. An answer must be complete within a time and below a size, which are
-/// watched while it is read.
+/// Each request is sent over https to a public address of the host, unless the host is listed
+/// otherwise. The resolved addresses are checked, and the connection is made to one of them.
+/// Redirects are not followed, so no header reaches another host. It uses no proxies, cookies or
+/// compression. An answer must be complete within a time limit and a size limit, which are enforced
+/// while reading.
 ///
-/// Status, headers and body of an answer are handed back as they came. Nothing is logged beyond
-/// what `ureq` says to the `log` crate, which leaves out all headers but harmless ones.
+/// Status, headers and body of an answer are returned unchanged. Only `ureq` logs, through the
+/// crate `log`, and it omits all headers except harmless ones.
 ///
 /// ```
 /// use countersign_fetch::{Fault, Fetch as _, Fetcher};
@@ -49,6 +49,15 @@ pub struct Fetcher {
 }
 
 /// Builds a [`Fetcher`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use countersign_fetch::Fetcher;
+///
+/// let builder = Fetcher::builder().host("idp.example").timeout(Duration::from_secs(2)).retries(1);
+/// assert!(builder.roots(b"not PEM").is_err());
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct FetcherBuilder {
@@ -70,19 +79,20 @@ struct Host {
 }
 
 impl FetcherBuilder {
-    /// Allows a host, by name or address and without a port: over https, at public addresses.
+    /// Allows a host, by name or address without a port: over https, at public addresses.
     pub fn host(mut self, name: &str) -> Self {
         self.entry(name);
         self
     }
 
-    /// Allows a host over http without TLS as well. Whoever is on the way can then replace keys.
+    /// Also allows a host over http, without TLS. Anyone on the network path can then replace the
+    /// keys.
     pub fn plain_host(mut self, name: &str) -> Self {
         self.entry(name).plain = true;
         self
     }
 
-    /// Allows a host at private, local and reserved addresses as well.
+    /// Also allows a host at private, local and reserved addresses.
     pub fn private_host(mut self, name: &str) -> Self {
         self.entry(name).private = true;
         self
@@ -92,11 +102,11 @@ impl FetcherBuilder {
         self.hosts.entry(name.to_ascii_lowercase()).or_default()
     }
 
-    /// Trusts these certificate authorities (PEM, one or more) instead of those of Mozilla.
+    /// Trusts these certificate authorities (PEM, one or more) instead of Mozilla's.
     ///
     /// # Errors
     ///
-    /// [`Fault::Tls`] if the text is not PEM, or holds no certificate.
+    /// [`Fault::Tls`] if the text is not PEM, or contains no certificate.
     pub fn roots(mut self, pem: &[u8]) -> Result<Self, Fault> {
         let mut roots = Vec::new();
         for item in ureq::tls::parse_pem(pem) {
@@ -111,39 +121,39 @@ impl FetcherBuilder {
         Ok(self)
     }
 
-    /// Chooses the cryptography of TLS: for users of FIPS builds, and for machines that Graviola is
-    /// not written for. The type is that of `rustls` 0.23.
+    /// Chooses the cryptography provider of TLS: for users of FIPS builds, and for machines that
+    /// Graviola does not support. The type comes from `rustls` 0.23.
     pub fn crypto(mut self, provider: Arc<CryptoProvider>) -> Self {
         self.provider = Some(provider);
         self
     }
 
-    /// Chooses how long a request may take, from the name of the host to the last byte of the
-    /// answer: five seconds by default.
+    /// Chooses how long a request may take, from name resolution to the last byte of the answer:
+    /// five seconds by default.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Chooses how many bytes the body of an answer may have: 256 KiB by default, the limit of a
-    /// key set.
+    /// Chooses the largest body of an answer in bytes: 256 KiB by default, the limit of a key set.
     pub const fn body_bytes(mut self, bytes: u64) -> Self {
         self.body_bytes = bytes;
         self
     }
 
-    /// Chooses how often a GET or HEAD that got no answer is sent again: never by default. Other
-    /// methods are never sent twice, and an answer is an answer whatever its status.
+    /// Chooses how often a GET or HEAD without an answer is sent again: never by default. Other
+    /// methods are never sent again, and neither is a request that was answered, whatever the
+    /// status.
     pub const fn retries(mut self, retries: u8) -> Self {
         self.retries = retries;
         self
     }
 
-    /// Makes the client; it keeps connections, so it should be kept as well.
+    /// Builds the client. It keeps connections open, so reuse it.
     ///
     /// # Errors
     ///
-    /// [`Fault::Client`] if this machine's CPU is not one that Graviola supports and no other
+    /// [`Fault::Client`] if Graviola does not support this machine's CPU and no other
     /// [`crypto`](Self::crypto) was chosen.
     pub fn build(self) -> Result<Fetcher, Fault> {
         let provider = self.provider.or_else(tls::provider).ok_or(Fault::Client)?;
@@ -175,7 +185,8 @@ impl FetcherBuilder {
 }
 
 impl Fetcher {
-    /// Begins with no host at all, five seconds, 256 KiB and Mozilla's certificate authorities.
+    /// Starts a builder without any host, with five seconds, 256 KiB and Mozilla's certificate
+    /// authorities.
     pub const fn builder() -> FetcherBuilder {
         FetcherBuilder {
             hosts: Hosts::new(),

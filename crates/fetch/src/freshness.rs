@@ -1,4 +1,6 @@
-//! How long an answer says that it is fresh (RFC 9111).
+//! How long an answer says that it is fresh ([RFC 9111]).
+//!
+//! [RFC 9111]: https://www.rfc-editor.org/rfc/rfc9111
 
 use http::HeaderMap;
 use http::header::{AGE, CACHE_CONTROL};
@@ -6,8 +8,10 @@ use http::header::{AGE, CACHE_CONTROL};
 /// Returns for how many more seconds the answer is fresh; `None` if it does not say.
 ///
 /// Read are `max-age`, `no-store` and `no-cache` of `Cache-Control`, and `Age`. A repeated or
-/// damaged `max-age` means zero (RFC 9111 section 4.2.1). `s-maxage` is for shared caches, `Expires`
+/// damaged `max-age` means zero ([RFC 9111 §4.2.1]). `s-maxage` is for shared caches, `Expires`
 /// for those of 1996.
+///
+/// [RFC 9111 §4.2.1]: https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1
 pub(crate) fn lifetime(headers: &HeaderMap) -> Option<u64> {
     let mut max_age = None;
     for value in headers.get_all(CACHE_CONTROL) {
@@ -32,7 +36,9 @@ fn split(directive: &[u8]) -> (&[u8], Option<&[u8]>) {
     (name, parts.next())
 }
 
-/// Reads `delta-seconds` (RFC 9111 section 1.2.2); what is too large for it is as good as for ever.
+/// Reads `delta-seconds` ([RFC 9111 §1.2.2]); what is too large for it is as good as for ever.
+///
+/// [RFC 9111 §1.2.2]: https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2
 fn seconds(text: &[u8]) -> Option<u64> {
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);

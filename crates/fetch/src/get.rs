@@ -17,7 +17,9 @@ use countersign::{Limits, Time};
 /// Redirects within one server that are followed.
 const REDIRECTS: usize = 3;
 
-/// What a later request repeats, to learn whether there is anything new (RFC 9110 section 13.1).
+/// What a later request repeats, to learn whether there is anything new ([RFC 9110 §13.1]).
+///
+/// [RFC 9110 §13.1]: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Validators {
     etag: Option<HeaderValue>,
@@ -32,8 +34,10 @@ impl Validators {
         }
     }
 
-    /// An entity tag is the better of the two, and then a server must ignore the other (RFC 9110
+    /// An entity tag is the better of the two, and then a server must ignore the other ([RFC 9110]
     /// section 13.1.3), so only one is sent.
+    ///
+    /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
     fn condition(&self) -> Option<(http::HeaderName, HeaderValue)> {
         let etag = self.etag.clone().map(|value| (IF_NONE_MATCH, value));
         etag.or_else(|| self.last_modified.clone().map(|value| (IF_MODIFIED_SINCE, value)))
@@ -50,16 +54,16 @@ pub(crate) struct Answer {
     pub(crate) validators: Validators,
 }
 
-/// Gets a key set once, without a cache; `now` becomes the time at which it was fetched.
+/// Fetches a key set once, without a cache; `now` becomes its time of fetching.
 ///
 /// Checked: the status; that redirects stay on the server; the media type; that the body is a key
 /// set within the limits, and has a usable key. Not checked, because that is up to the
 /// [`Fetch`]: where the connection leads.
 ///
-/// Where the address is that of an issuer's metadata
-/// ([OpenID Connect Discovery 1.0 section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)),
-/// its `jwks_uri` is followed once, if it is on the same server. A
-/// [`JwksCache`](super::JwksCache) does not follow it.
+/// If the URL is that of an issuer's metadata ([OpenID Connect Discovery 1.0 section
+/// 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)), its `jwks_uri`
+/// is followed once, if it is on the same server. A [`JwksCache`](super::JwksCache) does not follow
+/// it.
 ///
 /// # Errors
 ///
@@ -169,7 +173,9 @@ fn redirect(from: &Uri, headers: &HeaderMap) -> Result<Uri, Fault> {
     if origin(&to).is_some() && origin(&to) == origin(from) { Ok(to) } else { Err(Fault::Redirect) }
 }
 
-/// Scheme, host and port (RFC 6454), if there is nothing else before the path.
+/// Scheme, host and port ([RFC 6454]), if there is nothing else before the path.
+///
+/// [RFC 6454]: https://www.rfc-editor.org/rfc/rfc6454
 fn origin(url: &Uri) -> Option<(&str, String, u16)> {
     let (scheme, authority) = (url.scheme_str()?, url.authority()?);
     let port = match (authority.port(), scheme) {

@@ -1,28 +1,28 @@
-//! The HTTP edge of [`countersign`]: key sets that stay fresh, and requests that are sent.
+//! HTTP for [`countersign`]: fetches key sets, keeps them fresh, and sends requests.
 //!
 //! ```text
 //! verifier ── snapshot ──► JwksCache ◄── replaced as a whole ── one thread ── Fetch ──► the issuer
 //!     └────── a key was not found ──► at most one refresh for each cooldown ──┘
 //! ```
 //!
-//! The verifiers do not know this crate; they ask a [`KeySource`](countersign::jose::KeySource).
-//! Verifying never waits for the network: a cache hands out the set that it has, and a thread of
-//! its own gets the next one.
+//! The verifiers do not depend on this crate; they ask a
+//! [`KeySource`](countersign::jose::KeySource). Verification never waits for the network: a cache
+//! returns the set that it has, and its own thread fetches the next one.
 //!
 //! | To | Use |
 //! |---|---|
 //! | keep the key set of an issuer fresh | [`JwksCache`] |
-//! | get a key set once | [`jwks`] |
+//! | fetch a key set once | [`jwks`] |
 //! | send a request of an API | [`Fetcher`], or any [`Fetch`] |
 //!
-//! This is the only crate of the toolkit that opens connections, starts a thread or reads the system's
-//! clock. It needs `std` and no C compiler. It decides nothing about a token: a [`Snapshot`] that it
-//! hands out is parsed by the library, and the verifier chooses the key.
+//! This is the only library crate of the toolkit that opens connections, starts a thread or reads
+//! the system clock. It needs `std` but no C compiler. It decides nothing about a token: the
+//! library parses each [`Snapshot`], and the verifier chooses the key.
 //!
 //! [`Snapshot`]: countersign::jose::Snapshot
 //!
-//! Not supported: fetching anything that a token names, proxies, cookies, compression, HTTP/2.
-//! Those who need them bring their own [`Fetch`].
+//! Not supported: fetching anything that a token names, proxies, cookies, compression, HTTP/2. If
+//! you need them, implement your own [`Fetch`].
 #![forbid(unsafe_code)]
 
 /// The README's example, compiled.

@@ -1,15 +1,15 @@
-//! What operators see of a cache.
+//! What operators can observe of a cache.
 
 use super::fault::Fault;
 use countersign::{KeySetInfo, Time};
 
-/// What a successful refresh did.
+/// The result of a successful refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refreshed {
-    /// The set was replaced by another one.
+    /// The set was replaced.
     Replaced,
-    /// The set is the one that was there.
+    /// The set is unchanged.
     Unchanged,
 }
 
@@ -24,28 +24,28 @@ impl Refreshed {
     }
 }
 
-/// Learns what happens to a cache, for metrics and logs.
+/// Observes a cache, for metrics and logs.
 ///
-/// `name` is the operator's name for the issuer, and every label is one of a few: nothing here
-/// comes from a token. The methods are called without any lock, on the cache's own thread or on
-/// one that verifies, and should return quickly. A panic on the cache's own thread, of
-/// [`refreshed`](Self::refreshed), is caught, and refreshes go on; one on a thread that verifies is that
-/// thread's. `examples/metrics_observer.rs` is one for the crate `metrics`.
+/// `name` is the operator's name for the issuer, and every label is from a small set: nothing here
+/// comes from a token. The methods are called without any lock, on the cache's own thread or on a
+/// verifying thread, and should return quickly. A panic of [`refreshed`](Self::refreshed), on the
+/// cache's own thread, is caught, and refreshes continue; a panic on a verifying thread propagates
+/// there. `examples/metrics_observer.rs` implements it for the crate `metrics`.
 pub trait Observer: Send + Sync {
-    /// An attempt has ended; [`Refreshed::label`] and [`Fault::label`] name its result.
+    /// A fetch has ended; [`Refreshed::label`] and [`Fault::label`] name its result.
     fn refreshed(&self, name: &str, result: &Result<Refreshed, Fault>) {
         let _ = (name, result);
     }
 
     /// A token named a key that the set it was verified with does not have.
     ///
-    /// Told once for each verification that lacks it, before anything is done about it: whether it triggers an
-    /// attempt or comes within the cooldown, and whether or not a newer set has the key.
+    /// Called once for each such verification, before anything else happens: whether the token
+    /// triggers a fetch or comes within the cooldown, and whether or not a newer set has the key.
     fn unknown_kid(&self, name: &str) {
         let _ = name;
     }
 
-    /// Somebody wanted to verify, and there was no usable set.
+    /// A verification found no usable set.
     fn unavailable(&self, name: &str) {
         let _ = name;
     }
@@ -66,12 +66,12 @@ pub struct Health {
     pub key_set: Option<KeySetInfo>,
     /// Seconds since that set was last known to be the published one.
     pub age: Option<i64>,
-    /// Until when the set there is may be used if nothing better comes.
+    /// Until when the current set may be used if it is not replaced.
     pub usable_until: Option<Time>,
-    /// Attempts that have ended.
+    /// Fetches that have ended.
     pub attempts: u64,
-    /// Attempts that have failed since the last success.
+    /// Fetches that have failed since the last success.
     pub failures: u32,
-    /// Why the last attempt failed, if it did.
+    /// Why the last fetch failed, if it did.
     pub fault: Option<Fault>,
 }

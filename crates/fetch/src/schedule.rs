@@ -23,7 +23,7 @@ pub(crate) struct Schedule {
     cooldown: i64,
     wanted: bool,
     under_way: bool,
-    /// Attempts that have ended.
+    /// Fetches that have ended.
     attempts: u64,
     /// Failed ones since the last success.
     failures: u32,

@@ -1,4 +1,4 @@
-//! What a cache is told about one issuer.
+//! The settings of a cache for one issuer.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -9,19 +9,21 @@ use super::fault::Fault;
 use countersign::Limits;
 use countersign::jose::Snapshot;
 
-/// Which media types of an answer are taken for a key set.
+/// Which media types of an answer are accepted for a key set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaTypes {
-    /// `application/json`, and `application/jwk-set+json` and `application/jwk+json` (RFC 7517
+    /// `application/json`, and `application/jwk-set+json` and `application/jwk+json` ([RFC 7517]
     /// section 8.5).
+    ///
+    /// [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
     #[default]
     Json,
-    /// Any, also none: for servers that call a key set `text/plain`.
+    /// Any or none: for servers that send a key set as `text/plain`.
     Any,
 }
 
-/// Where a key set is published, and how long it holds.
+/// Where a key set is published, and how long it may be used.
 ///
 /// ```
 /// use core::time::Duration;
@@ -73,11 +75,12 @@ macro_rules! times {
 }
 
 times! {
-    /// How long a set is fresh whose server does not say so: ten minutes, as in panva/jose.
+    /// How long a set is fresh if its server does not say: ten minutes, as in panva/jose.
     lifetime, with_lifetime: 600;
-    /// The shortest time that a set is taken for fresh, whatever its server says: one minute.
+    /// The shortest time that a set counts as fresh, whatever its server says: one minute.
     min_lifetime, with_min_lifetime: 60;
-    /// The longest: a day. A key that was removed is trusted for so long at most.
+    /// The longest time that a set counts as fresh: a day. A removed key is trusted for at most
+    /// this long.
     max_lifetime, with_max_lifetime: 24 * 3600;
     /// How long a set may be used beyond its freshness while refreshes fail: a day. After that
     /// there is no usable set.
@@ -89,9 +92,9 @@ times! {
 }
 
 impl Settings {
-    /// Names an issuer and the address of its key set.
+    /// Makes settings for an issuer and the URL of its key set.
     ///
-    /// The name is the operator's own; it labels metrics, so it must not come from a token.
+    /// The operator chooses the name; it labels metrics, so it must not come from a token.
     ///
     /// # Errors
     ///
@@ -115,7 +118,7 @@ impl Settings {
         &self.name
     }
 
-    /// Returns the address.
+    /// Returns the URL.
     #[must_use]
     pub const fn url(&self) -> &Uri {
         &self.url
@@ -140,21 +143,21 @@ impl Settings {
         self
     }
 
-    /// Returns which media types are taken for a key set.
+    /// Returns which media types are accepted for a key set.
     #[must_use]
     pub const fn media_types(&self) -> MediaTypes {
         self.media_types
     }
 
-    /// Chooses which media types are taken for a key set.
+    /// Chooses which media types are accepted for a key set.
     #[must_use]
     pub const fn with_media_types(mut self, media_types: MediaTypes) -> Self {
         self.media_types = media_types;
         self
     }
 
-    /// Begins with a set that was exported before, as old as it says it is. One that says nothing,
-    /// or is older than its bound, or has no usable key, is not used.
+    /// Starts with a previously exported set, with its stated age. A set without a stated time,
+    /// older than allowed, or without a usable key is not used.
     #[must_use]
     pub fn with_initial(mut self, initial: Snapshot) -> Self {
         self.initial = Some(initial);

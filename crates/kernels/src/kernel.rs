@@ -2,7 +2,7 @@
 
 use crate::simd::Ifma;
 
-/// The implementation that does the arithmetic. All of them return the same verdicts.
+/// The implementation of the arithmetic. All kernels return the same verdicts.
 ///
 /// ```
 /// use countersign_kernels::Kernel;
@@ -24,8 +24,8 @@ pub(crate) enum Choice {
 impl Kernel {
     /// Returns the fastest kernel that this CPU can run.
     ///
-    /// Without the `std` feature only what the build was told about the CPU counts. Built with
-    /// `--cfg countersign_portable`, it is always [`Kernel::portable`].
+    /// Without the `std` feature, only the target features of the build count. With `--cfg
+    /// countersign_portable`, it is always [`Kernel::portable`].
     #[inline]
     #[must_use]
     pub fn detect() -> Self {
@@ -39,7 +39,7 @@ impl Kernel {
         Self(Choice::Portable)
     }
 
-    /// Returns a name to show: `avx512ifma` or `portable`.
+    /// Returns the display name: `avx512ifma` or `portable`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {

@@ -1,4 +1,4 @@
-//! Verifies RSA signatures: one alone, or many at once.
+//! Verifies RSA signatures, one at a time or many at once.
 //!
 //! ```text
 //! modulus, exponent ── RsaPublicKey::new ──► prepared key ─┐
@@ -6,9 +6,9 @@
 //! many keys, messages, signatures ────────────────► verify_pkcs1_messages, verify_pkcs1_batch
 //! ```
 //!
-//! The crate computes public-key operations and the digests they need, and nothing else. It knows no
-//! key format, no token, and no policy. It is `no_std` with `alloc`, and it is the only crate of its
-//! workspace with `unsafe` code, all of it in vector instructions.
+//! The crate computes public-key operations and the digests that they need, and nothing else. It
+//! knows no key formats, tokens or policies. It is `no_std` with `alloc`, and it is the only crate
+//! of its workspace with `unsafe` code, all of it in vector instructions.
 //!
 //! # Kernels
 //!
@@ -19,33 +19,33 @@
 //! | `portable` | any | 64-bit limbs in safe Rust, one signature at a time |
 //! | `avx512ifma` | x86-64 with AVX-512 F, BW, VBMI and IFMA | 52-bit digits, one signature or eight at a time; SHA-256 of sixteen messages |
 //!
-//! [`Kernel::detect`] returns the fastest one that the CPU can run. A key detects its kernel when it is
-//! made, and a batch takes one as an argument. Without the feature `std` (on by default) nothing is
-//! detected at run time: only the target features of the build count. `--cfg countersign_portable` in
-//! `RUSTFLAGS` leaves `portable` as the only kernel.
+//! [`Kernel::detect`] returns the fastest one that the CPU can run. A key detects its kernel when
+//! it is created; a batch takes one as an argument. Without the feature `std` (on by default)
+//! nothing is detected at run time: only the target features of the build count. `--cfg
+//! countersign_portable` in `RUSTFLAGS` leaves `portable` as the only kernel.
 //!
-//! # What costs how much
+//! # Costs
 //!
 //! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs about as much as
 //!   three verifications (`portable`, 2048 bits; the benchmark `new-key` measures both). A key takes about eight times the size of its modulus, and twenty times with
 //!   `avx512ifma`: 2 and 5 KB at 2048 bits. It never changes: share it between threads by reference or in
 //!   an `Arc`.
-//! - **Exponent 65537** has a path of its own. It decides one congruence modulo `n` and never computes
-//!   the encoded message. Other exponents, and PSS with any exponent, compute `s^e mod n` and compare
-//!   bytes.
+//! - **Exponent 65537** has its own code path, which decides one congruence modulo `n` and never
+//!   computes the encoded message. Other exponents, and PSS with any exponent, compute `s^e mod n`
+//!   and compare bytes.
 //! - **One verification** allocates nothing. A batch allocates its working memory once, however many
 //!   signatures it has, and with messages 64 bytes for each digest.
-//! - **Batches** pay off with `avx512ifma` only, from three to five signatures of keys with the same
-//!   size in 520-bit steps. Each lane has its own key, so issuers may be mixed freely. What does not
-//!   fill eight lanes is verified alone where that is faster.
-//! - **Straight code** exists for 1024 and 2048 bits. Other sizes run the same code in loops.
+//! - **Batches** pay off only with `avx512ifma`, from three to five signatures under keys of the
+//!   same size in 520-bit steps. Each lane has its own key, so issuers may be mixed freely.
+//!   Signatures that do not fill eight lanes are verified one by one if that is faster.
+//! - **Unrolled code** exists for 1024 and 2048 bits. Other sizes run the same code in loops.
 //!
-//! The workspace's `BENCHMARKS.md` has figures with the machine they come from, and the comparison with
-//! other libraries.
+//! The workspace's `BENCHMARKS.md` has figures, the machine that they come from, and a comparison
+//! with other libraries.
 //!
 //! # Side channels
 //!
-//! Verification has public inputs only, and nothing here runs in constant time. Do not use the
+//! Verification has only public inputs, and nothing here runs in constant time. Do not use the
 //! arithmetic for private keys.
 #![no_std]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]

@@ -1,8 +1,10 @@
-//! Certificates (RFC 5280): self-signed ones, and those of authorities, right or wrong.
+//! Certificates ([RFC 5280]): self-signed ones, and those of authorities, valid or faulty.
 //!
 //! ```text
 //! Template ── Authority::root ──► root ── subordinate ──► intermediate ── issue ──► Certificate
 //! ```
+//!
+//! [RFC 5280]: https://www.rfc-editor.org/rfc/rfc5280
 
 use super::issuer::{IssueError, Issuer};
 use super::rsa::RsaIssuer;
@@ -26,8 +28,8 @@ use countersign::{Algorithm, Time};
 pub struct Certificate(Vec<u8>);
 
 impl Certificate {
-    /// Issues a certificate: subject and issuer are the common name, both ends of the validity are
-    /// included.
+    /// Issues a certificate. Subject and issuer are the common name; both ends of the validity are
+    /// inclusive.
     ///
     /// # Errors
     ///
@@ -42,7 +44,7 @@ impl Certificate {
         Authority::root(issuer.clone(), &template).map(Authority::into_certificate)
     }
 
-    /// Takes bytes for a certificate, whatever they are.
+    /// Wraps any bytes as a certificate.
     ///
     /// ```
     /// let certificate = countersign_testkit::Certificate::from_der(b"none".to_vec());
@@ -59,13 +61,17 @@ impl Certificate {
         &self.0
     }
 
-    /// Returns the DER in padded base64, as an element of `x5c` (RFC 7515 section 4.1.6).
+    /// Returns the DER in padded base64, as an element of `x5c` ([RFC 7515 §4.1.6]).
+    ///
+    /// [RFC 7515 §4.1.6]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.6
     #[must_use]
     pub fn to_x5c(&self) -> String {
         base64::encode_standard(&self.0)
     }
 
-    /// Returns PEM (RFC 7468 section 5).
+    /// Returns PEM ([RFC 7468 §5]).
+    ///
+    /// [RFC 7468 §5]: https://www.rfc-editor.org/rfc/rfc7468#section-5
     #[must_use]
     pub fn to_pem(&self) -> String {
         let text = self.to_x5c();
@@ -82,7 +88,7 @@ impl Certificate {
     }
 }
 
-/// What a certificate shall say. Nothing is added that is not asked for.
+/// The content of a certificate. Nothing is added implicitly.
 ///
 /// ```
 /// use countersign::Time;
@@ -107,8 +113,8 @@ pub struct Template {
 }
 
 impl Template {
-    /// Names the subject and the validity, both ends included. Without more, this is a version 3
-    /// certificate without extensions.
+    /// Starts with the subject and the validity, both ends inclusive: a version 3 certificate
+    /// without extensions.
     #[must_use]
     pub fn new(common_name: &str, not_before: Time, not_after: Time) -> Self {
         Self {
@@ -124,22 +130,22 @@ impl Template {
         }
     }
 
-    /// Adds an organisation to the subject, behind those that it has.
+    /// Adds an organisation to the subject, after existing ones.
     #[must_use]
     pub fn organization(mut self, name: &str) -> Self {
         self.organizations.push(name.into());
         self
     }
 
-    /// Numbers the certificate; 1 otherwise.
+    /// Sets the serial number; the default is 1.
     #[must_use]
     pub const fn serial(mut self, serial: u64) -> Self {
         self.serial = serial;
         self
     }
 
-    /// Says that the subject issues certificates, with at most so many issuers below it. Partner
-    /// management says so of every device.
+    /// Makes it a CA certificate, with at most this many CAs below it. Partner management does so
+    /// for every device.
     #[must_use]
     pub fn authority(self, path_length: Option<u8>) -> Self {
         let mut constraints = TRUE.to_vec();
@@ -150,7 +156,7 @@ impl Template {
             .extension(KEY_USAGE, Critical::Yes, &usage)
     }
 
-    /// Says that the subject issues nothing, and signs.
+    /// Makes it an end-entity certificate for signing.
     #[must_use]
     pub fn end_entity(self) -> Self {
         let usage = element(BIT_STRING, &[7, 0b1000_0000]);
@@ -174,21 +180,22 @@ impl Template {
         self
     }
 
-    /// Makes it a version 1 certificate; extensions stay, although there may be none.
+    /// Makes it a version 1 certificate, and keeps extensions, although version 1 does not allow
+    /// them.
     #[must_use]
     pub const fn version_1(mut self) -> Self {
         self.version_1 = true;
         self
     }
 
-    /// Writes the modulus without its leading zero byte, as some devices of 2020 do.
+    /// Encodes the modulus without its leading zero byte, like some devices of 2020.
     #[must_use]
     pub const fn negative_modulus(mut self) -> Self {
         self.negative_modulus = true;
         self
     }
 
-    /// Has the issuer sign with this algorithm, instead of the one of its key's type with SHA-256.
+    /// Makes the issuer sign with this algorithm, instead of its key's algorithm with SHA-256.
     #[must_use]
     pub const fn signed_with(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = Some(algorithm);
@@ -254,13 +261,13 @@ impl Template {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Critical {
-    /// It must.
+    /// Yes.
     Yes,
-    /// It may be ignored.
+    /// No: it may be ignored.
     No,
 }
 
-/// A key with the certificate that makes it an authority, or that shall look as if.
+/// A key with the certificate that makes it an authority, or pretends to.
 ///
 /// ```
 /// use countersign::x509::{Certificate, NegativeModulus};
@@ -288,7 +295,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// [`IssueError`] if the key cannot sign as the template says.
+    /// [`IssueError`] if the key cannot sign with the template's algorithm.
     pub fn root(key: K, template: &Template) -> Result<Self, IssueError> {
         let name = template.name();
         let certificate = template.sign(&key, &name, &key)?;
@@ -299,7 +306,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// As [`root`](Self::root).
+    /// The same as [`root`](Self::root).
     pub fn issue(&self, key: &impl Issuer, template: &Template) -> Result<Certificate, IssueError> {
         template.sign(key, &self.name, &self.key)
     }
@@ -308,7 +315,7 @@ impl<K: Issuer> Authority<K> {
     ///
     /// # Errors
     ///
-    /// As [`root`](Self::root).
+    /// The same as [`root`](Self::root).
     pub fn subordinate<L: Issuer>(
         &self,
         key: L,
@@ -329,7 +336,9 @@ impl<K: Issuer> Authority<K> {
     }
 }
 
-/// `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
+/// `SubjectPublicKeyInfo` ([RFC 5280 §4.1.2.7]).
+///
+/// [RFC 5280 §4.1.2.7]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
 fn public_key_info(key: &impl Issuer, negative_modulus: bool) -> Result<Vec<u8>, IssueError> {
     let jwk = key.jwk();
     let number = |member| {
@@ -361,20 +370,28 @@ const SET: u8 = 0x31;
 /// BOOLEAN TRUE.
 const TRUE: &[u8] = &[0x01, 1, 0xff];
 
-/// 2.5.4.3 and 2.5.4.10 (RFC 5280 appendix A.1).
+/// 2.5.4.3 and 2.5.4.10 ([RFC 5280 appendix A.1]).
+///
+/// [RFC 5280 appendix A.1]: https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 
-/// 2.5.29.19 and 2.5.29.15 (RFC 5280 section 4.2.1).
+/// 2.5.29.19 and 2.5.29.15 ([RFC 5280 §4.2.1]).
+///
+/// [RFC 5280 §4.2.1]: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 const KEY_USAGE: &[u8] = &[0x55, 29, 15];
 
-/// 1.2.840.10045.4.3.2, 1.2.840.10045.2.1 and 1.2.840.10045.3.1.7 (RFC 5480).
+/// 1.2.840.10045.4.3.2, 1.2.840.10045.2.1 and 1.2.840.10045.3.1.7 ([RFC 5480]).
+///
+/// [RFC 5480]: https://www.rfc-editor.org/rfc/rfc5480
 const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
-/// An algorithm of PKCS#1, 1.2.840.113549.1.1, with its NULL (RFC 4055 section 5).
+/// An algorithm of PKCS#1, 1.2.840.113549.1.1, with its NULL ([RFC 4055 §5]).
+///
+/// [RFC 4055 §5]: https://www.rfc-editor.org/rfc/rfc4055#section-5
 fn with_rsa(number: u8) -> Vec<u8> {
     let oid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, number];
     [element(OBJECT_IDENTIFIER, &oid), vec![0x05, 0]].concat()
@@ -405,7 +422,9 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     element
 }
 
-/// Two digits of the year before 2050, four from then on (RFC 5280 section 4.1.2.5).
+/// Two digits of the year before 2050, four from then on ([RFC 5280 §4.1.2.5]).
+///
+/// [RFC 5280 §4.1.2.5]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5
 fn time(time: Time) -> Vec<u8> {
     let text: String =
         format!("{time}").chars().filter(|c| c.is_ascii_digit() || *c == 'Z').collect();

@@ -12,7 +12,7 @@ use super::rsa::RsaIssuer;
 use countersign::encoding::json::{Object, Value};
 use countersign::{Algorithm, Time};
 
-/// A key whose holder sends its certificate along.
+/// A key whose holder sends its certificate with each message.
 #[derive(Clone, Debug)]
 pub struct Device {
     key: RsaIssuer,
@@ -20,7 +20,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Takes a key with its certificate and, behind it, whatever else `x5c` shall hold.
+    /// Makes a device from a key and the certificates of its `x5c`, its own first.
     #[must_use]
     pub const fn new(key: RsaIssuer, x5c: Vec<Certificate>) -> Self {
         Self { key, x5c }
@@ -38,7 +38,7 @@ impl Device {
         &self.x5c
     }
 
-    /// Returns the header of what the device signs.
+    /// Returns the header of the device's signatures.
     #[must_use]
     pub fn header(&self) -> Object<'static> {
         let x5c = self.x5c.iter().map(|certificate| certificate.to_x5c().into()).collect();
@@ -81,18 +81,18 @@ impl Device {
 
 /// One authority per domain with an intermediate each, and a device with a secure chip.
 ///
-/// The authorities have P-256 keys, which are made quickly; devices have RSA keys, as MOSIP wants
-/// them.
+/// The authorities have P-256 keys, which are quick to generate; devices have RSA keys, as MOSIP
+/// requires.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Pki {
     /// The root of the domain `DEVICE`.
     pub device_root: Authority<EcIssuer>,
-    /// What it issued for a maker of devices.
+    /// Its intermediate for a device maker.
     pub device_intermediate: Authority<EcIssuer>,
     /// The root of the domain `FTM`.
     pub ftm_root: Authority<EcIssuer>,
-    /// What it issued for a maker of chips.
+    /// Its intermediate for a chip maker.
     pub ftm_intermediate: Authority<EcIssuer>,
     /// The device.
     pub device: Device,
@@ -104,11 +104,11 @@ impl Pki {
     /// The organisation in the device's certificate.
     pub const MAKER: &'static str = "Test Vendor";
 
-    /// Makes all of them, with certificates that are valid between the two times.
+    /// Generates all of them, with certificates valid between the two times.
     ///
     /// # Errors
     ///
-    /// None with keys as they are made here.
+    /// None with the keys generated here.
     pub fn generate(rng: &mut Rng, start: Time, end: Time) -> Result<Self, IssueError> {
         let template = |name| Template::new(name, start, end);
         let mut chain = |root, intermediate, leaf: Template| {

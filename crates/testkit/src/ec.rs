@@ -11,7 +11,7 @@ use countersign::Algorithm;
 use countersign::encoding::base64;
 use countersign::encoding::json::Object;
 
-/// Signs ES256 with a P-256 key (FIPS 186-5), deterministically (RFC 6979).
+/// Signs ES256 with a P-256 key (FIPS 186-5), deterministically ([RFC 6979]).
 ///
 /// ```
 /// use countersign_testkit::{EcIssuer, Issuer, Rng};
@@ -25,6 +25,8 @@ use countersign::encoding::json::Object;
 /// assert_eq!(key.key().verify(Algorithm::Es256, &[b"message"], &signature), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// [RFC 6979]: https://www.rfc-editor.org/rfc/rfc6979
 #[derive(Clone)]
 pub struct EcIssuer {
     key: SigningKey,

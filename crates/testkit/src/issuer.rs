@@ -61,12 +61,14 @@ pub trait Issuer {
         }
     }
 
-    /// Signs a compact JWS (RFC 7515 section 7.1). The header need not name the algorithm that is
+    /// Signs a compact JWS ([RFC 7515 §7.1]). The header need not name the algorithm that is
     /// used.
     ///
     /// # Errors
     ///
     /// As [`sign_raw`](Self::sign_raw).
+    ///
+    /// [RFC 7515 §7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
     fn sign(
         &self,
         header: &Object<'_>,
@@ -93,7 +95,7 @@ pub trait Issuer {
     }
 }
 
-/// Returns a compact JWS under HS256 (RFC 7518 section 3.2). Short secrets are used as they are.
+/// Returns a compact JWS under HS256 ([RFC 7518 §3.2]). Short secrets are used as they are.
 ///
 /// ```
 /// use countersign::encoding::json::Object;
@@ -108,6 +110,8 @@ pub trait Issuer {
 /// assert!(verifier.verify(token.as_bytes(), &any, now).is_ok());
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
 #[must_use]
 pub fn hs256(secret: &Secret, header: &Object<'_>, payload: &[u8]) -> String {
     let input = signing_input(header.to_string().as_bytes(), payload);

@@ -14,7 +14,7 @@ use countersign::encoding::base64;
 use countersign::encoding::json::Object;
 use countersign::{Algorithm, sha256};
 
-/// Signs RS256, RS384, RS512, PS256, PS384 and PS512 (RFC 8017) with an RSA key, and blocks of any content.
+/// Signs RS256, RS384, RS512, PS256, PS384 and PS512 ([RFC 8017]) with an RSA key, and blocks of any content.
 ///
 /// ```
 /// use countersign_testkit::{Issuer, Rng, RsaIssuer};
@@ -28,6 +28,8 @@ use countersign::{Algorithm, sha256};
 /// assert_eq!(key.key().verify(Algorithm::Rs256, &[b"message"], &signature), Ok(()));
 /// # Ok::<(), countersign::Error>(())
 /// ```
+///
+/// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017
 #[derive(Clone)]
 pub struct RsaIssuer {
     key: RsaPrivateKey,
@@ -81,7 +83,7 @@ impl RsaIssuer {
         Ok(Self { key, kid: kid.map(Into::into) })
     }
 
-    /// Reads a key from PEM `PRIVATE KEY` (PKCS#8, RFC 5958), such as `openssl genpkey -algorithm
+    /// Reads a key from PEM `PRIVATE KEY` (PKCS#8, [RFC 5958]), such as `openssl genpkey -algorithm
     /// RSA` writes.
     ///
     /// # Errors
@@ -96,6 +98,8 @@ impl RsaIssuer {
     /// let read = RsaIssuer::from_pkcs8_pem("-----BEGIN PUBLIC KEY-----", None);
     /// assert_eq!(read.unwrap_err(), IssueError::Key);
     /// ```
+    ///
+    /// [RFC 5958]: https://www.rfc-editor.org/rfc/rfc5958
     pub fn from_pkcs8_pem(text: &str, kid: Option<&str>) -> Result<Self, IssueError> {
         let key = RsaPrivateKey::from_pkcs8_pem(text).map_err(|_| IssueError::Key)?;
         Ok(Self { key, kid: kid.map(Into::into) })
@@ -113,7 +117,7 @@ impl RsaIssuer {
         trimmed(self.key.n().as_ref())
     }
 
-    /// Returns the public key as PEM `PUBLIC KEY` (RFC 7468 section 13).
+    /// Returns the public key as PEM `PUBLIC KEY` ([RFC 7468 §13]).
     ///
     /// ```
     /// use countersign_testkit::{Rng, RsaIssuer};
@@ -121,13 +125,15 @@ impl RsaIssuer {
     /// let issuer = RsaIssuer::generate(&mut Rng::from_seed(1), 1024, None).unwrap();
     /// assert!(issuer.public_key_pem().starts_with("-----BEGIN PUBLIC KEY-----"));
     /// ```
+    ///
+    /// [RFC 7468 §13]: https://www.rfc-editor.org/rfc/rfc7468#section-13
     #[must_use]
     pub fn public_key_pem(&self) -> String {
         // Encoding fails for want of space only, and there is no limit here.
         self.key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap_or_default()
     }
 
-    /// Applies the private key to a block as it is (RSASP1, RFC 8017 section 5.2.1).
+    /// Applies the private key to a block as it is (RSASP1, [RFC 8017 §5.2.1]).
     ///
     /// This makes signatures whose padding no honest signer would write.
     ///
@@ -147,6 +153,8 @@ impl RsaIssuer {
     /// assert_eq!(issuer.sign_block(&[0xff; 128]), Err(IssueError::Block));
     /// assert_eq!(issuer.sign_block(&[0]), Err(IssueError::Block));
     /// ```
+    ///
+    /// [RFC 8017 §5.2.1]: https://www.rfc-editor.org/rfc/rfc8017#section-5.2.1
     pub fn sign_block(&self, block: &[u8]) -> Result<Vec<u8>, IssueError> {
         if block.len() != self.size() {
             return Err(IssueError::Block);

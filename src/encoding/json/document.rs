@@ -1,4 +1,4 @@
-//! An object that is checked as a whole and read member by member.
+//! An object that is validated as a whole and read member by member.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -10,10 +10,10 @@ use crate::encoding::Fault;
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 
-/// A JSON object that owns its text and knows where the members of its top level stand.
+/// A JSON object that owns its text and the positions of its top-level members.
 ///
-/// It is checked whole when it is parsed, as strictly as any other; its values are read when they
-/// are asked for. So it costs two allocations, however many members it has.
+/// Parsing validates the whole text, as strictly as [`parse`](super::parse); values are read on
+/// demand. So it costs two allocations, however many members it has.
 ///
 /// ```
 /// use countersign::Limits;
@@ -48,7 +48,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// As [`parse_object`].
+    /// The same as [`parse_object`].
     pub fn parse(part: &'static str, text: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         check_size(part, &text, limits)?;
         let text =
@@ -78,13 +78,13 @@ impl Document {
         Ok(Self { text, members })
     }
 
-    /// Returns the text, as it was.
+    /// Returns the text, unchanged.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns the member of exactly this name.
+    /// Returns the member with exactly this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<Value<'_>> {
         Some(self.find(name)?.read())
@@ -110,7 +110,7 @@ impl Document {
         self.optional_string(part, member)?.ok_or(Error::MissingMember { part, member })
     }
 
-    /// Returns a string member, or `None` where it is absent.
+    /// Returns a string member, or `None` if it is absent.
     ///
     /// # Errors
     ///
@@ -128,13 +128,13 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`; a fraction, an exponent and
-    /// a number beyond 64 bits are wrong types.
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`. A fraction, an exponent or
+    /// a number beyond 64 bits is a wrong type.
     pub fn integer(&self, part: &'static str, member: &'static str) -> Result<i64, Error> {
         self.optional_integer(part, member)?.ok_or(Error::MissingMember { part, member })
     }
 
-    /// Returns an integer member, or `None` where it is absent.
+    /// Returns an integer member, or `None` if it is absent.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl Document {
         self.find(member).map(|value| value.as_i64().ok_or(wrong)).transpose()
     }
 
-    /// Returns the whole object, read.
+    /// Reads the whole object.
     #[must_use]
     pub fn to_object(&self) -> Object<'_> {
         parse_object("", self.text.as_bytes(), &NO_LIMITS).unwrap_or_default()
@@ -160,7 +160,7 @@ impl Document {
         self.members.len()
     }
 
-    /// Tells whether there is no member.
+    /// Tells whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()

@@ -1,11 +1,13 @@
-//! Strict JSON (RFC 8259): what two parsers could understand differently is refused.
+//! Strict JSON ([RFC 8259]): texts that two parsers could read differently are refused.
 //!
-//! Refused beyond the grammar: a byte order mark, anything but white space after the value, lone
-//! surrogates, names repeated within one object (compared after unescaping), and more depth,
-//! members or bytes than the limits allow. Legal white space stays legal. Numbers keep their text,
-//! so that nothing is rounded.
+//! Also refused: a byte order mark, anything but white space after the value, lone surrogates,
+//! names repeated within one object (compared after unescaping), and more depth, members or bytes
+//! than the limits allow. White space is allowed where the grammar allows it. Numbers keep their
+//! text, so nothing is rounded.
 //!
 //! Not supported: comments, trailing commas, `NaN`, concatenated values.
+//!
+//! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
 mod document;
 mod parser;

@@ -13,8 +13,8 @@ use crate::limits::Limits;
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`], [`Error::DuplicateMember`] or, for depth, members and a text that is larger
-/// than the largest of the limits in bytes, [`Error::TooLarge`].
+/// [`Error::Malformed`], [`Error::DuplicateMember`], or [`Error::TooLarge`] for too much depth, too
+/// many members, or a text larger than the largest byte limit.
 ///
 /// # Examples
 ///
@@ -49,7 +49,19 @@ pub(super) fn check_size(part: &'static str, text: &[u8], limits: &Limits) -> Re
 ///
 /// # Errors
 ///
-/// As [`parse`], and [`Error::WrongType`] for any other value.
+/// The same as [`parse`], and [`Error::NotAnObject`] for any other value.
+///
+/// ```
+/// use countersign::encoding::json;
+/// use countersign::{Error, Limits};
+///
+/// let limits = Limits::default();
+/// let object = json::parse_object("record", br#"{"a":1}"#, &limits)?;
+/// assert_eq!(object.integer("record", "a"), Ok(1));
+/// let refused = json::parse_object("record", b"[]", &limits);
+/// assert!(matches!(refused, Err(Error::NotAnObject { .. })));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn parse_object<'a>(
     part: &'static str,
     text: &'a [u8],

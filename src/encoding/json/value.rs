@@ -6,10 +6,22 @@ use alloc::vec::Vec;
 
 use crate::error::Error;
 
-/// A JSON value that borrows from its text where no escape stands in the way.
+/// A JSON value that borrows from its text unless escapes prevent it.
 ///
-/// [`Display`](core::fmt::Display) writes it without white space, members in their order, numbers as
-/// they were.
+/// [`Display`](core::fmt::Display) writes it without white space, with members in their order and
+/// numbers unchanged.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json;
+///
+/// let value = json::parse("list", br#"[ 1, "a", {} ]"#, &Limits::default())?;
+/// let elements = value.as_array().ok_or("an array")?;
+/// assert_eq!((elements[0].as_i64(), elements[1].as_str()), (Some(1), Some("a")));
+/// assert!(elements[2].as_object().is_some());
+/// assert_eq!(value.to_string(), r#"[1,"a",{}]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -27,7 +39,18 @@ pub enum Value<'a> {
     Object(Object<'a>),
 }
 
-/// A JSON object: members in the order of the text, each name once.
+/// A JSON object: members in text order, each name once.
+///
+/// ```
+/// use countersign::encoding::json::Object;
+///
+/// let mut object = Object::new().with("kid", "a").with("n", 7_i64);
+/// assert_eq!(object.string("key", "kid"), Ok("a"));
+/// assert_eq!(object.integer("key", "n"), Ok(7));
+/// object.set("kid", "b");
+/// assert!(object.take("n").is_some());
+/// assert_eq!(object.to_string(), r#"{"kid":"b"}"#);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object<'a> {
     pub(super) members: Vec<(Cow<'a, str>, Value<'a>)>,
@@ -84,7 +107,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Copies what is borrowed.
+    /// Copies all borrowed parts.
     #[must_use]
     pub fn into_owned(self) -> Value<'static> {
         match self {
@@ -137,13 +160,13 @@ impl<'a> Object<'a> {
         Self { members: Vec::new() }
     }
 
-    /// Returns the member of exactly this name.
+    /// Returns the member with exactly this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Value<'a>> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// Takes the member of exactly this name out, and drops the others.
+    /// Takes the member with exactly this name, and drops the others.
     #[must_use]
     pub fn into_member(self, name: &str) -> Option<Value<'a>> {
         self.members.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
@@ -155,7 +178,7 @@ impl<'a> Object<'a> {
         self
     }
 
-    /// Takes the member of exactly this name out; the others keep their order.
+    /// Takes out the member with exactly this name; the others keep their order.
     #[must_use]
     pub fn take(&mut self, name: &str) -> Option<Value<'a>> {
         let at = self.members.iter().position(|(key, _)| key == name)?;
@@ -167,7 +190,7 @@ impl<'a> Object<'a> {
         self.members.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
-    /// Sets a member: in its place if the name is there, at the end if not.
+    /// Sets a member: in place if the name exists, otherwise at the end.
     pub fn set(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) {
         let (name, value) = (name.into(), value.into());
         match self.members.iter_mut().find(|(key, _)| *key == name) {
@@ -176,14 +199,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Adds a member, for building in one expression.
+    /// Adds a member, to build an object in one expression.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Value<'a>>) -> Self {
         self.set(name, value);
         self
     }
 
-    /// Copies what is borrowed.
+    /// Copies all borrowed parts.
     #[must_use]
     pub fn into_owned(self) -> Object<'static> {
         let own = |(name, value): (Cow<'a, str>, Value<'a>)| {
@@ -201,7 +224,7 @@ impl<'a> Object<'a> {
         self.optional_string(part, member)?.ok_or(Error::MissingMember { part, member })
     }
 
-    /// Returns a string member, or `None` where it is absent.
+    /// Returns a string member, or `None` if it is absent.
     ///
     /// # Errors
     ///
@@ -218,13 +241,13 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`; a fraction, an exponent and
-    /// a number beyond 64 bits are wrong types.
+    /// [`Error::MissingMember`] or [`Error::WrongType`], naming `part`. A fraction, an exponent or
+    /// a number beyond 64 bits is a wrong type.
     pub fn integer(&self, part: &'static str, member: &'static str) -> Result<i64, Error> {
         self.optional_integer(part, member)?.ok_or(Error::MissingMember { part, member })
     }
 
-    /// Returns an integer member, or `None` where it is absent.
+    /// Returns an integer member, or `None` if it is absent.
     ///
     /// # Errors
     ///

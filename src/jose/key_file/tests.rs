@@ -101,7 +101,7 @@ fn a_map_of_identifiers_gives_its_keys_their_names() {
     let twice = twice.replace('\n', "\\n");
     let set = keys(format!(r#"{{"a":"{pem}","b":"{twice}"}}"#)).unwrap();
     let error = set.select(Some("b")).unwrap_err().to_string();
-    assert_eq!(error, "key is unusable: certificate: an extension stands there twice");
+    assert_eq!(error, "key is unusable: certificate: an extension is repeated");
     // Where nothing else is in the file, there is no set.
     let alone = keys(r#"{"b":"-----BEGIN CERTIFICATE-----\n"}"#);
     assert_eq!(alone.unwrap_err().code(), Code::Malformed);

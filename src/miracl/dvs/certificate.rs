@@ -23,7 +23,7 @@ use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
 /// What a certificate must be about.
 ///
-/// There is no default: a certificate over an unexpected hash is somebody else's.
+/// There is no default: a certificate over an unexpected hash belongs to somebody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected(Binding);
 
@@ -36,7 +36,7 @@ pub(super) enum Binding {
 }
 
 impl Expected {
-    /// Expects the hash that the SDKs make of a document: SHA-256 in lower-case hexadecimal.
+    /// Expects the hash that the SDKs compute of a document: SHA-256 in lower-case hexadecimal.
     #[must_use]
     pub fn document(document: &[u8]) -> Self {
         Self::hash(hex::encode(&sha256(document)))
@@ -44,16 +44,17 @@ impl Expected {
 
     /// Expects this hash in hexadecimal.
     ///
-    /// The text is compared byte for byte: the service echoes what the client sent, letter case
-    /// included.
+    /// The text is compared byte for byte: the service echoes the client's text, including letter
+    /// case.
     #[must_use]
     pub fn hash(hash: impl Into<String>) -> Self {
         Self(Binding::Hash(hash.into()))
     }
 
-    /// Expects the hash of this request, and that its timestamp is not after the issue.
+    /// Expects the hash of this request, and that its timestamp is not later than the time of
+    /// issue.
     ///
-    /// The strongest binding there is: only the request knows user, project and device.
+    /// This is the strongest binding: only the request identifies user, project and device.
     #[must_use]
     pub fn request(request: &SignatureRequest) -> Self {
         Self::request_within(request, Leeway::default())
@@ -65,7 +66,7 @@ impl Expected {
         Self(Binding::Request(request.clone(), leeway))
     }
 
-    /// Expects nothing, with a warning in every report: the certificate then only says that some
+    /// Accepts any hash, with a warning in every report: the certificate then only says that some
     /// signature over some hash was valid.
     #[must_use]
     pub const fn unbound() -> Self {
@@ -85,7 +86,7 @@ impl Expected {
     }
 }
 
-/// A DVS certificate that passed every check. Only [`Verifier::verify`] makes one.
+/// A DVS certificate that passed every check. Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate(Proven<Draft>);
 
@@ -102,7 +103,7 @@ impl Certificate {
         &self.0.claims.hash
     }
 
-    /// Returns `cAt`: when the service verified the signature.
+    /// Returns `cAt`: the time when the service verified the signature.
     #[must_use]
     pub const fn created_at(&self) -> Time {
         self.0.get().claims.created_at
@@ -124,12 +125,12 @@ impl Certificate {
 /// Verifies DVS certificates against the keys of `GET /dvs/jwks`.
 ///
 /// Checked, in this order: structure, header, key by `kid`, RS256 and nothing else, key size,
-/// signature; then `hash` (text), `cAt` and `exp` (integers), all required; that the token is no
-/// token of another kind as well, which `iss`, `aud` and `sub` tell; the dates of the key's
+/// signature; then `hash` (string), `cAt` and `exp` (integers), all required; that the token is not
+/// also of another kind, which `iss`, `aud` and `sub` would show; the dates of the key's
 /// certificate, if it came from one; the expected hash; the request's timestamp against `cAt`
-/// (equality passes); `cAt` not in the future, nor `nbf`, if there is one; `exp` not reached; the
-/// time between them. *Not* checked: who signed. Unlike the SDKs for Go and .NET, `exp` counts, and the key is the one that
-/// `kid` names, not the first.
+/// (equality passes); `cAt` and any `nbf` not in the future; `exp` not reached; the time between
+/// them. *Not* checked: who signed. Unlike in the SDKs for Go and .NET, `exp` is checked, and the
+/// key is selected by `kid`, instead of taking the first.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -171,8 +172,8 @@ impl Check {
     pub const SIGNING_TIME: Self = Self::new("signing-time", "miracl/maas-sdk-go pkg/dvs/dvs.go");
 }
 
-/// Seconds from `cAt` to `exp`, unless the caller says otherwise. It is ten in every published
-/// certificate; an hour is the longest life of any token in the documents.
+/// Longest accepted seconds from `cAt` to `exp`, unless the caller chooses otherwise. Every
+/// published certificate has ten; an hour is the longest life of any token in the documents.
 const LONGEST_LIFE: u32 = 3600;
 
 impl CertificateFormat {
@@ -186,14 +187,14 @@ impl Verifier {
         Self { format: CertificateFormat::DEFAULT, keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    /// Makes a verifier that takes its keys from a source at each verification.
     ///
-    /// Where the source has none, that is [`Error::Unreachable`].
+    /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
         Self { format: CertificateFormat::DEFAULT, keys: Keys::source(source), policy }
     }
 
-    /// Accepts so many seconds from `cAt` to `exp`; an hour otherwise.
+    /// Sets the longest accepted time from `cAt` to `exp` in seconds; the default is an hour.
     #[must_use]
     pub const fn with_longest_life(mut self, seconds: u32) -> Self {
         self.format.longest_life = seconds;
@@ -206,12 +207,12 @@ impl Verifier {
                 let equal = if claims.hash == wanted { Ok(()) } else { Err(Error::HashMismatch) };
                 trail.record(Check::HASH, equal, |()| "signed hash is the expected one".into());
                 if claims.hash.eq_ignore_ascii_case(wanted) && claims.hash != wanted {
-                    trail.hint(|| Some("the hashes differ in letter case only".into()));
+                    trail.hint(|| Some("the hashes differ only in letter case".into()));
                 }
             }
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::HASH, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "not bound to a document, by choice");
             }
         }
         let issued = claims.created_at;
@@ -226,9 +227,15 @@ impl Verifier {
                 trail.record(Check::SIGNING_TIME, order, |()| {
                     if signed > issued {
                         let ahead = signed.since(issued);
-                        return format!("signed at {signed}, {ahead} ahead, within the leeway");
+                        return format!(
+                            "signed at {signed}, {ahead} after the certificate was \
+                                        issued, within the leeway"
+                        );
                     }
-                    format!("signed at {signed}, {} before the issue", issued.since(signed))
+                    format!(
+                        "signed at {signed}, {} before the certificate was issued",
+                        issued.since(signed)
+                    )
                 });
             }
             _ => trail.skip(Check::SIGNING_TIME, "no request was given"),

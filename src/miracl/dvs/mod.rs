@@ -1,4 +1,4 @@
-//! Designated Verifier Signatures: what the service certifies about them.
+//! Designated Verifier Signatures, and the certificates that the service issues for them.
 //!
 //! ```text
 //! client ── signature object ──► relying party ── POST /dvs/verify ──► service
@@ -8,13 +8,13 @@
 //! ```
 //!
 //! A certificate says that *somebody's* signature over a hash was valid at `cAt`. It names no user,
-//! project or device, so it has to be bound to the request that caused it: see [`Expected`].
+//! project or device, so it must be bound to the request that caused it: see [`Expected`].
 //!
 //! Formats: MIRACL Trust "Backend API" (`POST /dvs/verify`, `GET /dvs/jwks`), and the official SDKs
 //! miracl/maas-sdk-go `pkg/dvs/dvs.go` and miracl/maas-sdk-dotnet-core2 `DVS.cs`.
 //!
-//! The signature object itself is in [`signature`]; [`Transaction`] is the whole decision, from the
-//! client's object to one verdict.
+//! The signature object itself is in [`signature`]; [`Transaction`] covers the whole decision, from
+//! the client's object to one verdict.
 
 mod certificate;
 pub(super) mod request;

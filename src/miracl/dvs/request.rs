@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::time::Time;
 
-/// What a relying party keeps of a request to `POST /dvs/verify`: the signed hash, and when the
-/// client says it signed.
+/// The part of a request to `POST /dvs/verify` that a relying party keeps: the signed hash, and the
+/// client's time of signing.
 ///
 /// ```
 /// use countersign::Limits;
@@ -35,7 +35,7 @@ impl SignatureRequest {
     /// Checked: strict JSON; `hash` is hexadecimal of at least one byte and keeps its letter case;
     /// `timestamp` is an integer, beside or inside the signature object but not both with different
     /// values. *Not* checked: the curve points, `mpinId`, `dtas`, and whether the signature is
-    /// right, which only the holder of the server secret can know.
+    /// valid, which only the holder of the server secret can check.
     ///
     /// # Errors
     ///
@@ -53,13 +53,13 @@ impl SignatureRequest {
         Self { hash, timestamp }
     }
 
-    /// Returns the hash in hexadecimal, as it was sent.
+    /// Returns the hash in hexadecimal, as sent.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// Returns when the client says it signed.
+    /// Returns the client's time of signing.
     #[must_use]
     pub const fn timestamp(&self) -> Time {
         self.timestamp

@@ -11,7 +11,7 @@ use crate::report::{Check, Report, Trail};
 use crate::time::At;
 use crate::verify::Item;
 
-/// The check of what the service answered.
+/// The check of the service's answer.
 impl Check {
     /// The HTTP status of the answer.
     pub const STATUS: Self = Self::new("status", "miracl/maas-sdk-go pkg/dvs/dvs.go");
@@ -19,33 +19,33 @@ impl Check {
 
 /// A client's signature on its way through MIRACL Trust's service.
 ///
-/// [`begin`](Self::begin) checks all that can be known before anyone is asked,
-/// [`request_body`](Self::request_body) is what `POST /dvs/verify` is to be sent, and
-/// [`verify`](Self::verify) decides about the answer, with everything bound together. What is
-/// wrong with the signature is found before it is sent: to the service, every failure may be a
-/// wrong PIN, and three of those revoke the identity.
+/// [`begin`](Self::begin) checks everything that can be checked before calling the service,
+/// [`request_body`](Self::request_body) is the body for `POST /dvs/verify`, and
+/// [`verify`](Self::verify) decides on the answer, with everything bound together. Faults of the
+/// signature are found before it is sent: the service may count every failure as a wrong PIN, and
+/// three of those revoke the identity.
 ///
 /// Checked, in this order:
 ///
 /// | | Check | Official SDKs | Why here |
 /// |---|---|---|---|
-/// | 1 | encodings; with feature `dvs-signature` the points | presence only (.NET) | the service should not be asked about what no client makes |
-/// | 2 | identity: one that [may sign](crate::miracl::identity::MpinId::may_sign), of this project, and the expected user or `hashMPinId` | no | a certificate names nobody, and the service is not documented to compare projects |
+/// | 1 | encodings; with feature `dvs-signature` the points | presence only (.NET) | the service should not receive what no client makes |
+/// | 2 | identity: one that [may sign](crate::miracl::identity::MpinId::may_sign), of this project, and the expected user or `hashMPinId` | no | a certificate does not identify the signer, and the service is not documented to compare projects |
 /// | 3 | hash of the document | no | the service certifies whatever hash the client sends |
 /// | 4 | `timestamp` not in the future, and not too old | `timestamp` ≥ 0 (.NET) | an old signature must not be certified as a new one |
 /// | 5 | HTTP status: 200, 401, 410, others | the same | [`Error::SignatureRefused`], [`Error::IdentityRevoked`], [`Error::NoAnswer`] |
-/// | 6 | certificate: structure, key by `kid`, RS256, signature | Go: so; .NET: last, with the first key, whatever `kid` and `alg` say | nothing that is not authentic is looked at |
+/// | 6 | certificate: structure, key by `kid`, RS256, signature | Go: so; .NET: last, with the first key, whatever `kid` and `alg` say | only authentic content is read |
 /// | 7 | `hash` of the certificate is that of the request, as text | the same | |
-/// | 8 | `timestamp` ≤ `cAt`, with the leeway of check 4 | the same, without leeway (.NET: 32 bits) | today's `timestamp` is the phone's clock |
-/// | 9 | `cAt` not in the future, `exp` not reached | iOS and Android only | an answer of last week is no answer |
+/// | 8 | `timestamp` ≤ `cAt`, with the leeway of check 4 | the same, without leeway (.NET: 32 bits) | the current `timestamp` comes from the phone's clock |
+/// | 9 | `cAt` not in the future, `exp` not reached | iOS and Android only | an old answer must not pass as a new one |
 ///
 /// SDKs: miracl/maas-sdk-go `pkg/dvs/dvs.go`, miracl/maas-sdk-dotnet-core2 `DVS.cs`.
 ///
-/// The policy's leeway, 0 by default, applies to the client's clock in checks 4 and 8 alike: a
-/// signature that passes before the service is asked does not fail on its timestamp afterwards.
+/// The policy's leeway, 0 by default, applies to the client's clock in both checks 4 and 8: a
+/// signature that passes before the call does not fail on its timestamp afterwards.
 ///
-/// *Not* checked: that each signature is used once. Who accepts a document twice has to keep what
-/// was accepted.
+/// *Not* checked: that each signature is used once. To refuse a repeated signature, the caller must
+/// remember the accepted ones.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -79,7 +79,7 @@ pub struct Transaction {
 }
 
 /// A signature that the service certified, bound to its certificate. Only [`Transaction::verify`]
-/// makes one.
+/// creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmed {
     signature: Signature,
@@ -87,13 +87,13 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// Returns what was signed, and by whom.
+    /// Returns the signature: what was signed, and by whom.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Returns what the service says about it.
+    /// Returns the certificate of the service.
     #[must_use]
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
@@ -104,12 +104,12 @@ impl Transaction {
     /// The kind in reports.
     pub const KIND: &'static str = "dvs-transaction";
 
-    /// Begins with the client's signature object, or the request body with one: checks it as far as
-    /// anyone can, for this project and these expectations.
+    /// Begins with the client's signature object, or a request body that contains one: runs checks
+    /// 1 to 4, for this project and these expectations.
     ///
     /// # Errors
     ///
-    /// The first of the checks 1 to 4 that fails. Nothing should be sent then.
+    /// The first of the checks 1 to 4 that fails. Do not call the service then.
     pub fn begin(
         verifier: &Verifier,
         object: &[u8],
@@ -125,7 +125,7 @@ impl Transaction {
         trail.settle(Some(transaction)).ok_or_else(|| trail.into_error())
     }
 
-    /// Returns the client's signature, of which nobody knows yet whether it is right.
+    /// Returns the client's signature, which is not yet verified.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         &self.signature
@@ -135,17 +135,17 @@ impl Transaction {
     /// that the service knows, as the client wrote them, and its timestamp. Status and body of the
     /// answer go to [`verify`](Self::verify).
     ///
-    /// The crate `countersign-api` makes its typed call, `VerifySignature`, from a transaction.
+    /// The crate `countersign-api` creates its typed call, `VerifySignature`, from a transaction.
     #[must_use]
     pub fn request_body(&self) -> Object<'_> {
         self.signature.to_json()
     }
 
-    /// Decides about the answer: its HTTP status and its body.
+    /// Decides on the answer: its HTTP status and its body.
     ///
     /// # Errors
     ///
-    /// The first check of the table that fails; the signature is judged again, at this time.
+    /// The first failing check of the table; the signature is judged again, at this time.
     pub fn verify(
         &self,
         verifier: &Verifier,
@@ -159,7 +159,7 @@ impl Transaction {
         Ok(Confirmed { signature: self.signature.clone(), certificate })
     }
 
-    /// Decides about the answer, and reports every check; the input of the report is the body.
+    /// Decides on the answer, and reports every check; the input of the report is the body.
     ///
     /// The verdict is that of [`verify`](Self::verify).
     #[must_use]

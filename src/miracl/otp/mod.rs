@@ -9,10 +9,10 @@
 //! ```
 //!
 //! MIRACL publishes how the request is signed (backend API, "POST /otp"), and that the response is
-//! AES-GCM. How its key comes from the client secret, what is authenticated beside the ciphertext
-//! and what the plaintext looks like is *not* published. So [`Response::open`] tries the
-//! [`Derivation`]s and [`Aad`]s that a consumer with nothing but the client secret could use. The
-//! 128-bit tag decides: a wrong guess is accepted once in 2^128 tries.
+//! AES-GCM. How the key is derived from the client secret, what is authenticated besides the
+//! ciphertext, and the form of the plaintext are *not* published. So [`Response::open`] tries the
+//! [`Derivation`]s and [`Aad`]s that a consumer with only the client secret could use. The 128-bit
+//! tag decides: a wrong guess is accepted once in 2^128 tries.
 //!
 //! Not supported: the parameters of the same page's table (`userId`, `deviceName`), which
 //! contradict its example; other nonce or tag lengths.
@@ -61,13 +61,13 @@ pub struct Request {
 }
 
 impl Request {
-    /// Signs a request. The text of `expires` is signed and sent as it is.
+    /// Signs a request. The text of `expires` is signed and sent verbatim.
     ///
     /// *Not* checked: the two IDs, and that `expires` lies ahead.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if `expires` is not a real time, written exactly as
+    /// [`Error::Malformed`] if `expires` is not a valid time in exactly the form
     /// `YYYY-MM-DDTHH:MM:SSZ`.
     pub fn sign(
         secret: &Secret,
@@ -90,8 +90,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`], what is wrong with the JSON or its four members, and
-    /// [`Error::Malformed`] for `expires` as in [`sign`](Self::sign).
+    /// [`Error::TooLarge`], the errors of malformed JSON or members, and [`Error::Malformed`] for
+    /// `expires` as in [`sign`](Self::sign).
     ///
     /// # Examples
     ///
@@ -116,12 +116,13 @@ impl Request {
         Ok(request)
     }
 
-    /// Verifies the signature, in constant time. Only lower-case digits are what the client signs.
+    /// Verifies the signature in constant time. Only lower-case digits are accepted, as clients
+    /// send them.
     ///
-    /// *Not* checked: whether the request has expired; and where client and user are divided, as what
-    /// is signed has no separator. **Compare [`client_id`](Self::client_id) with the client whose
-    /// secret this is**, before anything is done for [`user_id`](Self::user_id): then both are what
-    /// the client signed.
+    /// *Not* checked: whether the request has expired, and where the client ID ends and the user ID
+    /// begins, since the signed text has no separator. **Compare [`client_id`](Self::client_id)
+    /// with the owner of the secret** before you act for [`user_id`](Self::user_id): then both are
+    /// what the client signed.
     ///
     /// # Errors
     ///
@@ -165,7 +166,7 @@ impl Request {
         &self.expires
     }
 
-    /// Returns the hexadecimal text of the signature. Whoever has it can send the request.
+    /// Returns the hexadecimal text of the signature. Its holder can send the request.
     #[must_use]
     pub fn signature(&self) -> &str {
         &self.signature
@@ -219,7 +220,7 @@ fn parse_body<'a>(
     json::parse_object(part, body, limits)
 }
 
-/// How the AES key comes from the client secret. None of them is published.
+/// How the AES key is derived from the client secret. MIRACL does not document it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Derivation {
@@ -237,9 +238,9 @@ pub enum Derivation {
     Truncate32,
     /// The first 16 bytes of [`Sha256`](Self::Sha256); AES-128.
     Sha256_128,
-    /// The 32 bytes behind the signature of the request; AES-256.
+    /// The 32 bytes that the signature of the request encodes; AES-256.
     RequestHmac,
-    /// The secret is no client secret but the key itself: 16, 24 or 32 bytes.
+    /// The secret is not a client secret but the key itself: 16, 24 or 32 bytes.
     Explicit,
 }
 
@@ -278,8 +279,8 @@ impl Derivation {
     ///
     /// # Errors
     ///
-    /// [`KeyFault::Derivation`] if the secret has not the form or length that this derivation
-    /// needs, or the request is missing.
+    /// [`KeyFault::Derivation`] if the secret's form or length does not suit this derivation, or
+    /// the request is missing.
     #[doc(hidden)] // For `countersign-testkit`, which seals what this crate opens.
     pub fn key(
         self,
@@ -321,7 +322,7 @@ impl FromStr for Derivation {
     }
 }
 
-/// The text names no [`Derivation`], and is not `auto`.
+/// The text is neither the name of a [`Derivation`] nor `auto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownDerivation;
@@ -334,7 +335,7 @@ impl fmt::Display for UnknownDerivation {
 
 impl core::error::Error for UnknownDerivation {}
 
-/// Which derivations are tried.
+/// The derivations to try.
 ///
 /// ```
 /// use countersign::miracl::otp::{Derivation, KeyChoice};
@@ -346,7 +347,7 @@ impl core::error::Error for UnknownDerivation {}
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyChoice {
-    /// All that fit the secret, in the order of [`Derivation::ALL`], except
+    /// All that suit the secret, in the order of [`Derivation::ALL`], except
     /// [`Explicit`](Derivation::Explicit).
     #[default]
     Auto,
@@ -362,7 +363,7 @@ impl FromStr for KeyChoice {
     }
 }
 
-/// What the tag authenticates beside the ciphertext. None of them is published.
+/// What the tag authenticates besides the ciphertext. MIRACL does not document it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aad {
@@ -377,7 +378,7 @@ pub enum Aad {
 }
 
 impl Aad {
-    /// Every one, in the order in which they are tried.
+    /// All of them, in the order in which they are tried.
     pub const ALL: &'static [Self] = &[Self::Empty, Self::ClientId, Self::UserId, Self::Signature];
 
     /// Returns the name, in kebab case.
@@ -391,7 +392,7 @@ impl Aad {
         }
     }
 
-    /// Returns the bytes, or `None` if they are in a request that is not there.
+    /// Returns the bytes, or `None` if they come from the request and there is none.
     #[doc(hidden)] // For `countersign-testkit`.
     #[must_use]
     pub fn bytes(self, request: Option<&Request>) -> Option<&[u8]> {
@@ -427,7 +428,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Parses the body of a response; `limits` hold for the JSON inside as well.
+    /// Parses the body of a response; `limits` also apply to the JSON inside.
     ///
     /// Checked: standard padded base64, exactly 12 bytes of `iv`, exactly 16 of `tag` (a shorter
     /// tag would be easier to forge), a `ciphertext` that is not empty. Further members are
@@ -435,8 +436,8 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`], what is wrong with the JSON or its members, or [`Error::Malformed`]
-    /// naming the member.
+    /// [`Error::TooLarge`], the errors of malformed JSON or members, or [`Error::Malformed`] naming
+    /// the member.
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "OTP response";
         let object = parse_body(PART, body, limits)?;
@@ -457,16 +458,16 @@ impl Response {
         })
     }
 
-    /// Opens the response, trying every [`Aad`] that can be had with every derivation chosen.
+    /// Opens the response, trying every available [`Aad`] with every chosen derivation.
     ///
-    /// The request is the one that was sent. Without it [`Derivation::RequestHmac`] and all but
-    /// [`Aad::Empty`] cannot be tried. *Not* checked: the request's own signature, and whether the
-    /// password inside has expired.
+    /// `request` is the request that was sent. Without it, [`Derivation::RequestHmac`] and every
+    /// [`Aad`] except [`Aad::Empty`] cannot be tried. *Not* checked: the request's own signature,
+    /// and whether the password inside has expired.
     ///
     /// # Errors
     ///
-    /// [`Error::KeyUnusable`] if the one derivation that was named does not fit the secret or needs
-    /// the request; [`Error::DecryptFailed`] if nothing opens it, without any plaintext.
+    /// [`Error::KeyUnusable`] if the chosen derivation does not suit the secret or needs the
+    /// request; [`Error::DecryptFailed`], without any plaintext, if nothing opens it.
     pub fn open(
         &self,
         secret: &Secret,
@@ -503,9 +504,9 @@ impl Response {
     }
 }
 
-/// An opened response; its plaintext is wiped when dropped, and never printed.
+/// An opened response. Its plaintext is wiped when dropped, and never printed.
 ///
-/// Only [`Response::open`] makes one.
+/// Only [`Response::open`] creates one.
 pub struct Opened {
     derivation: Derivation,
     aad: Aad,
@@ -514,13 +515,13 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Returns the derivation whose key fitted.
+    /// Returns the derivation that gave the key.
     #[must_use]
     pub const fn derivation(&self) -> Derivation {
         self.derivation
     }
 
-    /// Returns what the tag authenticated beside the ciphertext.
+    /// Returns what the tag authenticated besides the ciphertext.
     #[must_use]
     pub const fn aad(&self) -> Aad {
         self.aad
@@ -538,8 +539,8 @@ impl Opened {
         Otp::read(self.object()?)
     }
 
-    /// Returns derivation, `aad` and plaintext for display; a plaintext that is no JSON object as
-    /// `{"base64": ...}`. The result holds the password.
+    /// Returns derivation, `aad` and plaintext for display; a plaintext that is not a JSON object
+    /// becomes `{"base64": ...}`. The result contains the password.
     #[must_use]
     pub fn to_json(&self) -> Object<'_> {
         let plaintext = self.object().unwrap_or_else(|| {
@@ -565,11 +566,13 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// The one-time password inside a response, as far as its members have a known meaning.
+/// The one-time password inside a response, with its members of known meaning.
 ///
 /// The names are those of MIRACL's client libraries (miracl/mfa-client-sdk-android, README) and
-/// their likely variants. A time is RFC 3339 text or an integer of Unix seconds; a member that is
+/// their likely variants. A time is [RFC 3339] text or an integer of Unix seconds; a member that is
 /// neither is only in [`members`](Self::members).
+///
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Otp<'a> {
@@ -587,7 +590,7 @@ pub struct Otp<'a> {
     pub expires: Option<Time>,
     /// `expires_at`.
     pub expires_at: Option<Time>,
-    /// Every member as it is, those above included.
+    /// All members verbatim, including those above.
     pub members: Object<'a>,
 }
 

@@ -34,11 +34,11 @@ impl Profile for AccessProfile {
 
 /// Verifies access tokens against the keys of `GET /oidc/certs`.
 ///
-/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind,
-/// so that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached, and not further
-/// ahead than the longest life, as these tokens have no `iat`; the scopes that are expected,
-/// within `scp`. *Not* checked: whether the token was used before. In the answer of a token
-/// endpoint, `access_token` alone is verified, and the report names what stands beside it.
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind, so
+/// that it has no `aud`; `iss`; that `cid` is the client; `exp` not reached, and not further ahead
+/// than the longest life, as these tokens have no `iat`; the expected scopes, within `scp`. *Not*
+/// checked: whether the token was used before. In the answer of a token endpoint, only
+/// `access_token` is verified, and the report names the other members.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -62,11 +62,12 @@ impl Profile for AccessProfile {
 /// ```
 pub type Verifier = super::Verifier<AccessProfile>;
 
-/// What was an access token, bare or as a token endpoint's answer, and passed every check. Only [`Verifier`] makes one.
+/// An access token, given bare or in a token endpoint's answer, that passed every check. Only
+/// [`Verifier`] creates one.
 pub type AccessToken = Token<AccessProfile>;
 
 impl AccessToken {
-    /// Returns `scp`: what was granted.
+    /// Returns `scp`: the granted scopes.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         self.own()

@@ -1,7 +1,7 @@
-//! The activation token, with which a device becomes an identity.
+//! The activation token, with which a device registers an identity.
 //!
-//! Which key set holds its key is not documented. Its `kid` is base64url *with* padding, which is
-//! no concern: identifiers are compared byte for byte.
+//! The documents do not say which key set has its key. Its `kid` is base64url *with* padding, which
+//! does not matter: identifiers are compared byte for byte.
 //!
 //! Not supported: activation tokens of older services, which are 32 hexadecimal digits without
 //! anything to verify.
@@ -54,9 +54,9 @@ impl Profile for ActivationProfile {
 /// Verifies activation tokens.
 ///
 /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind:
-/// `scope` is `verification`, and there is no `aud`; `iss`; that `projectID` is the project;
-/// `iat` not in the future; `exp` not reached; the time between them. *Not* checked: whether
-/// the token was used before ([`identifier`](ActivationToken::identifier) is there for that).
+/// `scope` is `verification`, and there is no `aud`; `iss`; that `projectID` is the project; `iat`
+/// not in the future; `exp` not reached; the time between them. *Not* checked: whether the token
+/// was used before; [`identifier`](ActivationToken::identifier) lets the caller do that.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -78,17 +78,17 @@ impl Profile for ActivationProfile {
 /// ```
 pub type Verifier = super::Verifier<ActivationProfile>;
 
-/// What was an activation token and passed every check. Only [`Verifier`] makes one.
+/// An activation token that passed every check. Only [`Verifier`] creates one.
 pub type ActivationToken = Token<ActivationProfile>;
 
 impl ActivationToken {
-    /// Returns how people call the device.
+    /// Returns the name that people gave the device.
     #[must_use]
     pub fn device_name(&self) -> &str {
         &self.own().device_name
     }
 
-    /// Returns `jti`, which no other token has.
+    /// Returns `jti`, which is unique to this token.
     #[must_use]
     pub fn identifier(&self) -> &str {
         &self.own().identifier

@@ -1,12 +1,13 @@
-//! The authentication token: what the SDKs' `authenticate` gives to a backend.
+//! The authentication token, which the SDKs' `authenticate` returns for a backend.
 //!
 //! Its published example is cut after `iss`, so claims beyond `iss`, `aud`, `sub`, `iat` and `exp`
-//! are not known. They are ignored, except the marks of other kinds. `amr`, `cid`, `scp`, `events`
-//! and the scope `verification` of activation tokens are refused: one of them is in every token of
-//! another kind. Another `scope`, `nonce` and `projectID` are in no other kind without these, and
-//! leave the warning [`ForeignClaims`](crate::report::Warning::ForeignClaims).
+//! are not known. They are ignored, except the distinguishing claims of other kinds. `amr`, `cid`,
+//! `scp`, `events` and the scope `verification` of activation tokens are refused: every token of
+//! another kind has one of them. Another `scope`, `nonce` and `projectID` occur in other kinds only
+//! together with these, and cause the warning
+//! [`ForeignClaims`](crate::report::Warning::ForeignClaims).
 //!
-//! Not supported: finding out whether the identity was revoked since.
+//! Not supported: checking whether the identity has been revoked since.
 
 use super::expected::Expected;
 use super::profile::{Profile, Token, strings};
@@ -53,10 +54,10 @@ fn check_scope(document: &Document) -> Result<(), Error> {
 
 /// Verifies authentication tokens against the keys of `GET /.well-known/jwks`.
 ///
-/// Checked: structure, header, key by `kid`, RS256, signature; that the token is of no other
+/// Checked: structure, header, key by `kid`, RS256, signature; that the token is not of another
 /// kind; `iss`; that `aud`, a string or an array, contains the project; `iat` not in the future;
-/// `exp` not reached; the time between them; `sub`, if expected. *Not* checked: whether the
-/// token was used before.
+/// `exp` not reached; the time between them; `sub`, if expected. *Not* checked: whether the token
+/// was used before.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -80,5 +81,5 @@ fn check_scope(document: &Document) -> Result<(), Error> {
 /// ```
 pub type Verifier = super::Verifier<AuthProfile>;
 
-/// What was an authentication token and passed every check. Only [`Verifier`] makes one.
+/// An authentication token that passed every check. Only [`Verifier`] creates one.
 pub type AuthToken = Token<AuthProfile>;

@@ -1,4 +1,4 @@
-//! A session on another device: its state, and the signature that it hands over.
+//! A session on another device: its state, and the resulting signature.
 
 use alloc::string::{String, ToString as _};
 
@@ -10,7 +10,7 @@ use crate::miracl::dvs::request::SignatureRequest;
 use crate::open_codes;
 
 open_codes! {
-    /// The state of a session. An open set: other texts are kept as they are.
+    /// The state of a session. The set is open: other texts are kept verbatim.
     ///
     /// The device reports `wid`, `user`, `signed` and `abort` to the service
     /// (miracl/trust-sdk-android `CrossDeviceSessionApi.kt`); whether `POST /rps/v2/access` answers
@@ -23,7 +23,7 @@ open_codes! {
     /// assert_eq!(SessionStatus::from("signed").as_str(), "signed");
     /// ```
     enum SessionStatus;
-    /// Every status that is known.
+    /// Every known status.
     const KNOWN;
     /// Another status.
     else Other;
@@ -32,11 +32,11 @@ open_codes! {
     New = "new";
     /// The user authenticated.
     Authenticated = "authenticated";
-    /// Nothing will happen any more.
+    /// The session has ended.
     Expired = "expired";
 }
 
-/// What `POST /rps/v2/access` answers about a session in which a user is to sign on another device.
+/// The answer of `POST /rps/v2/access` about a session in which a user signs on another device.
 ///
 /// ```
 /// use countersign::Limits;
@@ -57,20 +57,20 @@ open_codes! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CrossDeviceSession {
-    /// Not signed yet, or never: the status tells whether to go on waiting.
+    /// Not signed yet, or never: the status tells whether to keep waiting.
     Unsigned(SessionStatus),
     /// There is a signature. *Nothing in it is verified.*
     Signed(SessionStatus, CrossDeviceSignature),
 }
 
 impl CrossDeviceSession {
-    /// Parses the answer. A signature that is absent, `null` or empty is none.
+    /// Parses the answer. A signature that is `null` or empty counts as absent.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`]; what is wrong with the JSON; [`Error::MissingMember`] or
-    /// [`Error::WrongType`] if there is no `status`; and as [`CrossDeviceSignature::parse`] for a
-    /// signature that is there.
+    /// [`Error::TooLarge`]; the errors of malformed JSON; [`Error::MissingMember`] or
+    /// [`Error::WrongType`] if there is no `status`; and the errors of
+    /// [`CrossDeviceSignature::parse`] if there is a signature.
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         const ANSWER: &str = "session answer";
         if body.len() > limits.message_bytes() {
@@ -109,10 +109,10 @@ impl CrossDeviceSession {
 /// The signature that a user made on another device: base64 of the signature object, with its
 /// `timestamp` inside (miracl/trust-sdk-android `CrossDeviceSessionApi.kt`).
 ///
-/// Nothing is verified by reading it. The [object](Self::object)'s text goes to
-/// [`Transaction::begin`](crate::miracl::dvs::Transaction::begin), with the hash that the session was
-/// made with as what is expected. The service hands on any text as the hash of a session, so only
-/// that comparison shows what was signed.
+/// Parsing it verifies nothing. Pass the text of the [object](Self::object) to
+/// [`Transaction::begin`](crate::miracl::dvs::Transaction::begin), and expect the hash that the
+/// session was created with. The service accepts any text as the hash of a session, so only that
+/// comparison shows what was signed.
 ///
 /// ```
 /// use countersign::Limits;
@@ -141,7 +141,7 @@ impl CrossDeviceSignature {
     /// # Errors
     ///
     /// [`Error::TooLarge`]; [`Error::Malformed`] for anything but padded standard base64 of strict
-    /// JSON; and as [`SignatureRequest::parse`].
+    /// JSON; and the errors of [`SignatureRequest::parse`].
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, Error> {
         if text.len() > limits.message_bytes() {
             return Err(Error::TooLarge { what: PART, limit: limits.message_bytes() });
@@ -164,7 +164,7 @@ impl CrossDeviceSignature {
         &self.object
     }
 
-    /// Returns the hash and the time of signing, to bind the certificate to.
+    /// Returns the request (hash and time of signing) to bind the certificate to.
     #[must_use]
     pub const fn request(&self) -> &SignatureRequest {
         &self.request

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use crate::jose::jws;
 
 /// What a token is expected to say. Issuer and the caller's own name have no default: a token for
-/// somebody else proves nothing here.
+/// somebody else proves nothing to this caller.
 ///
-/// What is expected is required, of every kind: a token that has no nonce or no scopes fails where
-/// one is expected.
+/// Every expectation must be met, by every kind: if a nonce or scope is expected, a token without
+/// one fails.
 ///
 /// ```
 /// use countersign::miracl::token::Expected;
@@ -30,7 +30,8 @@ impl Expected {
     /// authentication tokens, activation tokens and `new_user_token`, the client's ID for ID
     /// tokens and access tokens.
     ///
-    /// From `iat` to `exp` an hour is accepted, the longest life of any kind in the documents.
+    /// At most an hour from `iat` to `exp` is accepted, the longest life of any kind in the
+    /// documents.
     #[must_use]
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
@@ -49,24 +50,25 @@ impl Expected {
         self
     }
 
-    /// Expects this `nonce`, of ID tokens: the one that was sent. Without it, nothing tells a
-    /// token of another login from this one's.
+    /// Expects this `nonce` in ID tokens: the one that was sent. Without it, a token of another
+    /// login passes as well.
     #[must_use]
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.jwt = self.jwt.nonce(nonce);
         self
     }
 
-    /// Expects this scope, too. An ID token has no list of scopes: there, the claims that the
-    /// scope brings are expected.
+    /// Also expects this scope. An ID token has no list of scopes; there, the claims that the scope
+    /// adds are expected.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
     }
 
-    /// Accepts so many seconds from `iat` to `exp`. A token without `iat` (access tokens have none)
-    /// may not expire later than that after the time of judgement, plus the policy's leeway.
+    /// Sets the longest accepted time from `iat` to `exp` in seconds. A token without `iat` (access
+    /// tokens have none) must expire at most that long after the time of judgement, plus the
+    /// policy's leeway.
     #[must_use]
     pub const fn longest_life(mut self, seconds: u32) -> Self {
         self.longest_life = seconds;

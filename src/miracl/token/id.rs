@@ -74,7 +74,11 @@ impl Profile for IdProfile {
 
     fn check(trail: &mut Trail, document: &Document, own: &Own, expected: &Expected) {
         if !expected.jwt.wants_nonce() {
-            trail.skip(Check::NONCE, "none was expected: a token of another login would pass");
+            trail.skip(
+                Check::NONCE,
+                "no nonce was expected, so a token of another login would \
+                                      pass",
+            );
         }
         if let (Some(computed), Some(hash)) = (&own.computed, &own.hash_mpin_id) {
             let fits = if hash == computed { Ok(()) } else { Err(Error::HashMismatch) };
@@ -115,10 +119,10 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
 ///
 /// Checked: structure, header, key by `kid`, RS256, signature; that the token is of this kind;
 /// `iss`; that `aud` contains the client, and `azp` is the client where there are several
-/// audiences; `nonce`, if expected; `iat` not in the future; `exp` not reached; the time
-/// between them; `hash_mpin_id` against `mpin_id`, if both are there. *Not* checked: whether
-/// the token was used before; `acr`, `auth_time`; that `email` is anybody's. In the answer of a
-/// token endpoint, `id_token` alone is verified, and the report names what stands beside it.
+/// audiences; `nonce`, if expected; `iat` not in the future; `exp` not reached; the time between
+/// them; `hash_mpin_id` against `mpin_id`, if both are present. *Not* checked: whether the token
+/// was used before; `acr`, `auth_time`; who owns `email`. In the answer of a token endpoint, only
+/// `id_token` is verified, and the report names the other members.
 ///
 /// ```
 /// use countersign::jose::JwkSet;
@@ -146,7 +150,8 @@ fn flag(value: &Value<'_>) -> Result<bool, Error> {
 /// ```
 pub type Verifier = super::Verifier<IdProfile>;
 
-/// What was an ID token, bare or as a token endpoint's answer, and passed every check. Only [`Verifier`] makes one.
+/// An ID token, given bare or in a token endpoint's answer, that passed every check. Only
+/// [`Verifier`] creates one.
 pub type IdToken = Token<IdProfile>;
 
 impl IdToken {
@@ -168,7 +173,7 @@ impl IdToken {
         self.own().email_verified
     }
 
-    /// Returns `dvs_keys`, if the scope `dvs` was granted. Their shape is not documented.
+    /// Returns `dvs_keys`, if the scope `dvs` was granted. Its form is not documented.
     #[must_use]
     pub fn dvs_keys(&self) -> Option<Value<'_>> {
         self.claims().member("dvs_keys")

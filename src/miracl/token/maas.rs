@@ -46,13 +46,13 @@ impl MaasToken {
         Self { client_id: client_id.into(), mac: mac_of(secret, document).to_string() }
     }
 
-    /// Parses the token, or the whole value of the header, which stays untrusted until
-    /// [`verify`](Self::verify). One space or two follow the scheme: the SDKs differ.
+    /// Parses the token, or the whole value of the header. It stays untrusted until
+    /// [`verify`](Self::verify). One or two spaces may follow the scheme, since the SDKs differ.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`], or [`Error::Malformed`]: no strict base64, no UTF-8, no colon, or
-    /// anything but 64 lower-case hexadecimal digits behind the last one.
+    /// [`Error::TooLarge`], or [`Error::Malformed`] for text that is not strict base64 of UTF-8
+    /// with a colon, and 64 lower-case hexadecimal digits after the last colon.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, Error> {
         if text.len() > limits.token_bytes() {
             return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
@@ -75,7 +75,7 @@ impl MaasToken {
     /// Verifies the MAC over the document with the secret of [`client_id`](Self::client_id), in
     /// constant time.
     ///
-    /// *Not* checked: when it was made. The same token authorises the same document for ever.
+    /// *Not* checked: when it was made. The token authorises the same document forever.
     ///
     /// # Errors
     ///
@@ -84,13 +84,13 @@ impl MaasToken {
         mac::verify(mac_of(secret, document).as_bytes(), self.mac.as_bytes())
     }
 
-    /// Returns who says to have made it.
+    /// Returns the claimed client, which is untrusted until verified.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// Returns the token. Whoever has it can send the document.
+    /// Returns the token. Its holder can send the document.
     #[must_use]
     pub fn token(&self) -> String {
         let pair = Zeroizing::new([&self.client_id, ":", &self.mac].concat());

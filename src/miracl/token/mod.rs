@@ -1,4 +1,4 @@
-//! Tokens of MIRACL Trust, and what travels beside them.
+//! Tokens of MIRACL Trust, and related messages.
 //!
 //! ```text
 //! token + keys + Expected ── auth, id, access, activation, new_user ──► verified token
@@ -7,18 +7,18 @@
 //! secret + document            ── MaasToken::sign, verify     ◄─► authorization    of old services
 //! ```
 //!
-//! | Kind | Module | Keys | The caller is named by | Its marks |
+//! | Kind | Module | Keys | The caller is named by | Distinguishing claims |
 //! |---|---|---|---|---|
-//! | authentication token | [`auth`] | `/.well-known/jwks` | `aud`: project | none; `nonce`, `scope` and `projectID` leave a warning |
+//! | authentication token | [`auth`] | `/.well-known/jwks` | `aud`: project | none; `nonce`, `scope` and `projectID` cause a warning |
 //! | OIDC ID token | [`id`] | `/oidc/certs` | `aud`: client | `amr`, `nonce` |
 //! | OIDC access token | [`access`] | `/oidc/certs` | `cid`: client | `cid`, `scp`; no `aud` |
 //! | activation token | [`activation`] | not documented | `projectID` | `projectID`, `scope`; no `aud` |
 //! | `new_user_token` | [`new_user`] | `/oidc/certs` | `aud`: project | `events` |
 //!
 //! **Every kind refuses the others**, even if the same key signed them for the same audience: a
-//! token has the marks of its kind and none of another one. The published authentication token is
-//! cut off after `iss`, so there, marks that make no token one of another kind are only a warning.
-//! All are RS256; `typ` is `JWT` or absent.
+//! token must have the distinguishing claims of its kind and none of another. The published example
+//! of an authentication token is cut off after `iss`, so for that kind, claims that do not prove
+//! another kind only cause a warning. All are RS256; `typ` is `JWT` or absent.
 //!
 //! Formats: MIRACL Trust documentation, `guides/authentication/jwt-verification` and
 //! `apis-and-libraries/oidc`; miracl/trust-sdk-android `RegistrationTest.kt`; miracl/maas-sdk-go

@@ -1,4 +1,4 @@
-//! `new_user_token`: what the platform pushed to a customer when a user registered, until 2019.
+//! `new_user_token`, which the platform pushed to a customer when a user registered, until 2019.
 //!
 //! Not supported: the push itself; it is a `POST` of the body that is read here.
 
@@ -95,11 +95,12 @@ impl Profile for NewUserProfile {
 /// ```
 pub type Verifier = super::Verifier<NewUserProfile>;
 
-/// What was a `new_user_token`, bare or as the pushed body, and passed every check. Only [`Verifier`] makes one.
+/// A `new_user_token`, given bare or as the pushed body, that passed every check. Only [`Verifier`]
+/// creates one.
 pub type NewUserToken = Token<NewUserProfile>;
 
 impl NewUserToken {
-    /// Returns how people call the device.
+    /// Returns the name that people gave the device.
     #[must_use]
     pub fn device_name(&self) -> &str {
         &self.own().device_name
@@ -111,7 +112,7 @@ impl NewUserToken {
         &self.own().hash_mpin_id
     }
 
-    /// Returns the activation key. Whoever has it can activate the device.
+    /// Returns the activation key. Its holder can activate the device.
     #[must_use]
     pub fn activation_key(&self) -> &str {
         &self.own().activation_key

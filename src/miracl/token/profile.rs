@@ -41,7 +41,7 @@ pub(in crate::miracl) const MARKS: [&str; 8] =
 
 /// The check of what a token grants.
 impl Check {
-    /// Every scope that is expected was granted.
+    /// Every expected scope was granted.
     pub const SCOPE: Self = Self::new("scope", "RFC 6749 §3.3");
 }
 
@@ -157,9 +157,9 @@ impl<P: Profile> Verifier<P> {
         Self { format: TokenFormat(PhantomData), keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    /// Makes a verifier that takes its keys from a source at each verification.
     ///
-    /// Where the source has none, that is [`Error::Unreachable`].
+    /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
         Self { format: TokenFormat(PhantomData), keys: Keys::source(source), policy }
     }
@@ -349,7 +349,7 @@ fn check_kind<P: Profile>(header: &Header, claims: &Document) -> Result<P::Own, 
     P::read(claims)
 }
 
-/// RFC 8725 section 3.11: the type of a kind of its own would be another one.
+/// [RFC 8725 §3.11]: the type of a kind of its own would be another one.
 pub(in crate::miracl) fn check_typ(header: &Header) -> Result<(), Error> {
     match &header.typ {
         Some(typ) if !is_media_type(typ, "JWT") => Err(Error::ContentMismatch { member: "typ" }),

@@ -10,10 +10,10 @@ use crate::encoding::percent::{self, Plus};
 use crate::error::Error;
 use crate::limits::Limits;
 
-/// A verification URL: it names a user and holds the code that enrols a device of theirs. It is
-/// not signed, so only the service can tell whether the code is right.
+/// A verification URL: it names a user and contains the code that enrols a device of theirs. It is
+/// not signed, so only the service can check the code.
 ///
-/// `Display` writes the whole URL, `Debug` no code.
+/// `Display` writes the whole URL; `Debug` omits the code.
 ///
 /// ```
 /// use countersign::Limits;
@@ -46,12 +46,12 @@ const PATH: &str = "/verification/confirmation";
 const PARAMETERS: usize = 64;
 
 impl VerificationUrl {
-    /// Makes a URL of a service's origin, such as `https://api.mpin.io`, a user and a code.
+    /// Makes a URL from a service's origin, such as `https://api.mpin.io`, a user and a code.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] unless the origin is `https://`, a host and perhaps a port, and user and
-    /// code are not empty.
+    /// [`Error::Malformed`] unless the origin is `https://`, a host and an optional port, and user
+    /// and code are not empty.
     pub fn new(
         origin: impl Into<String>,
         user_id: impl Into<String>,
@@ -67,7 +67,7 @@ impl VerificationUrl {
         Ok(Self { origin, parameters: parameters.into_iter().map(own).collect() })
     }
 
-    /// Sets a further parameter, such as `client_id`, `redirect_uri` or `stage`.
+    /// Sets another parameter, such as `client_id`, `redirect_uri` or `stage`.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.set(name.into(), value.into());
@@ -78,14 +78,14 @@ impl VerificationUrl {
     ///
     /// Checked: `https`, a host without user name, the path `/verification/confirmation`, strict
     /// percent-encoding, and that `user_id` and `code` are there and not empty. In the query, `+`
-    /// is a space, and of a parameter that stands there twice the last counts, as in the official
-    /// SDKs. A fragment is dropped; the SDKs take it for a part of the last value. The six
-    /// characters `\u0026` count as `&`. *Not* checked: whose host it is; see
-    /// [`origin`](Self::origin).
+    /// is a space, and the last of repeated parameters counts, as in the official SDKs. A fragment
+    /// is dropped; the SDKs treat it as a part of the last value. The six characters `\u0026` count
+    /// as `&`. *Not* checked: the host; see [`origin`](Self::origin).
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`], [`Error::Malformed`] or [`Error::MissingMember`]; never with the code.
+    /// [`Error::TooLarge`], [`Error::Malformed`] or [`Error::MissingMember`]; these never contain
+    /// the code.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, Error> {
         let malformed = |fault| Error::Malformed { part: PART, fault };
         if text.len() > limits.token_bytes() {
@@ -120,8 +120,8 @@ impl VerificationUrl {
         Ok(url)
     }
 
-    /// Returns scheme, host and port. A caller that sends the code somewhere sends it there only
-    /// after comparing this.
+    /// Returns scheme, host and port. Compare them with the expected origin before you send the
+    /// code there.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
@@ -133,7 +133,7 @@ impl VerificationUrl {
         self.parameter("user_id").unwrap_or_default()
     }
 
-    /// Returns `code`. Whoever has it can enrol a device.
+    /// Returns `code`. Its holder can enrol a device.
     #[must_use]
     pub fn code(&self) -> &str {
         self.parameter("code").unwrap_or_default()

@@ -6,10 +6,11 @@ use super::status::Status;
 use crate::mosip::Window;
 use crate::mosip::device::object::{DeviceData, DigitalId};
 
-/// What a registration is expected to say. Nothing is expected by default; what is expected is
-/// required.
+/// What a registration is expected to say. By default, nothing is expected; every expectation must
+/// be met.
 ///
-/// Texts are compared byte for byte, digital ids by their members: the server writes them anew.
+/// Strings are compared byte for byte, digital IDs by their members, since the server rewrites
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub(super) status: Option<Status>,
@@ -21,14 +22,13 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Expects nothing beyond an authentic answer.
+    /// Expects only an authentic answer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Expects this status. Without it, an authentic answer to a *deregistration* is accepted as
-    /// well.
+    /// Expects this status. Without it, an authentic answer to a *deregistration* is also accepted.
     #[must_use]
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
@@ -49,20 +49,20 @@ impl Expected {
         self
     }
 
-    /// Expects a digital id with these members.
+    /// Expects a digital ID with these members.
     #[must_use]
     pub fn digital_id(mut self, digital_id: DigitalId) -> Self {
         self.digital_id = Some(digital_id);
         self
     }
 
-    /// Expects the digital id of this request.
+    /// Expects the digital ID of this request.
     #[must_use]
     pub fn request(self, request: &DeviceData) -> Self {
         self.digital_id(request.device_info.digital_id.clone())
     }
 
-    /// Expects this `timeStamp`. Servers from 1.0.7 on repeat that of the request; those before
+    /// Expects this `timeStamp`. Servers from 1.0.7 on repeat that of the request; earlier ones
     /// write their own.
     #[must_use]
     pub fn time_stamp(mut self, time_stamp: impl Into<String>) -> Self {
@@ -72,8 +72,7 @@ impl Expected {
 
     /// Expects the signed time within this window around the time of judgement.
     ///
-    /// Judged [as at its own time](crate::At::Issued), an answer has no distance to that time, and
-    /// the check is skipped.
+    /// For an answer judged [as of its own time](crate::At::Issued), the check is skipped.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);

@@ -6,8 +6,8 @@
 //!                          Registration ◄── expectations, times ◄── digital id ◄─┘
 //! ```
 //!
-//! The signing server changed its scheme three times without changing the outer header, which says
-//! RS256 and is not signed in three of the four:
+//! The signing server changed its scheme three times without changing the outer header, which
+//! always says RS256, and which three of the four schemes do not sign:
 //!
 //! | Era | What is signed | Third part |
 //! |---|---|---|
@@ -16,14 +16,14 @@
 //! | B (since January 2020) | a detached JWS, RS256, of the payload's base64 text | base64 of that JWS |
 //! | C (partner management) | the token itself is a JWS, RS256 | the signature |
 //!
-//! So the era is told by the token's shape alone, each era has one algorithm, and a token that
+//! The shape of the token alone determines the era. Each era has one algorithm, and a token that
 //! fails in its era is never tried in another.
 //!
 //! Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons, kernel-crypto-jce `CryptoCore` and
 //! kernel-masterdata-service `RegisteredDeviceServiceImpl`; mosip/keymanager,
 //! `SignatureServiceImpl`.
 //!
-//! Not supported: trust in the `x5c` of era C; keys are the caller's.
+//! Not supported: trust in the `x5c` of era C; the keys come from the caller.
 
 mod expected;
 mod status;

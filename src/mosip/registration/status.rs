@@ -1,9 +1,9 @@
-//! What the server did.
+//! The server's decision.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-/// What the server did.
+/// The server's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {

@@ -21,14 +21,22 @@ impl Check {
 }
 
 /// The scheme that a token follows.
+///
+/// ```
+/// use countersign::Algorithm;
+/// use countersign::mosip::registration::Era;
+///
+/// assert_eq!((Era::B.as_str(), Era::B.algorithm()), ("B", Algorithm::Rs256));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Era {
-    /// Kernel 1.0 until January 2020: a bare signature, with SHA-512 whatever the header says.
+    /// Kernel 1.0 until January 2020: a bare signature, always with SHA-512, whatever the header
+    /// says.
     A,
     /// Development builds of January 2020: an attached JWS inside the third part.
     APrime,
-    /// Kernel and admin services since: a detached JWS inside the third part.
+    /// Kernel and admin services since then: a detached JWS inside the third part.
     B,
     /// Partner management 1.1.4 and later: an ordinary JWS.
     C,
@@ -72,9 +80,9 @@ impl fmt::Display for Era {
     }
 }
 
-/// A registration answer taken apart: *untrusted*.
+/// A parsed registration answer: *untrusted*.
 ///
-/// The payload is out of reach here on purpose; [`crate::danger`] has it for tools that show
+/// The payload is deliberately not accessible here; [`crate::danger`] exposes it to tools that show
 /// unverified content.
 ///
 /// ```
@@ -97,16 +105,16 @@ pub struct SignedRegistration {
 }
 
 impl SignedRegistration {
-    /// Takes an answer apart: the whole body, or its bare `response` token.
+    /// Parses an answer: the whole body, or its bare `response` token.
     ///
     /// Checked: size; for a body, strict JSON without errors and with a `response`; three parts,
-    /// each in the one base64 profile of the era, which is told by the shape of the third. *Not*
+    /// each in the base64 profile of the era, which the shape of the third part determines. *Not*
     /// checked: headers, signature, payload.
     ///
     /// # Errors
     ///
     /// [`Error::ValidationFailed`] if the server answered with errors; [`Error::TooLarge`],
-    /// [`Error::Malformed`], or what is wrong with the body's JSON.
+    /// [`Error::Malformed`], or the errors of malformed JSON.
     pub fn parse(input: &[u8], limits: &Limits) -> Result<Self, Error> {
         if is_body(input) {
             Self::from_token(&response_of(input, limits)?, limits)
@@ -183,19 +191,19 @@ impl SignedRegistration {
         })
     }
 
-    /// Returns the scheme that the token's shape shows.
+    /// Returns the scheme, determined by the token's shape.
     #[must_use]
     pub const fn era(&self) -> Era {
         self.era
     }
 
-    /// Returns the decoded bytes of the outer header. It is signed in era C only.
+    /// Returns the decoded bytes of the outer header, which is signed only in era C.
     #[must_use]
     pub fn header_bytes(&self) -> &[u8] {
         &self.header
     }
 
-    /// Returns what is signed, as the era says.
+    /// Returns the signed bytes, according to the era.
     #[must_use]
     pub fn signing_input(&self) -> &[u8] {
         &self.message
@@ -241,7 +249,9 @@ impl Headers {
     pub(super) fn describe(&self) -> String {
         match (&self.signed, &self.outer) {
             (Some(signed), None) => signed.algorithm.to_string(),
-            (Some(signed), Some(_)) => format!("{} inside; outer not signed", signed.algorithm),
+            (Some(signed), Some(_)) => {
+                format!("{} in the inner header; outer header not signed", signed.algorithm)
+            }
             (None, _) => "not signed".into(),
         }
     }

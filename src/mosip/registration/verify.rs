@@ -1,4 +1,4 @@
-//! From an answer to a registration that is known to be authentic.
+//! Verification of registration answers.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
@@ -26,8 +26,8 @@ use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Next, Proven, Steps};
 use crate::x509::check_key_size;
 
-/// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`] makes
-/// one.
+/// An answer of the registration endpoint that passed every check. Only [`Verifier::verify`]
+/// creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration(Proven<Draft>);
 
@@ -45,13 +45,13 @@ pub(crate) struct Draft {
 }
 
 impl Registration {
-    /// Returns the scheme that the answer was signed by.
+    /// Returns the scheme with which the answer was signed.
     #[must_use]
     pub const fn era(&self) -> Era {
         self.0.get().era
     }
 
-    /// Returns what the server did. An answer to a deregistration is signed as well.
+    /// Returns the server's decision. Answers to deregistrations are also signed.
     #[must_use]
     pub const fn status(&self) -> &Status {
         &self.0.get().status
@@ -69,9 +69,9 @@ impl Registration {
         &self.0.env
     }
 
-    /// Returns `timeStamp`; `None` where the server signed `null`, as it does in an answer to a
-    /// deregistration if the stored digital id has no `dateTime`. Servers of era A wrote their local
-    /// time and called it UTC.
+    /// Returns `timeStamp`; `None` if the server signed `null`, as it does for a deregistration if
+    /// the stored digital ID has no `dateTime`. Servers of era A wrote their local time, marked as
+    /// UTC.
     #[must_use]
     pub const fn time_stamp(&self) -> Option<&Timestamp> {
         self.0.get().time_stamp.as_ref()
@@ -95,7 +95,7 @@ impl Registration {
         &self.0.get().key
     }
 
-    /// Returns the time at which it was judged.
+    /// Returns the time of judgement.
     #[must_use]
     pub const fn at(&self) -> Time {
         self.0.get().at
@@ -106,12 +106,12 @@ impl Registration {
 ///
 /// Checked, in this order: no errors in the answer; the token's structure and era; the signed
 /// header; a usable RSA key, its size, and the signature under the era's one algorithm; `status`,
-/// `deviceCode`, `env` and `timeStamp`; the digital id, and its own signature where it has one; the
-/// validity of the key's certificate, if it came from one; what [`Expected`] names. *Not* checked:
-/// who issued that certificate, and whether the device is still registered.
+/// `deviceCode`, `env` and `timeStamp`; the digital ID, and its own signature if it has one; the
+/// validity of the key's certificate, if it came from one; the expectations. *Not* checked: who
+/// issued that certificate, and whether the device is still registered.
 ///
-/// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, as far as
-/// [`Limits::key_attempts`] goes: [`Error::TooLarge`] if it ends before the keys do.
+/// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, up to
+/// [`Limits::key_attempts`]: [`Error::TooLarge`] if keys are left.
 ///
 /// ```
 /// use countersign::jose::Jwk;
@@ -148,9 +148,9 @@ impl Verifier {
         Self { format: RegistrationFormat, keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier with the keys that a source has at the moment of each verification.
+    /// Makes a verifier that takes its keys from a source at each verification.
     ///
-    /// Where the source has none, that is [`Error::Unreachable`].
+    /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {
         Self { format: RegistrationFormat, keys: Keys::source(source), policy }
     }
@@ -184,7 +184,7 @@ impl Verifier {
         let failed = candidates.as_ref().err().cloned();
         let found = trail.record(Check::KEY, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
-            keys => format!("{} keys could be meant", keys.len()),
+            keys => format!("{} keys match", keys.len()),
         });
         let Some(mut keys) = found else {
             trail.hint(|| selection_hint(self.keys.set().ok()?, kid, &failed?));
@@ -203,9 +203,14 @@ impl Verifier {
             }
             _ => Ok(()),
         };
-        let fits = trail.record(Check::ALGORITHM, fits, |()| format!("{required}, by the era"));
+        let fits = trail.record(Check::ALGORITHM, fits, |()| {
+            format!(
+                "{required}, required by the \
+                                                                      era"
+            )
+        });
         let (Some(first), rest) = (keys.first().copied(), keys.split_off(keys.len().min(1))) else {
-            trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key is for this algorithm");
+            trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key has this algorithm");
             return None;
         };
         Some(Candidates { first, rest, fits })
@@ -249,7 +254,7 @@ impl Verifier {
             (None, _) if candidates.fits.is_some() => {
                 trail.fail(Check::SIGNATURE, Error::Defect);
             }
-            (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not the era's"),
+            (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not that of the era"),
             (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme().into()),
             (_, Ok(None)) => {
                 trail.fail(Check::SIGNATURE, Error::SignatureMismatch);
@@ -372,7 +377,10 @@ impl Steps for RegistrationFormat {
         };
         if refused && signed.era() == Era::A {
             trail.hint(|| {
-                Some("servers of era A signed their local time as UTC; allow for their zone".into())
+                Some(
+                    "servers of era A signed their local time as UTC; allow for their time zone"
+                        .into(),
+                )
             });
         }
         Some(Next::Made(Draft {
@@ -517,7 +525,7 @@ fn check_no_time(trail: &mut Trail, window: Option<Window>, at: At) {
         (_, At::Issued) => {
             trail.fail(Check::WINDOW, Error::NoTime { member: MEMBER });
             trail.hint(|| {
-                Some("give the time to judge it at: `At::Time`, `--at TIME` or `--at now`".into())
+                Some("give the time of judgement: `At::Time`, `--at TIME` or `--at now`".into())
             });
         }
         (Some(_), At::Time(_)) => {
@@ -536,7 +544,7 @@ fn check_digital_id(
     policy: &Policy,
 ) -> Option<DigitalId> {
     let Some(text) = &claims.digital_id else {
-        trail.skip(Check::DIGITAL_ID, "no digital id in an answer to a deregistration");
+        trail.skip(Check::DIGITAL_ID, "the answer to a deregistration has no digital ID");
         return None;
     };
     let digital_id = match (era, key) {
@@ -576,7 +584,7 @@ fn check_certificate(
     leeway: Leeway,
 ) {
     let (Some((candidates, key)), Some(at)) = (keys, at) else {
-        let reason = if keys.is_none() { "no key" } else { "there is no time to judge it at" };
+        let reason = if keys.is_none() { "no key" } else { "there is no time of judgement" };
         trail.skip(Check::KEY_CERTIFICATE, reason);
         return;
     };
@@ -614,7 +622,7 @@ fn check_content(
         trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
     }
     if let Some(member) = wanted_id.and_then(difference) {
-        trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
+        trail.hint(|| Some(format!("the digital IDs differ in `{member}`")));
     }
     if !any {
         trail.skip(Check::CONTENT, "nothing is expected");

@@ -193,7 +193,7 @@ fn information_of_devices_is_judged_by_its_age_as_well_and_says_where_none_is_ex
     let report = explain(-900, none);
     assert_eq!(report.code(), Code::Ok);
     let age = report.checks.iter().find(|entry| entry.check == Check::WINDOW).unwrap();
-    assert_eq!(age.detail, "no window is expected: its age was not judged");
+    assert_eq!(age.detail, "no window is expected, so age was not judged");
 }
 
 #[test]

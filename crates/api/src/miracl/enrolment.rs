@@ -1,4 +1,4 @@
-//! Activation tokens, verification URLs and QuickCodes: what makes a device part of a project.
+//! Activation tokens, verification URLs and QuickCodes, which add a device to a project.
 
 use super::shape::call;
 use crate::{
@@ -10,15 +10,15 @@ use countersign::encoding::json::Value;
 use countersign::internals::open_codes;
 
 message! {
-    /// `POST /activate/initiate`: makes an identity and an activation token for it. Of the older
-    /// platform.
+    /// `POST /activate/initiate`: creates an identity and an activation token for it. Part of the
+    /// older platform.
     ///
-    /// Not to be repeated: every call makes an identity.
+    /// Do not repeat it: every call creates an identity.
     pub struct InitiateActivation {
-        /// Whose identity.
+        /// The user.
         user_id: String = "userId",
     } optional {
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
     }
 }
@@ -27,16 +27,16 @@ call!(InitiateActivation, "POST /activate/initiate", POST, Forbidden, Authentica
     |_| Target::new(&["activate", "initiate"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /activate/initiate` answers.
+    /// The answer of `POST /activate/initiate`.
     pub struct Activation {
         /// SHA-256 of the M-PIN ID, in hexadecimal.
         hash_mpin_id: String = "hashMPinId",
-        /// What the device activates itself with.
+        /// The token with which the device activates itself.
         activation_token: Confidential = "actToken",
         /// When the token expires.
         expires: UnixSeconds = "expireTime",
     } optional {
-        /// Where to go then; may be empty.
+        /// Where to redirect afterwards; may be empty.
         redirect_uri: String = "redirectURI",
         /// The M-PIN ID, in hexadecimal; read it with
         /// [`MpinId::from_hex`](countersign::miracl::identity::MpinId::from_hex).
@@ -48,7 +48,7 @@ message! {
     /// `POST /verification`: makes a verification URL, with which any device can be enrolled.
     ///
     /// The documents require `clientId`; the official SDKs send `projectId` instead. Set one of
-    /// them. Not to be repeated: every call makes a URL.
+    /// them. Do not repeat it: every call creates a URL.
     ///
     /// ```
     /// use countersign_api::{BaseUrl, Call, Credentials};
@@ -70,17 +70,17 @@ message! {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub struct CreateVerification {
-        /// Whose device.
+        /// The user.
         user_id: String = "userId",
         /// How the URL reaches the user: `no`, by the caller.
         delivery: String = "delivery",
     } optional {
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
-        /// Until when the URL holds. One revision of the documents writes a string; a number is
-        /// sent, both are read.
+        /// Until when the URL is valid. Sent as a number; read as a number or, as in one revision
+        /// of the documents, a string.
         expires: UnixSeconds = "expiration",
-        /// An authentication session that waits for this.
+        /// The waiting authentication session.
         access_id: String = "accessId",
         /// Its stage.
         stage: String = "stage",
@@ -88,11 +88,11 @@ message! {
         client_id: String = "clientId",
         /// The project, instead of the client.
         project_id: String = "projectId",
-        /// OpenID Connect: where to go then.
+        /// OpenID Connect: where to redirect afterwards.
         redirect_uri: String = "redirectURI",
         /// OpenID Connect: scopes.
         scope: Vec<String> = "scope",
-        /// OpenID Connect: handed back as it is.
+        /// OpenID Connect: returned unchanged.
         state: String = "state",
         /// OpenID Connect: for the ID token.
         nonce: String = "nonce",
@@ -103,10 +103,10 @@ call!(CreateVerification, "POST /verification", POST, Forbidden, Authenticated, 
     |_| Target::new(&["verification"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /verification` answers.
+    /// The answer of `POST /verification`.
     pub struct Verification {
         /// The URL; read it with [`VerificationUrl`](countersign::miracl::token::VerificationUrl).
-        /// Whoever has it can enrol a device.
+        /// Its holder can enrol a device.
         verification_url: Confidential = "verificationURL",
     } optional {
     }
@@ -116,7 +116,7 @@ message! {
     /// `POST /verification/email`: sends a user an e-mail with a verification URL or code. No
     /// credentials are sent.
     ///
-    /// Not to be repeated: every call sends an e-mail. Until [`EmailVerification::backoff`] has come,
+    /// Do not repeat it: every call sends an e-mail. Until [`EmailVerification::backoff`] has come,
     /// another one for the same user is refused with
     /// [`RequestBackoff`](super::ErrorCode::RequestBackoff).
     ///
@@ -136,24 +136,24 @@ message! {
     pub struct SendVerificationEmail {
         /// The project.
         project_id: String = "projectId",
-        /// Whose device: an e-mail address.
+        /// The user: an e-mail address.
         user_id: String = "userId",
     } optional {
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
-        /// What tells the device from others.
+        /// The identifier of the device.
         device_tag: String = "deviceTag",
-        /// An authentication session that waits for this.
+        /// The waiting authentication session.
         access_id: String = "accessId",
         /// The M-PIN ID that the device has already, in hexadecimal.
         mpin_id: String = "mpinId",
         /// OpenID Connect: the client.
         client_id: String = "clientId",
-        /// OpenID Connect: where to go then.
+        /// OpenID Connect: where to redirect afterwards.
         redirect_uri: String = "redirectURI",
         /// OpenID Connect: scopes.
         scope: Vec<String> = "scope",
-        /// OpenID Connect: handed back as it is.
+        /// OpenID Connect: returned unchanged.
         state: String = "state",
         /// OpenID Connect: for the ID token.
         nonce: String = "nonce",
@@ -165,18 +165,18 @@ call!(SendVerificationEmail, "POST /verification/email", POST, Forbidden, Public
     |_| Target::new(&["verification", "email"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /verification/email` answers.
+    /// The answer of `POST /verification/email`.
     pub struct EmailVerification {
         /// From when on another e-mail may be sent to the same user, in Unix seconds.
         backoff: Time = "backoff",
-        /// What the e-mail has.
+        /// The content of the e-mail.
         method: EmailMethod = "method",
     } optional {
     }
 }
 
 open_codes! {
-    /// What an e-mail for verification has. An open set: other texts are kept as they are.
+    /// The verification method of an e-mail. The set is open: other texts are kept verbatim.
     ///
     /// ```
     /// use countersign_api::miracl::EmailMethod;
@@ -185,7 +185,7 @@ open_codes! {
     /// assert_eq!(EmailMethod::Link.as_str(), "link");
     /// ```
     enum EmailMethod;
-    /// Every method that is known.
+    /// Every known method.
     const KNOWN;
     /// Another method.
     else Other;
@@ -212,14 +212,14 @@ message! {
     /// `POST /verification/confirmation`: exchanges the code of a verification URL for an activation
     /// token. The code is the credential, so no others are sent.
     ///
-    /// Not to be repeated: a code holds once.
+    /// Do not repeat it: a code is valid once.
     pub struct ConfirmVerification {
         /// The user of the URL.
         user_id: String = "userId",
         /// The code of the URL.
         code: Confidential = "code",
     } optional {
-        /// What tells the device from others.
+        /// The identifier of the device.
         device_tag: String = "deviceTag",
     }
 }
@@ -229,25 +229,25 @@ call!(ConfirmVerification, "POST /verification/confirmation", POST, Forbidden, P
     |_| Target::new(&["verification", "confirmation"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /verification/confirmation` answers. Where the code is refused with
+    /// The answer of `POST /verification/confirmation`. Where the code is refused with
     /// [`UnsuccessfulVerification`](super::ErrorCode::UnsuccessfulVerification), `projectId` and
     /// `accessId` may stand in the context of the refusal.
     pub struct VerificationConfirmation {
-        /// What the device activates itself with; of newer services a token that
+        /// The token with which the device activates itself; newer services send one that
         /// [`activation::Verifier`](countersign::miracl::token::activation::Verifier) verifies.
         activation_token: Confidential = "actToken",
     } optional {
         /// The project.
         project_id: String = "projectId",
-        /// An authentication session that waits for this.
+        /// The waiting authentication session.
         access_id: String = "accessId",
         /// When the token expires.
         expires: UnixSeconds = "expireTime",
-        /// OpenID Connect: handed back as it is.
+        /// OpenID Connect: returned unchanged.
         state: String = "state",
         /// OpenID Connect: for the ID token.
         nonce: String = "nonce",
-        /// Where to go then.
+        /// Where to redirect afterwards.
         redirect_url: String = "verificationRedirectUrl",
     }
 }
@@ -257,13 +257,13 @@ message! {
     /// that enrols another device. The token of the authentication is the credential, so no others
     /// are sent.
     ///
-    /// Not to be repeated: every call makes a code.
+    /// Do not repeat it: every call creates a code.
     pub struct CreateQuickCode {
         /// The project.
         project_id: String = "projectId",
-        /// The token that the SDK's authentication made.
+        /// The token from the SDK's authentication.
         token: Confidential = "jwt",
-        /// How people call the device that asks.
+        /// The name of the requesting device.
         device_name: String = "deviceName",
     } optional {
     }
@@ -273,13 +273,13 @@ call!(CreateQuickCode, "POST /verification/quickcode", POST, Forbidden, Public, 
     |_| Target::new(&["verification", "quickcode"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /verification/quickcode` answers.
+    /// The answer of `POST /verification/quickcode`.
     pub struct QuickCode {
-        /// The code. Whoever has it can enrol a device.
+        /// The code. Its holder can enrol a device.
         code: Confidential = "code",
         /// When it expires.
         expires: UnixSeconds = "expireTime",
-        /// For how many seconds it holds.
+        /// How many seconds it is valid.
         ttl_seconds: u64 = "ttlSeconds",
     } optional {
     }

@@ -1,4 +1,4 @@
-//! Keys of the services, what says where they are, and what OpenID Connect says of a user.
+//! Key sets of the services, the discovery document, and user information of OpenID Connect.
 
 use http::{Method, Response};
 
@@ -38,7 +38,7 @@ call!(GetAuthenticationKeys, "GET /.well-known/jwks", GET, Allowed, Public, Keys
 });
 
 message! {
-    /// A key set as it was sent.
+    /// A key set as received.
     ///
     /// ```
     /// use countersign::Limits;
@@ -53,7 +53,7 @@ message! {
     /// # Ok::<(), countersign::Error>(())
     /// ```
     pub struct Keys {
-        /// The keys, not looked into.
+        /// The keys, unparsed.
         keys: Vec<Object<'static>> = "keys",
     } optional {
     }
@@ -101,23 +101,23 @@ impl Call for GetDiscovery {
 }
 
 message! {
-    /// The discovery document (OpenID Connect Discovery 1.0 section 3). URLs are text: whether
-    /// they are those of the issuer is for the caller to judge. A project that has an address of
-    /// its own has an issuer of its own.
+    /// The discovery document (OpenID Connect Discovery 1.0 section 3). URLs are text: the caller
+    /// must check whether they belong to the issuer. A project with its own address has its own
+    /// issuer.
     pub struct Discovery {
-        /// `iss` of every token; must be the URL that was asked, byte for byte
+        /// `iss` of every token; must equal the requested URL, byte for byte
         /// ([`is_of`](Self::is_of)).
         issuer: String = "issuer",
-        /// Where users are sent.
+        /// The authorization endpoint.
         authorization_endpoint: String = "authorization_endpoint",
-        /// Where the keys are.
+        /// The URL of the key set.
         jwks_uri: String = "jwks_uri",
         /// Algorithms of ID tokens.
         id_token_algorithms: Vec<String> = "id_token_signing_alg_values_supported",
     } optional {
-        /// Where codes become tokens.
+        /// The token endpoint.
         token_endpoint: String = "token_endpoint",
-        /// Where access tokens become claims.
+        /// The user information endpoint.
         userinfo_endpoint: String = "userinfo_endpoint",
         /// Scopes.
         scopes: Vec<String> = "scopes_supported",
@@ -131,8 +131,8 @@ message! {
 }
 
 impl Discovery {
-    /// Checks that the document is about this issuer, the one that was asked (OpenID Connect
-    /// Discovery 1.0 section 4.3).
+    /// Checks that the document is about the requested issuer (OpenID Connect Discovery 1.0 section
+    /// 4.3).
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ call!(
 );
 
 message! {
-    /// What `GET /.well-known/project-configuration` answers.
+    /// The answer of `GET /.well-known/project-configuration`.
     pub struct ProjectConfiguration {
         /// The project.
         id: String = "id",
@@ -166,11 +166,11 @@ message! {
     }
 }
 
-/// `GET /oidc/userinfo`: what the service says of the user who authenticated.
+/// `GET /oidc/userinfo`: information about the authenticated user.
 ///
-/// The credential is the *user's* access token, as [`Credentials::bearer`], and never that of the
-/// client (OpenID Connect Core 1.0 section 5.3.1). Answers in the form of a JWT, which the discovery
-/// document allows, are [`ApiError::ContentType`].
+/// The credential is the *user's* access token, as [`Credentials::bearer`], never the client's
+/// (OpenID Connect Core 1.0 section 5.3.1). Answers as a JWT, which the discovery document allows,
+/// are refused with [`ApiError::ContentType`].
 ///
 /// [`Credentials::bearer`]: crate::Credentials::bearer
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl Call for GetUserInfo {
 }
 
 message! {
-    /// What `GET /oidc/userinfo` answers. It is not signed. Do not use it unless
+    /// The answer of `GET /oidc/userinfo`. It is not signed. Do not use it unless
     /// [`is_of`](Self::is_of) passes.
     pub struct UserInfo {
         /// The user.

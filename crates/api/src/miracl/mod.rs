@@ -31,13 +31,13 @@
 //! | `GET /.well-known/project-configuration` | [`GetProjectConfiguration`] | [`ProjectConfiguration`] |
 //!
 //! Credentials are client ID and secret with [`Credentials::basic`], or the token of a service
-//! account with [`Credentials::bearer`]; for `POST /dvs/verify` a service account has to name its
+//! account with [`Credentials::bearer`]; for `POST /dvs/verify` a service account must name its
 //! project ([`VerifySignature::project_id`]).
 //!
-//! The documents name neither the HTTP statuses of refusals nor media types. So any status of the
-//! class 2xx with the documented body is an answer, any other one with an error envelope is
-//! [`ApiError::Refused`], and media types are checked for the discovery document and the user's
-//! information only, where OpenID Connect promises one.
+//! The documents name neither the HTTP statuses of refusals nor media types. So any 2xx status with
+//! the documented body is an answer, and any other status with an error envelope is
+//! [`ApiError::Refused`]. Media types are checked only for the discovery document and the user
+//! information, for which OpenID Connect specifies one.
 //!
 //! Formats: MIRACL Trust documentation, "Backend API" and the pages of its endpoints; the official
 //! SDKs where those are silent (miracl/trust-sdk-android 1.16, miracl/trust-sdk-ios 1.17,
@@ -82,6 +82,6 @@ pub use signature::{
     SignatureObject, SignatureVerification, SignatureVerificationRequest, VerifySignature,
 };
 
-/// Production's address, with which every path of the documents is combined. A project has its own
-/// address, too, such as `https://project.miracl.io`, which is then also the issuer of its tokens.
+/// The production URL, the base of every path in the documents. A project may have its own address,
+/// such as `https://project.miracl.io`, which is then also the issuer of its tokens.
 pub const PRODUCTION: &str = "https://api.mpin.io";

@@ -1,4 +1,4 @@
-//! `POST /otp`, in the two shapes of its page: the table's and the example's.
+//! `POST /otp`, in the two shapes of its documentation: the table's and the example's.
 
 use super::shape::call;
 use crate::{message::message, target::Target};
@@ -45,12 +45,12 @@ call!(RequestOtp, "POST /otp", POST, Forbidden, Public, SealedOtp,
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestDeviceOtp {
-    /// Whose password, and for which device.
+    /// User and device.
     pub request: DeviceOtp,
 }
 
 impl RequestDeviceOtp {
-    /// Names user and device.
+    /// Makes a request for a user and a device.
     #[must_use]
     pub fn new(user_id: impl Into<String>, device_name: impl Into<String>) -> Self {
         Self { request: DeviceOtp::new(user_id, device_name) }
@@ -65,14 +65,14 @@ message! {
     pub struct DeviceOtp {
         /// The user.
         user_id: String = "userId",
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
     } optional {
     }
 }
 
 message! {
-    /// What `POST /otp` answers: sealed, in base64.
+    /// The answer of `POST /otp`: sealed, in base64.
     pub struct SealedOtp {
         /// The sealed password and its expiry.
         ciphertext: String = "ciphertext",

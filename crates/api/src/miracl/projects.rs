@@ -1,4 +1,4 @@
-//! What a project keeps: audit log and identities.
+//! Audit log and identities of a project.
 
 use super::shape::call;
 use crate::{call::Call, message::Timestamp, message::message, target::Target};
@@ -39,14 +39,14 @@ pub struct ListAudit {
     pub mpin_id: Option<String>,
     /// `deviceName`.
     pub device_name: Option<String>,
-    /// `offset`: how many records to pass over.
+    /// `offset`: how many records to skip.
     pub offset: Option<u64>,
-    /// `limit`: how many records at most.
+    /// `limit`: the maximum number of records.
     pub limit: Option<u64>,
 }
 
 impl ListAudit {
-    /// Asks for everything of a project.
+    /// Makes a request without filters.
     #[must_use]
     pub fn new(project_id: impl Into<String>) -> Self {
         Self {
@@ -100,22 +100,22 @@ message! {
 message! {
     /// A record of the audit log.
     pub struct AuditRecord {
-        /// When.
+        /// The time.
         created_at: Timestamp = "createdAt",
-        /// What happened, such as `authentication`.
+        /// The event, such as `authentication`.
         event_type: String = "eventType",
-        /// What became of it, such as `authenticate_success`.
+        /// The outcome, such as `authenticate_success`.
         event_status: String = "eventStatus",
     } optional {
-        /// Where the request came from.
+        /// The address of the request.
         ip_address: String = "IPAddress",
         /// The application.
         app_id: String = "appID",
-        /// How people call the application.
+        /// The name of the application.
         app_name: String = "appName",
-        /// The country of the address; not always a code of ISO 3166.
+        /// The country of the address; not always an ISO 3166 code.
         country: String = "country",
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
         /// SHA-256 of the M-PIN ID, in hexadecimal.
         mpin_id: String = "mpinID",
@@ -138,14 +138,14 @@ pub struct ListMpinIds {
     pub device_name: Option<String>,
     /// `labels`: one parameter each.
     pub labels: Vec<String>,
-    /// `offset`: how many identities to pass over.
+    /// `offset`: how many identities to skip.
     pub offset: Option<u64>,
-    /// `limit`: how many identities at most.
+    /// `limit`: the maximum number of identities.
     pub limit: Option<u64>,
 }
 
 impl ListMpinIds {
-    /// Asks for everything of a project.
+    /// Makes a request without filters.
     #[must_use]
     pub fn new(project_id: impl Into<String>) -> Self {
         Self {
@@ -200,25 +200,25 @@ message! {
         mpin_id: String = "mpinId",
         /// The user.
         user_id: String = "userId",
-        /// How people call the device.
+        /// The name of the device.
         device_name: String = "deviceName",
         /// Where it was last seen.
         ip: String = "ip",
-        /// Whether it was made for signing. What this says of identities that authenticate and sign
-        /// is not documented.
+        /// Whether it was created for signing. Its value for identities that both authenticate and
+        /// sign is not documented.
         dvs: bool = "dvs",
-        /// When it was made.
+        /// When it was created.
         created_at: Timestamp = "createdAt",
-        /// When it was changed last.
+        /// When it was last changed.
         updated_at: Timestamp = "updatedAt",
         /// Whether it was revoked.
         revoked: bool = "revoked",
     } optional {
-        /// The country of the address; not always a code of ISO 3166.
+        /// The country of the address; not always an ISO 3166 code.
         country: String = "country",
-        /// The project; in lists only.
+        /// The project; only in lists.
         project_id: String = "projectId",
-        /// Labels of the device; of newer services only.
+        /// Labels of the device; only from newer services.
         labels: Vec<String> = "labels",
     }
 }
@@ -247,12 +247,12 @@ pub struct UpdateMpinId {
     pub project_id: String,
     /// The hash of the M-PIN ID, in hexadecimal.
     pub mpin_id: String,
-    /// What shall be.
+    /// The update.
     pub update: MpinIdUpdate,
 }
 
 impl UpdateMpinId {
-    /// Names the identity and what shall be.
+    /// Makes an update of an identity.
     #[must_use]
     pub fn new(
         project_id: impl Into<String>,
@@ -281,7 +281,7 @@ message! {
 
 /// `POST /api/v1/projects/{projectId}/mpinids/{mpinId}/revocation`: revokes an identity for good.
 ///
-/// Whether it may be repeated is not documented, so it is not.
+/// The documents do not say whether it may be repeated, so it is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RevokeMpinId {
@@ -289,12 +289,12 @@ pub struct RevokeMpinId {
     pub project_id: String,
     /// The hash of the M-PIN ID, in hexadecimal.
     pub mpin_id: String,
-    /// Why.
+    /// The reason.
     pub reason: RevocationReason,
 }
 
 impl RevokeMpinId {
-    /// Names the identity; the reason is left open.
+    /// Makes a revocation of an identity without a reason.
     #[must_use]
     pub fn new(project_id: impl Into<String>, mpin_id: impl Into<String>) -> Self {
         let reason = RevocationReason::new();
@@ -318,22 +318,22 @@ message! {
 }
 
 message! {
-    /// What a revocation answers.
+    /// The answer to a revocation.
     pub struct Revocation {
         /// The hash of the M-PIN ID, in hexadecimal.
         hash_mpin_id: String = "hashMPinID",
     } optional {
-        /// The reason, as it was given.
+        /// The given reason.
         reason: String = "reason",
     }
 }
 
 /// A request for one page of a list.
 pub trait List: Call + Clone {
-    /// Returns how many entries are passed over.
+    /// Returns how many entries are skipped.
     fn offset(&self) -> u64;
 
-    /// Asks for another place in the list.
+    /// Sets the place in the list.
     fn set_offset(&mut self, offset: u64);
 }
 
@@ -345,7 +345,7 @@ pub trait Page {
     /// Returns how many entries this page has.
     fn len(&self) -> usize;
 
-    /// Tells whether this page has no entry.
+    /// Tells whether this page is empty.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -390,9 +390,9 @@ pages! {
 
 /// The requests for every page of a list, one after the other.
 ///
-/// Each answer has to be shown to [`received`](Self::received) before the next request is asked
-/// for: a list may grow or shrink on the way. It ends with the last entry, with an empty page, and
-/// where an answer was not shown.
+/// Pass each answer to [`received`](Self::received) before you take the next request, since a list
+/// may grow or shrink meanwhile. The iteration ends with the last entry, with an empty page, or if
+/// an answer was not passed.
 ///
 /// ```
 /// use countersign::Limits;
@@ -423,13 +423,13 @@ pub struct Pages<L> {
 }
 
 impl<L: List> Pages<L> {
-    /// Begins with this request, at its offset and with its limit.
+    /// Starts with this request, at its offset and with its limit.
     #[must_use]
     pub const fn new(first: L) -> Self {
         Self { next: Some(first), sent: None }
     }
 
-    /// Takes note of the answer to the last request.
+    /// Records the answer to the last request.
     pub fn received(&mut self, page: &impl Page) {
         let Some(mut list) = self.sent.take() else { return };
         let entries = u64::try_from(page.len()).unwrap_or(u64::MAX);

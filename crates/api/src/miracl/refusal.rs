@@ -1,4 +1,4 @@
-//! What the service says when it refuses.
+//! The service's refusal of a request.
 
 use core::fmt;
 
@@ -11,7 +11,7 @@ use countersign::internals::{open_codes, shorten};
 use countersign::{Limits, Time};
 
 open_codes! {
-    /// Why the service refused. An open set: what is not documented is kept as it is.
+    /// Why the service refused. The set is open: undocumented codes are kept verbatim.
     ///
     /// ```
     /// use countersign_api::miracl::ErrorCode;
@@ -23,28 +23,28 @@ open_codes! {
     enum ErrorCode;
     /// Every code of the documents.
     const DOCUMENTED;
-    /// A code that no document names.
+    /// An undocumented code.
     else Unknown;
 
     /// The credentials are wrong.
     Unauthorized = "UNAUTHORIZED";
-    /// The credentials are wrong, as `POST /verification` says it.
+    /// The credentials are wrong, in the spelling of `POST /verification`.
     UnauthorizedRequest = "UNAUTHORIZED_REQUEST";
-    /// The credentials are right, and not for this project.
+    /// The credentials are valid, but not for this project.
     Forbidden = "FORBIDDEN";
     /// The `Authorization` header is malformed, or its credentials are wrong.
     InvalidRequestAuthorization = "INVALID_REQUEST_AUTHORIZATION";
     /// A parameter is missing or wrong: [`Refusal::parameter`] names it.
     InvalidRequestParameters = "INVALID_REQUEST_PARAMETERS";
-    /// The body is JSON of another shape.
+    /// The body is JSON of the wrong shape.
     InvalidRequestPayload = "INVALID_REQUEST_PAYLOAD";
-    /// The body is no JSON.
+    /// The body is not JSON.
     InvalidRequestBody = "INVALID_REQUEST_BODY";
     /// The project's verification method is not the custom one.
     InvalidVerificationMethod = "INVALID_VERIFICATION_METHOD";
-    /// The path exists, with other methods.
+    /// The path does not allow this method.
     MethodNotAllowed = "METHOD_NOT_ALLOWED";
-    /// Verification was asked for too soon again: [`Refusal::backoff`] says when it may be.
+    /// Verification was requested again too soon: [`Refusal::backoff`] says when it is allowed.
     RequestBackoff = "REQUEST_BACKOFF";
     /// The older name of [`RequestBackoff`](Self::RequestBackoff).
     BackoffError = "BACKOFF_ERROR";
@@ -74,14 +74,14 @@ open_codes! {
     InvalidAuthSession = "INVALID_AUTH_SESSION";
     /// The device has no token for push messages.
     NoPushToken = "NO_PUSH_TOKEN";
-    /// As [`LimitedQuickCodeGeneration`](Self::LimitedQuickCodeGeneration), in the tests of
-    /// miracl/trust-sdk-ios, like the three that follow.
+    /// The same as [`LimitedQuickCodeGeneration`](Self::LimitedQuickCodeGeneration), in the tests
+    /// of miracl/trust-sdk-ios, like the three that follow.
     QuickCodeLimited = "QUICKCODE_LIMITED";
-    /// Something is wrong with custom user verification.
+    /// An error in custom user verification.
     CustomVerificationError = "CUV_ERROR";
-    /// The identity or the token is of another project.
+    /// The identity or the token belongs to another project.
     ProjectMismatch = "PROJECT_MISMATCH";
-    /// Something is wrong with the platform that carries push messages.
+    /// An error of the platform that sends push messages.
     PushNotificationPlatformError = "PUSH_NOTIFICATION_PLATFORM_ERROR";
 }
 
@@ -104,11 +104,11 @@ impl ToJson for ErrorCode {
     }
 }
 
-/// What the service says when it refuses.
+/// The service's refusal of a request.
 ///
 /// Services write one of two envelopes, and clients read both (miracl/trust-sdk-android
 /// `ApiRequstExecutor.kt`, miracl/trust-sdk-ios `FallbackRequestErrorResponse.swift`).
-/// [`envelope`](Self::envelope) keeps which one it was, so that a refusal is written as it was read.
+/// [`envelope`](Self::envelope) keeps which one it was, so a refusal is written as it was read.
 ///
 /// ```
 /// use countersign::Limits;
@@ -129,31 +129,31 @@ impl ToJson for ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The code; the only part to act upon. Member `error`, of the older envelope `error.code`.
+    /// The code, the only part to act on. Member `error`; in the older envelope `error.code`.
     pub error: ErrorCode,
-    /// A sentence for people; not stable. Member `info`.
+    /// A text for people, not stable. Member `info`.
     pub info: Option<String>,
-    /// What the code is about. Member `context`.
+    /// Details of the code. Member `context`.
     pub context: Option<Object<'static>>,
-    /// Which envelope it came in.
+    /// The envelope in which it came.
     pub envelope: Envelope,
-    /// Members beside the code that are not documented, as they are.
+    /// Undocumented members beside the code, verbatim.
     pub rest: Object<'static>,
 }
 
-/// How a service writes what it refuses.
+/// How a service writes a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Envelope {
     /// `{"error":"CODE","info":…,"context":{…}}`, the documented one.
     Flat,
-    /// `{"requestID":…,"error":{"code":"CODE","info":…,"context":{…}}}`, of older services, with the
-    /// members that stand around `error`.
+    /// `{"requestID":…,"error":{"code":"CODE","info":…,"context":{…}}}`, of older services, with
+    /// the members around `error`.
     Nested(Object<'static>),
 }
 
 impl Refusal {
-    /// Makes one of a code, in the documented envelope; everything else is absent.
+    /// Makes a refusal with a code, in the documented envelope; all other members are absent.
     #[must_use]
     pub fn new(error: impl Into<ErrorCode>) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl Refusal {
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Misfit> {
         Self::from_json(parse_json(text, limits)?)
     }
@@ -205,18 +205,18 @@ impl Refusal {
         Ok(Self { error, info, context, envelope, rest: fields.rest() })
     }
 
-    /// Returns the parameter that is wrong, as the service names it. For several the documents
-    /// give no syntax.
+    /// Returns the name of the faulty parameter. The documents do not specify the syntax for
+    /// several.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         self.context.as_ref()?.member("params")?.as_str()
     }
 
-    /// Returns when a request that was refused with
-    /// [`RequestBackoff`](ErrorCode::RequestBackoff) may be sent again.
+    /// Returns when a request refused with [`RequestBackoff`](ErrorCode::RequestBackoff) may be
+    /// sent again.
     ///
-    /// `context.backoff` is an instant in Unix seconds, not a duration (miracl/trust-sdk-android
-    /// `VerificationException.kt`).
+    /// `context.backoff` is a point in time in Unix seconds, not a duration
+    /// (miracl/trust-sdk-android `VerificationException.kt`).
     #[must_use]
     pub fn backoff(&self) -> Option<Time> {
         let seconds = self.context.as_ref()?.member("backoff")?.clone().into_owned();

@@ -1,4 +1,4 @@
-//! Sessions: a user authenticates or signs on another device, and the caller asks for the outcome.
+//! Sessions: a user authenticates or signs on another device, and the caller polls for the outcome.
 //!
 //! Formats: miracl/oidc-samples `integration-tests/types.go`, miracl/trust-sdk-android
 //! `androidTest/…/MIRACLService.kt`, miracl/client-js `src/client.js`.
@@ -13,10 +13,10 @@ use countersign::miracl::token::{CrossDeviceSession, SessionStatus};
 use countersign::{Error, Limits};
 
 message! {
-    /// `POST /rps/v2/session`: makes a session, which a user joins by a QR code, a link or a push
+    /// `POST /rps/v2/session`: creates a session, which a user joins by a QR code, a link or a push
     /// message. No credentials are sent, as in the official SDKs.
     ///
-    /// Not to be repeated: every call makes a session.
+    /// Do not repeat it: every call creates a session.
     ///
     /// ```
     /// use countersign_api::{BaseUrl, Call, Credentials};
@@ -37,12 +37,12 @@ message! {
         /// The project.
         project_id: String = "projectId",
     } optional {
-        /// Who is to join; anyone, if absent.
+        /// The user who may join; anyone, if absent.
         user_id: String = "userId",
-        /// What is to be signed, in hexadecimal. The service takes any text, and hands it to the
-        /// device as it is: what was signed has to be compared with what was meant.
+        /// The hash to sign, in hexadecimal. The service accepts any text and passes it to the
+        /// device unchanged, so compare the signed hash with the intended one.
         hash: String = "hash",
-        /// What the user reads before signing.
+        /// The text that the user sees before signing.
         description: String = "description",
     }
 }
@@ -51,15 +51,16 @@ call!(CreateSession, "POST /rps/v2/session", POST, Forbidden, Public, Session,
     |_| Target::new(&["rps", "v2", "session"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /rps/v2/session` answers.
+    /// The answer of `POST /rps/v2/session`.
     pub struct Session {
-        /// What the QR code says, with the session's ID behind the `#`
+        /// The content of the QR code, with the session's ID after the `#`
         /// ([`access_id`](Self::access_id)).
         qr_url: String = "qrURL",
-        /// What the caller asks with for the outcome, in [`GetSession`]. Not for the user.
+        /// The secret with which the caller polls for the outcome, in [`GetSession`]. Do not give
+        /// it to the user.
         web_ott: Confidential = "webOTT",
     } optional {
-        /// Where a browser may ask for the outcome.
+        /// Where a browser may poll for the outcome.
         access_url: String = "accessURL",
     }
 }
@@ -75,7 +76,7 @@ impl Session {
 }
 
 message! {
-    /// `POST /rps/v2/access`: asks for the state of a session. Ask again as long as the status is
+    /// `POST /rps/v2/access`: polls the state of a session. Repeat while the status is
     /// [`New`](SessionStatus::New).
     pub struct GetSession {
         /// The secret of the session.
@@ -88,9 +89,9 @@ call!(GetSession, "POST /rps/v2/access", POST, Allowed, Public, SessionState,
     |_| Target::new(&["rps", "v2", "access"]), body: |this| this.to_json());
 
 message! {
-    /// What `POST /rps/v2/access` answers. Nothing in it is signed by the service: trust it as far as
-    /// the TLS connection. [`Transaction`](countersign::miracl::dvs::Transaction) has a signature in it
-    /// verified.
+    /// The answer of `POST /rps/v2/access`. The service signs nothing in it: trust it only as far as
+    /// the TLS connection. To verify a signature in it, use
+    /// [`Transaction`](countersign::miracl::dvs::Transaction).
     ///
     /// ```
     /// use countersign::Limits;
@@ -109,17 +110,17 @@ message! {
     } optional {
         /// The status as a number.
         status_code: i64 = "statusCode",
-        /// Who authenticated.
+        /// The authenticated user.
         user_id: String = "userId",
-        /// Where the browser of the user is to go, with the code that becomes tokens.
+        /// Where to redirect the user's browser, with the authorization code.
         redirect_url: Confidential = "redirectURL",
-        /// The signature in base64; empty as long as there is none.
+        /// The signature in base64; empty until there is one.
         signature: String = "signature",
     }
 }
 
 impl SessionState {
-    /// Reads what was signed, or that nothing was.
+    /// Parses the signature, or the state of an unsigned session.
     ///
     /// # Errors
     ///
@@ -148,7 +149,7 @@ impl ToJson for SessionStatus {
 /// `POST /pushauth`: sends a user a push message with a session for OpenID Connect. No credentials
 /// are sent (miracl/client-js `src/client.js`, `sendPushNotificationForAuth`).
 ///
-/// Not to be repeated: every call sends a message.
+/// Do not repeat it: every call sends a message.
 ///
 /// ```
 /// use countersign_api::Call;
@@ -169,7 +170,7 @@ pub struct PushAuthentication {
     pub redirect_uri: Option<String>,
     /// `response_type`; only `code` is supported by the service.
     pub response_type: Option<String>,
-    /// `scope`: with spaces between them.
+    /// `scope`: separated by spaces.
     pub scope: Option<String>,
     /// `state`.
     pub state: Option<String>,
@@ -180,7 +181,7 @@ pub struct PushAuthentication {
 }
 
 impl PushAuthentication {
-    /// Names the client and the user.
+    /// Makes a request for a client and a user.
     #[must_use]
     pub fn new(client_id: impl Into<String>, user_id: impl Into<String>) -> Self {
         Self {
@@ -206,9 +207,10 @@ call!(PushAuthentication, "POST /pushauth", POST, Forbidden, Public, PushedSessi
     body: |this| Object::new().with("prerollId", this.user_id.clone()));
 
 message! {
-    /// What `POST /pushauth` answers.
+    /// The answer of `POST /pushauth`.
     pub struct PushedSession {
-        /// What the caller asks with for the outcome, in [`GetSession`]. Not for the user.
+        /// The secret with which the caller polls for the outcome, in [`GetSession`]. Do not give
+        /// it to the user.
         web_ott: Confidential = "webOTT",
     } optional {
     }

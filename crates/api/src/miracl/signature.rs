@@ -8,17 +8,18 @@ use super::shape::call;
 use crate::{message::message, target::Target};
 
 message! {
-    /// A signature object, as the client made it: hexadecimal of either letter case, kept as it is.
+    /// A signature object of a client: hexadecimal of either letter case, kept verbatim.
     ///
     /// Nothing is checked here; see [`dvs`](countersign::miracl::dvs).
     pub struct SignatureObject {
-        /// What was signed.
+        /// The signed message.
         hash: String = "hash",
         /// A point of the signature.
         u: String = "u",
         /// A point of the signature.
         v: String = "v",
-        /// The M-PIN ID: hexadecimal of its JSON. The SDK for .NET spells it `mpinid`, which is read.
+        /// The M-PIN ID: hexadecimal of its JSON. The spelling `mpinid` of the SDK for .NET is also
+        /// read.
         mpin_id: String = "mpinId" or "mpinid",
         /// The user's public key.
         public_key: String = "publicKey",
@@ -36,16 +37,16 @@ message! {
         /// When the client signed, in Unix seconds.
         timestamp: Time = "timestamp",
     } optional {
-        /// `verification`, which the documents require and some SDKs leave out.
+        /// `verification`, which the documents require and some SDKs omit.
         kind: String = "type",
     }
 }
 
-/// `POST /dvs/verify`: has a signature verified by the holder of the server secret.
+/// `POST /dvs/verify`: asks the service, which holds the server secret, to verify a signature.
 ///
-/// Not to be repeated: a signature that does not verify may count as a wrong PIN, and three of
-/// those revoke the identity. So make the call from a [`Transaction`], which has checked what the client
-/// sent, and hand status and body of the response to [`Transaction::verify`], which decides.
+/// Do not repeat it: a signature that does not verify may count as a wrong PIN, and three of those
+/// revoke the identity. Create the call from a [`Transaction`], which has checked the client's
+/// signature, and pass status and body of the response to [`Transaction::verify`], which decides.
 ///
 /// ```
 /// use countersign::Limits;
@@ -64,14 +65,14 @@ message! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifySignature {
-    /// What to verify.
+    /// The signature to verify.
     pub request: SignatureVerificationRequest,
     /// The project, for service accounts.
     pub project_id: Option<String>,
 }
 
 impl VerifySignature {
-    /// Asks with the credentials of a client.
+    /// Makes a call with the credentials of a client.
     #[must_use]
     pub const fn new(request: SignatureVerificationRequest) -> Self {
         Self { request, project_id: None }
@@ -79,8 +80,8 @@ impl VerifySignature {
 }
 
 impl From<&Transaction> for VerifySignature {
-    /// Asks about the client's signature, with the body that is
-    /// [`Transaction::request_body`]. Set `project_id` to call with the token of a service account.
+    /// Makes the call for the client's signature, with the body of [`Transaction::request_body`].
+    /// Set `project_id` to call with the token of a service account.
     fn from(transaction: &Transaction) -> Self {
         let body = transaction.request_body();
         let signature = body.member("signature").and_then(Value::as_object);
@@ -108,9 +109,9 @@ call!(VerifySignature, "POST /dvs/verify", POST, Forbidden, Authenticated, Signa
     body: |this| this.request.to_json());
 
 message! {
-    /// What `POST /dvs/verify` answers.
+    /// The answer of `POST /dvs/verify`.
     pub struct SignatureVerification {
-        /// The certificate, a compact JWS. It says nothing until
+        /// The certificate, a compact JWS. Do not trust it until
         /// [`dvs::Verifier`](countersign::miracl::dvs::Verifier) has verified it.
         certificate: String = "certificate",
     } optional {

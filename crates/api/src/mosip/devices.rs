@@ -16,9 +16,9 @@ use countersign::{Error, Limits};
 message! {
     /// `POST /registereddevices`: registers a device.
     ///
-    /// The answer is a signed token, of which [`registration`](countersign::mosip::registration) knows
-    /// whether it is authentic. The documents call `deviceData` encrypted; it is only encoded. What
-    /// a server checks is in [`rules`](crate::mosip::rules).
+    /// The answer is a signed token; verify it with
+    /// [`registration`](countersign::mosip::registration). The documents call `deviceData`
+    /// encrypted; it is only encoded. The server's checks are in [`rules`](crate::mosip::rules).
     pub struct RegisterDevice {
         /// The device, as base64 or JWS; see [`device`](countersign::mosip::device).
         device_data: String = "deviceData",
@@ -39,8 +39,8 @@ body!(
 message! {
     /// `POST /registereddevices/deregister`, from version 1.1.2 on: deregisters a device.
     ///
-    /// The answer is a signed token, as that of a registration. With [`Paths::Documented`] it goes
-    /// to `/device/deregister`, as the specification of 2021 has it.
+    /// The answer is a signed token, like that of a registration. With [`Paths::Documented`] the
+    /// path is `/device/deregister`, as in the specification of 2021.
     pub struct DeregisterDevice {
         /// Base64 or JWS of `{"deviceCode", "env"}`.
         device: String = "device",
@@ -57,23 +57,23 @@ body!(DeregisterDevice, "POST /registereddevices/deregister", POST,
     String, []);
 
 message! {
-    /// `POST /deviceprovidermanagement/validate`: asks whether a device is what it says.
+    /// `POST /deviceprovidermanagement/validate`: asks whether a device matches its claims.
     ///
-    /// With a `timeStamp` it is judged as at that time. With [`Paths::Documented`] the path has no
-    /// `/v1`. What a server checks is in [`rules`](crate::mosip::rules).
+    /// With a `timeStamp` it is judged as of that time. With [`Paths::Documented`] the path has no
+    /// `/v1`. The server's checks are in [`rules`](crate::mosip::rules).
     pub struct ValidateDevice {
         /// Its code.
         device_code: String = "deviceCode",
         /// Version of its device service.
         device_service_version: String = "deviceServiceVersion",
-        /// What it says it is.
+        /// Its claimed digital ID.
         digital_id: DeviceClaim = "digitalId",
     } optional {
         /// What it is used for.
         purpose: String = "purpose",
-        /// As at when, `yyyy-MM-ddTHH:mm:ss.SSSZ`.
+        /// The time of judgement, `yyyy-MM-ddTHH:mm:ss.SSSZ`.
         time_stamp: String = "timeStamp",
-        /// The same as the documents spell it, which servers do not read.
+        /// The same in the documents' spelling, which servers do not read.
         timestamp: String = "timestamp",
     }
 }
@@ -85,7 +85,7 @@ body!(ValidateDevice, "POST /deviceprovidermanagement/validate", POST,
     OneOrMany<Acknowledgement>, []);
 
 message! {
-    /// The digital id of a [`ValidateDevice`].
+    /// The digital ID of a [`ValidateDevice`].
     pub struct DeviceClaim {
         /// Its serial number.
         serial_no: String = "serialNo",
@@ -102,13 +102,13 @@ message! {
         /// Its sub-type.
         device_sub_type: String = "deviceSubType",
     } optional {
-        /// When its digital id was made.
+        /// When its digital ID was made.
         date_time: String = "dateTime",
     }
 }
 
 message! {
-    /// That something was done, in words.
+    /// A confirmation in words.
     pub struct Acknowledgement {
         /// `success`, `Success` or `Valid`.
         status: String = "status",
@@ -118,13 +118,13 @@ message! {
     }
 }
 
-/// One, or several where the documents show an array of one.
+/// One value, or an array where the documents show an array of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "JSON has these two shapes")]
 pub enum OneOrMany<T> {
-    /// As servers answer.
+    /// The servers' form.
     One(T),
-    /// As the documents show it.
+    /// The documents' form.
     Many(Vec<T>),
 }
 
@@ -157,18 +157,18 @@ impl<T: ToJson> ToJson for OneOrMany<T> {
     }
 }
 
-/// `DELETE /registereddevices/deregister/{deviceCode}`, to version 1.1.1: deregisters a device.
+/// `DELETE /registereddevices/deregister/{deviceCode}`, up to version 1.1.1: deregisters a device.
 ///
 /// The answer is not signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeleteDevice {
-    /// Which one.
+    /// The device code.
     pub device_code: String,
 }
 
 impl DeleteDevice {
-    /// Names the device.
+    /// Makes a request for a device.
     #[must_use]
     pub fn new(device_code: impl Into<String>) -> Self {
         Self { device_code: device_code.into() }
@@ -200,8 +200,8 @@ impl Call for DeleteDevice {
 
 /// `PUT /registereddevices/update/status?deviceCode=…&statusCode=…`: changes a device's status.
 ///
-/// With [`Paths::Documented`] it is `/registereddevices/status?devicecode='…'&status='…'`, quotes
-/// and capitals included, which no server is known to accept.
+/// With [`Paths::Documented`] it is `/registereddevices/status?devicecode='…'&status='…'`,
+/// including quotes and capitals, which no server is known to accept.
 ///
 /// ```
 /// use countersign_api::{BaseUrl, Call, Credentials};
@@ -224,16 +224,16 @@ impl Call for DeleteDevice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateDeviceStatus {
-    /// Which device.
+    /// The device.
     pub device_code: String,
-    /// What it becomes.
+    /// Its new status.
     pub status: DeviceStatus,
-    /// Which path is used.
+    /// The path to use.
     pub paths: Paths,
 }
 
 impl UpdateDeviceStatus {
-    /// Names device and status.
+    /// Makes a request for a device and a status.
     #[must_use]
     pub fn new(device_code: impl Into<String>, status: DeviceStatus) -> Self {
         Self { device_code: device_code.into(), status, paths: Paths::default() }
@@ -278,18 +278,18 @@ impl Call for UpdateDeviceStatus {
     }
 }
 
-/// What a change of status brings.
+/// The answer to a change of status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "with an envelope, or without")]
 pub enum StatusAnswer {
-    /// As servers answer: without an envelope.
+    /// The servers' form: without an envelope.
     Bare(Acknowledgement),
-    /// As the documents show it.
+    /// The documents' form.
     Enveloped(ResponseEnvelope<Acknowledgement>),
 }
 
 impl StatusAnswer {
-    /// Returns what was done.
+    /// Returns the confirmation.
     #[must_use]
     pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
         match self {
@@ -302,12 +302,12 @@ impl StatusAnswer {
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Misfit> {
         Self::from_json(parse_json(text, limits)?)
     }
 
-    /// Returns the JSON object, so that parsing its text gives the same again.
+    /// Returns the JSON object; parsing its text gives an equal value.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         match self {

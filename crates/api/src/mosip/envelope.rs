@@ -1,4 +1,4 @@
-//! What stands around every request and every answer.
+//! The envelope of every request and every answer.
 
 use core::fmt;
 
@@ -14,47 +14,47 @@ use crate::{
 use countersign::encoding::json::{Object, Value};
 use countersign::{Error, Limits};
 
-/// Which paths are used where documents and servers differ.
+/// Which paths to use where documents and servers differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there are two sources")]
 pub enum Paths {
-    /// Those that servers serve.
+    /// Those of the servers.
     #[default]
     Served,
-    /// Those that the documents show.
+    /// Those of the documents.
     Documented,
 }
 
-/// What a request with an envelope carries, and where it goes. The types of this module that have
-/// a documented `id` implement it.
+/// The content of a request with an envelope, and its endpoint. Implemented by the types of this
+/// module with a documented `id`.
 pub trait Body: Sized {
-    /// The endpoint as its documentation names it: method, a space, and the path.
+    /// The endpoint as in its documentation: method, a space, and the path.
     const NAME: &'static str;
     /// The method.
     const METHOD: Method;
-    /// `id` of the envelope, as the documentation has it.
+    /// `id` of the envelope, as documented.
     const ID: &'static str;
-    /// What success brings.
+    /// The answer of a successful call.
     type Answer;
 
     /// Returns the segments of the path.
     fn path(paths: Paths) -> &'static [&'static str];
 
-    /// Reads what the envelope's `request` holds.
+    /// Reads the envelope's `request`.
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     fn read(request: Value<'static>) -> Result<Self, Misfit>;
 
-    /// Writes what the envelope's `request` holds.
+    /// Writes the envelope's `request`.
     fn write(&self) -> Object<'static>;
 
-    /// Reads what the `response` of success holds.
+    /// Reads the `response` of a success.
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     fn read_answer(response: Value<'static>) -> Result<Self::Answer, Misfit>;
 
     /// Returns the members whose length a server checks: the least and the most characters.
@@ -88,19 +88,19 @@ pub trait Body: Sized {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestEnvelope<T> {
-    /// `id`: which service is meant; servers do not look at it.
+    /// `id`: the service; servers ignore it.
     pub id: Option<String>,
     /// `version` of the interface: `1.0`, sometimes `v1`.
     pub version: Option<String>,
-    /// `requesttime`, which servers read in one pattern, with three digits behind the second.
+    /// `requesttime`, which servers read only with milliseconds.
     pub request_time: Option<Timestamp>,
     /// `metadata`: mostly an empty object.
     pub metadata: Option<Object<'static>>,
     /// `request`.
     pub request: T,
-    /// Which paths are used, where documents and servers differ. Not part of the text.
+    /// Which paths to use where documents and servers differ. Not part of the text.
     pub paths: Paths,
-    /// Members that are not documented, and those that are `null`.
+    /// Undocumented members, and members that are `null`.
     pub rest: Object<'static>,
 }
 
@@ -123,7 +123,7 @@ impl<T: Body> RequestEnvelope<T> {
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Misfit> {
         let mut fields = Fields::new(parse_json(text, limits)?)?;
         let read = |value| T::read(value).map_err(|misfit| misfit.within(".request"));
@@ -138,7 +138,7 @@ impl<T: Body> RequestEnvelope<T> {
         })
     }
 
-    /// Returns the JSON object, so that parsing its text gives the same again.
+    /// Returns the JSON object; parsing its text gives an equal value.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         let mut object = Object::new();
@@ -150,7 +150,7 @@ impl<T: Body> RequestEnvelope<T> {
         with_rest(object, &self.rest)
     }
 
-    /// Returns what a server finds wrong with the lengths of the members: `KER-MSD-999` for each.
+    /// Returns a server's errors about the lengths of members: `KER-MSD-999` for each.
     #[must_use]
     pub fn rules(&self) -> Vec<ServiceError> {
         let members = self.request.write();
@@ -191,33 +191,33 @@ impl<T: Body> Call for RequestEnvelope<T> {
 /// `{"id", "version", "responsetime", "metadata", "response": …, "errors": …}`.
 ///
 /// `errors` is `null` or empty on success, `response` is `null` on failure. Servers refuse with
-/// status 200 as well as 400 and 500, so the status decides nothing.
+/// status 200, 400 or 500, so the status decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResponseEnvelope<T> {
-    /// `id`: which service answers.
+    /// `id`: the service.
     pub id: Option<String>,
     /// `version` of the interface.
     pub version: Option<String>,
-    /// `responsetime`, in the server's own time.
+    /// `responsetime`, in the server's local time.
     pub response_time: Option<Timestamp>,
     /// `metadata`.
     pub metadata: Option<Object<'static>>,
-    /// `response`, of success.
+    /// `response`, on success.
     pub response: Option<T>,
-    /// `errors`, of failure.
+    /// `errors`, on failure.
     pub errors: Option<Vec<ErrorItem>>,
-    /// Members that are not documented, and those that are `null`.
+    /// Undocumented members, and members that are `null`.
     pub rest: Object<'static>,
 }
 
 message! {
     /// An element of `errors`.
     pub struct ErrorItem {
-        /// Which failure.
+        /// The failure code.
         code: ErrorCode = "errorCode",
     } optional {
-        /// What tells the meanings of one code apart.
+        /// The message, which distinguishes several meanings of one code.
         message: String = "message",
     }
 }
@@ -243,7 +243,7 @@ impl ToJson for ErrorCode {
 }
 
 impl<T> ResponseEnvelope<T> {
-    /// Puts the answer of success into an envelope, as a server does.
+    /// Puts a successful answer into an envelope, as a server does.
     #[must_use]
     pub fn success(id: impl Into<String>, now: impl Into<Timestamp>, response: T) -> Self {
         Self { response: Some(response), ..Self::empty(id, now) }
@@ -273,7 +273,7 @@ impl<T> ResponseEnvelope<T> {
         }
     }
 
-    /// Tells whether the server gave reasons instead of an answer.
+    /// Tells whether the server refused.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.errors.as_ref().is_some_and(|errors| !errors.is_empty())
@@ -305,12 +305,12 @@ impl<T: FromJson + ToJson> ResponseEnvelope<T> {
     ///
     /// # Errors
     ///
-    /// A [`Misfit`] that says which member is wrong, and how.
+    /// A [`Misfit`] that names the faulty member and its fault.
     pub fn parse(text: &[u8], limits: &Limits) -> Result<Self, Misfit> {
         Self::read(parse_json(text, limits)?, T::from_json)
     }
 
-    /// Returns the JSON object, so that parsing its text gives the same again.
+    /// Returns the JSON object; parsing its text gives an equal value.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         let mut object = Object::new();
@@ -324,7 +324,7 @@ impl<T: FromJson + ToJson> ResponseEnvelope<T> {
     }
 }
 
-/// What a server says when it refuses: its envelope with at least one error.
+/// A server's refusal: its envelope with at least one error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     envelope: Box<ResponseEnvelope<Value<'static>>>,

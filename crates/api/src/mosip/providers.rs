@@ -12,7 +12,7 @@ message! {
     pub struct CreateDeviceProvider {
         /// Its name.
         vendor_name: String = "vendorName",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
     } optional {
         /// Its address.
@@ -48,11 +48,11 @@ message! {
     /// An unknown id is refused with `ADM-DPM-003`, a name and address that exist (even of the
     /// same provider) with `ADM-DPM-011`.
     pub struct UpdateDeviceProvider {
-        /// Which one.
+        /// The id.
         id: String = "id",
         /// Its name.
         vendor_name: String = "vendorName",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
     } optional {
         /// Its address.
@@ -90,7 +90,7 @@ message! {
         id: String = "id",
         /// Its name.
         vendor_name: String = "vendorName",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
     } optional {
         /// Its address.
@@ -101,7 +101,7 @@ message! {
         contact_number: String = "contactNumber",
         /// Name of its certificate.
         certificate_alias: String = "certificateAlias",
-        /// Who made it.
+        /// Who created it.
         created_by: String = "createdBy",
         /// Who changed it.
         updated_by: String = "updatedBy",
@@ -127,7 +127,7 @@ message! {
         /// Name of its certificate.
         cert_alias: String = "certAlias",
     } optional {
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
     }
 }
@@ -153,7 +153,7 @@ message! {
     ///
     /// An unknown id is refused with `ADM-DPM-016`.
     pub struct UpdateTrustProvider {
-        /// Which one.
+        /// The id.
         id: String = "id",
         /// Its name.
         name: String = "name",
@@ -166,9 +166,9 @@ message! {
         /// Name of its certificate.
         cert_alias: String = "certAlias",
     } optional {
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
-        /// The same by another name, which servers do not read.
+        /// The same under another name, which servers do not read.
         active: Activity = "active",
     }
 }
@@ -206,19 +206,19 @@ message! {
         contact_no: String = "contactNo",
         /// Name of its certificate.
         cert_alias: String = "certAlias",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
-        /// Who made it.
+        /// Who created it.
         created_by: String = "createdBy",
-        /// When.
+        /// The time.
         created: Timestamp = "createdDateTime",
         /// Who changed it.
         updated_by: String = "updatedBy",
-        /// When.
+        /// The time.
         updated: Timestamp = "updatedDateTime",
         /// Whether it is deleted.
         is_deleted: bool = "isDeleted",
-        /// When.
+        /// The time.
         deleted: Timestamp = "deletedDateTime",
     }
 }

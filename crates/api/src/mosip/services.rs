@@ -5,7 +5,7 @@ use crate::mosip::rules::Activity;
 use crate::{message::Timestamp, message::message};
 
 message! {
-    /// `POST /mosipdeviceservice`: makes a device service.
+    /// `POST /mosipdeviceservice`: creates a device service.
     ///
     /// Servers look, in this order, for the type (`ADM-DPM-040`), the sub-type (`041`), the provider
     /// (`039`) and a duplicate (`021`). The documents list an `id`; the server makes it up.
@@ -24,7 +24,7 @@ message! {
         model: String = "model",
         /// Hash of the software; servers keep the bytes of the text.
         sw_binary_hash: String = "swBinaryHash",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
     } optional {
         /// When the software was made.
@@ -59,7 +59,7 @@ message! {
     /// (`040`) and the sub-type (`041`). The sample of the documents has `active` instead of
     /// `isActive`, which servers require.
     pub struct UpdateDeviceService {
-        /// Which one.
+        /// The id.
         id: String = "id",
         /// Version of the software.
         sw_version: String = "swVersion",
@@ -76,9 +76,9 @@ message! {
         /// Hash of the software; servers keep the bytes of the text.
         sw_binary_hash: String = "swBinaryHash",
     } optional {
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
-        /// The same by another name, which servers do not read.
+        /// The same under another name, which servers do not read.
         active: Activity = "active",
         /// When the software was made.
         sw_created: Timestamp = "swCreateDateTime",
@@ -107,7 +107,7 @@ body!(
 );
 
 message! {
-    /// A device service, as a server knows it.
+    /// A device service, as stored by a server.
     pub struct DeviceService {
         /// Its id, a UUID.
         id: String = "id",
@@ -126,23 +126,23 @@ message! {
     } optional {
         /// Hash of the software.
         sw_binary_hash: String = "swBinaryHash",
-        /// Whether it counts.
+        /// Whether it is active.
         is_active: Activity = "isActive",
         /// When the software was made.
         sw_created: Timestamp = "swCreateDateTime",
         /// When the software expires.
         sw_expires: Timestamp = "swExpiryDateTime",
-        /// Who made it.
+        /// Who created it.
         created_by: String = "createdBy",
-        /// When.
+        /// The time.
         created: Timestamp = "createdDateTime",
         /// Who changed it.
         updated_by: String = "updatedBy",
-        /// When.
+        /// The time.
         updated: Timestamp = "updatedDateTime",
         /// Whether it is deleted.
         is_deleted: bool = "isDeleted",
-        /// When.
+        /// The time.
         deleted: Timestamp = "deletedDateTime",
     }
 }

@@ -7,11 +7,19 @@ use crate::mosip::rules::Activity;
 use countersign::encoding::json::Value;
 use countersign::{Error, Secret};
 
-/// Makes credentials of a token of MOSIP's authentication service: the cookie `Authorization`.
+/// Makes credentials from a token of MOSIP's authentication service: the cookie `Authorization`.
 ///
 /// # Errors
 ///
-/// As [`Credentials::cookie`].
+/// The same as [`Credentials::cookie`].
+///
+/// ```
+/// use countersign::Secret;
+///
+/// let credentials = countersign_api::mosip::token(Secret::new(b"abc".to_vec()))?;
+/// assert!(format!("{credentials:?}").contains("Authorization"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 pub fn token(token: Secret) -> Result<Credentials, Error> {
     Credentials::cookie("Authorization", token)
 }

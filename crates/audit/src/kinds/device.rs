@@ -53,7 +53,7 @@ macro_rules! takes {
 /// A message that says who signed its data, and of which level the device is.
 const MESSAGE: Row = Row {
     name: "",
-    noun: "a message of a device",
+    noun: "a device message",
     keys: Keys::Trust { consumer: Consumer::RegistrationClient, for_authentication: None },
     takes: takes!(Organization, Level),
     needs: &Needs::NOTHING,
@@ -214,27 +214,27 @@ fn is_for_authentication(token: &[u8], limits: &Limits) -> bool {
 
 /// A capture whose signed content does not say what it was captured for.
 pub(crate) const CAPTURE_WITHOUT_PURPOSE: Unsupported = Unsupported::new(
-    "a capture whose elements do not all sign the purpose `Auth`, or all `Registration`,",
+    "a capture whose elements do not all sign the same purpose, `Auth` or `Registration`,",
 )
-.hint("name its kind: --kind sbi-rcapture (for registration) or --kind sbi-capture")
+.hint("give its kind: --kind sbi-rcapture (for registration) or --kind sbi-capture")
 .holding_biometrics();
 pub(crate) const OTHER_MESSAGE: Unsupported =
-    Unsupported::new("a token with `x5c` whose payload is none that devices sign")
-        .hint("if it is no message of a device, name its kind: --kind jws");
+    Unsupported::new("a token with `x5c` whose payload is not one that devices sign")
+        .hint("if it is not a device message, give its kind: --kind jws");
 /// Captured data whose signed content does not say what it was captured for.
 pub(crate) const DATA_WITHOUT_PURPOSE: Unsupported =
     Unsupported::new("captured data that signs neither the purpose `Auth` nor `Registration`")
-        .hint("name its kind, --kind sbi-data, and whose rules hold, --trust-policy")
+        .hint("give its kind (--kind sbi-data) and the rules to apply (--trust-policy)")
         .holding_biometrics();
 /// Packets are made of what was captured for registration, and their rules are for that.
 pub(crate) const PACKET_FOR_ANOTHER_PURPOSE: Unsupported =
     Unsupported::new("a packet whose segments do not all sign the purpose `Registration`")
-        .hint("name its kind, --kind cbeff, and whose rules hold, --trust-policy")
+        .hint("give its kind (--kind cbeff) and the rules to apply (--trust-policy)")
         .holding_biometrics();
 pub(crate) const XML: Unsupported =
     Unsupported::new("XML other than the `BIR` of a registration packet");
 pub(crate) const DISCOVERY: Unsupported =
-    Unsupported::new("the answer to a discovery of devices, in which nothing is signed,")
+    Unsupported::new("the unsigned answer to a device discovery")
         .hint("the answer to a request for device information is signed: `deviceInfo`");
 
 fn body(object: &Object<'_>, limits: &Limits, found: &mut Found) {

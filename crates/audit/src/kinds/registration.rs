@@ -46,13 +46,13 @@ impl Subject for Registration {
 }
 
 pub(crate) const ANSWER: Unsupported =
-    Unsupported::new("the answer of a MOSIP service other than the registration of devices")
-        .hint("nothing in it is signed: it can be trusted only as far as its TLS connection");
+    Unsupported::new("the answer of a MOSIP service other than device registration")
+        .hint("nothing in it is signed: trust it only as far as its TLS connection");
 pub(crate) const TOKEN_ANSWER: Unsupported =
     Unsupported::new("the answer of a MOSIP service whose `response` is not a device registration")
-        .hint("give the token alone: `jq -r .response FILE`");
+        .hint("give only the token: `jq -r .response FILE`");
 pub(crate) const KEY: Unsupported = Unsupported::new("a certificate from MOSIP's key manager")
-    .hint("give it with --key, and what it signed as INPUT");
+    .hint("give it with --key, and the artefact that it signed as INPUT");
 
 /// Recognises the answers of MOSIP's services, which share their envelope.
 fn body(object: &Object<'_>, limits: &Limits, found: &mut Found) {

@@ -91,13 +91,12 @@ macro_rules! subjects {
 
 subjects!(Auth: auth, Id: id, Access: access, Activation: activation, NewUser: new_user);
 
-pub(crate) const TWO_TOKENS: Unsupported = Unsupported::new(
-    "a token endpoint's answer with two tokens, of which one verdict tells nothing,",
-)
-.hint("name the token to verify: --kind id-token or --kind access-token");
+pub(crate) const TWO_TOKENS: Unsupported =
+    Unsupported::new("a token endpoint's answer with two tokens and no choice between them")
+        .hint("choose the token to verify: --kind id-token or --kind access-token");
 pub(crate) const OPAQUE_ACCESS_TOKEN: Unsupported =
     Unsupported::new("an access token without a signature")
-        .hint("only the server that issued an opaque token can tell what it means");
+        .hint("only the server that issued an opaque token can interpret it");
 
 fn body(object: &Object<'_>, _: &Limits, found: &mut Found) {
     found.add_if(object.member("new_user_token").is_some(), NEW_USER);
@@ -106,7 +105,9 @@ fn body(object: &Object<'_>, _: &Limits, found: &mut Found) {
     }
 }
 
-/// Recognises what a token endpoint answers (RFC 6749 section 5.1). One verdict is about one token.
+/// Recognises what a token endpoint answers ([RFC 6749 §5.1]). One verdict is about one token.
+///
+/// [RFC 6749 §5.1]: https://www.rfc-editor.org/rfc/rfc6749#section-5.1
 fn token_answer(object: &Object<'_>) -> Option<Content> {
     let text = |name| object.member(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let access_is_opaque = |text: &str| !wrapper::is_token(text);

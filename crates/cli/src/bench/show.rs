@@ -21,7 +21,7 @@ pub(super) fn text(results: &Results) -> String {
     };
     let (found, missing): (Vec<_>, Vec<_>) = features().into_iter().partition(|(_, there)| *there);
     let names = |features: &[(&'static str, bool)]| match features {
-        [] => "nothing of use".into(),
+        [] => "no relevant features".into(),
         _ => features.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
     };
     let lacks =
@@ -37,7 +37,7 @@ pub(super) fn text(results: &Results) -> String {
         "",
         "one core",
         cores,
-        "artefacts a second",
+        "artefacts per second",
         "single",
         "batch",
         "ratio",
@@ -61,7 +61,7 @@ pub(super) fn text(results: &Results) -> String {
         Kernel::detect().name(),
         "portable",
         "ratio",
-        "signatures a second, one core",
+        "signatures per second, one core",
         "single",
         "batch",
         "ratio",
@@ -87,10 +87,12 @@ pub(super) fn text(results: &Results) -> String {
     }
     let _ = writeln!(
         text,
-        "\nMedians of rounds in which all take turns; batches of {BATCH}. Figures of a shared \
-         machine vary.\n{}",
+        "\nMedians over rounds in which all take turns; batches of {BATCH}. Figures vary on a \
+         shared machine.\n{}",
         match results.seconds {
-            0 => "Hardly measured: this run says that the verdicts are right, and little of speed.",
+            0 =>
+                "Hardly measured: this run shows that the verdicts are right, but little about \
+                  speed.",
             _ => "Every verdict was checked.",
         }
     );
@@ -139,7 +141,7 @@ pub(super) fn json(results: &Results) -> Object<'static> {
         .with("batch", i64::from(BATCH))
         .with("artefacts", Value::Array(artefacts.collect()))
         .with("signatures", Value::Array(signatures.collect()))
-        .with("note", "figures of a shared machine vary")
+        .with("note", "figures vary on a shared machine")
         .with("tool", TOOL)
 }
 

@@ -332,11 +332,11 @@ fn what_is_no_key_set_is_named_as_what_it_says_to_be() {
             "media type `text/html` is not",
         ),
         (vec![("Content-Type", long.as_str())], "media-type", "xxx`… is not"),
-        (vec![], "media-type", "answer names no media type"),
+        (vec![], "media-type", "answer states no media type"),
         (
             vec![("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
             "content-encoding",
-            "body is encoded: `gzip`",
+            "body is encoded as `gzip`",
         ),
     ] {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

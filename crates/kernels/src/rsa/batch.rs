@@ -49,9 +49,9 @@ const fn worth_eight(tiles: usize) -> usize {
 
 /// Verifies many signatures: `valid[i]` becomes whether `items[i]` verifies.
 ///
-/// Keys, sizes and defects may be mixed freely; every verdict is the one
-/// [`RsaPublicKey::verify_pkcs1`] gives. Entries of `valid` without an item become `false`, and
-/// items without an entry are not verified.
+/// Keys, sizes and faults may be mixed freely; every verdict is that of
+/// [`RsaPublicKey::verify_pkcs1`]. Entries of `valid` without an item become `false`, and items
+/// without an entry are not verified.
 ///
 /// ```
 /// use countersign_kernels::rsa::{Pkcs1Item, RsaKeyError, RsaPublicKey, verify_pkcs1_batch};

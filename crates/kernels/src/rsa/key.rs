@@ -1,4 +1,4 @@
-//! Keys, checked and prepared once, and what is verified under one.
+//! Keys: checked and prepared once, then used to verify.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
@@ -13,7 +13,7 @@ use super::{pkcs1, pss};
 use crate::hash::Hash;
 use crate::kernel::{Choice, Kernel};
 
-/// A signature did not verify. It carries no reason, on purpose.
+/// A signature did not verify. It deliberately carries no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it carries nothing, on purpose")]
 pub struct InvalidSignature;
@@ -75,9 +75,9 @@ impl core::error::Error for RsaKeyError {}
 /// when there have been so many; clones count for themselves.
 ///
 /// Checked: the modulus has 1024 to 8192 bits, is odd, and does not carry the fingerprint of
-/// [CVE-2017-15361](https://www.cve.org/CVERecord?id=CVE-2017-15361); the exponent is odd and
-/// 3 ≤ e < 2^33. *Not* checked: that the modulus is a product of two primes, where the key comes from,
-/// and whether a policy wants more bits.
+/// [CVE-2017-15361](https://www.cve.org/CVERecord?id=CVE-2017-15361); the exponent is odd and 3 ≤ e
+/// < 2^33. *Not* checked: that the modulus is a product of two primes, where the key comes from,
+/// and whether a policy requires more bits.
 ///
 /// ```
 /// use countersign_kernels::Hash;
@@ -119,12 +119,13 @@ pub(super) const WORTH_EIGHT: usize = 16;
 impl RsaPublicKey {
     /// Checks and prepares the key with modulus `n` and public exponent `e`, both big-endian.
     ///
-    /// Leading zero bytes are skipped. That `n` is a product of two primes is not checked, and
+    /// Leading zero bytes are skipped. Whether `n` is a product of two primes is not checked, and
     /// cannot be.
     ///
     /// # Errors
     ///
-    /// - [`RsaKeyError::TooSmall`] and [`RsaKeyError::TooLarge`] if `n` has not 1024..=8192 bits;
+    /// - [`RsaKeyError::TooSmall`] and [`RsaKeyError::TooLarge`] if `n` does not have 1024..=8192
+    ///   bits;
     /// - [`RsaKeyError::EvenModulus`] if `n` is even;
     /// - [`RsaKeyError::ExponentOutOfRange`] if `e` is even, below 3, or 2^33 or more;
     /// - [`RsaKeyError::Roca`] if `n` has the fingerprint of CVE-2017-15361.
@@ -179,21 +180,21 @@ impl RsaPublicKey {
         self.terms.get().is_none() && self.digit_terms.get().is_none()
     }
 
-    /// Bits of the modulus.
+    /// Returns the bits of the modulus.
     #[inline]
     #[must_use]
     pub const fn bits(&self) -> usize {
         self.bits
     }
 
-    /// Bytes of the modulus, which is the only length a signature may have.
+    /// Returns the bytes of the modulus, the only length that a signature may have.
     #[inline]
     #[must_use]
     pub const fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// The modulus, big-endian, without leading zeros.
+    /// Returns the modulus, big-endian, without leading zeros.
     #[inline]
     #[must_use]
     pub const fn modulus(&self) -> &[u8] {
@@ -234,8 +235,8 @@ impl RsaPublicKey {
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`] if the signature does not verify, has not exactly the length of the
-    /// modulus, is not below the modulus, or if `digest` has not the length of `hash`.
+    /// [`InvalidSignature`] if the signature does not verify, does not have exactly the length of
+    /// the modulus, is not below the modulus, or if `digest` does not have the length of `hash`.
     #[inline]
     pub fn verify_pkcs1(
         &self,
@@ -246,11 +247,11 @@ impl RsaPublicKey {
         self.verify_pkcs1_with(self.kernel, hash, digest, signature)
     }
 
-    /// [`verify_pkcs1`](Self::verify_pkcs1) with a kernel of the caller's choice.
+    /// Like [`verify_pkcs1`](Self::verify_pkcs1), with a kernel of the caller's choice.
     ///
     /// # Errors
     ///
-    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    /// The same as for [`verify_pkcs1`](Self::verify_pkcs1).
     pub fn verify_pkcs1_with(
         &self,
         kernel: Kernel,
@@ -310,7 +311,7 @@ impl RsaPublicKey {
     ///
     /// # Errors
     ///
-    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    /// The same as for [`verify_pkcs1`](Self::verify_pkcs1).
     #[inline]
     pub fn verify_pss(
         &self,
@@ -321,11 +322,11 @@ impl RsaPublicKey {
         self.verify_pss_with(self.kernel, hash, digest, signature)
     }
 
-    /// [`verify_pss`](Self::verify_pss) with a kernel of the caller's choice.
+    /// Like [`verify_pss`](Self::verify_pss), with a kernel of the caller's choice.
     ///
     /// # Errors
     ///
-    /// As for [`verify_pkcs1`](Self::verify_pkcs1).
+    /// The same as for [`verify_pkcs1`](Self::verify_pkcs1).
     pub fn verify_pss_with(
         &self,
         kernel: Kernel,
@@ -417,7 +418,7 @@ fn strip_zeros(bytes: &[u8]) -> &[u8] {
 
 /// Returns the bits of a big-endian modulus, which [`RsaPublicKey::new`] checks before anything else.
 ///
-/// It prepares nothing, so a caller with a limit below 8192 bits can refuse a modulus for free.
+/// It prepares nothing, so a caller with a limit below 8192 bits can refuse a modulus at no cost.
 ///
 /// ```
 /// use countersign_kernels::rsa::modulus_bits;

@@ -6,7 +6,7 @@ use crate::simd::MESSAGES;
 use crate::{Hash, Kernel};
 use alloc::vec::Vec;
 
-/// One signature of a batch, with the message it was made for.
+/// One signature of a batch, with its message.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Pkcs1Message<'a> {
@@ -23,8 +23,8 @@ pub struct Pkcs1Message<'a> {
 /// Hashes many messages and verifies their signatures: `valid[i]` becomes whether `items[i]`
 /// verifies.
 ///
-/// What [`verify_pkcs1_batch`](super::verify_pkcs1_batch) says of its items holds for these. The
-/// verdicts are those it gives for the digests of the messages.
+/// Items are treated as in [`verify_pkcs1_batch`](super::verify_pkcs1_batch), and the verdicts are
+/// those for the digests of the messages.
 ///
 /// # Examples
 ///

@@ -6,9 +6,9 @@
 //!                                                      pss: EMSA-PSS-VERIFY     ──► verdict
 //! ```
 //!
-//! All input is public, so nothing runs in constant time. Every rule that can make a verdict wrong
-//! is here: the signature is exactly as long as the modulus and below it, the message is compared
-//! whole, and keys that cannot be safe are refused when they are prepared.
+//! All input is public, so nothing runs in constant time. Every rule that a verdict depends on is
+//! here: the signature is exactly as long as the modulus and below it, the whole message is
+//! compared, and keys that cannot be safe are refused when they are prepared.
 //!
 //! Not supported: private keys, encryption, moduli outside 1024..=8192 bits, exponents from 2^33.
 //! Whether a modulus of 1024 bits is acceptable is the caller's policy.

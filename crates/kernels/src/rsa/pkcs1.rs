@@ -9,7 +9,9 @@
 
 use crate::Hash;
 
-/// DER of `DigestInfo` up to the digest itself, for SHA-256 (RFC 8017, 9.2, note 1).
+/// DER of `DigestInfo` up to the digest itself, for SHA-256 ([RFC 8017 §9.2], note 1).
+///
+/// [RFC 8017 §9.2]: https://www.rfc-editor.org/rfc/rfc8017#section-9.2
 const SHA256_PREFIX: [u8; 19] = [
     0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
     0x00, 0x04, 0x20,
@@ -27,7 +29,9 @@ const SHA512_PREFIX: [u8; 19] = [
     0x00, 0x04, 0x40,
 ];
 
-/// The shortest padding string RFC 8017 permits.
+/// The shortest padding string [RFC 8017] permits.
+///
+/// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017
 const MIN_PADDING: usize = 8;
 
 /// The `DigestInfo` prefix of `hash`.

@@ -1,10 +1,12 @@
 //! EMSA-PSS verification with one hash for message and mask, and a salt as long as the hash,
 //! [RFC 8017 section 9.1.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.1.2).
 //!
-//! The salt length is fixed, not recovered: JOSE (RFC 7518, 3.5) demands a salt as long as the
+//! The salt length is fixed, not recovered: JOSE ([RFC 7518 §3.5]) demands a salt as long as the
 //! hash, and a verifier that accepts any length accepts messages the signer never encoded.
 //!
 //! Not supported: other mask functions, other salt lengths.
+//!
+//! [RFC 7518 §3.5]: https://www.rfc-editor.org/rfc/rfc7518#section-3.5
 
 use crate::Hash;
 use sha2::digest::{Digest, Output};
@@ -74,7 +76,9 @@ fn split_end(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
     bytes.split_at_checked(bytes.len().checked_sub(size)?)
 }
 
-/// MGF1 (RFC 8017, B.2.1) as an endless stream of bytes.
+/// MGF1 ([RFC 8017 appendix B.2.1]) as an endless stream of bytes.
+///
+/// [RFC 8017 appendix B.2.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-B.2.1
 struct Mask<'a, D: Digest> {
     seed: &'a [u8],
     counter: u32,
@@ -111,7 +115,9 @@ pub(super) mod tests {
 
     const HASHES: [Hash; 3] = [Hash::Sha256, Hash::Sha384, Hash::Sha512];
 
-    /// An independent EMSA-PSS-ENCODE (RFC 8017, 9.1.1), padded to whole modulus bytes.
+    /// An independent EMSA-PSS-ENCODE ([RFC 8017 §9.1.1]), padded to whole modulus bytes.
+    ///
+    /// [RFC 8017 §9.1.1]: https://www.rfc-editor.org/rfc/rfc8017#section-9.1.1
     pub(in super::super) fn encode(
         hash: Hash,
         digest: &[u8],

@@ -22,7 +22,7 @@ impl Check {
 
 /// What a signature must be about, and whose it must be.
 ///
-/// There is no default: a signature over an unexpected hash signs something else.
+/// There is no default: a signature over an unexpected hash is about something else.
 ///
 /// ```
 /// use countersign::miracl::dvs;
@@ -44,7 +44,7 @@ pub struct Expected {
 impl Expected {
     /// Expects this document or hash, or the hash and timestamp of this request.
     ///
-    /// The hash is compared as bytes, which are what was signed, in either letter case.
+    /// The hash is compared as bytes, since these are signed; letter case does not matter.
     #[must_use]
     pub const fn new(binding: certificate::Expected) -> Self {
         Self {
@@ -71,9 +71,10 @@ impl Expected {
         self
     }
 
-    /// Expects the identity with this hash, as the REST API names it, in lower-case hexadecimal.
+    /// Expects the identity with this hash (`hashMPinId` of the REST API), in lower-case
+    /// hexadecimal.
     ///
-    /// The strongest expectation of a signer: it means one registration of one device.
+    /// This is the strongest expectation of a signer: it identifies one registration of one device.
     #[must_use]
     pub fn hash_mpin_id(mut self, hash: impl Into<String>) -> Self {
         self.hash_mpin_id = Some(hash.into());
@@ -82,19 +83,19 @@ impl Expected {
 
     /// Expects this scope in the identity.
     ///
-    /// `dvs` is the scope of the identities that were made for signing alone, until 2022. It refuses
-    /// what today's SDKs sign with: identities of the scope `auth`, which authenticate and sign. An
-    /// identity of version 1 has no scopes.
+    /// `dvs` is the scope of identities made only for signing, until 2022. Expecting it refuses the
+    /// identities that current SDKs sign with: those have the scope `auth`, and both authenticate
+    /// and sign. An identity of version 1 has no scopes.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Expects that no more than so many seconds, plus the leeway, have passed since the client
-    /// signed. The client's clock decides, so that honest signatures can be late.
+    /// Expects that the client signed at most this many seconds, plus the leeway, before the time
+    /// of judgement. The time comes from the client's clock, so honest signatures can appear late.
     ///
-    /// Judged [as at its own time](crate::At::Issued), a signature has no age.
+    /// A signature judged [as of its own time](crate::At::Issued) has no age.
     #[must_use]
     pub const fn max_age(mut self, seconds: u32) -> Self {
         self.max_age = Some(seconds);
@@ -115,7 +116,7 @@ impl Signature {
         match self.check_binding(&expected.binding) {
             None => {
                 trail.warn(Warning::Unbound);
-                trail.skip(Check::HASH, "bound to nothing, by choice");
+                trail.skip(Check::HASH, "not bound to a document, by choice");
             }
             Some(result) => {
                 trail.record(Check::HASH, result, |()| "signed hash is the expected one".into());
@@ -189,8 +190,8 @@ impl Signature {
             check_start(trail, instant, signed, leeway);
         }
         match (expected.max_age, at) {
-            (None, _) => trail.skip(Check::WINDOW, "no greatest age is expected"),
-            (_, At::Issued) => trail.skip(Check::WINDOW, "judged as at its own time"),
+            (None, _) => trail.skip(Check::WINDOW, "no maximum age is expected"),
+            (_, At::Issued) => trail.skip(Check::WINDOW, "judged as of its own time"),
             (Some(age), At::Time(at)) => {
                 let end = signed.plus(leeway).saturating_add(age.into());
                 let result = if at.unix() > end {
@@ -199,7 +200,7 @@ impl Signature {
                     Ok(())
                 };
                 trail.record(Check::WINDOW, result, |()| {
-                    format!("signed at {signed}, judged at {at}, at most {age} s later")
+                    format!("signed at {signed}, judged at {at}; the maximum age is {age} s")
                 });
             }
         }

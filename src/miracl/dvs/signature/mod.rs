@@ -1,4 +1,4 @@
-//! The signature object that a client makes: what can be known of it, and by whom.
+//! The signature object of a client: what can be checked, and by whom.
 //!
 //! ```text
 //! {"mpinId","publicKey","u","v","hash","dtas"}, timestamp
@@ -11,10 +11,11 @@
 //! Verified
 //! ```
 //!
-//! The verifier of a *designated verifier* signature is designated: `u`, `v` and `publicKey` give
-//! nobody else a test, as that would solve the decisional Diffie-Hellman problem in G1. So without
-//! the server secret a signature is never valid here, only malformed, mismatched or **undecided**;
-//! MIRACL's service has the secret, and its answer is the [certificate](super::Verifier).
+//! A *designated verifier* signature can only be verified by its designated verifier: nobody else
+//! can test `u`, `v` and `publicKey`, since that would solve the decisional Diffie-Hellman problem
+//! in G1. So without the server secret a signature is never valid here, only malformed, mismatched
+//! or **undecided**. MIRACL's service has the secret, and answers with a
+//! [certificate](super::Verifier).
 //!
 //! A = the point that SHA-256 of `mpinId` and `publicKey` maps to; y = SHA-256 of the timestamp, `u`
 //! and the message, modulo r. One-pass M-Pin with a key of the user's: apache/incubator-milagro-

@@ -11,7 +11,7 @@ use crate::miracl::dvs::request::{PART, Parts, SignatureRequest};
 use crate::miracl::identity::{Dtas, MpinId};
 use crate::time::Time;
 
-/// A signature object. **Nothing in it is verified**: it is what a client sent.
+/// A signature object as sent by a client. **Nothing in it is verified.**
 ///
 /// ```
 /// use countersign::Limits;
@@ -57,11 +57,11 @@ impl Signature {
     /// .NET writes it) as [`MpinId::parse`]; `dtas`, where present and not `null`, as
     /// [`Dtas::parse`]; `timestamp` fits 32 bits, beside or inside the object but not both with
     /// different values. *Not* checked: whether the points are on their curves, and whether the
-    /// signature is right.
+    /// signature is valid.
     ///
     /// # Errors
     ///
-    /// What is wrong with the JSON or the first member that is, in the order of the list above.
+    /// The errors of malformed JSON, or of the first faulty member in the order above.
     pub fn parse(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         if body.len() > limits.token_bytes() {
             return Err(Error::TooLarge { what: PART, limit: limits.token_bytes() });
@@ -104,19 +104,19 @@ impl Signature {
         Ok(Self { hash, message, timestamp, u, v, public_key, mpin_id, dtas, members })
     }
 
-    /// Returns the hexadecimal text of what was signed, as it was sent.
+    /// Returns the signed message in hexadecimal, as sent.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// Returns what was signed: as a rule a hash, but the SDKs sign any bytes.
+    /// Returns the signed message: usually a hash, but the SDKs sign any bytes.
     #[must_use]
     pub fn message(&self) -> &[u8] {
         &self.message
     }
 
-    /// Returns when the client says it signed.
+    /// Returns the client's time of signing.
     #[must_use]
     pub const fn timestamp(&self) -> Time {
         self.timestamp
@@ -128,7 +128,7 @@ impl Signature {
         &self.mpin_id
     }
 
-    /// Returns the names of the D-TAs; older SDKs send none.
+    /// Returns the names of the D-TAs, which older SDKs do not send.
     #[must_use]
     pub const fn dtas(&self) -> Option<&Dtas> {
         self.dtas.as_ref()
@@ -140,15 +140,15 @@ impl Signature {
         &self.public_key
     }
 
-    /// Returns what the certificate about this signature has to be bound to, for
+    /// Returns the request that the certificate for this signature must be bound to, for
     /// [`dvs::Expected::request`](crate::miracl::dvs::Expected::request).
     #[must_use]
     pub fn to_request(&self) -> SignatureRequest {
         SignatureRequest::new(self.hash.clone(), self.timestamp)
     }
 
-    /// Returns the body of the request to `POST /dvs/verify`: the members that the service knows,
-    /// as they were written, and no others.
+    /// Returns the body of the request to `POST /dvs/verify`: only the members that the service
+    /// knows, as they were written.
     ///
     /// ```
     /// use countersign::Limits;

@@ -1,4 +1,4 @@
-//! Verification with the server secret, and as far as it goes without.
+//! Verification with the server secret, and as far as possible without it.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -17,11 +17,11 @@ use crate::policy::Policy;
 use crate::report::{Check, Trail};
 use crate::verify::{self, Format, Held, Item, Next, Proven, Steps};
 
-/// The server secret of both D-TAs together: the key that verifies, and that nobody but a service
-/// has. Whoever has it can also sign for every identity, so it is wiped when it is dropped, and
-/// never printed. Cloning is cheap, and copies nothing.
+/// The combined server secret of both D-TAs: the verification key, which only a service has. Its
+/// holder can also sign for every identity, so it is wiped when dropped, and never printed. Cloning
+/// is cheap and copies nothing.
 ///
-/// *Not* wiped are the values in between that the curve library computes with.
+/// The intermediate values of the curve library are *not* wiped.
 ///
 /// ```
 /// use countersign::miracl::dvs::signature::ServerSecret;
@@ -46,8 +46,8 @@ impl ServerSecret {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] for another text, [`Error::PointNotOnCurve`] or
-    /// [`Error::WrongSubgroup`] for another point.
+    /// [`Error::Malformed`] for any other text, [`Error::PointNotOnCurve`] or
+    /// [`Error::WrongSubgroup`] for any other point.
     pub fn new(digits: &Secret) -> Result<Self, Error> {
         let malformed = |fault| Error::Malformed { part: "server secret", fault };
         let digits = core::str::from_utf8(digits.expose()).map_err(|_| malformed(Fault::Utf8))?;
@@ -64,28 +64,29 @@ impl fmt::Debug for ServerSecret {
     }
 }
 
-/// A signature whose equation holds under the server secret. Only [`Verifier::verify`] makes one.
+/// A signature whose equation holds under the server secret. Only [`Verifier::verify`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified(Proven<Signature>);
 
 impl Verified {
-    /// Returns the signature, of which everything is now known to come from the signer.
+    /// Returns the signature; all of it is known to come from the signer.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         self.0.get()
     }
 }
 
-/// Verifies signature objects: wholly with the server secret, and as far as possible without.
+/// Verifies signature objects: completely with the server secret, as far as possible without it.
 ///
 /// Checked, in this order: encodings; points on the curve, of order r, none at infinity; the
-/// identity [may sign](crate::miracl::identity::MpinId::may_sign), and is the expected one; the hash; the timestamp of the request, if one is
-/// expected; `timestamp` not in the future, and not too old; then, with the server secret, the
-/// equation. It comes last because it costs most, and because an "undecided" must not hide a check
-/// that fails. *Not* checked: whether the identity was revoked.
+/// identity [may sign](crate::miracl::identity::MpinId::may_sign), and is the expected one; the
+/// hash; the timestamp of the request, if one is expected; `timestamp` not in the future, and not
+/// too old; then, with the server secret, the equation. The equation comes last because it costs
+/// most, and because "undecided" must not hide a failing check. *Not* checked: whether the identity
+/// was revoked.
 ///
-/// **Without the server secret nothing is ever valid**: what passes every other check is refused
-/// with [`Error::NoKey`], and its report says `undecided`.
+/// **Without the server secret nothing is ever valid**: a signature that passes every other check
+/// is refused with [`Error::NoKey`], and its report says `undecided`.
 ///
 /// ```
 /// use countersign::miracl::dvs;
@@ -109,13 +110,13 @@ pub type Verifier = verify::Verifier<SignatureFormat>;
 pub struct SignatureFormat;
 
 impl Verifier {
-    /// Makes a verifier that refuses what is wrong, and leaves undecided what may be right.
+    /// Makes a verifier without the server secret, which never reports a signature as valid.
     #[must_use]
     pub const fn new(policy: Policy) -> Self {
         Self { format: SignatureFormat, keys: None, policy }
     }
 
-    /// Makes a verifier that decides.
+    /// Makes a verifier with the server secret.
     #[must_use]
     pub const fn with_server_secret(secret: ServerSecret, policy: Policy) -> Self {
         Self { format: SignatureFormat, keys: Some(secret), policy }
@@ -194,7 +195,7 @@ impl Steps for SignatureFormat {
         let Some(secret) = keys else {
             trail.fail(Check::KEY, Error::NoKey);
             trail.cite(GUIDE);
-            skip_equation(trail, "nobody without the server secret can tell");
+            skip_equation(trail, "cannot be checked without the server secret");
             trail.hint(|| Some(HINT.into()));
             return None;
         };
@@ -243,5 +244,5 @@ fn skip_equation(trail: &mut Trail, reason: &'static str) {
 
 const GUIDE: &str = "MIRACL Trust DVS guide";
 const EQUATION: &str = "apache/incubator-milagro-crypto-c src/mpin.c.in";
-const HINT: &str = "whether it was signed, only the holder of the server secret knows: \
-                    ask POST /dvs/verify, or give the server secret";
+const HINT: &str = "only the holder of the server secret can verify the signature: call POST \
+                    /dvs/verify, or give the server secret";

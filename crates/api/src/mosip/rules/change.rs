@@ -51,7 +51,7 @@ pub fn check_status_change<'r>(
     };
     if device.status.is(&DeviceStatus::from(status)) {
         let http_status = Dialect::of(Server::Kernel { version }).service_status;
-        let reason = "the device has this status";
+        let reason = "the device already has this status";
         return Err(Refusal::one(http_status, ErrorCode::KerDpm039, reason));
     }
     if DeviceStatus::exact(status).is_none() {
@@ -131,7 +131,12 @@ pub fn check_deregistration<'r>(
         return refuse(ErrorCode::KerDpr003, ErrorCode::PmsAut025, "the code is too long");
     }
     if !is_long && request.env != env_of_server {
-        return refuse(ErrorCode::KerDpr004, ErrorCode::PmsAut024, "another environment");
+        return refuse(
+            ErrorCode::KerDpr004,
+            ErrorCode::PmsAut024,
+            "environment is not that of the \
+                                                                   server",
+        );
     }
     let rows = if for_authentication { Rows::ActiveAndKept } else { Rows::Active };
     let Some(device) = first(&records.devices, rows, |row| row.code == request.device_code) else {
@@ -140,7 +145,7 @@ pub fn check_deregistration<'r>(
     match device.status {
         DeviceStatus::Revoked | DeviceStatus::Retired => {
             let status = Dialect::of(server).service_status;
-            let reason = "deregistered already";
+            let reason = "already deregistered";
             refuse_with(status, ErrorCode::KerDpr002, ErrorCode::PmsAut024, reason)
         }
         _ => Ok(device),

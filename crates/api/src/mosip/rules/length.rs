@@ -42,7 +42,7 @@ impl Length {
         let fits = (self.least..=self.most).contains(&text.encode_utf16().count());
         (!fits).then(|| {
             let Self { least, most } = self;
-            let rule = format!("{member} has not between {least} and {most} characters");
+            let rule = format!("{member} must be {least} to {most} characters long");
             ServiceError::new(code.clone(), rule)
         })
     }

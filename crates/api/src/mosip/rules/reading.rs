@@ -248,7 +248,9 @@ impl<'l> Reader<'l> {
         if resolves(read) {
             return Err(Misread::Ours(error));
         }
-        Err(Misread::server(Slip::Mapping, error))
+        let form = "must have the form 2020-02-16T07:20:42.195Z, with milliseconds";
+        let message = Some(format!("{member} {form}"));
+        Err(Misread::Server { slip: Slip::Mapping, error, message })
     }
 }
 

@@ -34,13 +34,12 @@ pub enum Refusal {
     Server {
         /// The HTTP status of its answer.
         http_status: u16,
-        /// The elements of the answer's `errors` that have an `errorCode`. Empty where the server
-        /// answers without a code: partner management does when it meets a fault that it did not
-        /// foresee.
+        /// The elements of the answer's `errors` that have an `errorCode`. Empty if the server
+        /// answers without a code, as partner management does for unexpected errors.
         errors: Vec<ServiceError>,
     },
-    /// The server refuses nothing that was found; this library does, because two readers could read
-    /// the request differently. What the server would do with the rest is not said.
+    /// The server accepts everything checked so far, but this library refuses the request, because
+    /// two readers could read it differently. What the server would do with the rest is unknown.
     StricterThanServer {
         /// Why this library refuses.
         error: Error,
@@ -53,7 +52,7 @@ impl Refusal {
         Self::Server { http_status, errors: vec![ServiceError::new(code, message)] }
     }
 
-    /// Names who refuses: `server` or `stricter-than-server`.
+    /// Returns who refuses: `server` or `stricter-than-server`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -62,7 +61,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the HTTP status of the server's answer, if it is the server that refuses.
+    /// Returns the HTTP status of the server's answer, if the server refuses.
     #[must_use]
     pub const fn http_status(&self) -> Option<u16> {
         match self {
@@ -71,7 +70,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the errors of the server's answer: all that the first stage with findings has found.
+    /// Returns the errors of the server's answer: those of the first stage that found any.
     #[must_use]
     pub fn errors(&self) -> &[ServiceError] {
         match self {

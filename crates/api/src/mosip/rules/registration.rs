@@ -23,18 +23,18 @@ const DIGITAL_ID: &str = "digitalId";
 const TRUST_PROVIDER: &str = "foundationalTrustProviderId";
 const UNREADABLE: &str = "what it is about cannot be read";
 
-/// Decides about registration requests as a server does.
+/// Decides on registration requests as a server does.
 ///
 /// Checked by the kernel, in this order: the body and the JSON of `deviceData`; its members, where
-/// `deviceInfo`, its `certification` and `foundationalTrustProviderId` must be there and L1 needs a
-/// provider that is not blank; the time window; the members of `deviceInfo`; the digital id, and its
-/// members; an active provider of this id and name; the type; the sub-type; no active device with
-/// this provider and serial number; for `Registration`, a serial number of the device master.
-/// Partner management has its own order, wants all members of a digital id and `deviceSubId`, and
-/// looks for a device detail instead.
+/// `deviceInfo`, its `certification` and `foundationalTrustProviderId` must be present and L1 needs
+/// a provider that is not blank; the time window; the members of `deviceInfo`; the digital ID, and
+/// its members; an active provider of this id and name; the type; the sub-type; no active device
+/// with this provider and serial number; for `Registration`, a serial number of the device master.
+/// Partner management has its own order, requires all members of a digital ID and `deviceSubId`,
+/// and looks for a device detail instead.
 ///
-/// *Not* checked: signatures, which partner management would verify. So every report warns that the
-/// request is [`Unauthenticated`](countersign::Warning::Unauthenticated).
+/// *Not* checked: signatures, which partner management would verify. Every report therefore warns
+/// that the request is [`Unauthenticated`](countersign::Warning::Unauthenticated).
 ///
 /// Sources: mosip/commons 1.0.7 and v1.1.3 and mosip/admin-services v1.3.0,
 /// `service/impl/RegisteredDeviceServiceImpl.signedRegisteredDevice`,
@@ -102,7 +102,7 @@ impl RegistrationRules {
     /// The kind in reports.
     pub const KIND: &'static str = "mosip-registration-request";
 
-    /// Chooses a server and the time rule it is configured with.
+    /// Chooses a server and its configured time rule.
     #[must_use]
     pub fn new(server: Server, time: TimeRule) -> Self {
         Self { server, time, limits: Limits::default() }
@@ -119,8 +119,8 @@ impl RegistrationRules {
     ///
     /// # Errors
     ///
-    /// The first check that fails: [`Error::ValidationFailed`] with the server's codes for a rule
-    /// or a table, [`Error::TimestampWindow`] for the time, and whatever is wrong with the text.
+    /// The first failing check: [`Error::ValidationFailed`] with the server's codes for a rule or a
+    /// table, [`Error::TimestampWindow`] for the time, and the errors of malformed text.
     pub fn verify(
         &self,
         request: &[u8],
@@ -135,8 +135,8 @@ impl RegistrationRules {
 
     /// Judges a request, and reports every check.
     ///
-    /// The verdict is that of [`verify`](Self::verify); what the server would say, with its HTTP
-    /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
+    /// The verdict is that of [`verify`](Self::verify). The hints give the server's answer with its
+    /// HTTP status, or `stricter-than-server` if only this library refuses.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records, now: Time) -> Report {
         let mut trail = Trail::everything();
@@ -146,11 +146,11 @@ impl RegistrationRules {
         trail.into_report(Self::KIND, request, made.as_ref().map(Registrable::claims))
     }
 
-    /// Judges a request, and says what the server answers.
+    /// Judges a request, and returns the server's answer.
     ///
     /// # Errors
     ///
-    /// What the server answers with, or why this library refuses what the server reads.
+    /// The server's refusal, or why this library refuses a request that the server accepts.
     pub fn answer(
         &self,
         request: &[u8],
@@ -207,7 +207,7 @@ impl RegistrationRules {
             return None;
         };
         let findings = id.rules(self.server, dialect);
-        stages.check(RULES, 200, findings, "members of the digital id");
+        stages.check(RULES, 200, findings, "members of the digital ID");
         if !stages.end() {
             return None;
         }
@@ -357,7 +357,7 @@ impl RegistrationRules {
             Server::PartnerManagement => reader.payload(text, 3),
         };
         let id = reader.encoded(DIGITAL_ID, dialect.digital_id, payload);
-        let passed = "the digital id is JSON";
+        let passed = "the digital ID is JSON";
         let id = stages.read(Check::DIGITAL_ID, reader, &dialect.inner, id, passed);
         stages.end();
         Some(Id::read(&id?, dialect))
@@ -506,7 +506,7 @@ impl Data {
         let device_id = text_in(&self.0, "deviceId");
         findings.extend(ID.check_between(dialect.ends, code, "deviceId", device_id.as_deref()));
         if !matches!(self.purpose(), Some(Purpose::Auth | Purpose::Registration)) {
-            let rule = "purpose is neither Auth nor Registration";
+            let rule = "purpose must be Auth or Registration";
             findings.push(ServiceError::new(code.clone(), rule));
         }
         match server {
@@ -592,7 +592,7 @@ impl Info {
         let mut findings = Vec::new();
         let level = self.certification.as_deref();
         if !level.is_some_and(|level| dialect.levels.contains(&level)) {
-            let rule = format!("certification is none of {}", dialect.levels.join(", "));
+            let rule = format!("certification must be one of {}", dialect.levels.join(", "));
             findings.push(ServiceError::new(code.clone(), rule));
         }
         match self.firmware.as_deref() {
@@ -670,9 +670,9 @@ fn claims(data: &Data, id: &Id) -> Object<'static> {
     present.fold(Object::new(), |claims, (name, text)| claims.with(name, text))
 }
 
-/// A registration request that a server would accept. Only [`RegistrationRules`] makes one.
+/// A registration request that a server would accept. Only [`RegistrationRules`] creates one.
 ///
-/// Acceptable is not authentic: nothing here says who sent it.
+/// Acceptable does not mean authentic: nothing here shows who sent it.
 #[derive(Clone, Debug)]
 pub struct Registrable {
     text: String,
@@ -689,8 +689,8 @@ impl Registrable {
     }
 
     /// Returns the `deviceCode` that the device will have: from the device master for
-    /// `Registration` (kernel), or its old one if it was retired (partner management). `None` where
-    /// the server makes one up.
+    /// `Registration` (kernel), or its old one if it was retired (partner management). `None` if
+    /// the server generates one.
     #[must_use]
     pub fn device_code(&self) -> Option<&str> {
         self.device_code.as_deref()
@@ -700,18 +700,18 @@ impl Registrable {
     ///
     /// # Errors
     ///
-    /// As [`DeviceData::decode`], which wants every member of a digital id, where the kernel lets
-    /// make, model and `dateTime` be absent.
+    /// The same as [`DeviceData::decode`], which requires every member of a digital ID, while the
+    /// kernel accepts missing `make`, `model` and `dateTime`.
     pub fn device_data(&self) -> Result<DeviceData, Error> {
         DeviceData::decode(self.text.as_bytes(), &self.limits)
     }
 
-    /// Returns what an authentic answer to this request says: registered, this digital id, this
-    /// `timeStamp` (which servers from 1.0.7 on repeat), and the device code where it is known.
+    /// Returns the expectations for an authentic answer to this request: registered, this digital
+    /// ID, this `timeStamp` (which servers from 1.0.7 on repeat), and the device code if known.
     ///
     /// # Errors
     ///
-    /// As [`device_data`](Self::device_data).
+    /// The same as [`device_data`](Self::device_data).
     ///
     /// # Examples
     ///

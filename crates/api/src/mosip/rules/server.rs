@@ -1,4 +1,4 @@
-//! Whose rules apply, and how it judges times.
+//! The server whose rules apply, and how it judges times.
 
 use core::fmt;
 
@@ -6,13 +6,13 @@ use crate::mosip::error_code::ErrorCode;
 use countersign::encoding::Fault;
 use countersign::{Error, Time};
 
-/// Whose rules apply.
+/// The server whose rules apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Server {
     /// Master data of the kernel from 1.0.7 on, later of the admin services.
     Kernel {
-        /// Which of them.
+        /// The version.
         version: KernelVersion,
     },
     /// Partner management from 1.1.4 to 1.2.0-rc1, the last that registers devices.
@@ -33,18 +33,18 @@ pub enum Server {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KernelVersion {
-    /// 1.0.7 and 1.0.8: a digital id has `subType`; a validation has neither `timeStamp` nor
+    /// 1.0.7 and 1.0.8: a digital ID has `subType`; a validation has neither `timeStamp` nor
     /// `purpose`.
     V1_0_7,
-    /// 1.0.9 to 1.1.5: a digital id has `deviceSubType`.
+    /// 1.0.9 to 1.1.5: a digital ID has `deviceSubType`.
     V1_0_9,
-    /// 1.2.0 and later: strict base64, and the server's own errors with HTTP 200.
+    /// 1.2.0 and later: strict base64, and the server's own errors have HTTP status 200.
     #[default]
     V1_2_0,
 }
 
 impl KernelVersion {
-    /// Returns the first version that behaves so.
+    /// Returns the first version with this behaviour.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,8 +64,8 @@ impl fmt::Display for KernelVersion {
 impl core::str::FromStr for KernelVersion {
     type Err = Error;
 
-    /// Reads the version of a release, such as `1.1.5.3` or `v1.2.0`, and finds how it behaves. Of
-    /// a part such as `0-rc1` only the number counts.
+    /// Parses the version of a release, such as `1.1.5.3` or `v1.2.0`, and returns its behaviour.
+    /// In a part such as `0-rc1`, only the number counts.
     fn from_str(text: &str) -> Result<Self, Error> {
         const UNKNOWN: Error = Error::Malformed { part: "version", fault: Fault::Value };
         let mut numbers = [0_u16; 3];
@@ -85,33 +85,33 @@ impl core::str::FromStr for KernelVersion {
     }
 }
 
-/// How old a request may be, by its `timeStamp`: the server's property
-/// `masterdata.registerdevice.timestamp.validate`, and what is written about it.
+/// How old a request may be, according to its `timeStamp`: the server's property
+/// `masterdata.registerdevice.timestamp.validate`, as implemented and as documented.
 ///
-/// Both ends of a window are excluded. Milliseconds count.
+/// Both ends of a window are exclusive. Milliseconds count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the property has two signs; two more for people")]
 pub enum TimeRule {
-    /// `+N`, as the servers do it: from two minutes before the present to N minutes after it. So a
+    /// `+N`, as implemented: from two minutes before the current time to N minutes after it. So a
     /// request lives two minutes, whatever N is.
     Plus(u16),
-    /// `-N`, as the servers do it: at least N minutes before the present.
+    /// `-N`, as implemented: at least N minutes before the current time.
     Minus(u16),
-    /// As the documentation has it: less than N minutes from the present, on either side.
+    /// As documented: less than N minutes from the current time, in either direction.
     Documented(u16),
     /// No rule, as in kernel 1.0.6.
     Unchecked,
 }
 
 impl Default for TimeRule {
-    /// What servers do that are not configured: `+5`.
+    /// The default of servers: `+5`.
     fn default() -> Self {
         Self::Plus(5)
     }
 }
 
 impl TimeRule {
-    /// Reads the value of the property, `+N` or `-N`.
+    /// Parses the value of the property, `+N` or `-N`.
     ///
     /// ```
     /// use countersign_api::mosip::rules::TimeRule;

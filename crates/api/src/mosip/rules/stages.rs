@@ -6,10 +6,10 @@ use super::refusal::Refusal;
 use crate::mosip::error_code::{ErrorCode, ServiceError};
 use countersign::{Check, Error, Trail, Warning};
 
-/// The members keep the server's rules.
+/// The members follow the server's rules.
 pub const RULES: Check = Check::new("rules", "MOSIP kernel-masterdata-service dto");
 
-/// The server's tables know what the request names, and nothing that stands against it.
+/// The server's tables have the entries that the request names, and none that prevent it.
 pub const RECORDS: Check = Check::new("records", "MOSIP kernel-masterdata-service");
 
 /// How far a server is followed.

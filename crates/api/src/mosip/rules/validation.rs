@@ -17,25 +17,26 @@ use countersign::{Check, Error, Limits, Report, Time, Trail};
 const PART: &str = "request";
 const DIGITAL_ID: &str = "digitalId";
 const UNREADABLE: &str = "the request cannot be read";
-const NO_TIME: &str = "the time to judge by cannot be read";
+const NO_TIME: &str = "the time of judgement cannot be read";
 
-/// Decides about validation requests as a server does: whether a device is what it says.
+/// Decides on validation requests as a server does: whether a device matches its claims.
 ///
-/// Checked by the kernel, in this order: the body; its members, of which code, version and, if there
-/// is a digital id, all of that one's must not be blank; an active device of this code (and purpose,
-/// if one is named); its status; an active provider; an active device service of this version; one
-/// for this device; then make, model, provider id and name, serial number, type and sub-type, with
-/// one error for each that differs. A request with a `timeStamp` is judged by the history tables as
-/// at that time. A blank `timeStamp` or `purpose` is absent. A request without a digital id gets as
-/// far as the device, and then ends in a fault that the server did not foresee.
+/// Checked by the kernel, in this order: the body; its members, of which code, version and, if
+/// there is a digital ID, all of its members must not be blank; an active device of this code (and
+/// purpose, if one is named); its status; an active provider; an active device service of this
+/// version; one for this device; then make, model, provider id and name, serial number, type and
+/// sub-type, with one error for each that differs. A request with a `timeStamp` is judged by the
+/// history tables as of that time. A blank `timeStamp` or `purpose` counts as absent. A request
+/// without a digital ID gets as far as the device, and then causes an unexpected error of the
+/// server.
 ///
-/// Partner management has its own code for a body that lacks something, and says it once; it looks
-/// for no service of the device and compares no provider name; in its history it looks for no
-/// provider and compares no serial number either. It knows the devices for registration only.
+/// Partner management has its own code for an incomplete body, and sends it once. It does not look
+/// up a service of the device or compare the provider name; in its history it does not look up a
+/// provider or compare the serial number either. It only knows devices for registration.
 ///
 /// `timestamp`, as the documentation spells it, is an unknown member, which the kernel refuses.
-/// Partner management ignores it and judges by the present, and the report says so. Nothing of a
-/// request is signed, so that every report warns that it is
+/// Partner management ignores it and uses the current time, and the report says so. Nothing in a
+/// request is signed, so every report warns that it is
 /// [`Unauthenticated`](countersign::Warning::Unauthenticated).
 ///
 /// Sources: mosip/commons 1.0.7, 1.0.10 and v1.1.3 and mosip/admin-services v1.3.0,
@@ -58,7 +59,7 @@ pub struct ValidationRules {
     limits: Limits,
 }
 
-/// A device that a server would call valid. Only [`ValidationRules`] makes one.
+/// A device that a server would call valid. Only [`ValidationRules`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidDevice {
     device: Device,
@@ -72,7 +73,7 @@ impl ValidDevice {
         &self.device
     }
 
-    /// Returns the time of the history that it was judged by; `None` for the present.
+    /// Returns the time of the history by which it was judged; `None` for the current time.
     #[must_use]
     pub const fn as_at(&self) -> Option<Time> {
         self.as_at
@@ -110,8 +111,8 @@ impl ValidationRules {
     ///
     /// # Errors
     ///
-    /// The first check that fails: [`Error::ValidationFailed`] with the server's codes, or whatever
-    /// is wrong with the text.
+    /// The first failing check: [`Error::ValidationFailed`] with the server's codes, or the errors
+    /// of malformed text.
     pub fn verify(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Error> {
         let mut trail = Trail::first_failure();
         let made = self.decide(&mut Stages::new(&mut trail, Until::TheTrailEnds), request, records);
@@ -120,8 +121,8 @@ impl ValidationRules {
 
     /// Judges a request, and reports every check.
     ///
-    /// The verdict is that of [`verify`](Self::verify); what the server would say, with its HTTP
-    /// status, is in the hints, and where only this library refuses, `stricter-than-server`.
+    /// The verdict is that of [`verify`](Self::verify). The hints give the server's answer with its
+    /// HTTP status, or `stricter-than-server` if only this library refuses.
     #[must_use]
     pub fn explain(&self, request: &[u8], records: &Records) -> Report {
         let mut trail = Trail::everything();
@@ -130,11 +131,11 @@ impl ValidationRules {
         trail.into_report(Self::KIND, request, made.as_ref().map(ValidDevice::claims))
     }
 
-    /// Judges a request, and says what the server answers.
+    /// Judges a request, and returns the server's answer.
     ///
     /// # Errors
     ///
-    /// What the server answers with, or why this library refuses what the server reads.
+    /// The server's refusal, or why this library refuses a request that the server accepts.
     pub fn answer(&self, request: &[u8], records: &Records) -> Result<ValidDevice, Refusal> {
         let mut trail = Trail::first_failure();
         let mut stages = Stages::new(&mut trail, Until::TheServerRefuses);
@@ -183,10 +184,17 @@ impl ValidationRules {
         }
         // Where it is not, that was said before.
         if claim.id.is_some() {
-            let findings = claim
-                .differences(device, self.server, as_at)
-                .map(|member| ServiceError::new(ErrorCode::AdmDpm008, format!("{member} differs")));
-            let passed = "every member is the registered one";
+            let findings = claim.differences(device, self.server, as_at).map(|member| {
+                ServiceError::new(
+                    ErrorCode::AdmDpm008,
+                    format!(
+                        "{member} differs \
+                                                                               from the \
+                                                                               registered one"
+                    ),
+                )
+            });
+            let passed = "every member matches the registered one";
             stages.check(Check::CONTENT, 200, findings.collect(), passed);
             stages.end();
         }
@@ -216,12 +224,12 @@ impl ValidationRules {
         if self.server == Server::PartnerManagement {
             findings.truncate(1);
         }
-        let passed = "code, version and digital id are whole";
+        let passed = "code, version and digital ID are complete";
         stages.check(RULES, dialect.incomplete.status, findings, passed);
         if claim.misspelt_time {
             stages
                 .trail
-                .hint(|| Some("servers do not read `timestamp`, and judge by the present".into()));
+                .hint(|| Some("servers ignore `timestamp` and use the current time".into()));
         }
     }
 
