@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use crate::encoding::base64;
 use crate::encoding::json::{self, Object, Value};
 use crate::error::Error;
-use crate::jose::CompactJws;
+use crate::jose::{CompactJws, Header};
 use crate::limits::Limits;
 
 /// How an object was wrapped.
@@ -150,8 +150,8 @@ pub(crate) enum Closed<'t> {
     Text(Cow<'t, [u8]>),
     /// An object within the object around it.
     Object(Object<'static>),
-    /// A digital id in plain JSON. It can be read, and is never verified, whatever is signed around
-    /// it.
+    /// A digital id in plain JSON where the format has a text. It can be read, and is never verified,
+    /// whatever is signed around it.
     Plain(Object<'static>),
 }
 
@@ -305,8 +305,26 @@ impl<'t> Sealed<'t> {
         self.member
     }
 
-    pub(crate) const fn token(&self) -> &CompactJws<'t> {
-        &self.token
+    /// Parses the header, which stays untrusted.
+    pub(crate) fn header(&self, limits: &Limits) -> Result<Header, Error> {
+        self.token.header(limits)
+    }
+
+    pub(crate) fn header_bytes(&self) -> &[u8] {
+        self.token.header_bytes()
+    }
+
+    pub(crate) fn signing_input(&self) -> &[u8] {
+        self.token.signing_input()
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        self.token.signature()
+    }
+
+    /// Returns the length of what is inside.
+    pub(crate) fn payload_bytes(&self) -> usize {
+        self.token.payload().len()
     }
 
     /// Tells whether it is the second encoding of its layer.

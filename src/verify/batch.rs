@@ -56,10 +56,10 @@ impl<F: Steps> Verifier<F> {
             let opened = chunk.iter().map(|item| {
                 let mut trail = new_trail();
                 let opened = F::open(verifier, &mut trail, &mut cache, *item);
-                Progress { trail, opened, draft: None }
+                Pending { trail, opened, draft: None }
             });
             for (item, progress) in chunk.iter().zip(verifier.advance(opened.collect())) {
-                let Progress { mut trail, draft, .. } = progress;
+                let Pending { mut trail, draft, .. } = progress;
                 let mut verified = seal(&mut trail, draft).map(F::verified);
                 let newer = bound.as_ref().and_then(|bound| self.renewed(bound, &mut trail));
                 if let Some(newer) = newer {
@@ -73,7 +73,7 @@ impl<F: Steps> Verifier<F> {
     }
 
     /// Takes items to their ends: signatures that come at the same depth are checked together.
-    fn advance<'a>(&'a self, mut items: Vec<Progress<'a, F>>) -> Vec<Progress<'a, F>> {
+    fn advance<'a>(&'a self, mut items: Vec<Pending<'a, F>>) -> Vec<Pending<'a, F>> {
         while items.iter().any(|item| item.opened.is_some()) {
             let jobs: Vec<Option<Job<'_>>> =
                 items.iter().map(|item| F::signature(self, item.opened.as_ref()?)).collect();
@@ -95,7 +95,7 @@ impl<F: Steps> Verifier<F> {
 }
 
 /// How far the verification of one item is.
-struct Progress<'a, F: Steps> {
+struct Pending<'a, F: Steps> {
     trail: Trail,
     /// What is open of it, as long as a signature is left.
     opened: Option<F::Opened<'a>>,

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::{IntoIter, Vec};
 use core::iter::Enumerate;
 
-use super::data::{DATA, Data, DataLayers, most_signatures, record_data};
+use super::data::{CapturedLayers, DATA, Data, most_signatures, record_data};
 use super::expected::{BIOMETRICS, Expected, HashScheme};
 use super::mixed::{Captured, check_mixed};
 use super::{chain::HashChain, chain::Scheme, info::DeviceError};
@@ -167,7 +167,7 @@ impl<P: Purpose> Message for P {
 
 impl Message for DataMessage {
     type Content = Data;
-    type Parts<'a> = Single<'a>;
+    type Parts<'a> = SingleData<'a>;
 
     fn most_signatures(_: &Limits) -> usize {
         2
@@ -177,11 +177,11 @@ impl Message for DataMessage {
         expected.window
     }
 
-    fn take_apart<'a>(_: &mut Checker<'_>, item: Item<'a, Expected>) -> Option<Single<'a>> {
-        Some(Single { token: Some(item.input), expected: item.expected, data: None })
+    fn take_apart<'a>(_: &mut Checker<'_>, item: Item<'a, Expected>) -> Option<SingleData<'a>> {
+        Some(SingleData { token: Some(item.input), expected: item.expected, data: None })
     }
 
-    fn content(part: Single<'_>, _: &Signed) -> Option<Data> {
+    fn content(part: SingleData<'_>, _: &Signed) -> Option<Data> {
         part.data
     }
 
@@ -191,17 +191,17 @@ impl Message for DataMessage {
 }
 
 /// The only part of a message, and what it is expected to say.
-pub(crate) struct Single<'a> {
+pub(crate) struct SingleData<'a> {
     token: Option<&'a [u8]>,
     expected: &'a Expected,
     data: Option<Data>,
 }
 
-impl<'a> Parts<'a> for Single<'a> {
-    type Nested = DataLayers;
+impl<'a> Parts<'a> for SingleData<'a> {
+    type Nested = CapturedLayers;
 
-    fn next(&mut self, _: &mut Checker<'_>) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
-        Some((DataLayers::Data, Ok(Closed::Text(self.token.take()?.into()))))
+    fn next(&mut self, _: &mut Checker<'_>) -> Option<(CapturedLayers, Result<Closed<'a>, Error>)> {
+        Some((CapturedLayers::Data, Ok(Closed::Text(self.token.take()?.into()))))
     }
 
     fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Data, Error>) {
@@ -265,13 +265,13 @@ impl<'a> Answer<'a> {
 }
 
 impl<'a> Parts<'a> for Answer<'a> {
-    type Nested = DataLayers;
+    type Nested = CapturedLayers;
 
     /// Goes to the next biometric with `data`, past those that have none.
     fn next(
         &mut self,
         checker: &mut Checker<'_>,
-    ) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
+    ) -> Option<(CapturedLayers, Result<Closed<'a>, Error>)> {
         while checker.trail.goes_on() {
             let (index, element) = self.elements.next()?;
             checker.begin_part(format!("{BIOMETRICS}[{index}]."), DATA);
@@ -293,7 +293,7 @@ impl<'a> Parts<'a> for Answer<'a> {
             match element.into_member(DATA) {
                 Some(Value::String(token)) if length.is_some() => {
                     self.current = Some(biometric);
-                    return Some((DataLayers::Data, Ok(Closed::from(token))));
+                    return Some((CapturedLayers::Data, Ok(Closed::from(token))));
                 }
                 _ => self.biometrics.push(biometric),
             }
@@ -317,6 +317,7 @@ impl<'a> Parts<'a> for Answer<'a> {
             let what = "an answer in which nothing was captured";
             checker.trail.fail(Check::STRUCTURE, Error::UnsupportedFormat { what });
         }
+        checker.check_complete(self.biometrics.len(), self.count);
         if self.biometrics.len() == self.count {
             let captured: Vec<_> = captured(checker, &self.biometrics, &self.groups).collect();
             check_mixed(checker.trail, &captured, self.expected);

@@ -25,7 +25,7 @@ use alloc::vec::{IntoIter, Vec};
 use core::iter::Enumerate;
 
 use super::capture::{DataVerifier, check_content, refuse_expected_hashes};
-use super::data::{DATA, Data, DataLayers, most_signatures, record_data};
+use super::data::{CapturedLayers, DATA, Data, most_signatures, record_data};
 use super::expected::{Expected, Mixed};
 use crate::code::Code;
 use crate::encoding::json::{Object, Value};
@@ -363,8 +363,9 @@ impl Message for PacketMessage {
             let count = packet.segments.len().saturating_sub(exceptions);
             format!("{count} segments, {exceptions} exceptions")
         })?;
+        let count = packet.segments().count();
         let kept = packet.segments.into_iter().enumerate();
-        Some(Segments { kept, expected: item.expected, captured: Vec::new() })
+        Some(Segments { kept, expected: item.expected, captured: Vec::new(), count })
     }
 
     fn content(segments: Segments<'_>, _: &Signed) -> Option<Vec<Data>> {
@@ -384,16 +385,17 @@ pub(crate) struct Segments<'a> {
     kept: Enumerate<IntoIter<Kept>>,
     expected: &'a Expected,
     captured: Vec<Data>,
+    count: usize,
 }
 
 impl<'a> Parts<'a> for Segments<'a> {
-    type Nested = DataLayers;
+    type Nested = CapturedLayers;
 
     /// Goes to the next segment in which something was captured.
     fn next(
         &mut self,
         checker: &mut Checker<'_>,
-    ) -> Option<(DataLayers, Result<Closed<'a>, Error>)> {
+    ) -> Option<(CapturedLayers, Result<Closed<'a>, Error>)> {
         for (index, kept) in self.kept.by_ref() {
             checker.begin_part(format!("{SEGMENTS}[{index}]."), DATA);
             for name in &kept.others {
@@ -401,7 +403,7 @@ impl<'a> Parts<'a> for Segments<'a> {
             }
             if !kept.is_exception {
                 let token = kept.token(checker).map(Cow::<str>::Owned);
-                return Some((DataLayers::Data, token.map(Closed::from)));
+                return Some((CapturedLayers::Data, token.map(Closed::from)));
             }
         }
         None
@@ -416,6 +418,7 @@ impl<'a> Parts<'a> for Segments<'a> {
 
     fn check_together(&mut self, checker: &mut Checker<'_>) {
         checker.trail.part("");
+        checker.check_complete(self.captured.len(), self.count);
         refuse_expected_hashes(checker.trail, self.expected);
         refuse_expected_together(checker.trail, self.expected);
     }

@@ -68,7 +68,7 @@ pub(super) fn most_signatures(limits: &Limits) -> usize {
 }
 
 /// Captured data, which holds a digital id.
-pub(crate) enum DataLayers {
+pub(crate) enum CapturedLayers {
     Data,
     Id(Head),
 }
@@ -80,7 +80,7 @@ pub(crate) struct Head {
     payload_sha256: [u8; 32],
 }
 
-impl Nested for DataLayers {
+impl Nested for CapturedLayers {
     type Whole = Data;
 
     fn layer(&self) -> (&'static str, Wrapping) {

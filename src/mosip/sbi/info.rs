@@ -230,12 +230,12 @@ impl Info {
 }
 
 /// `deviceInfo`, which holds `digitalId`.
-pub(crate) enum InfoLayers {
+pub(crate) enum ServiceInfoLayers {
     Info,
     Id { origin: Origin, device_id: Option<String> },
 }
 
-impl Nested for InfoLayers {
+impl Nested for ServiceInfoLayers {
     type Whole = Info;
 
     fn layer(&self) -> (&'static str, Wrapping) {
@@ -413,8 +413,9 @@ impl Message for InfoMessage {
         let devices = checker
             .trail
             .record(Check::ENVELOPE, devices, |devices| format!("{} devices", devices.len()))?;
+        let count = devices.len();
         let elements = devices.into_iter().enumerate();
-        Some(Devices { elements, current: None, infos: Vec::new() })
+        Some(Devices { elements, current: None, infos: Vec::new(), count })
     }
 
     fn content(devices: Devices<'_>, signed: &Signed) -> Option<Vec<DeviceAnswer>> {
@@ -442,15 +443,16 @@ pub(crate) struct Devices<'a> {
     /// The device whose `deviceInfo` is being opened.
     current: Option<(usize, Object<'a>)>,
     infos: Vec<(usize, Info, Option<DeviceError>)>,
+    count: usize,
 }
 
 impl<'a> Parts<'a> for Devices<'a> {
-    type Nested = InfoLayers;
+    type Nested = ServiceInfoLayers;
 
     fn next(
         &mut self,
         checker: &mut Checker<'_>,
-    ) -> Option<(InfoLayers, Result<Closed<'a>, Error>)> {
+    ) -> Option<(ServiceInfoLayers, Result<Closed<'a>, Error>)> {
         let (index, device) = self.elements.next()?;
         checker.begin_part(format!("[{index}]."), DEVICE_INFO);
         for (member, _) in device.iter().filter(|(member, _)| *member != DEVICE_INFO) {
@@ -458,7 +460,7 @@ impl<'a> Parts<'a> for Devices<'a> {
         }
         let info = Closed::member(DEVICE_INFO, &device, DEVICE_INFO);
         self.current = Some((index, device));
-        Some((InfoLayers::Info, info))
+        Some((ServiceInfoLayers::Info, info))
     }
 
     fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Info, Error>) {
@@ -479,5 +481,6 @@ impl<'a> Parts<'a> for Devices<'a> {
 
     fn check_together(&mut self, checker: &mut Checker<'_>) {
         checker.trail.part("");
+        checker.check_complete(self.infos.len(), self.count);
     }
 }

@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::layer::{Closed, Depth, Found, Inside, Nested, Sealed, Word, unwrap};
 use crate::policy::Policy;
-use crate::report::{Trail, Warning};
+use crate::report::{Check, Trail, Warning};
 use crate::time::At;
 use crate::verify::{Format, Held, Item, Next, Proven, Steps, Verifier};
 
@@ -60,14 +60,15 @@ pub(crate) trait Parts<'a> {
         checker: &mut Checker<'_>,
     ) -> Option<(Self::Nested, Result<Closed<'a>, Error>)>;
 
-    /// Reads a part whose layers are open, or records why they are not.
+    /// Reads a part whose layers are open, or records why they are not: once after each
+    /// [`next`](Self::next).
     fn read(
         &mut self,
         checker: &mut Checker<'_>,
         opened: Result<<Self::Nested as Nested>::Whole, Error>,
     );
 
-    /// Checks all parts together.
+    /// Checks all parts together, and that none was lost.
     fn check_together(&mut self, _: &mut Checker<'_>) {}
 }
 
@@ -104,8 +105,8 @@ pub(crate) struct Progress<'a, M: Message> {
     record: Record,
     /// How deep in a part the next layer is.
     depth: Depth,
-    /// The layer whose signature comes next. What is inside cannot be had before.
-    sealed: Option<(Objects<'a, M>, Sealed<'a>)>,
+    /// The layer whose signature comes next, with its signer. What is inside cannot be had before.
+    sealed: Option<(Objects<'a, M>, Sealed<'a>, usize)>,
 }
 
 /// How the objects of a part lie within each other.
@@ -133,8 +134,8 @@ impl<'a, M: Message> Progress<'a, M> {
             match found {
                 Ok(Found::Sealed(sealed)) => {
                     match checker.examine(&sealed, M::most_signatures(limits)) {
-                        Ok(Examined::UpToSignature) => {
-                            *next = Some((nested, sealed));
+                        Ok(Examined::UpToSignature(signer)) => {
+                            *next = Some((nested, sealed, signer));
                             return;
                         }
                         Ok(Examined::Unverifiable) => {
@@ -193,8 +194,8 @@ where
         Verifier { policy, .. }: &Verifier<M>,
         message: &'o Progress<'_, M>,
     ) -> Option<Job<'o>> {
-        let (_, sealed) = message.sealed.as_ref()?;
-        message.record.job(sealed, policy)
+        let (_, sealed, signer) = message.sealed.as_ref()?;
+        message.record.job(sealed, *signer, policy)
     }
 
     fn judge<'a>(
@@ -203,10 +204,14 @@ where
         mut message: Progress<'a, M>,
         signature: Option<Result<(), Error>>,
     ) -> Option<Next<Progress<'a, M>, Draft<M::Content>>> {
-        if let Some((nested, sealed)) = message.sealed.take() {
-            let word = record_signature(trail, signature);
-            let found = sealed.open(word, policy.limits());
-            message.advance(trail, (keys, policy), Some((nested, Ok(found))));
+        match message.sealed.take() {
+            Some((nested, sealed, _)) => {
+                let word = record_signature(trail, signature);
+                let found = sealed.open(word, policy.limits());
+                message.advance(trail, (keys, policy), Some((nested, Ok(found))));
+            }
+            None if signature.is_some() => trail.fail(Check::SIGNATURE, Error::Defect),
+            None => {}
         }
         if !trail.goes_on() {
             return None;

@@ -138,6 +138,13 @@ impl Checker<'_> {
         !self.record.signers.is_empty() || !self.record.unsigned.is_empty()
     }
 
+    /// Fails if parts were lost: not all were read, and none failed.
+    pub(crate) fn check_complete(&mut self, read: usize, of: usize) {
+        if read != of && self.trail.failure().is_none() {
+            self.trail.fail(Check::STRUCTURE, Error::Defect);
+        }
+    }
+
     /// Notes a layer that is open.
     ///
     /// # Errors

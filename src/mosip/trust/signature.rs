@@ -35,8 +35,8 @@ const REQUIRED: Algorithm = Algorithm::Rs256;
 
 /// What came of everything before a signature.
 pub(super) enum Examined {
-    /// The signature can be checked, with the key of the signer that was noted last.
-    UpToSignature,
+    /// The signature can be checked, with the key of this signer.
+    UpToSignature(usize),
     /// There is nothing to check it with, and the trail knows why.
     Unverifiable,
 }
@@ -52,10 +52,15 @@ pub(super) fn record_signature(trail: &mut Trail, signature: Option<Result<(), E
 }
 
 impl Record {
-    /// Returns the signature of the layer that was examined last.
-    pub(super) fn job<'s>(&'s self, layer: &'s Sealed<'_>, policy: &Policy) -> Option<Job<'s>> {
-        let (key, token) = (self.signers.last()?.certificate.key().ok()?, layer.token());
-        let (message, signature) = (token.signing_input(), token.signature());
+    /// Returns the signature of a layer that was examined, by the signer that was found then.
+    pub(super) fn job<'s>(
+        &'s self,
+        layer: &'s Sealed<'_>,
+        signer: usize,
+        policy: &Policy,
+    ) -> Option<Job<'s>> {
+        let key = self.signers.get(signer)?.certificate.key().ok()?;
+        let (message, signature) = (layer.signing_input(), layer.signature());
         Some(Job { key, algorithm: REQUIRED, message, signature, backend: policy.backend() })
     }
 }
@@ -76,16 +81,16 @@ impl Checker<'_> {
         if self.record.signatures > most {
             return Err(Error::TooLarge { what: "number of signatures", limit: most });
         }
-        let (member, token) = (layer.member(), layer.token());
+        let member = layer.member();
         let part = self.enter(member);
         let (usage, limits) = (usage(member), self.policy.limits());
-        let (payload, signature) = (token.payload().len(), token.signature().len());
+        let (payload, signature) = (layer.payload_bytes(), layer.signature().len());
         self.trail.pass(Check::STRUCTURE, || {
             format!("{payload} bytes of payload, {signature} of signature")
         });
-        let header = token
+        let header = layer
             .header(limits)
-            .and_then(|header| Ok((header, X5c::read(token.header_bytes(), self.trust, limits)?)));
+            .and_then(|header| Ok((header, X5c::read(layer.header_bytes(), self.trust, limits)?)));
         let is_x5c_misspelt = matches!(
             header,
             Err(Error::Malformed { part: X5C, .. } | Error::WrongType { member: X5C, .. })
@@ -108,7 +113,7 @@ impl Checker<'_> {
             return Ok(Examined::Unverifiable);
         };
         self.record.header_bytes =
-            self.record.header_bytes.saturating_add(token.header_bytes().len());
+            self.record.header_bytes.saturating_add(layer.header_bytes().len());
         if x5c.is_lenient {
             self.trail.warn(Warning::X5cEncoding);
         }
@@ -126,14 +131,17 @@ impl Checker<'_> {
         let fits = self.trail.record(Check::ALGORITHM, fits, |()| "RS256, by the format".into());
         check_key_size(self.trail, &key, self.policy);
         self.trail.warn_if(Warning::PublishedKey, || is_published(&key));
-        self.record.cover = Some(self.record.signers.len());
+        // What is inside is covered from here on. A signature that does not verify is a failure, after
+        // which nothing that is covered becomes a verified value.
+        let signer = self.record.signers.len();
+        self.record.cover = Some(signer);
         let (group, x5c) = (self.group(), x5c.texts);
         self.record.signers.push(Signer { part, member, group, usage, certificate, sent, x5c });
         if fits.is_none() {
             self.trail.skip(Check::SIGNATURE, "algorithm is not the format's");
             return Ok(Examined::Unverifiable);
         }
-        Ok(Examined::UpToSignature)
+        Ok(Examined::UpToSignature(signer))
     }
 
     /// Tells whether a packet's value may have been written with padding.

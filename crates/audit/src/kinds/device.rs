@@ -189,20 +189,30 @@ impl Subject for Captured {
             return verifier.explain_batch(items);
         };
         let of_authentication = sbi::DataVerifier::new(trust.clone(), policy);
-        // No signatures of these are verified together, so each may have its own verifier.
-        let explain = |item: &Item<'_, sbi::Expected>| {
-            if !is_for_authentication(item.input, policy.limits()) {
-                return verifier.explain(item.input, item.expected, item.at);
+        let chosen: Vec<bool> =
+            items.iter().map(|item| is_for_authentication(item.input, policy.limits())).collect();
+        let part = |wanted: bool| -> Vec<Item<'_, sbi::Expected>> {
+            let items = items.iter().zip(&chosen);
+            items.filter(|(_, chosen)| **chosen == wanted).map(|(item, _)| *item).collect()
+        };
+        let mut of_authentication = of_authentication.explain_batch(&part(true)).into_iter();
+        let mut others = verifier.explain_batch(&part(false)).into_iter();
+        let mut reports = Vec::with_capacity(items.len());
+        for is_for_authentication in chosen {
+            if !is_for_authentication {
+                reports.extend(others.next());
+                continue;
             }
-            let mut report = of_authentication.explain(item.input, item.expected, item.at);
             let mut remarks = Remarks::default();
             if let Some(member) = unused {
                 remarks.unused(member.name());
             }
-            remarks.apply(&mut report);
-            report
-        };
-        items.iter().map(explain).collect()
+            reports.extend(of_authentication.next().map(|mut report| {
+                remarks.apply(&mut report);
+                report
+            }));
+        }
+        reports
     }
 }
 
