@@ -26,7 +26,7 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
-//! | `std` | yes | detection of CPU features; without it the crate is `no_std` + `alloc` |
+//! | `std` | yes | detection of CPU features, memory of device certificates; without it the crate is `no_std` + `alloc` |
 //! | `rayon` | no | batches on the threads of a `rayon` pool |
 //! | `aws-lc-rs` | no | [`SignatureBackend`] of AWS-LC, as a value in a [`Policy`]; needs a C compiler |
 //! | `dvs-signature` | no | curve arithmetic for [`miracl::dvs::signature`]: its verifier, points and pairing |

@@ -36,10 +36,11 @@ mod present {
     use core::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Mutex, MutexGuard};
 
-    use super::KnownCertificates;
     use crate::limits::Limits;
+    use crate::x509::certificate::Certificate;
+    use crate::x509::known::KnownCertificates;
+    use crate::x509::spki::NegativeModulus;
     use crate::x509::vouchers::lock;
-    use crate::x509::{Certificate, NegativeModulus};
 
     /// Sets of certificates, and how many each has: at most 1024, a few KiB each.
     const SETS: usize = 128;
@@ -134,9 +135,10 @@ mod present {
 
 #[cfg(not(feature = "std"))]
 mod absent {
-    use super::KnownCertificates;
     use crate::limits::Limits;
-    use crate::x509::{Certificate, NegativeModulus};
+    use crate::x509::certificate::Certificate;
+    use crate::x509::known::KnownCertificates;
+    use crate::x509::spki::NegativeModulus;
 
     #[derive(Debug)]
     pub(crate) struct Known;
@@ -158,8 +160,10 @@ mod absent {
     }
 }
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests {
+    #![cfg(feature = "std")]
+
     use super::*;
     use crate::limits::Limits;
     use crate::x509::{Certificate, NegativeModulus};

@@ -24,3 +24,4 @@ pub(crate) use key_size::check_key_size;
 pub(crate) use known::Known;
 pub use known::KnownCertificates;
 pub use spki::NegativeModulus;
+pub use vouchers::Memory;

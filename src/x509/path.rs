@@ -17,6 +17,7 @@
 use alloc::vec::Vec;
 
 use super::certificate::{Certificate, Role};
+use super::vouchers::Memory;
 use super::{key_size::allow_size, key_size::warn_of_key};
 use crate::crypto::{PublicKey, SignatureBackend, work};
 use crate::error::{ChainFault, Error};
@@ -37,6 +38,7 @@ pub(crate) struct Budget {
     effort: Allowance,
     /// Certificate, key and verdict. There are no more than [`Limits::chain_signatures`].
     verified: Vec<(Certificate, PublicKey, Result<(), Error>)>,
+    memory: Memory,
 }
 
 /// So many of something, and what to say if there are more.
@@ -60,7 +62,7 @@ impl Allowance {
 
 impl Budget {
     /// What one message may cost that brings certificates in headers of so many bytes in all.
-    pub(crate) fn new(limits: &Limits, header_bytes: usize) -> Self {
+    pub(crate) fn new(limits: &Limits, header_bytes: usize, memory: Memory) -> Self {
         let signatures = limits.chain_signatures().into();
         let steps = limits.chain_steps().into();
         let effort = limits.checks_for(header_bytes);
@@ -70,6 +72,7 @@ impl Budget {
             steps: Allowance::new("number of certificates tried as issuers", steps),
             effort: Allowance::new(of_effort, effort),
             verified: Vec::new(),
+            memory,
         }
     }
 
@@ -250,9 +253,9 @@ impl<'s, 'b> Search<'s, 'b> {
         if key.fits(algorithm).is_err() {
             return Err(fault(Step::Key, ChainFault::Signature));
         }
-        let backend = self.backend;
-        let verdict =
-            self.budget.verify(issued, issuer, key, || issued.verify(key, algorithm, backend));
+        let (backend, memory) = (self.backend, self.budget.memory);
+        let verify = || issued.verify(key, algorithm, backend, memory);
+        let verdict = self.budget.verify(issued, issuer, key, verify);
         verdict
             .map_err(DeadEnd::Exhausted)?
             .map_err(|_| fault(Step::Signature, ChainFault::Signature))?;
@@ -313,7 +316,7 @@ mod tests {
     ) -> Result<Vec<&'s Certificate>, Error> {
         let policy = Policy::default().with_limits(limits);
         let at = Time::from_unix(NOW).unwrap();
-        let mut budget = Budget::new(&limits, 0);
+        let mut budget = Budget::new(&limits, 0, Memory::Keep);
         Search::new(roots, intermediates.iter(), at, &policy, &mut budget).find(leaf)
     }
 
@@ -403,13 +406,13 @@ mod tests {
                 .issue(&key(9), &template("other"))
                 .unwrap(),
         );
-        let mut budget = Budget::new(&limits, 0);
+        let mut budget = Budget::new(&limits, 0, Memory::Keep);
         assert!(find_within(&leaf, &roots, &mut budget).is_ok());
         assert!(find_within(&leaf, &roots, &mut budget).is_ok());
         let error = find_within(&other, &roots, &mut budget).unwrap_err();
         assert_eq!(error.code(), crate::Code::TooLarge);
         let stranger = own(&Authority::root(key(2), &template("root").authority(None)).unwrap());
-        let mut budget = Budget::new(&limits.with_chain_signatures(2), 0);
+        let mut budget = Budget::new(&limits.with_chain_signatures(2), 0, Memory::Keep);
         for _ in 0..3 {
             let fault = ChainFault::Signature;
             let error =
@@ -424,7 +427,8 @@ mod tests {
         let root = own(&Authority::root(key(1), &template("root").authority(None)).unwrap());
         let (leaf, roots) = (leaf("root", 1), [root]);
         for most in [0, 1, 2] {
-            let mut budget = Budget::new(&Limits::default().with_chain_steps(most), 0);
+            let mut budget =
+                Budget::new(&Limits::default().with_chain_steps(most), 0, Memory::Keep);
             for _ in 0..most {
                 assert!(find_within(&leaf, &roots, &mut budget).is_ok());
             }

@@ -9,6 +9,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::crypto::{PublicKey, SignatureBackend};
 
+/// Whether certificates that come again are remembered, and signatures of issuers that were verified.
+///
+/// ```
+/// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
+/// use countersign::x509::Memory;
+///
+/// let trust = Trust::new(TrustStore::new(), Rules::of(Consumer::Ida)).with_memory(Memory::Forget);
+/// assert_eq!(trust.known_certificates().misses, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Memory {
+    /// Remember them. Verdicts are the same, and come sooner.
+    #[default]
+    Keep,
+    /// Read and verify everything each time, as if it were the first.
+    Forget,
+}
+
 /// The keys under which a certificate's own signature was verified, each with the backend that did it.
 /// Signatures that did not verify are not remembered.
 #[derive(Default)]

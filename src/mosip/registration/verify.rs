@@ -203,12 +203,8 @@ impl Verifier {
             }
             _ => Ok(()),
         };
-        let fits = trail.record(Check::ALGORITHM, fits, |()| {
-            format!(
-                "{required}, required by the \
-                                                                      era"
-            )
-        });
+        let by_era = || format!("{required}, required by the era");
+        let fits = trail.record(Check::ALGORITHM, fits, |()| by_era());
         let (Some(first), rest) = (keys.first().copied(), keys.split_off(keys.len().min(1))) else {
             trail.skip_all(&[Check::KEY_SIZE, Check::SIGNATURE], "no key has this algorithm");
             return None;

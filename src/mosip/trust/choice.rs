@@ -7,7 +7,7 @@ use super::store::TrustStore;
 use crate::encoding::Fault;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::x509::{Certificate, Known, KnownCertificates, NegativeModulus};
+use crate::x509::{Certificate, Known, KnownCertificates, Memory, NegativeModulus};
 
 /// Whether messages are accepted whose outermost layers nobody signed.
 ///
@@ -81,6 +81,7 @@ pub struct Trust {
     pub(super) x5c_encoding: bool,
     pub(super) partly_signed: PartlySigned,
     pub(super) no_roots: NoRoots,
+    pub(super) memory: Memory,
 }
 
 /// Whom a verifier believes, and what it remembers of those whom it did believe.
@@ -151,7 +152,15 @@ impl Trust {
             x5c_encoding: false,
             partly_signed: PartlySigned::Deny,
             no_roots: NoRoots::Untrusted,
+            memory: Memory::Keep,
         }
+    }
+
+    /// Chooses whether certificates that come again are remembered.
+    #[must_use]
+    pub const fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// Chooses what is said where the store has no root at all.
@@ -176,16 +185,21 @@ impl Trust {
         limits: &Limits,
     ) -> Result<Certificate, Error> {
         let modulus = self.modulus();
-        let known = self.basis.as_deref().and_then(|basis| basis.known.find(der, modulus, limits));
+        let known = self.memory().and_then(|known| known.find(der, modulus, limits));
         known.map_or_else(|| Certificate::from_message(der, modulus, limits), Ok)
     }
 
     /// Remembers certificates of messages that were read within these limits and led to a root.
     pub(super) fn remember(&self, path: &[&Certificate], limits: &Limits) {
-        let Some(basis) = self.basis.as_deref() else { return };
+        let Some(known) = self.memory() else { return };
         for certificate in path.iter().filter(|certificate| certificate.came_with_message()) {
-            basis.known.keep(certificate, self.modulus(), limits);
+            known.keep(certificate, self.modulus(), limits);
         }
+    }
+
+    fn memory(&self) -> Option<&Known> {
+        let basis = self.basis.as_deref().filter(|_| self.memory == Memory::Keep)?;
+        Some(&basis.known)
     }
 
     const fn modulus(&self) -> NegativeModulus {

@@ -66,7 +66,7 @@ impl Record {
         }
         let stated = statements.iter().map(|statement| statement.level.clone());
         let levels = Levels::new(stated, &unsigned);
-        let mut budget = Budget::new(policy.limits(), header_bytes);
+        let mut budget = Budget::new(policy.limits(), header_bytes, trust.memory);
         let judged = signers.iter().zip(times).map(|(signer, time)| {
             if !trail.goes_on() {
                 return None;

@@ -21,15 +21,15 @@
 //!
 //! The outermost layer of a message has to be signed. An inner layer may do without a signature of
 //! its own where the signature around it is one of the domain that the rules ask for, and their
-//! consumer does not verify the layer by itself. Messages whose
-//! outer layers nobody signed are accepted by choice only: [`PartlySigned`].
+//! consumer does not verify the layer by itself. Messages whose outer layers nobody signed are
+//! accepted by choice only: [`PartlySigned`].
 //!
 //! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain): no signer is trusted.
 //! Where nobody said whom to trust, [`NoRoots::Undecided`] says so instead.
 //!
 //! [`Trust::self_asserted`] accepts each signer's own certificate. That is what partner management
-//! does with the requests that it registers, and it is reported as a warning. Such a message proves that the key in each layer's
-//! certificate signed that layer. It proves neither whose the keys are nor that they belong together:
+//! does with the requests that it registers, and it is reported as a warning. Such a message proves
+//! that the key in each layer's certificate signed that layer. It proves neither whose the keys are nor that they belong together:
 //! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
 //! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
 //! domain, or one layer twice. Without rules, the layers of the device are all but the digital id, and

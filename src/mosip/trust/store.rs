@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::policy::Policy;
 use crate::time::Time;
 use crate::x509::Certificate;
+use crate::x509::Memory;
 use crate::x509::path::{Budget, Search};
 
 /// What an authority of a partner issues certificates for.
@@ -155,7 +156,7 @@ impl TrustStore {
     ) -> Result<Vec<Certificate>, Error> {
         certificate.validity().check(at, policy.leeway())?;
         let intermediates = self.intermediates(domain).iter();
-        let mut budget = Budget::new(policy.limits(), 0);
+        let mut budget = Budget::new(policy.limits(), 0, Memory::Keep);
         let search = Search::new(self.roots(domain), intermediates, at, policy, &mut budget);
         let path = search.find(certificate)?;
         Ok(path.into_iter().cloned().collect())

@@ -97,3 +97,14 @@ fn devices_beyond_what_is_remembered_are_judged_all_the_same() {
     assert_eq!(counts.hits + counts.misses, 2 * tokens.len());
     assert!(counts.hits > 0, "{counts:?}");
 }
+
+#[test]
+fn whoever_wants_nothing_remembered_gets_the_same_verdicts() {
+    let trust = trust().with_memory(x509::Memory::Forget);
+    let good = pki().device.sign(&id_text()).unwrap();
+    for _ in 0..3 {
+        assert_eq!(code(&trust, Policy::default(), &good, NOW), Code::Ok);
+    }
+    let counts = trust.known_certificates();
+    assert_eq!((counts.hits, counts.misses), (0, 0));
+}

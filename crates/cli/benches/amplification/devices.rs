@@ -11,6 +11,7 @@ use countersign::mosip::sbi::{
     RegistrationCaptureVerifier,
 };
 use countersign::mosip::trust::{Consumer, Rules, Trust};
+use countersign::x509::Memory;
 
 pub(super) fn registrations(cases: &mut Cases) {
     for bits in [2048, 4096, 8192] {
@@ -35,7 +36,8 @@ pub(super) fn registrations(cases: &mut Cases) {
 }
 
 fn trusted(consumer: Consumer) -> Trust {
-    Trust::new(pki().store(), Rules::of(consumer))
+    // What a message costs that nobody remembers.
+    Trust::new(pki().store(), Rules::of(consumer)).with_memory(Memory::Forget)
 }
 
 /// Chains of certificates that cost as much as can be, by what they are.
