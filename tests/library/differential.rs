@@ -15,7 +15,7 @@ use countersign_testkit::{Issuer as _, Rng, RsaIssuer};
 use jsonwebtoken::{DecodingKey, Validation};
 use proptest::prelude::*;
 use rsa::pkcs1v15::Pkcs1v15Sign;
-use rsa::{BoxedUint, RsaPublicKey};
+use rsa::{BoxedUint, PublicKey as RsaPublicKey};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 const NOW: i64 = 1_700_000_000;

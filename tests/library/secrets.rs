@@ -171,7 +171,7 @@ fn one_time_passwords_and_what_seals_and_signs_them_are_not_shown() {
 
 #[test]
 fn private_keys_of_issuers_and_of_careless_key_sets_are_not_shown() {
-    let key = rsa::RsaPrivateKey::new(&mut Rng::from_seed(5), 1024).unwrap();
+    let key = rsa::PrivateKey::new(&mut Rng::from_seed(5), 1024).unwrap();
     let pem = key.to_pkcs8_pem(LineEnding::LF).unwrap();
     let issuer = RsaIssuer::from_pkcs8_pem(&pem, Some("kid")).unwrap();
     let numbers = [key.d(), &key.primes()[0], &key.primes()[1]].map(|n| n.to_be_bytes());

@@ -219,7 +219,7 @@ impl Material {
     }
 
     fn rsa(&self) -> Contender<'_, Case> {
-        let key = rsa::RsaPublicKey::new(
+        let key = rsa::PublicKey::new(
             rsa::BoxedUint::from_be_slice_vartime(&self.modulus),
             rsa::BoxedUint::from(65_537_u64),
         )

@@ -26,17 +26,19 @@
 //!
 //! # Costs
 //!
-//! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs about as much as
-//!   three verifications (`portable`, 2048 bits; the benchmark `new-key` measures both). A key takes about eight times the size of its modulus, and twenty times with
-//!   `avx512ifma`: 2 and 5 KB at 2048 bits. It never changes: share it between threads by reference or in
-//!   an `Arc`.
+//! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs less than a verification: a
+//!   key that is used once costs about a tenth more than one that is kept (`portable`, 2048 bits; the
+//!   benchmark `new-key` measures both). What only pays off after many verifications is computed after
+//!   many, or by [`RsaPublicKey::prepare`](rsa::RsaPublicKey::prepare). Verdicts never change; share a key
+//!   between threads by reference or in an `Arc`.
 //! - **Exponent 65537** has its own code path, which decides one congruence modulo `n` and never
-//!   computes the encoded message. Other exponents, and PSS with any exponent, compute `s^e mod n`
-//!   and compare bytes.
+//!   computes the encoded message, once the key is used often. New keys, other exponents, and PSS with any
+//!   exponent compute `s^e mod n` and compare bytes.
 //! - **One verification** allocates nothing. A batch allocates its working memory once, however many
 //!   signatures it has, and with messages 64 bytes for each digest.
 //! - **Batches** pay off only with `avx512ifma`, from three to five signatures under keys of the
-//!   same size in 520-bit steps. Each lane has its own key, so issuers may be mixed freely.
+//!   same size in 520-bit steps, each of which is used often enough to have a lane (from the 17th use).
+//!   Each lane has its own key, so issuers may be mixed freely.
 //!   Signatures that do not fill eight lanes are verified one by one if that is faster.
 //! - **Unrolled code** exists for 1024 and 2048 bits. Other sizes run the same code in loops.
 //!

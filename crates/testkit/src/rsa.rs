@@ -5,7 +5,7 @@ use core::fmt;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::signature::{RandomizedSigner, SignatureEncoding as _};
 use rsa::traits::PublicKeyParts as _;
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, hazmat, pss};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, hazmat, pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::issuer::{IssueError, Issuer};
@@ -32,7 +32,7 @@ use countersign::{Algorithm, sha256};
 /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017
 #[derive(Clone)]
 pub struct RsaIssuer {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     kid: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl RsaIssuer {
         if !possible {
             return Err(IssueError::Key);
         }
-        let key = RsaPrivateKey::new_with_exp_unchecked(rng, bits, BoxedUint::from(exponent))
+        let key = PrivateKey::new_with_exp_unchecked(rng, bits, BoxedUint::from(exponent))
             .map_err(|_| IssueError::Key)?;
         Ok(Self { key, kid: kid.map(Into::into) })
     }
@@ -101,7 +101,7 @@ impl RsaIssuer {
     ///
     /// [RFC 5958]: https://www.rfc-editor.org/rfc/rfc5958
     pub fn from_pkcs8_pem(text: &str, kid: Option<&str>) -> Result<Self, IssueError> {
-        let key = RsaPrivateKey::from_pkcs8_pem(text).map_err(|_| IssueError::Key)?;
+        let key = PrivateKey::from_pkcs8_pem(text).map_err(|_| IssueError::Key)?;
         Ok(Self { key, kid: kid.map(Into::into) })
     }
 

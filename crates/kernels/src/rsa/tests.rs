@@ -146,7 +146,7 @@ fn signatures_made_by_openssl_format_agree_with_the_rsa_crate() {
     use rsa::traits::SignatureScheme as _;
     for pair in pairs().iter().filter(|pair| pair.key.bits() <= 4096) {
         let n = rsa::BoxedUint::from_be_slice_vartime(&pair.n.to_bytes_be());
-        let peer = rsa::RsaPublicKey::new(n, rsa::BoxedUint::from(65537_u64)).unwrap();
+        let peer = rsa::PublicKey::new(n, rsa::BoxedUint::from(65537_u64)).unwrap();
         let digest = digest_for(Hash::Sha256, 5);
         let signature = pair.sign_pkcs1(Hash::Sha256, &digest);
         let scheme = rsa::pkcs1v15::Pkcs1v15Sign {
