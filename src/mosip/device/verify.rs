@@ -55,7 +55,7 @@ impl Expected {
 ///
 /// Checked, for every layer that is signed, from the outside to the inside: structure and header, the
 /// certificate of `x5c`, RS256, key size and signature; then the members, and that they are those of
-/// this kind; then for every signer the dates of its certificate, and by the rules of [`Trust`] who
+/// this kind; then for every signer the dates of its certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who
 /// vouches for it; then what [`Expected`] names. *Not* checked: the rules of the server that
 /// registers.
 ///

@@ -80,7 +80,7 @@ pub struct Capture {
 /// Verifies the answer to a capture for authentication, whose values are encrypted.
 ///
 /// Checked, for each biometric: `data` and the digital id within, each with its signature, its
-/// certificate, and by the rules of [`Trust`] who vouches for it; the members, that they are those
+/// certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who vouches for it; the members, that they are those
 /// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
 /// one transaction; see [`Mixed`](super::Mixed). The chain of hashes needs the decrypted values, unless it is of
 /// the legacy scheme; without them it is not checked, and the report says so, unless

@@ -359,7 +359,7 @@ impl InfoExpected {
 /// the bare text of one `deviceInfo`.
 ///
 /// Checked, for each device: `deviceInfo` and the digital id within, each with its signature, its
-/// certificate, and by the rules of [`Trust`] who vouches for it; the types of all members, and that
+/// certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who vouches for it; the types of all members, and that
 /// they are those of this kind. *Not* checked: what the members say.
 ///
 /// Every `deviceInfo` has to be signed, or the verdict is

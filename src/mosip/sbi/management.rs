@@ -100,7 +100,7 @@ impl ManagementExpected {
 /// [`Leniency::X5cEncoding`](crate::mosip::trust::Leniency::X5cEncoding) accepts.
 ///
 /// Checked: the signature, its certificate, and who vouches for the signer, by what the rules of
-/// [`Trust`] say of data; that the answer is of this kind. *Not* checked: what its members say, a
+/// [`Trust`](crate::mosip::trust::Trust) say of data; that the answer is of this kind. *Not* checked: what its members say, a
 /// certificate among them included.
 ///
 /// Judged [`At::Issued`](crate::At::Issued), the time is that of the member `timeStamp`.
