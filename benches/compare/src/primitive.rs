@@ -183,7 +183,8 @@ impl Material {
             &ring::signature::RSA_PKCS1_2048_8192_SHA256
         };
         Contender::each("ring, cold", move |case: &Case| {
-            let key = ring::signature::RsaPublicKeyComponents { n: &self.modulus[..], e: &[1, 0, 1][..] };
+            let key =
+                ring::signature::RsaPublicKeyComponents { n: &self.modulus[..], e: &[1, 0, 1][..] };
             key.verify(algorithm, &case.message, &case.signature).is_ok()
         })
     }
