@@ -430,23 +430,33 @@ impl Opened<'_> {
 
 /// Opens all layers of an object, and looks at no signature.
 pub(crate) fn decode<N: Nested>(
-    mut nested: N,
+    nested: N,
     closed: Closed<'_>,
     limits: &Limits,
 ) -> Result<N::Whole, Error> {
     let mut depth = Depth::new(limits);
-    let mut found = unwrap(&nested, closed, &mut depth, limits)?;
-    loop {
-        match found {
-            Found::Sealed(sealed) => found = sealed.open(Word::Unverified, limits),
-            Found::Open(opened) => match nested.read(opened, limits)? {
-                Inside::Whole(whole) => return Ok(whole),
-                Inside::Layer(inside, closed) => {
-                    found = unwrap(&inside, closed, &mut depth, limits)?;
-                    nested = inside;
-                }
-            },
+    let found = unwrap(&nested, closed, &mut depth, limits)?;
+    decode_from(nested, found, &mut depth, limits)
+}
+
+/// The same, from a layer on. Each call opens one of the few that an object has.
+fn decode_from<N: Nested>(
+    nested: N,
+    found: Found<'_>,
+    depth: &mut Depth,
+    limits: &Limits,
+) -> Result<N::Whole, Error> {
+    match found {
+        Found::Sealed(sealed) => {
+            decode_from(nested, sealed.open(Word::Unverified, limits), depth, limits)
         }
+        Found::Open(opened) => match nested.read(opened, limits)? {
+            Inside::Whole(whole) => Ok(whole),
+            Inside::Layer(inside, closed) => {
+                let found = unwrap(&inside, closed, depth, limits)?;
+                decode_from(inside, found, depth, limits)
+            }
+        },
     }
 }
 

@@ -24,8 +24,6 @@ pub(super) fn has_roca_fingerprint(n: &[u8]) -> bool {
 /// The four divide 2^60 - 1, so `n` has the same residues as the sum of its digits of 60 bits.
 fn passes_filter(n: &[u8]) -> bool {
     const DIGIT: u128 = (1 << 60) - 1;
-    const FILTER: [(u64, Powers); 4] =
-        [(11, powers(11)), (13, powers(13)), (61, powers(61)), (151, powers(151))];
     // Two digits are fifteen bytes.
     let (first, pairs) = n.as_rchunks::<15>();
     let pairs = pairs.iter().map(|pair| &pair[..]).chain(core::iter::once(first));
@@ -33,41 +31,39 @@ fn passes_filter(n: &[u8]) -> bool {
         let value = pair.iter().fold(0, |value, &byte| value << 8 | u128::from(byte));
         sum + (value >> 60) + (value & DIGIT)
     });
-    FILTER.iter().all(|(prime, powers)| {
+    FILTER.iter().all(|(prime, is_power)| {
         let residue = usize::try_from(sum % u128::from(*prime));
-        residue.is_ok_and(|residue| powers.get(residue) == Some(&true))
+        residue.is_ok_and(|residue| is_power.get(residue) == Some(&true))
     })
 }
 
-/// Which residues are powers of 65537.
-type Powers = [bool; 151];
-
-const fn powers(prime: u64) -> Powers {
-    let mut powers = [false; 151];
-    let mut residue = 0;
-    while residue < prime {
-        #[expect(
-            clippy::as_conversions,
-            clippy::indexing_slicing,
-            reason = "a prime of the filter is at most 151, and this is computed by the compiler"
-        )]
-        {
-            powers[residue as usize] = is_power(residue, prime);
+/// Primes, and which of their residues are powers of 65537.
+#[expect(clippy::indexing_slicing, reason = "the compiler computes it")]
+const FILTER: [(u8, [bool; 151]); 4] = {
+    let mut filter =
+        [(11, [false; 151]), (13, [false; 151]), (61, [false; 151]), (151, [false; 151])];
+    let primes: [usize; 4] = [11, 13, 61, 151];
+    let mut i = 0;
+    while i < filter.len() {
+        let (mut power, mut tries) = (1, 0);
+        while tries < primes[i] {
+            filter[i].1[power] = true;
+            power = power * 65537 % primes[i];
+            tries += 1;
         }
-        residue += 1;
+        i += 1;
     }
-    powers
-}
+    filter
+};
 
 /// Whether a residue is a power of 65537 modulo a prime.
-const fn is_power(residue: u64, prime: u64) -> bool {
-    let (mut power, mut tries) = (1, 0);
-    while tries < prime {
+fn is_power(residue: u64, prime: u64) -> bool {
+    let mut power = 1;
+    for _ in 0..prime {
         if power == residue {
             return true;
         }
         power = power * 65537 % prime;
-        tries += 1;
     }
     false
 }
