@@ -1,4 +1,4 @@
-//! The one shape of a verification, single or in batches.
+//! The common structure of every verification, single or in batches.
 //!
 //! ```text
 //! bytes ── open ──► Opened ── signature ──► checked, alone or with others ── judge ──► Draft
@@ -29,7 +29,7 @@ use crate::policy::Policy;
 use crate::report::{Report, Trail};
 use crate::time::At;
 
-/// One item to verify: an input, what it is expected to say, and when it is judged.
+/// One item to verify: an input, what it is expected to say, and the time of judgement.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
 pub struct Item<'a, E> {
@@ -87,15 +87,15 @@ pub(crate) trait Held: Sized {
     }
 }
 
-/// One kind of artefact: its name, what a caller can expect of it, and what it is once verified.
+/// One kind of artefact: its name, what a caller can expect of it, and its verified type.
 ///
-/// How it is verified is this crate's own; see [`Verify`] for code that is generic over kinds.
+/// How it is verified is internal to this crate; see [`Verify`] for code that is generic over kinds.
 pub trait Format: Clone + fmt::Debug {
     /// The kind in reports, such as `dvs-certificate`.
     const KIND: &'static str;
     /// What the caller expects the artefact to say.
     type Expected;
-    /// The artefact when every check has passed. Only a verification makes one.
+    /// The verified artefact, once every check has passed. Only a verification creates one.
     type Verified;
 }
 
@@ -145,13 +145,13 @@ pub(crate) trait Steps: Format {
     fn claims(verified: &Self::Verified) -> Object<'static>;
 }
 
-/// Verifies artefacts of one format. Each format says what is checked, and what is not, at the
-/// verifier of its module: [`dvs`](crate::miracl::dvs::Verifier), [`token`](crate::miracl::token),
+/// Verifies artefacts of one format. The verifier in each format's module documents what is checked and
+/// what is not: [`dvs`](crate::miracl::dvs::Verifier), [`token`](crate::miracl::token),
 /// [`registration`](crate::mosip::registration::Verifier), [`jws`](crate::jose::jws::Verifier) and
 /// the others.
 ///
-/// A verifier never changes and can be shared between threads. Its four methods agree: they run the
-/// same code.
+/// A verifier is immutable and can be shared between threads. Its four methods always agree, because
+/// they run the same code.
 #[derive(Clone, Debug)]
 #[expect(private_bounds, reason = "the steps are this crate's own")]
 pub struct Verifier<F: Steps> {
@@ -165,11 +165,11 @@ impl<F: Steps> Verifier<F> {
     /// The kind in reports.
     pub const KIND: &'static str = F::KIND;
 
-    /// Verifies an input at a time.
+    /// Verifies an input at the given time.
     ///
     /// # Errors
     ///
-    /// The first check that fails.
+    /// Returns the error of the first check that fails.
     pub fn verify(
         &self,
         input: &[u8],
@@ -181,7 +181,8 @@ impl<F: Steps> Verifier<F> {
         result(trail, verified)
     }
 
-    /// Verifies an input and reports every check. The verdict is that of [`verify`](Self::verify).
+    /// Verifies an input and reports every check. The verdict is the same as that of
+    /// [`verify`](Self::verify).
     #[must_use]
     pub fn explain(&self, input: &[u8], expected: &F::Expected, at: impl Into<At>) -> Report {
         let item = Item { input, expected, at: at.into() };
@@ -189,14 +190,14 @@ impl<F: Steps> Verifier<F> {
         report::<F>(trail, input, verified.as_ref())
     }
 
-    /// Verifies many items, with their RSA signatures checked together. Each result is, in order, what
-    /// [`verify`](Self::verify) returns.
+    /// Verifies many items, checking their RSA signatures together. The results are in order, and each
+    /// is what [`verify`](Self::verify) returns.
     #[must_use]
     pub fn verify_batch(&self, items: &[Item<'_, F::Expected>]) -> Vec<Result<F::Verified, Error>> {
         self.run_many(Trail::first_failure, items, |_, trail, verified| result(trail, verified))
     }
 
-    /// Verifies many items and reports every check of each. Each report is, in order, what
+    /// Verifies many items and reports every check of each. The reports are in order, and each is what
     /// [`explain`](Self::explain) returns.
     #[must_use]
     pub fn explain_batch(&self, items: &[Item<'_, F::Expected>]) -> Vec<Report> {
@@ -274,7 +275,7 @@ pub(crate) trait Sealed {}
 
 impl<F: Steps> Sealed for Verifier<F> {}
 
-/// What every [`Verifier`] does, for code that is generic over the kind of artefact.
+/// The methods of every [`Verifier`], for code that is generic over the kind of artefact.
 ///
 /// ```
 /// use countersign::jose::{JwkSet, jws};
@@ -296,14 +297,14 @@ pub trait Verify: Sealed {
     const KIND: &'static str;
     /// What the caller expects the artefact to say.
     type Expected;
-    /// The artefact when every check has passed.
+    /// The verified artefact, once every check has passed.
     type Verified;
 
-    /// As [`Verifier::verify`].
+    /// See [`Verifier::verify`].
     ///
     /// # Errors
     ///
-    /// The first check that fails.
+    /// Returns the error of the first check that fails.
     fn verify(
         &self,
         input: &[u8],
@@ -311,16 +312,16 @@ pub trait Verify: Sealed {
         at: At,
     ) -> Result<Self::Verified, Error>;
 
-    /// As [`Verifier::explain`].
+    /// See [`Verifier::explain`].
     fn explain(&self, input: &[u8], expected: &Self::Expected, at: At) -> Report;
 
-    /// As [`Verifier::verify_batch`].
+    /// See [`Verifier::verify_batch`].
     fn verify_batch(
         &self,
         items: &[Item<'_, Self::Expected>],
     ) -> Vec<Result<Self::Verified, Error>>;
 
-    /// As [`Verifier::explain_batch`].
+    /// See [`Verifier::explain_batch`].
     fn explain_batch(&self, items: &[Item<'_, Self::Expected>]) -> Vec<Report>;
 }
 

@@ -1,4 +1,4 @@
-//! What a verifier believes, as its caller chooses.
+//! What a verifier trusts, as chosen by its caller.
 
 use alloc::sync::Arc;
 
@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::x509::{Certificate, Known, KnownCertificates, Memory, NegativeModulus};
 
-/// Whether messages are accepted whose outermost layers nobody signed.
+/// Whether to accept messages whose outermost layers are unsigned.
 ///
 /// Device data and the elements of device information may have layers around a signed one that no
-/// signature covers: plain base64 around a signed digital id, for example. Anyone can put such a layer
-/// around a genuine signed one. Captured data is never accepted without its signature, and neither is
-/// a message without any.
+/// signature covers: plain base64 around a signed digital ID, for example. Anyone can put such a layer
+/// around a genuine signed one. Captured data is never accepted without its signature, nor is a message
+/// without any signature.
 ///
 /// ```
 /// use countersign::mosip::trust::{PartlySigned, Trust};
@@ -30,24 +30,24 @@ pub enum PartlySigned {
     Deny,
     /// Accept them, with a warning in every report.
     ///
-    /// Rules ask for a signer of the data all the same: where a digital id is signed and nothing
-    /// around it, the verdict is [`untrusted-chain`](crate::Code::UntrustedChain), and where an
-    /// organisation is asked for, every element needs a signer of its data. What no signature covers
-    /// is no part of the verified content.
+    /// The rules still require a signer for the data. If a digital ID is signed but nothing around it is,
+    /// the verdict is [`untrusted-chain`](crate::Code::UntrustedChain); if the rules require an
+    /// organisation, every element needs a signer of its data. Content that no signature covers is not
+    /// part of the verified content.
     Allow,
 }
 
-/// A way in which devices break their formats, accepted only where it is named.
+/// A way in which devices deviate from their formats, accepted only if the caller names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Leniency {
-    /// RSA moduli that are written as negative numbers; see
+    /// RSA moduli encoded as negative numbers; see
     /// [`NegativeModulus::ReadAsUnsigned`](crate::x509::NegativeModulus::ReadAsUnsigned).
     NegativeModulus,
     /// `x5c` in base64url, without padding, with line breaks, or as a string instead of an array.
     X5cEncoding,
-    /// Outer layers without a signature: the name of [`PartlySigned::Allow`] in lists of
-    /// leniencies.
+    /// Outer layers without a signature: the name that lists of leniencies use for
+    /// [`PartlySigned::Allow`].
     UnsignedLayers,
 }
 
@@ -55,7 +55,7 @@ impl Leniency {
     /// Every leniency.
     pub const ALL: [Self; 3] = [Self::NegativeModulus, Self::X5cEncoding, Self::UnsignedLayers];
 
-    /// Returns the name, in kebab case: that of the warning that tells of its use.
+    /// Returns the name, in kebab case: the same as that of the warning that reports its use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl Leniency {
     }
 }
 
-/// How a verifier decides whom to believe. Cloning is cheap.
+/// How a verifier decides which signers to trust. Cloning is cheap.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
@@ -100,7 +100,7 @@ impl PartialEq for Basis {
 
 impl Eq for Basis {}
 
-/// What is said of signers where the store has no root at all.
+/// What to report about signers if the store has no roots at all.
 ///
 /// ```
 /// use countersign::mosip::device::{DigitalIdVerifier, Expected};
@@ -122,17 +122,17 @@ impl Eq for Basis {}
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoRoots {
-    /// Nobody is trusted: [`untrusted-chain`](crate::Code::UntrustedChain), which is invalid.
+    /// No signer is trusted: [`untrusted-chain`](crate::Code::UntrustedChain), which is invalid.
     #[default]
     Untrusted,
-    /// Nobody said whom to trust: [`no-key`](crate::Code::NoKey), which is undecided, as a signature
-    /// without keys is. It is the last check of all, so that nothing that is wrong whatever the roots
-    /// are hides behind it.
+    /// The caller has not configured whom to trust: [`no-key`](crate::Code::NoKey), which is undecided,
+    /// as for a signature without keys. This check comes last, so it never hides a failure that does not
+    /// depend on the roots.
     Undecided,
 }
 
 impl Trust {
-    /// Believes signers for whom the authorities of the store vouch, under the rules.
+    /// Trusts signers vouched for by the authorities in the store, under the rules.
     #[must_use]
     pub fn new(store: TrustStore, rules: Rules) -> Self {
         let known = Known::new();
@@ -140,10 +140,10 @@ impl Trust {
     }
 
     /// Accepts each signer's own certificate; no authority vouches for it. Signatures and dates are
-    /// checked, and every report says so.
+    /// checked, and every report says that no authority vouches for them.
     ///
-    /// *Not* checked: whose the keys are, and whether the layers of a message were signed by one key.
-    /// Reports count the keys.
+    /// *Not* checked: who owns the keys, and whether one key signed all layers of a message. Reports
+    /// count the keys.
     #[must_use]
     pub const fn self_asserted() -> Self {
         Self {
@@ -156,23 +156,23 @@ impl Trust {
         }
     }
 
-    /// Chooses whether certificates that come again are remembered.
+    /// Chooses whether to remember certificates that appear repeatedly.
     #[must_use]
     pub const fn with_memory(mut self, memory: Memory) -> Self {
         self.memory = memory;
         self
     }
 
-    /// Chooses what is said where the store has no root at all.
+    /// Chooses what to report if the store has no roots at all.
     #[must_use]
     pub const fn with_no_roots(mut self, no_roots: NoRoots) -> Self {
         self.no_roots = no_roots;
         self
     }
 
-    /// Returns how often certificates that messages brought along were known from messages before.
-    /// Clones count together, as they share what they know. With [`self_asserted`](Self::self_asserted)
-    /// nothing is known.
+    /// Returns how often certificates in messages were already known from earlier messages. Clones share
+    /// what they know, so they are counted together. With [`self_asserted`](Self::self_asserted), nothing
+    /// is remembered.
     #[must_use]
     pub fn known_certificates(&self) -> KnownCertificates {
         self.basis.as_deref().map(|basis| basis.known.counts()).unwrap_or_default()
@@ -221,14 +221,14 @@ impl Trust {
         has_no_roots && self.no_roots == NoRoots::Undecided
     }
 
-    /// Chooses what is done with messages whose outermost layers nobody signed.
+    /// Chooses whether to accept messages whose outermost layers are unsigned.
     #[must_use]
     pub const fn with_partly_signed(mut self, partly_signed: PartlySigned) -> Self {
         self.partly_signed = partly_signed;
         self
     }
 
-    /// Accepts one way of breaking the format.
+    /// Accepts one deviation from the format.
     #[must_use]
     pub const fn with_leniency(mut self, leniency: Leniency) -> Self {
         match leniency {

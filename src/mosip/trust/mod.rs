@@ -1,48 +1,50 @@
-//! Whom a device's signature is believed: `x5c`, domains, and the rules of those who consume it.
+//! When a device's signature is trusted: `x5c`, domains, and the rules of the components that consume it.
 //!
 //! ```text
 //! header {"x5c":[…]} ──► signer's certificate ── domain by the rules ──► path to a root of the domain
 //! ```
 //!
-//! A device signs with a key that its own token brings along, so that a signature alone proves
-//! nothing. What counts is who issued the certificate, and *for what*: MOSIP's keymanager keeps
-//! authorities in domains, and a device's certificate is not one of a secure chip. The components
-//! that consume signed data ask for different domains: [`Consumer`] has a table, and what each of
-//! them checks.
+//! A device signs with a key whose certificate its own token carries, so a signature alone proves
+//! nothing. What matters is who issued the certificate, and *for what*: MOSIP's keymanager groups
+//! authorities into domains, and a certificate for a device is not a certificate for a secure chip. The
+//! components that consume signed data require different domains; [`Consumer`] has a table, and lists
+//! what each of them checks.
 //!
-//! Where they are lenient without need, this module is not: the algorithm is RS256 and nothing else,
-//! dates are judged at the caller's time, for roots as well, and `x5t#S256` is compared with the
-//! certificate instead of looked up. Judged [as at its own time](crate::At::Issued), each signer is
-//! judged at the time that its own signed layer states.
+//! Where those components are needlessly lenient, this module is not: the only algorithm is RS256,
+//! dates are checked at the caller's time, for roots as well, and `x5t#S256` is compared with the
+//! certificate rather than used to look one up. When a message is judged
+//! [as of its own time](crate::At::Issued), each signer is judged at the time stated in its own signed
+//! layer.
 //!
-//! What a layer dates later than the time of judgement is [`not-yet-valid`](crate::Code::NotYetValid);
-//! how old a message may be, a [`Window`](super::Window) says. A time that cannot be read is
+//! A layer dated later than the time of judgement is [`not-yet-valid`](crate::Code::NotYetValid); a
+//! [`Window`](super::Window) limits how old a message may be. A time that cannot be read is
 //! [`malformed`](crate::Code::Malformed), whatever the time of judgement.
 //!
-//! The outermost layer of a message has to be signed. An inner layer may do without a signature of
-//! its own where the signature around it is one of the domain that the rules ask for, and their
-//! consumer does not verify the layer by itself. Messages whose outer layers nobody signed are
-//! accepted by choice only: [`PartlySigned`].
+//! The outermost layer of a message must be signed. An inner layer needs no signature of its own if the
+//! signature around it belongs to the domain that the rules require and the consumer does not verify
+//! the layer separately. Messages with unsigned outer layers are accepted only by choice:
+//! [`PartlySigned`].
 //!
-//! Without roots the verdict is [`untrusted-chain`](crate::Code::UntrustedChain): no signer is trusted.
-//! Where nobody said whom to trust, [`NoRoots::Undecided`] says so instead.
+//! Without roots, no signer is trusted, and the verdict is
+//! [`untrusted-chain`](crate::Code::UntrustedChain). With [`NoRoots::Undecided`], the report says instead
+//! that the caller has not configured whom to trust.
 //!
 //! [`Trust::self_asserted`] accepts each signer's own certificate. That is what partner management
 //! does with the requests that it registers, and it is reported as a warning. Such a message proves
-//! that the key in each layer's certificate signed that layer. It proves neither whose the keys are nor that they belong together:
-//! anyone can make keys, and devices with a secure chip sign with two. Reports count the keys, and
-//! warn ([`OtherSigner`](crate::Warning::OtherSigner)) where different keys signed layers of one
-//! domain, or one layer twice. Without rules, the layers of the device are all but the digital id, and
-//! that as well if the message says L0.
+//! that the key in each layer's certificate signed that layer. It proves neither who owns the keys nor
+//! that they belong together: anyone can generate keys, and devices with a secure chip sign with two.
+//! Reports count the keys, and warn ([`OtherSigner`](crate::Warning::OtherSigner)) if different keys
+//! signed layers of one domain, or signed one layer twice. Without rules, every layer except the digital
+//! ID counts as signed for the device, and so does the digital ID if the message says L0.
 //!
-//! What a message can make a search do is limited: keys within `x5c` have 4096 bits at most
+//! The work that a message can cause is bounded: keys in `x5c` have at most 4096 bits
 //! ([`Limits::x5c_modulus_bits`](crate::Limits::x5c_modulus_bits)), and all signers of a message share
-//! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a key of 1024 bits or
-//! with a small exponent, where that is accepted, leaves a warning.
+//! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a 1024-bit key or a small
+//! exponent, where that is accepted, adds a warning.
 //!
-//! Sources: those that [`Consumer`] names.
+//! Sources: those listed at [`Consumer`].
 //!
-//! Not supported: revocation (nor do the consumers check it), and what [`crate::jose`] says of
+//! Not supported: revocation (the consumers do not check it either), and what [`crate::jose`] says about
 //! certificates.
 
 pub(super) mod choice;

@@ -1,4 +1,4 @@
-//! The rules of those who consume signed data.
+//! The rules of the components that consume signed data.
 
 use alloc::string::String;
 use core::fmt;
@@ -13,7 +13,7 @@ use crate::x509::Certificate;
 /// The layer of captured data.
 const DATA: &str = "data";
 
-/// A component of MOSIP that consumes signed data, and whose rules decide about trust.
+/// A MOSIP component that consumes signed data, and whose rules decide which signers are trusted.
 ///
 #[doc = include_str!("../../../docs/trust.md")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ pub enum Consumer {
     Ida,
     /// mosip/registration-client.
     RegistrationClient,
-    /// mosip/registration, the processor of packets.
+    /// mosip/registration, the packet processor.
     RegistrationProcessor,
     /// mosip/mosip-compliance-toolkit.
     ComplianceToolkit,
@@ -74,7 +74,7 @@ impl core::str::FromStr for Consumer {
     }
 }
 
-/// Which domains have to vouch for what.
+/// Which domain must vouch for each kind of layer.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Domain, Rules};
@@ -119,10 +119,9 @@ pub(super) enum Intermediates {
 impl Rules {
     /// Returns the rules of a consumer, as [`Consumer`] lists them.
     ///
-    /// Those of the compliance toolkit need [`with_organization`](Self::with_organization), and
-    /// without it refuse everything; or else
-    /// [`with_any_organization`](Self::with_any_organization). They need the level of a device that
-    /// does not state it: [`with_level`](Self::with_level).
+    /// The rules of the compliance toolkit need [`with_organization`](Self::with_organization) or
+    /// [`with_any_organization`](Self::with_any_organization); without either, they refuse everything.
+    /// For a device that does not state its level, they also need [`with_level`](Self::with_level).
     #[must_use]
     pub const fn of(consumer: Consumer) -> Self {
         let digital_id = match consumer {
@@ -140,49 +139,49 @@ impl Rules {
         Self { consumer, data: Domain::Device, digital_id, organization, level: None }
     }
 
-    /// Returns whose rules these are.
+    /// Returns the consumer whose rules these are.
     #[must_use]
     pub const fn consumer(&self) -> Consumer {
         self.consumer
     }
 
-    /// Asks for another domain for everything but digital ids.
+    /// Requires another domain for everything except digital IDs.
     #[must_use]
     pub const fn with_data_domain(mut self, domain: Domain) -> Self {
         self.data = domain;
         self
     }
 
-    /// Asks for another domain for digital ids.
+    /// Requires another domain for digital IDs.
     #[must_use]
     pub const fn with_digital_id_domain(mut self, domain: Domain) -> Self {
         self.digital_id = DigitalIdDomain::Fixed(domain);
         self
     }
 
-    /// Asks for an organisation in the certificate that signs data:
-    /// [`Certificate::organization`]. The compliance toolkit ignores letter case; for the others
-    /// this is a choice of the caller, and the text is compared as it is.
+    /// Requires an organisation in the certificate that signs data:
+    /// [`Certificate::organization`]. The compliance toolkit ignores letter case; for the other
+    /// consumers this requirement is the caller's choice, and the text is compared exactly.
     ///
-    /// A message in which nobody signed the data is refused. So is a digital id alone, unless the
-    /// rules ask the same domain for digital ids as for data: then its signer is the device, and is
-    /// asked for the organisation.
+    /// A message whose data is unsigned is refused. So is a digital ID on its own, unless the rules
+    /// require the same domain for digital IDs as for data: then its signer is the device, and must have
+    /// the organisation.
     #[must_use]
     pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
         self.organization = Organization::Named(organization.into());
         self
     }
 
-    /// Asks for no organisation, as the compliance toolkit does for partners that are no device
-    /// providers. Reports say so where the toolkit would ask device providers for theirs.
+    /// Requires no organisation, as the compliance toolkit does for partners that are not device
+    /// providers. Reports say so where the toolkit would require that of a device provider.
     #[must_use]
     pub fn with_any_organization(mut self) -> Self {
         self.organization = Organization::Any;
         self
     }
 
-    /// Says what level the devices have, as the compliance toolkit's caller does of captures. What a
-    /// message says of its device has to be the same.
+    /// Sets the level of the devices, as the caller of the compliance toolkit does for captures. If a
+    /// message states the level of its device, it must be the same.
     #[must_use]
     pub fn with_level(mut self, level: Certification) -> Self {
         self.level = Some(level);

@@ -1,4 +1,4 @@
-//! What is known of a message once every check has passed.
+//! What is known about a message once every check has passed.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,18 +13,18 @@ use crate::x509::Certificate;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// A root of this domain.
+    /// A root in this domain.
     Rooted {
         /// The domain.
         domain: Domain,
         /// The root at the end of the path.
         root: Certificate,
     },
-    /// Nobody, which the caller chose.
+    /// No authority; the caller chose this.
     SelfAsserted,
 }
 
-/// A part of a message that is signed by itself, and whose signature, certificate and trust passed
+/// A part of a message that has its own signature, and whose signature, certificate and trust passed
 /// every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPart {
@@ -35,8 +35,8 @@ pub struct SignedPart {
 }
 
 impl SignedPart {
-    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`. The
-    /// layers of a registration request have their own names only: `digitalId`.
+    /// Returns the name of the part, such as `deviceInfo` or `biometrics[0].data.digitalId`. In a
+    /// registration request, a layer has only its own name, such as `digitalId`.
     #[must_use]
     pub fn part(&self) -> &str {
         &self.part
@@ -54,18 +54,19 @@ impl SignedPart {
         &self.standing
     }
 
-    /// Returns the time at which the signer was judged: that of the caller, or as issued the one
-    /// that the part states. A part that states none is judged at the time of the layer inside it.
+    /// Returns the time at which the signer was judged: the caller's, or, for
+    /// [`At::Issued`](crate::At::Issued), the time that the part states. A part that states none is
+    /// judged at the time of the layer inside it.
     #[must_use]
     pub const fn at(&self) -> Time {
         self.at
     }
 }
 
-/// A message whose every signed part passed every check. Only verifiers make one.
+/// A message whose signed parts all passed every check. Only verifiers create one.
 ///
-/// At least one part is signed. What no signature covers is named, and is reachable only through
-/// methods with `unauthenticated` in their names.
+/// At least one part is signed. Content that no signature covers is listed by name, and is reachable
+/// only through methods with `unauthenticated` in their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<T>(pub(super) Proven<Draft<T>>);
 
@@ -82,22 +83,23 @@ impl<T> Verified<T> {
         &self.0.signed.parts
     }
 
-    /// Names what no signature covers: layers, and what stands beside the signed ones of an answer's
-    /// elements. Members around all elements, or around a request, are not looked at and not named.
+    /// Lists what no signature covers: layers, and members next to the signed ones in an answer's
+    /// elements. Members around all elements, or around a request, are not inspected and not listed.
     #[must_use]
     pub fn unauthenticated(&self) -> &[String] {
         &self.0.signed.unauthenticated
     }
 
-    /// Tells whether a part is one of the message's layers and is covered by a signature, its own or
-    /// one around it.
+    /// Returns whether a part is one of the message's layers and is covered by a signature, either its
+    /// own or one around it.
     #[must_use]
     pub fn is_authentic(&self, part: &str) -> bool {
         self.0.signed.covers(part)
     }
 
-    /// Returns the time of judgement, as the report states it: that of the caller, or as issued that
-    /// of the first part. Each part has its own: [`SignedPart::at`].
+    /// Returns the time of judgement that the report states: the caller's, or, for
+    /// [`At::Issued`](crate::At::Issued), that of the first part. Each part has its own time:
+    /// [`SignedPart::at`].
     #[must_use]
     pub const fn at(&self) -> Time {
         self.0.get().signed.at

@@ -1,4 +1,4 @@
-//! The authorities that are trusted, each for a domain.
+//! The trusted authorities, each for a domain.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,7 +11,7 @@ use crate::x509::Certificate;
 use crate::x509::Memory;
 use crate::x509::path::{Budget, Search};
 
-/// What an authority of a partner issues certificates for.
+/// What a partner's authority issues certificates for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Domain {
@@ -29,7 +29,7 @@ impl Domain {
     /// Every domain.
     pub const ALL: [Self; 4] = [Self::Auth, Self::Device, Self::Ftm, Self::Misp];
 
-    /// Returns the name that keymanager has for it.
+    /// Returns the name that keymanager uses for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl fmt::Display for Domain {
 impl core::str::FromStr for Domain {
     type Err = Error;
 
-    /// Reads a name in any letter case: consumers write `Device` and `DEVICE`.
+    /// Parses a name, ignoring letter case: consumers write both `Device` and `DEVICE`.
     fn from_str(name: &str) -> Result<Self, Error> {
         let mut all = Self::ALL.into_iter();
         all.find(|domain| domain.as_str().eq_ignore_ascii_case(name))
@@ -79,13 +79,13 @@ pub struct TrustStore {
 }
 
 impl TrustStore {
-    /// Makes a store that trusts nobody.
+    /// Creates a store that trusts no authority.
     #[must_use]
     pub const fn new() -> Self {
         Self { roots: Vec::new(), intermediates: Vec::new() }
     }
 
-    /// Trusts these certificates, and what they issued, in a domain. They need not be self-signed.
+    /// Trusts these certificates, and those they issued, in a domain. They need not be self-signed.
     #[must_use]
     pub fn with_roots(
         mut self,
@@ -96,7 +96,7 @@ impl TrustStore {
         self
     }
 
-    /// Adds certificates of authorities that are trusted if a root of the domain vouches for them.
+    /// Adds intermediate certificates, which are trusted only if a root of the domain vouches for them.
     #[must_use]
     pub fn with_intermediates(
         mut self,
@@ -119,16 +119,16 @@ impl TrustStore {
         of(&self.intermediates, domain)
     }
 
-    /// Finds the path from a certificate to a root of a domain, both included.
+    /// Finds the path from a certificate to a root of a domain, including both.
     ///
-    /// Checked: the dates of all certificates, and the signatures, names and constraints of the
-    /// path (RFC 5280 section 6.1). *Not* checked: revocation, and what the certificate is for. Weak
-    /// keys that the policy accepts are no error here; verifiers warn of them.
-    ///
+    /// Checked: the dates of all certificates, and the signatures, names and constraints of the path
+    /// ([RFC 5280 §6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)). *Not* checked: revocation,
+    /// and the purpose of the certificate. Weak keys that the policy accepts are not an error here;
+    /// verifiers warn about them.
     /// # Errors
     ///
     /// [`Error::CertificateExpired`], [`Error::UntrustedChain`], [`Error::KeyTooSmall`] for an
-    /// issuer, or [`Error::TooLarge`] for a search beyond the limits.
+    /// issuer's key, or [`Error::TooLarge`] if the search exceeds the limits.
     ///
     /// # Examples
     ///
