@@ -1,4 +1,4 @@
-//! The nested objects of a registration request: decoded, and verified where they are signed.
+//! The nested objects of a registration request: decoded, and verified if they are signed.
 //!
 //! ```text
 //! {"request":{"deviceData": …}} ──► DeviceData ──► DeviceInfo ──► DigitalId     untrusted
@@ -8,17 +8,17 @@
 //!                     trust::Verified<SignedLayers>, trust::Verified<DigitalId>
 //! ```
 //!
-//! Every layer exists unsigned (MOSIP kernel) and signed (partner management service); which one
-//! was found is the [`Layer`] of its [`Origin`]. What `decode` returns is what a text says, not what
-//! is true: it looks at no signature, as the kernel does not. The verifiers check the signature of
-//! every layer that has one, whose it is and who vouches for it. The outermost layer has to be signed,
-//! unless [`PartlySigned`](super::trust::PartlySigned) says otherwise.
+//! Every layer exists in an unsigned form (MOSIP kernel) and a signed one (partner management service);
+//! the [`Layer`] of its [`Origin`] tells which was found. `decode` returns what a text says, not what is
+//! true: like the kernel, it looks at no signature. The verifiers check the signature of every signed
+//! layer, who signed it, and who vouches for the signer. The outermost layer must be signed, unless
+//! [`PartlySigned`](super::trust::PartlySigned) says otherwise.
 //!
-//! A device's key signs objects of several kinds, and no header tells them apart. Their members do,
-//! and the verifiers here and in [`sbi`](super::sbi) demand those of their kind and refuse those that
-//! mark another:
+//! A device's key signs several kinds of objects, and no header tells them apart. Their members do: the
+//! verifiers here and in [`sbi`](super::sbi) require the members of their own kind and refuse those that
+//! mark another kind:
 //!
-//! | Object | Demanded | Refused |
+//! | Object | Required | Refused |
 //! |---|---|---|
 //! | `deviceData` | `deviceInfo`, `purpose` | `digitalId`, `bioValue`, … |
 //! | `deviceInfo` within it | `certification`, `digitalId` | `deviceStatus`, `callbackId`, `bioValue`, `deviceInfo`, … |
@@ -28,12 +28,12 @@
 //! | `keyRotation` of a management server | `signedDeviceCertificate` | `digitalId`, `snapshotValidity`, … |
 //! | `snapShot` of a management server | `snapshotValidity` | `digitalId`, `signedDeviceCertificate`, … |
 //!
-//! A foreign member is [`content-mismatch`](crate::Code::ContentMismatch), a missing one
+//! A member of another kind is [`content-mismatch`](crate::Code::ContentMismatch), and a missing one is
 //! [`missing-member`](crate::Code::MissingMember); `null` counts as absent. Every version of the
-//! interface since 0.9.2 has the members that are demanded. A registration answer, which the server
-//! signs, has neither `deviceStatus` nor `bioValue`, and has a `digitalId`: it is none of these.
+//! interface since 0.9.2 has the required members. A registration answer, which the server signs, is
+//! none of these: it has a `digitalId`, but neither `deviceStatus` nor `bioValue`.
 //!
-//! Reading is tolerant where MOSIP's components and devices differ (names, dates, lists of sub ids)
+//! Reading is lenient where MOSIP's components and devices differ (names, dates, lists of sub-IDs)
 //! and strict where two readers could disagree: base64, JSON, two names for one member.
 //!
 //! Sources: MOSIP "Device Management APIs" 1.1.5; mosip/commons, kernel-masterdata-service,

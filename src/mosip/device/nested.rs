@@ -1,4 +1,4 @@
-//! How the objects of a registration request lie within each other.
+//! How the objects of a registration request are nested.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,8 +16,8 @@ impl DeviceData {
     ///
     /// # Errors
     ///
-    /// What is wrong with the size, the base64, the JSON or a member, and [`Error::TooLarge`] for
-    /// more layers than the limits allow.
+    /// Returns an error if the size, the base64, the JSON or a member is invalid, and
+    /// [`Error::TooLarge`] if there are more layers than the limits allow.
     pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         layer::decode(DataLayers::Data, Closed::Text(text.into()), limits)
     }
@@ -26,7 +26,7 @@ impl DeviceData {
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode).
+    /// See [`decode`](Self::decode).
     pub fn from_request(body: &[u8], limits: &Limits) -> Result<Self, Error> {
         Self::decode(text_of(body, DEVICE_DATA, limits)?.as_bytes(), limits)
     }
@@ -37,7 +37,7 @@ impl DeviceInfo {
     ///
     /// # Errors
     ///
-    /// As [`DeviceData::decode`].
+    /// See [`DeviceData::decode`].
     pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         layer::decode(InfoLayers::Info, Closed::Text(text.into()), limits)
     }
@@ -48,7 +48,7 @@ impl DigitalId {
     ///
     /// # Errors
     ///
-    /// As [`DeviceData::decode`].
+    /// See [`DeviceData::decode`].
     pub fn decode(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         layer::decode(IdLayer, Closed::Text(text.into()), limits)
     }

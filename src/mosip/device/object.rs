@@ -22,13 +22,14 @@ pub(in crate::mosip) const SNAPSHOT: &str = "snapShot";
 
 /// Checks of what device objects hold.
 impl Check {
-    /// The digital id inside the payload.
+    /// The digital ID inside the payload.
     pub const DIGITAL_ID: Self = Self::new("digital-id", "MOSIP Device Management APIs");
-    /// `deviceCode`, `env` or the digital id are the expected ones.
+    /// `deviceCode`, `env` or the digital ID are the expected ones.
     pub const CONTENT: Self = Self::new("content", "MOSIP Device Management APIs");
 }
 
-/// A time as a device or server wrote it, and what it means if it follows RFC 3339.
+/// A time as a device or server wrote it, and the instant it denotes if it follows
+/// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339).
 ///
 /// MOSIP's three forms do: `2020-01-13T07:20:42.195Z`, `2020-01-13T07:20:42Z` and
 /// `2020-01-13T12:50:42.195+05:30`.
@@ -48,7 +49,7 @@ impl Timestamp {
         Self { text: String::new(), time: None }
     }
 
-    /// Returns the text as it was; empty where `null` stands for it.
+    /// Returns the original text; empty if the value was `null`.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -66,7 +67,7 @@ impl Timestamp {
     }
 }
 
-/// What a device is registered for; the letter case of the text does not matter.
+/// What a device is registered for. The text is compared without regard to letter case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Purpose {
@@ -90,7 +91,7 @@ impl From<&str> for Purpose {
     }
 }
 
-/// The level of a device; the letter case of the text matters.
+/// The level of a device. The text is compared with regard to letter case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Certification {
@@ -100,10 +101,10 @@ pub enum Certification {
     L1,
     /// `L2`, accepted by some versions.
     L2,
-    /// `SBI 1.0`: what the later specification calls L0. Consumers that decide by the level do not
-    /// read it.
+    /// `SBI 1.0`: what later specifications call L0. Consumers that decide by level do not recognise
+    /// it.
     Sbi1,
-    /// `SBI 2.0`: what the later specification calls L1, and read as little.
+    /// `SBI 2.0`: what later specifications call L1. Such consumers do not recognise it either.
     Sbi2,
     /// Any other text.
     Other(String),
@@ -156,7 +157,7 @@ impl DeviceData {
         &self.origin
     }
 
-    /// Shows the object with every layer opened, each saying what it is. For people.
+    /// Formats the object, for people, with every layer decoded and labelled with its form.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         self.origin.to_json(Some((DEVICE_INFO, self.device_info.to_json())))
@@ -190,16 +191,16 @@ impl DeviceInfo {
         &self.origin
     }
 
-    /// Shows the object with every layer opened, each saying what it is. For people.
+    /// Formats the object, for people, with every layer decoded and labelled with its form.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         self.origin.to_json(Some((DIGITAL_ID, self.digital_id.to_json())))
     }
 }
 
-/// The identity of a device: decoded, *untrusted* unless it comes out of a verified value.
+/// The identity of a device: decoded, and *untrusted* unless it comes from a verified value.
 ///
-/// All eight members are required; their other names in MOSIP's interfaces are understood.
+/// All eight members are required; the other names that MOSIP's interfaces use for them are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DigitalId {
@@ -260,8 +261,8 @@ impl DigitalId {
         })
     }
 
-    /// Names the members whose values differ. How the two were wrapped and which of its names a
-    /// member had makes no difference; `dateTime` is compared as text.
+    /// Returns the names of the members whose values differ. Neither the layers around the two nor
+    /// which of its names a member had makes a difference; `dateTime` is compared as text.
     ///
     /// ```
     /// use countersign::Limits;
@@ -302,7 +303,7 @@ impl DigitalId {
         &self.origin
     }
 
-    /// Shows the object and what its layer is. For people.
+    /// Formats the object, for people, labelled with the form of its layer.
     #[must_use]
     pub fn to_json(&self) -> Object<'static> {
         self.origin.to_json(None)

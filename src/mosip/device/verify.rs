@@ -1,4 +1,4 @@
-//! From nested objects to those that are known to be authentic.
+//! Turns nested objects into verified ones.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -19,7 +19,7 @@ use crate::mosip::trust::{Checker, Message, Parts, Signed, Stated, Verified, mes
 use crate::report::{Check, Trail};
 use crate::verify::{self, Item};
 
-/// What device data or a digital id are expected to say. Nothing is expected by default.
+/// What device data or a digital ID is expected to say. Nothing is expected by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     digital_id: Option<DigitalId>,
@@ -33,17 +33,17 @@ impl Expected {
         Self::default()
     }
 
-    /// Expects a digital id with these members.
+    /// Expects a digital ID with these members.
     #[must_use]
     pub fn digital_id(mut self, digital_id: DigitalId) -> Self {
         self.digital_id = Some(digital_id);
         self
     }
 
-    /// Expects every time that a layer states within this window around the time of judgement.
-    /// Without it, age is not judged. The future is refused in any case.
+    /// Expects every time that a layer states to lie within this window around the time of judgement.
+    /// Without it, age is not checked. Times in the future are refused in any case.
     ///
-    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    /// A message judged [as of its own time](crate::At::Issued) has no age.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
@@ -53,20 +53,21 @@ impl Expected {
 
 /// Verifies the `deviceData` of registration requests.
 ///
-/// Checked, for every layer that is signed, from the outside to the inside: structure and header, the
-/// certificate of `x5c`, RS256, key size and signature; then the members, and that they are those of
-/// this kind; then for every signer the dates of its certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who
-/// vouches for it; then what [`Expected`] names. *Not* checked: the rules of the server that
-/// registers.
+/// Checked, for every signed layer, from the outside in: structure and header, the certificate in
+/// `x5c`, RS256, key size and signature; then the members, and that they belong to this kind; then, for
+/// every signer, the dates of its certificate and, under the rules of
+/// [`Trust`](crate::mosip::trust::Trust), who vouches for it; then what [`Expected`] requires. *Not*
+/// checked: the registering server's own rules.
 ///
-/// `deviceData` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer);
-/// layers inside it may do without a signature of their own, as the module
-/// [`trust`](crate::mosip::trust) says. With [`PartlySigned::Allow`], some inner layer has to be.
+/// `deviceData` must be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer).
+/// Layers inside it may lack a signature of their own, as the module [`trust`](crate::mosip::trust)
+/// describes. With [`PartlySigned::Allow`], at least one inner layer must be signed if `deviceData` is
+/// not.
 ///
-/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
-/// states: `timeStamp` of `deviceInfo`, `dateTime` of the digital id. `deviceData` states none, and an
-/// older `deviceInfo` may not: then that of the next layer inside counts. The report's time is that of
-/// the outermost signed layer.
+/// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer:
+/// `timeStamp` of `deviceInfo`, `dateTime` of the digital ID. `deviceData` states no time, and an older
+/// `deviceInfo` may not either; the time of the next layer inside then counts. The report's time is that
+/// of the outermost signed layer.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 ///
@@ -88,18 +89,18 @@ message! {
     DeviceDataMessage, "device-data", Expected, SignedLayers
 }
 
-/// Verifies single digital ids, as [`Verifier`] does those within device data.
+/// Verifies single digital IDs, as [`Verifier`] does those within device data.
 pub type DigitalIdVerifier = verify::Verifier<DigitalIdMessage>;
 
 message! {
-    /// A single digital id.
+    /// A single digital ID.
     DigitalIdMessage, "digital-id", Expected, DigitalId
 }
 
-/// Device data as far as signatures cover it. Only [`Verifier`] makes one.
+/// Device data, as far as signatures cover it. Only [`Verifier`] creates one.
 ///
-/// The outermost layer that is signed covers everything inside it. As a rule that is `deviceData`
-/// itself; only where the caller chose [`PartlySigned::Allow`] may layers be left around it.
+/// The outermost signed layer covers everything inside it. Normally that is `deviceData` itself; only if
+/// the caller chose [`PartlySigned::Allow`] may there be unsigned layers around it.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,26 +129,26 @@ impl SignedLayers {
         Self { data, outermost }
     }
 
-    /// Returns the device data with everything inside. `None` if no signature covers all of it,
-    /// which only [`PartlySigned::Allow`](crate::mosip::trust::PartlySigned::Allow) accepts.
+    /// Returns the device data with everything inside it. `None` if no signature covers all of it,
+    /// which is accepted only with [`PartlySigned::Allow`](crate::mosip::trust::PartlySigned::Allow).
     #[must_use]
     pub fn device_data(&self) -> Option<&DeviceData> {
         (self.outermost == Outermost::DeviceData).then_some(&self.data)
     }
 
-    /// Returns the device information with everything inside, if a signature covers it.
+    /// Returns the device information with everything inside it, if a signature covers it.
     #[must_use]
     pub fn device_info(&self) -> Option<&DeviceInfo> {
         (self.outermost != Outermost::DigitalId).then_some(&self.data.device_info)
     }
 
-    /// Returns the digital id: whatever is signed, a signature covers it.
+    /// Returns the digital ID. A signature always covers it, whichever layer is signed.
     #[must_use]
     pub const fn digital_id(&self) -> &DigitalId {
         &self.data.device_info.digital_id
     }
 
-    /// Returns the device data as decoded, if outer layers of it are covered by no signature: those
+    /// Returns the device data as decoded, if it has outer layers that no signature covers: those layers
     /// are *untrusted*.
     #[must_use]
     pub fn unauthenticated_data(&self) -> Option<&DeviceData> {

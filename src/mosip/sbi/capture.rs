@@ -1,4 +1,4 @@
-//! What a device captured: signed data, one a biometric, and the hashes that chain them.
+//! What a device captured: signed data, one for each biometric, and the hashes that chain them.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -24,13 +24,13 @@ use crate::verify::{Format, Item, Verifier};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Biometric {
-    /// `data`, if there is any: a device that captured nothing says why in its `error`.
+    /// `data`, if there is any: a device that captured nothing gives the reason in `error`.
     pub data: Option<Data>,
     unauthenticated: Unauthenticated,
 }
 
 impl Biometric {
-    /// Returns what no signature covers.
+    /// Returns the parts that no signature covers.
     #[must_use]
     pub const fn unauthenticated(&self) -> &Unauthenticated {
         &self.unauthenticated
@@ -49,8 +49,8 @@ impl Biometric {
     }
 }
 
-/// What stands beside the signed data of a biometric: *untrusted*. Of it, hashes alone are compared
-/// with anything, see [`HashChain`].
+/// The members next to the signed data of a biometric: *untrusted*. Only the hashes are compared with
+/// anything; see [`HashChain`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unauthenticated {
@@ -58,7 +58,7 @@ pub struct Unauthenticated {
     pub hash: Option<String>,
     /// `sessionKey`, base64url.
     pub session_key: Option<String>,
-    /// `thumbprint` of the certificate that the session key is encrypted for.
+    /// `thumbprint` of the certificate whose key the session key is encrypted for.
     pub thumbprint: Option<String>,
     /// `error`.
     pub error: Option<DeviceError>,
@@ -66,38 +66,37 @@ pub struct Unauthenticated {
 
 /// The answer to a capture.
 ///
-/// No signature covers how many biometrics it has and in which order.
+/// No signature covers the number or the order of its biometrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capture {
     /// `biometrics`, in their order.
     pub biometrics: Vec<Biometric>,
-    /// The scheme by which their hashes follow from each other; `None` where that could not be
-    /// known.
+    /// The scheme that links their hashes; `None` if it could not be determined.
     pub scheme: Option<Scheme>,
 }
 
 /// Verifies the answer to a capture for authentication, whose values are encrypted.
 ///
-/// Checked, for each biometric: `data` and the digital id within, each with its signature, its
-/// certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who vouches for it; the members, that they are those
-/// of this kind, and what [`Expected`] names. Of all together: whether one device captured them in
-/// one transaction; see [`Mixed`](super::Mixed). The chain of hashes needs the decrypted values, unless it is of
-/// the legacy scheme; without them it is not checked, and the report says so, unless
-/// [`Expected`] names a scheme or a hash before: then the verdict is
-/// [`expectation-unused`](crate::Code::ExpectationUnused). *Not* checked: everything beside
-/// `data` in an element, which is named in the result, and beside `biometrics`.
+/// Checked, for each biometric: `data` and the digital ID within it, each with its signature, its
+/// certificate and, under the rules of [`Trust`](crate::mosip::trust::Trust), who vouches for it; the
+/// members, that they belong to this kind, and what [`Expected`] requires. Checked for all biometrics
+/// together: whether one device captured them in one transaction; see [`Mixed`](super::Mixed). Except in
+/// the legacy scheme, the hash chain can be checked only with the decrypted values. Without them it is
+/// not checked, and the report says so; if [`Expected`] names a scheme or a previous hash, the verdict is
+/// [`expectation-unused`](crate::Code::ExpectationUnused) instead. *Not* checked: anything next to
+/// `data` in an element, which the result lists, and anything next to `biometrics`.
 ///
-/// A capture for registration has the same format. Where the signed `purpose` says that it is one,
-/// it is refused; versions of the interface that state none leave it to the caller.
+/// A capture for registration has the same format. It is refused if the signed `purpose` says that it is
+/// one; in versions of the interface that state no purpose, the distinction is left to the caller.
 ///
-/// `data` has to be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
+/// `data` must be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
 /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
 /// captured is [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
-/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
-/// states: `timestamp` of `data`, `dateTime` of the digital id. The report's time is `timestamp` of
-/// the first biometric.
+/// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer:
+/// `timestamp` of `data`, `dateTime` of the digital ID. The report's time is the `timestamp` of the first
+/// biometric.
 pub type CaptureVerifier = Verifier<CaptureMessage>;
 
 message! {
@@ -105,10 +104,10 @@ message! {
     CaptureMessage, "sbi-capture", Expected, Capture
 }
 
-/// Verifies the answer to a capture for registration, whose values are plain.
+/// Verifies the answer to a capture for registration, whose values are not encrypted.
 ///
-/// Checked as by [`CaptureVerifier`], and the chain of hashes always: a broken one is
-/// [`Error::HashChain`], which says where. What the chain shows is said at [`HashChain`].
+/// The checks are those of [`CaptureVerifier`], and the hash chain is always checked: a broken chain is
+/// [`Error::HashChain`], which says where. [`HashChain`] describes what the chain proves.
 pub type RegistrationCaptureVerifier = Verifier<RegistrationCaptureMessage>;
 
 message! {
@@ -117,8 +116,8 @@ message! {
 }
 
 /// Verifies the signed `data` of a single biometric, as packets keep it (see
-/// [`cbeff`](super::cbeff)): as [`CaptureVerifier`], but without hashes. What [`Expected`] says of
-/// hashes and decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
+/// [`cbeff`](super::cbeff)): like [`CaptureVerifier`], but without hashes. Anything that [`Expected`]
+/// says about hashes or decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
 pub type DataVerifier = Verifier<DataMessage>;
 
 message! {

@@ -1,4 +1,4 @@
-//! Signed data as registration packets keep it: split over the parts of a CBEFF segment.
+//! Signed data as registration packets store it: split across the parts of a CBEFF segment.
 //!
 //! ```text
 //! SB      header..signature ─────────────┐
@@ -6,17 +6,17 @@
 //! BDB     the biometric value ───────────┘
 //! ```
 //!
-//! The packet keeps the value once, in `BDB`, and leaves a placeholder in the payload. The token is
-//! put together again byte for byte; devices wrote the value in base64url with padding or without,
-//! and the signature alone tells which.
+//! The packet stores the value once, in `BDB`, and leaves a placeholder in the payload. The token is
+//! reassembled byte for byte. Devices wrote the value in base64url with or without padding, and only the
+//! signature tells which.
 //!
-//! A [`Packet`] is the XML file with such segments, one for each biometric, and a [`Verifier`] verifies
-//! all of it. Nothing of the XML itself is signed: types, qualities, dates and how many segments there
-//! are can be anybody's.
+//! A [`Packet`] is the XML file that contains such segments, one for each biometric; a [`Verifier`]
+//! verifies all of them. Nothing in the XML itself is signed: anyone can change types, qualities, dates
+//! and the number of segments.
 //!
 //! Sources: mosip/bio-utils, `BiometricsSignatureHelper`; mosip/registration-client, `BIRBuilder`.
 //!
-//! Not supported: segments that keep other members of the payload apart than `bioValue`.
+//! Not supported: segments that store payload members other than `bioValue` separately.
 
 use alloc::borrow::{Cow, ToOwned as _};
 use alloc::format;
@@ -44,7 +44,7 @@ use crate::verify::{self, Item};
 const PART: &str = "CBEFF";
 const SEGMENTS: &str = "segments";
 
-/// How a device wrote the value.
+/// How a device encoded the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Padding {
@@ -80,11 +80,11 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
-    /// Puts the token together as it was signed.
+    /// Reassembles the token as it was signed.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if `sb` has not exactly one empty part in the middle, or the payload not
+    /// [`Error::Malformed`] unless `sb` has exactly one empty part, in the middle, and the payload has
     /// exactly one placeholder.
     pub fn token(&self, padding: Padding) -> Result<String, Error> {
         const PLACEHOLDER: &str = "<bioValue>";
@@ -103,12 +103,12 @@ impl Segment<'_> {
         Ok(format!("{header}.{payload}.{signature}"))
     }
 
-    /// Verifies the token, without padding or else with it, and returns which it was.
+    /// Verifies the token, first without and then with padding, and returns which one succeeded.
     ///
     /// # Errors
     ///
-    /// As [`token`](Self::token) and [`DataVerifier::verify`]; if the token has no good signature
-    /// without padding, what is said about it with padding.
+    /// Returns the errors of [`token`](Self::token) and [`DataVerifier::verify`]; if the token has no
+    /// good signature without padding, the error is the one found with padding.
     pub fn verify(
         &self,
         verifier: &DataVerifier,
@@ -131,7 +131,7 @@ impl Segment<'_> {
     }
 }
 
-/// The XML file of a registration packet, taken apart: *untrusted*.
+/// The parsed XML file of a registration packet: *untrusted*.
 ///
 /// ```
 /// use countersign::Limits;
@@ -164,13 +164,12 @@ struct Kept {
 }
 
 impl Packet {
-    /// Reads the XML: a `BIR`, or a `BIR` of them.
+    /// Parses the XML: a `BIR`, or a `BIR` that contains others.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`], what is wrong with the XML or the base64 in it,
-    /// [`Error::DuplicateMember`] for a part that a segment has twice or that stands beside
-    /// segments, and
+    /// [`Error::TooLarge`]; the errors of malformed XML or base64;
+    /// [`Error::DuplicateMember`] if a segment has a part twice, or a part is next to segments; and
     /// [`Error::UnsupportedFormat`] for XML of another kind.
     pub fn parse(xml: &[u8], limits: &Limits) -> Result<Self, Error> {
         let limit = limits.capture_bytes();
@@ -190,7 +189,7 @@ impl Packet {
         Ok(Self { segments })
     }
 
-    /// Returns the segments in their order, without those in which nothing was captured.
+    /// Returns the segments in order, except those in which nothing was captured.
     pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
         self.segments.iter().filter(|kept| !kept.is_exception).map(Kept::segment)
     }
@@ -312,15 +311,15 @@ fn refuse_expected_together(trail: &mut Trail, expected: &Expected) {
 
 /// Verifies the XML of a registration packet: every segment as [`DataVerifier`] does.
 ///
-/// Checked, for each segment: that it is signed, and its token as it was before the packet took the
-/// value out of it. A segment that says that nothing was captured, and holds nothing, is passed over.
-/// *Not* checked: anything in the XML beside these parts, and how many segments there are. What
-/// stands beside the parts is named in the result. What [`Expected`] says of hashes, of decrypted
-/// values, and of captures that belong together (`span`, [`Mixed::Deny`]), is
+/// Checked, for each segment: that it is signed, and its token as it was before the packet removed the
+/// value from it. A segment that is empty and says that nothing was captured is skipped. *Not* checked:
+/// anything in the XML next to these parts, and the number of segments. The result lists what is next to
+/// the parts. Anything that [`Expected`] says about hashes, about decrypted values, or about captures
+/// that belong together (`span`, [`Mixed::Deny`]) is
 /// [`expectation-unused`](crate::Code::ExpectationUnused) here.
 ///
 /// A segment without a signature is [`unsigned-layer`](crate::Code::UnsignedLayer), and a packet
-/// without segments [`unsupported-format`](crate::Code::UnsupportedFormat).
+/// without segments is [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
 /// ```
 /// use countersign::mosip::sbi::Expected;

@@ -1,7 +1,7 @@
-//! The chain of hashes through the captures of a device.
+//! The hash chain through the captures of a device.
 //!
-//! Each capture has a hash of its own content and of the hash before. Two schemes exist; both begin
-//! with the hash of nothing.
+//! The hash of each capture is computed from its own content and the previous hash. Two schemes exist;
+//! both begin with the hash of the empty string.
 //!
 //! | Scheme | Hash of a capture | Content |
 //! |---|---|---|
@@ -9,12 +9,12 @@
 //! | [`Scheme::Legacy`] (to about May 2021) | `H(HEX(previous) ‖ HEX(H(content)))`, text | the whole payload of the token |
 //!
 //! The hashes are neither signed nor keyed: anyone who has the contents can compute them, in any order
-//! and from any selection. An unbroken chain shows that hashes and contents belong together, and in
+//! and for any selection. An unbroken chain shows that hashes and contents belong together, and in
 //! which order the writer of the hashes put the contents. It does *not* show that the device captured
-//! them in this order, that none was left out, repeated or added from elsewhere, or who wrote the
-//! hashes. Who knows the last hash of an earlier answer from a source of their own can check that an
-//! answer claims to continue it. Whether the captures of one answer belong together is asked of what
-//! is signed: see [`Mixed`](super::Mixed).
+//! them in this order, that none was omitted, repeated or added from elsewhere, or who wrote the
+//! hashes. A caller who knows the last hash of an earlier answer from an independent source can check
+//! that an answer claims to continue it. Only signed content can show whether the captures of one
+//! answer belong together: see [`Mixed`](super::Mixed).
 //!
 //! Sources: mosip/mosip-compliance-toolkit, `HashUtil`; mosip/id-authentication, `BytesUtil` and
 //! `AuthRequestValidator` of 1.1.5.
@@ -28,11 +28,11 @@ use crate::report::Check;
 
 /// The check of a chain of captures.
 impl Check {
-    /// The hashes of a chain of captures follow from each other and from what was captured.
+    /// The hashes of a capture chain follow from each other and from what was captured.
     pub const HASH_CHAIN: Self = Self::new("hash-chain", "MOSIP Secure Biometric Interface 1.0");
 }
 
-/// How the hashes of a chain are made.
+/// How the hashes of a chain are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -43,7 +43,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Returns the words for people.
+    /// Returns a description for people.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Scheme {
     }
 }
 
-/// A chain, up to some capture.
+/// A hash chain, up to some capture.
 ///
 /// ```
 /// use countersign::mosip::sbi::{HashChain, Scheme};
@@ -76,18 +76,18 @@ pub struct HashChain {
 }
 
 impl HashChain {
-    /// Begins a chain.
+    /// Starts a chain.
     #[must_use]
     pub fn new(scheme: Scheme) -> Self {
         Self { scheme, hash: sha256(b"") }
     }
 
-    /// Goes on after a capture with this hash, which requests call `previousHash`. An empty text is
+    /// Continues after a capture with this hash, which requests call `previousHash`. An empty text means
     /// the beginning.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if it is no SHA-256 in hexadecimal.
+    /// [`Error::Malformed`] if it is not a SHA-256 digest in hexadecimal.
     pub fn after(scheme: Scheme, previous_hash: &str) -> Result<Self, Error> {
         if previous_hash.is_empty() {
             return Ok(Self::new(scheme));
@@ -111,7 +111,7 @@ impl HashChain {
         };
     }
 
-    /// Returns the hash so far, as devices write it.
+    /// Returns the current hash, in the form that devices write.
     #[must_use]
     pub fn hash(&self) -> String {
         upper(&self.hash)
@@ -119,7 +119,7 @@ impl HashChain {
 }
 
 /// Returns the thumbprint of a certificate: the SHA-256 of its DER, in upper-case hexadecimal. A
-/// capture names so the key that its session key is encrypted for.
+/// capture uses it to identify the key that its session key is encrypted for.
 ///
 /// ```
 /// let thumbprint = countersign::mosip::sbi::thumbprint(b"");

@@ -28,8 +28,8 @@ pub struct Data {
     pub bio_type: Option<String>,
     /// `bioSubType`, such as `Left IndexFinger`; a face has none.
     pub bio_sub_type: Option<String>,
-    /// `bioValue`, decoded: the biometric, or in answers to a capture for authentication its
-    /// ciphertext.
+    /// `bioValue`, decoded: the biometric, or its ciphertext in answers to a capture for
+    /// authentication.
     pub bio_value: Vec<u8>,
     /// `timestamp`: when it was captured.
     pub timestamp: Timestamp,
@@ -54,8 +54,8 @@ pub struct Data {
 }
 
 impl Data {
-    /// Returns all members as they were, except that `bioValue` is replaced by its length and
-    /// digest, and `digitalId` by its members.
+    /// Returns all members as received, except that `bioValue` is replaced by its length and digest,
+    /// and `digitalId` by its members.
     #[must_use]
     pub const fn members(&self) -> &Object<'static> {
         &self.members

@@ -8,19 +8,19 @@ use crate::mosip::Window;
 
 pub(super) const BIOMETRICS: &str = "biometrics";
 
-/// Which scheme of hashes is accepted.
+/// Which hash scheme is accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HashScheme {
-    /// The current one, or else the legacy one, for the whole answer.
+    /// The current scheme or, failing that, the legacy one, for the whole answer.
     #[default]
     Detect,
-    /// This one.
+    /// Only this scheme.
     Only(Scheme),
 }
 
-/// What captured data are expected to say. Nothing is expected by default; what is expected is
-/// required of every biometric.
+/// What captured data is expected to say. Nothing is expected by default; every expectation applies to
+/// every biometric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub(super) transaction_id: Option<String>,
@@ -36,7 +36,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Expects authentic data and an unbroken chain from its beginning.
+    /// Expects authentic data and a chain that is unbroken from its beginning.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -70,7 +70,7 @@ impl Expected {
         self
     }
 
-    /// Expects hashes by this scheme. Where they cannot be followed, the verdict is
+    /// Expects hashes of this scheme. If the chain cannot be followed, the verdict is
     /// [`expectation-unused`](crate::Code::ExpectationUnused).
     #[must_use]
     pub const fn scheme(mut self, scheme: HashScheme) -> Self {
@@ -78,8 +78,8 @@ impl Expected {
         self
     }
 
-    /// Expects the chain to go on after this hash, the `previousHash` of the request. Where the
-    /// chain cannot be followed, the verdict is
+    /// Expects the chain to continue from this hash, the `previousHash` of the request. If the chain
+    /// cannot be followed, the verdict is
     /// [`expectation-unused`](crate::Code::ExpectationUnused).
     #[must_use]
     pub fn previous_hash(mut self, previous_hash: impl Into<String>) -> Self {
@@ -87,34 +87,34 @@ impl Expected {
         self
     }
 
-    /// Gives the decrypted biometric values, one for each `data`: without them the current scheme
-    /// cannot be checked for what was captured for authentication.
+    /// Supplies the decrypted biometric values, one for each `data`. Without them, the current scheme
+    /// cannot be checked for captures for authentication.
     #[must_use]
     pub fn decrypted_values(mut self, values: Vec<Vec<u8>>) -> Self {
         self.values = Some(values);
         self
     }
 
-    /// Chooses what is done with an answer whose captures do not belong together: see [`Mixed`].
+    /// Chooses what to do with an answer whose captures do not belong together: see [`Mixed`].
     #[must_use]
     pub const fn mixed(mut self, mixed: Mixed) -> Self {
         self.mixed = mixed;
         self
     }
 
-    /// Expects the captures of one answer to lie no more than these seconds apart, by what each
-    /// says in `timestamp`. Without it, times are not compared. What a longer span means is for
-    /// [`mixed`](Self::mixed) to say.
+    /// Expects the captures of one answer to lie at most this many seconds apart, according to the
+    /// `timestamp` of each. Without it, times are not compared. [`mixed`](Self::mixed) decides what
+    /// happens if they lie further apart.
     #[must_use]
     pub const fn span(mut self, seconds: u32) -> Self {
         self.span = Some(seconds);
         self
     }
 
-    /// Expects every time that a layer states within this window around the time of judgement.
-    /// Without it, age is not judged. The future is refused in any case.
+    /// Expects every time that a layer states to lie within this window around the time of judgement.
+    /// Without it, age is not checked. Times in the future are refused in any case.
     ///
-    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    /// A message judged [as of its own time](crate::At::Issued) has no age.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
@@ -122,20 +122,20 @@ impl Expected {
     }
 }
 
-/// What is done with an answer whose captures do not belong together.
+/// What to do with an answer whose captures do not belong together.
 ///
-/// Each capture is signed by itself, and nothing that is signed binds them to each other: an answer
-/// can be put together from captures of several devices, transactions or times, and its hashes made
+/// Each capture is signed separately, and nothing that is signed binds them to each other: an answer
+/// can be assembled from captures of several devices, transactions or times, and its hashes computed
 /// to fit. So the captures are compared. They belong together if
 ///
-/// - one key signed all `data`, and one key all digital ids;
-/// - all digital ids name one device: they differ in `dateTime` at most;
+/// - one key signed all `data`, and one key signed all digital IDs;
+/// - all digital IDs name one device: they differ at most in `dateTime`;
 /// - all have the same `transactionId`, or none has one;
-/// - no two have the same payload, which is one capture given twice;
-/// - they lie no further apart than [`Expected::span`] says, if it does.
+/// - no two have the same payload, which would be one capture given twice;
+/// - they lie no further apart than [`Expected::span`] allows, if it is set.
 ///
-/// What differs is named in a hint of the report. That nothing differs does not show that they were
-/// made at once: a device may leave `transactionId` out, and say the same of itself for years.
+/// A hint in the report names what differs. The absence of differences does not prove that the captures
+/// were made together: a device may omit `transactionId`, and may describe itself identically for years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mixed {

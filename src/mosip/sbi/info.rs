@@ -1,4 +1,4 @@
-//! What a device says about itself: discovery, and information that is signed.
+//! What a device says about itself: discovery, and signed device information.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -22,7 +22,7 @@ use crate::mosip::trust::{Checker, Message, Parts, Signed, Verified, message};
 use crate::report::Check;
 use crate::verify::{Item, Verifier};
 
-/// What a device says went wrong. It is never signed.
+/// The error that a device reports. It is never signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceError {
@@ -50,14 +50,14 @@ impl DeviceError {
         Ok(Some(Self { code: text("errorCode"), info: text("errorInfo") }))
     }
 
-    /// Tells whether nothing went wrong.
+    /// Returns whether the device reports success.
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.code.is_empty() || self.code == "0"
     }
 }
 
-/// A device as it answers to discovery. **Nothing of it is signed.**
+/// A device as it answers discovery. **Nothing in it is signed.**
 ///
 /// ```
 /// use countersign::Limits;
@@ -91,11 +91,11 @@ pub struct Discovered {
 }
 
 impl Discovered {
-    /// Reads the answer to a discovery: an array of devices.
+    /// Parses the answer to a discovery request: an array of devices.
     ///
     /// # Errors
     ///
-    /// What is wrong with the size, the JSON or a member.
+    /// Returns an error if the size, the JSON or a member is invalid.
     pub fn parse(answer: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         const PART: &str = "discovery";
         devices(PART, answer, limits)?
@@ -274,10 +274,10 @@ fn device_id(members: &Object<'_>) -> Result<Option<String>, Error> {
     }
 }
 
-/// One device of an answer, as far as signatures cover what it says. Only [`InfoVerifier`] makes one.
+/// One device of an answer, as far as signatures cover what it says. Only [`InfoVerifier`] creates one.
 ///
-/// As a rule `deviceInfo` is signed. Only where the caller chose [`PartlySigned::Allow`] may it be
-/// that it is not, or that nothing of a device is.
+/// Normally `deviceInfo` is signed. Only if the caller chose [`PartlySigned::Allow`] may it be unsigned,
+/// or a device have no signed part at all.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -288,7 +288,7 @@ pub struct DeviceAnswer {
     unauthenticated: UnauthenticatedInfo,
 }
 
-/// What no signature covers in the answer of a device: *untrusted*.
+/// The parts of a device's answer that no signature covers: *untrusted*.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnauthenticatedInfo {
@@ -312,42 +312,42 @@ impl DeviceAnswer {
         Self { info, lone_digital_id, unauthenticated }
     }
 
-    /// Returns `deviceInfo` with the digital id inside, if a signature covers it.
+    /// Returns `deviceInfo` with the digital ID inside it, if a signature covers it.
     #[must_use]
     pub const fn info(&self) -> Option<&Info> {
         self.info.as_ref()
     }
 
-    /// Returns the digital id, if a signature covers it.
+    /// Returns the digital ID, if a signature covers it.
     #[must_use]
     pub fn digital_id(&self) -> Option<&DigitalId> {
         self.info.as_ref().map(|info| &info.digital_id).or(self.lone_digital_id.as_ref())
     }
 
-    /// Returns what no signature covers.
+    /// Returns the parts that no signature covers.
     #[must_use]
     pub const fn unauthenticated(&self) -> &UnauthenticatedInfo {
         &self.unauthenticated
     }
 }
 
-/// What information of devices is expected to say. Nothing is expected by default.
+/// What device information is expected to say. Nothing is expected by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InfoExpected {
     window: Option<Window>,
 }
 
 impl InfoExpected {
-    /// Expects nothing beyond authentic information.
+    /// Expects nothing beyond authentic device information.
     #[must_use]
     pub const fn new() -> Self {
         Self { window: None }
     }
 
-    /// Expects every time that a layer states within this window around the time of judgement.
-    /// Without it, age is not judged. The future is refused in any case.
+    /// Expects every time that a layer states to lie within this window around the time of judgement.
+    /// Without it, age is not checked. Times in the future are refused in any case.
     ///
-    /// Judged [as at its own time](crate::At::Issued), a message has no age.
+    /// A message judged [as of its own time](crate::At::Issued) has no age.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
@@ -355,22 +355,22 @@ impl InfoExpected {
     }
 }
 
-/// Verifies the answer to a request for device information: an array with one element a device, or
-/// the bare text of one `deviceInfo`.
+/// Verifies the answer to a request for device information: an array with one element for each device,
+/// or the bare text of one `deviceInfo`.
 ///
-/// Checked, for each device: `deviceInfo` and the digital id within, each with its signature, its
-/// certificate, and by the rules of [`Trust`](crate::mosip::trust::Trust) who vouches for it; the types of all members, and that
-/// they are those of this kind. *Not* checked: what the members say.
+/// Checked, for each device: `deviceInfo` and the digital ID within it, each with its signature, its
+/// certificate and, under the rules of [`Trust`](crate::mosip::trust::Trust), who vouches for it; the
+/// types of all members, and that the members belong to this kind. *Not* checked: what the members say.
 ///
-/// Every `deviceInfo` has to be signed, or the verdict is
-/// [`unsigned-layer`](crate::Code::UnsignedLayer): devices that are not registered sign nothing, and
-/// some of them write their `digitalId` as plain JSON, which is the same, wherever it stands. With
-/// [`PartlySigned::Allow`], something in the answer has to be. An answer without devices is
+/// Every `deviceInfo` must be signed, or the verdict is
+/// [`unsigned-layer`](crate::Code::UnsignedLayer): unregistered devices sign nothing, and some of them
+/// write their `digitalId` as plain JSON, which gives the same verdict wherever it occurs. With
+/// [`PartlySigned::Allow`], at least one part of the answer must be signed. An answer without devices is
 /// [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
-/// Judged [`At::Issued`](crate::At::Issued), each signer is judged at the time that its own layer
-/// states. `deviceInfo` states none, so that of the digital id inside it counts, `dateTime`. The
-/// report's time is that of the first device.
+/// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer.
+/// `deviceInfo` states none, so the `dateTime` of the digital ID inside it counts. The report's time is
+/// that of the first device.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 ///

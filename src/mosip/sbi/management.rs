@@ -22,7 +22,7 @@ use crate::verify::{Item, Verifier};
 pub enum Operation {
     /// A certificate for a new key of the device, `keyRotation`.
     KeyRotation,
-    /// What the server knows of the device, `snapShot`.
+    /// The server's record of the device, `snapShot`.
     Snapshot,
 }
 
@@ -46,7 +46,7 @@ impl Operation {
     }
 }
 
-/// A management server's answer. Only [`ManagementVerifier`] makes one.
+/// A management server's answer. Only [`ManagementVerifier`] creates one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagementAnswer {
     operation: Operation,
@@ -60,7 +60,7 @@ impl ManagementAnswer {
         self.operation
     }
 
-    /// Returns all signed members, as they were.
+    /// Returns all signed members, as received.
     #[must_use]
     pub const fn members(&self) -> &Object<'static> {
         &self.members
@@ -80,10 +80,10 @@ impl ManagementExpected {
         Self { window: None }
     }
 
-    /// Expects `timeStamp` within this window around the time of judgement. Without it, age is not
-    /// judged. The future is refused in any case.
+    /// Expects `timeStamp` to lie within this window around the time of judgement. Without it, age is
+    /// not checked. A time in the future is refused in any case.
     ///
-    /// Judged [as at its own time](crate::At::Issued), an answer has no age.
+    /// An answer judged [as of its own time](crate::At::Issued) has no age.
     #[must_use]
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
@@ -91,19 +91,19 @@ impl ManagementExpected {
     }
 }
 
-/// Verifies what a management server answers a device: `{"keyRotation": JWS}`, `{"snapShot": JWS}`, or
+/// Verifies a management server's answer to a device: `{"keyRotation": JWS}`, `{"snapShot": JWS}`, or
 /// the bare token.
 ///
-/// No document defines these messages. They are read as a vendor's published client does: an answer
-/// to `msbKeyRotation` has `signedDeviceCertificate`, one to `msbDeviceSnapshot` has
+/// No document defines these messages. They are read as a vendor's published client reads them: an
+/// answer to `msbKeyRotation` has `signedDeviceCertificate`, and one to `msbDeviceSnapshot` has
 /// `snapshotValidity`. Servers write line breaks into `x5c`, which
 /// [`Leniency::X5cEncoding`](crate::mosip::trust::Leniency::X5cEncoding) accepts.
 ///
-/// Checked: the signature, its certificate, and who vouches for the signer, by what the rules of
-/// [`Trust`](crate::mosip::trust::Trust) say of data; that the answer is of this kind. *Not* checked: what its members say, a
-/// certificate among them included.
+/// Checked: the signature, its certificate, and who vouches for the signer, under the rules that
+/// [`Trust`](crate::mosip::trust::Trust) applies to data; that the answer is of this kind. *Not*
+/// checked: what its members say, including any certificate among them.
 ///
-/// Judged [`At::Issued`](crate::At::Issued), the time is that of the member `timeStamp`.
+/// With [`At::Issued`](crate::At::Issued), the time of judgement is that of the member `timeStamp`.
 ///
 /// ```
 /// use countersign::mosip::sbi::{ManagementExpected, ManagementVerifier};

@@ -9,12 +9,12 @@
 //! management ─► {"keyRotation": JWS}             ── ManagementVerifier ──► Verified<ManagementAnswer>
 //! ```
 //!
-//! A device signs `deviceInfo` and the `data` of each biometric, and within them its digital id is
-//! signed once more, from L1 on by the secure chip. Everything else of an answer (`hash`,
-//! `sessionKey`, `thumbprint`, `specVersion`, `error`, `additionalInfo`) is outside every signature:
-//! it is named as such, and reachable only through methods called `unauthenticated`. Nothing that is
-//! signed binds the captures of an answer together. Hashes and contents are compared, see
-//! [`HashChain`], and so are the captures with each other, see [`Mixed`].
+//! A device signs `deviceInfo` and the `data` of each biometric. The digital ID within each is signed
+//! separately, by the secure chip from L1 on. Everything else in an answer (`hash`, `sessionKey`,
+//! `thumbprint`, `specVersion`, `error`, `additionalInfo`) is outside every signature: it is named as
+//! such, and is reachable only through methods with `unauthenticated` in their names. Nothing that is
+//! signed binds the captures of an answer together. Hashes are compared with contents (see
+//! [`HashChain`]), and captures with each other (see [`Mixed`]).
 //!
 //! Sources: mosip/documentation, "MOSIP Device Service Specification" 0.9.5 and "Secure Biometric
 //! Interface Specification" 1.0; mosip/mosip-compliance-toolkit, `SBIValidator`; mosip/bio-utils,
