@@ -1,4 +1,4 @@
-//! Certificates, read and not yet trusted.
+//! Certificates, parsed but not yet trusted.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -31,7 +31,8 @@ const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.84
 const ORGANIZATION_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
 
-/// The time between which a certificate is valid, both ends included (RFC 5280 section 4.1.2.5).
+/// The period in which a certificate is valid, including both ends
+/// ([RFC 5280 §4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Validity {
@@ -53,11 +54,11 @@ impl Validity {
     }
 }
 
-/// A certificate as it was read: its own signature is *not* verified, and it is *not* trusted.
+/// A certificate as parsed: its own signature is *not* verified, and it is *not* trusted.
 ///
-/// Checked: strict DER, the form of every extension that is used here, none twice. A key that
-/// cannot be used is kept as an error, so that a certificate of an unknown kind of key can stand
-/// beside others. Cloning is cheap.
+/// Checked: strict DER, the form of every extension that is used here, and that none occurs twice. A
+/// key that cannot be used is kept as an error, so that a certificate with an unknown type of key can
+/// appear among others. Cloning is cheap.
 ///
 /// ```
 /// use countersign::Limits;
@@ -97,23 +98,23 @@ enum Source {
 }
 
 impl Certificate {
-    /// Reads the DER of one certificate, within the default [`Limits`].
+    /// Parses one certificate from DER, within the default [`Limits`].
     ///
     /// # Errors
     ///
-    /// As [`from_der_with`](Self::from_der_with).
+    /// See [`from_der_with`](Self::from_der_with).
     pub fn from_der(der: &[u8], negative: NegativeModulus) -> Result<Self, Error> {
         Self::from_der_with(der, negative, &Limits::default())
     }
 
-    /// Reads the DER of one certificate, within these limits.
+    /// Parses one certificate from DER, within these limits.
     ///
-    /// Size and number of extensions are checked before anything is allocated for them. What
-    /// [`Limits::x5c_modulus_bits`] says is about messages, and not looked at.
+    /// The size and the number of extensions are checked before anything is allocated for them.
+    /// [`Limits::x5c_modulus_bits`] applies to messages only, and is ignored here.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] and [`Error::Malformed`]; nothing that concerns the key, see
+    /// [`Error::TooLarge`] and [`Error::Malformed`], but no errors that concern the key; see
     /// [`key`](Self::key).
     ///
     /// # Examples
@@ -237,24 +238,27 @@ impl Certificate {
         &self.0.sha256
     }
 
-    /// Returns the subject in the form of RFC 4514, for people.
+    /// Returns the subject in the form of [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514), for
+    /// people.
     #[must_use]
     pub fn subject(&self) -> String {
         display(self.name())
     }
 
-    /// Returns the issuer in the form of RFC 4514, for people.
+    /// Returns the issuer in the form of [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514), for
+    /// people.
     #[must_use]
     pub fn issuer(&self) -> String {
         display(self.issuer_name())
     }
 
-    /// Returns the organisation (`O`) of the subject: where there are several the last, which is the
-    /// first in the text of [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514#section-2.1). That is
-    /// the one that MOSIP's components compare.
+    /// Returns the organisation (`O`) of the subject. If there are several, it is the last one, which
+    /// comes first in the text form of
+    /// [RFC 4514 §2.1](https://www.rfc-editor.org/rfc/rfc4514#section-2.1). MOSIP's components compare
+    /// that one.
     ///
-    /// `None` if it shares a relative distinguished name with other attributes: which of these a
-    /// reader takes is chance.
+    /// `None` if it shares a relative distinguished name with other attributes: which of them a reader
+    /// takes is then arbitrary.
     #[must_use]
     pub fn organization(&self) -> Option<String> {
         let names = self.name().iter_rdn();
@@ -263,7 +267,7 @@ impl Certificate {
         Some(DirectoryString::try_from(&last.value).ok()?.value().to_string())
     }
 
-    /// Returns when the certificate is valid.
+    /// Returns the period in which the certificate is valid.
     #[must_use]
     pub fn validity(&self) -> Validity {
         self.0.validity
@@ -273,12 +277,12 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// Why it cannot be used: its type, its size, or what [`PublicKey`] checks.
+    /// Returns the reason why the key cannot be used: its type, its size, or a check of [`PublicKey`].
     pub fn key(&self) -> Result<&PublicKey, Error> {
         self.0.key.as_ref().map_err(Error::clone)
     }
 
-    /// Tells whether the key was read only because of [`NegativeModulus::ReadAsUnsigned`].
+    /// Returns whether the key could be read only because of [`NegativeModulus::ReadAsUnsigned`].
     #[must_use]
     pub fn has_negative_modulus(&self) -> bool {
         self.0.negative_modulus

@@ -11,7 +11,7 @@ pub(crate) use absent::Known;
 #[cfg(feature = "std")]
 pub(crate) use present::Known;
 
-/// How often certificates that messages brought along were known.
+/// How often certificates in messages were already known.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
@@ -22,9 +22,9 @@ pub(crate) use present::Known;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownCertificates {
-    /// Certificates that were known, and not read again.
+    /// Certificates that were known and not parsed again.
     pub hits: usize,
-    /// Certificates that were read.
+    /// Certificates that were parsed.
     pub misses: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Certificates (RFC 5280): how they are read, and their paths to a root.
+//! Certificates ([RFC 5280](https://www.rfc-editor.org/rfc/rfc5280)): parsing, and paths to a root.
 //!
 //! ```text
 //! PEM, DER ──► Certificate ── path::Search ──► a path to a root, or why there is none
@@ -7,8 +7,8 @@
 //! This module does not know what a certificate is used for: [`jose`](crate::jose) takes keys from
 //! certificates, and [`mosip::trust`](crate::mosip::trust) decides which roots vouch for a signer.
 //!
-//! Not supported: revocation, name constraints, certificate policies, algorithms of signatures
-//! other than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
+//! Not supported: revocation, name constraints, certificate policies, and signature algorithms other
+//! than RSA (PKCS#1 v1.5) with SHA-2 and P-256 with SHA-256.
 
 mod certificate;
 mod key_size;

@@ -43,28 +43,28 @@ impl Block<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PemFault {
-    /// A block has no `END` line of its own label.
+    /// A block has no `END` line with the same label.
     NoEnd {
-        /// The label behind `BEGIN`, cut to 64 characters.
+        /// The label after `BEGIN`, cut to 64 characters.
         label: String,
     },
-    /// A block begins with `BEGIN` and goes on in the same line.
+    /// A block continues on the line of its `BEGIN`.
     OneLine {
         /// The label, cut to 64 characters.
         label: String,
     },
     /// The line breaks are written as a backslash and a letter.
     EscapedLineBreaks,
-    /// A block has headers, as encrypted keys have (RFC 1421).
+    /// A block has headers ([RFC 1421](https://www.rfc-editor.org/rfc/rfc1421)), as encrypted keys do.
     Headers {
         /// The label, cut to 64 characters.
         label: String,
     },
-    /// The base64 of a block is damaged.
+    /// The base64 of a block is invalid.
     Base64 {
         /// The label, cut to 64 characters.
         label: String,
-        /// What is wrong; offsets count the characters without white space.
+        /// What is wrong; offsets count the characters, excluding white space.
         fault: Fault,
     },
 }

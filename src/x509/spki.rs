@@ -15,17 +15,19 @@ const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045
 
 pub(crate) const BAD_DER: Error = malformed(Fault::Der);
 
-/// What becomes of an RSA modulus that is written in DER as a negative integer, without the zero
-/// byte that its highest bit needs before it.
+/// How to treat an RSA modulus that is encoded in DER as a negative integer, without the zero byte
+/// that its highest bit needs before it.
 ///
-/// Some devices of 2020 write theirs this way, and OpenSSL accepts it.
+/// Some devices of 2020 encode theirs this way, and OpenSSL accepts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NegativeModulus {
-    /// The key is unusable, as RFC 8017 appendix A.1.1 has positive integers only.
+    /// The key is unusable, as
+    /// [RFC 8017 §A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1) allows only positive
+    /// integers.
     #[default]
     Refuse,
-    /// Its bytes are read as an unsigned number; [`Certificate::has_negative_modulus`] tells of it.
+    /// The bytes are read as an unsigned number; [`Certificate::has_negative_modulus`] reports this.
     ///
     /// [`Certificate::has_negative_modulus`]: super::Certificate::has_negative_modulus
     ReadAsUnsigned,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::crypto::{PublicKey, SignatureBackend};
 
-/// Whether certificates that come again are remembered, and signatures of issuers that were verified.
+/// Whether to remember certificates that appear repeatedly, and issuers' signatures that were verified.
 ///
 /// ```
 /// use countersign::mosip::trust::{Consumer, Rules, Trust, TrustStore};
@@ -21,10 +21,10 @@ use crate::crypto::{PublicKey, SignatureBackend};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Memory {
-    /// Remember them. Verdicts are the same, and come sooner.
+    /// Remember them. The verdicts are the same, but faster.
     #[default]
     Keep,
-    /// Read and verify everything each time, as if it were the first.
+    /// Parse and verify everything each time, as if for the first time.
     Forget,
 }
 

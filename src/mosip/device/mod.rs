@@ -9,14 +9,14 @@
 //! ```
 //!
 //! Every layer exists in an unsigned form (MOSIP kernel) and a signed one (partner management service);
-//! the [`Layer`] of its [`Origin`] tells which was found. `decode` returns what a text says, not what is
-//! true: like the kernel, it looks at no signature. The verifiers check the signature of every signed
-//! layer, who signed it, and who vouches for the signer. The outermost layer must be signed, unless
-//! [`PartlySigned`](super::trust::PartlySigned) says otherwise.
+//! the [`Layer`] of its [`Origin`] tells which was found. `decode` returns what a text says, not what
+//! is true: like the kernel, it looks at no signature. The verifiers check the signature of every
+//! signed layer, who signed it, and who vouches for the signer. The outermost layer must be signed,
+//! unless [`PartlySigned`](super::trust::PartlySigned) says otherwise.
 //!
 //! A device's key signs several kinds of objects, and no header tells them apart. Their members do: the
-//! verifiers here and in [`sbi`](super::sbi) require the members of their own kind and refuse those that
-//! mark another kind:
+//! verifiers here and in [`sbi`](super::sbi) require the members of their own kind and refuse those
+//! that mark another kind:
 //!
 //! | Object | Required | Refused |
 //! |---|---|---|

@@ -66,8 +66,8 @@ impl Expected {
 ///
 /// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer:
 /// `timeStamp` of `deviceInfo`, `dateTime` of the digital ID. `deviceData` states no time, and an older
-/// `deviceInfo` may not either; the time of the next layer inside then counts. The report's time is that
-/// of the outermost signed layer.
+/// `deviceInfo` may not either; the time of the next layer inside then counts. The report's time is
+/// that of the outermost signed layer.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 ///
@@ -99,8 +99,8 @@ message! {
 
 /// Device data, as far as signatures cover it. Only [`Verifier`] creates one.
 ///
-/// The outermost signed layer covers everything inside it. Normally that is `deviceData` itself; only if
-/// the caller chose [`PartlySigned::Allow`] may there be unsigned layers around it.
+/// The outermost signed layer covers everything inside it. Normally that is `deviceData` itself; only
+/// if the caller chose [`PartlySigned::Allow`] may there be unsigned layers around it.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,8 +148,8 @@ impl SignedLayers {
         &self.data.device_info.digital_id
     }
 
-    /// Returns the device data as decoded, if it has outer layers that no signature covers: those layers
-    /// are *untrusted*.
+    /// Returns the device data as decoded, if it has outer layers that no signature covers: those
+    /// layers are *untrusted*.
     #[must_use]
     pub fn unauthenticated_data(&self) -> Option<&DeviceData> {
         (self.outermost != Outermost::DeviceData).then_some(&self.data)

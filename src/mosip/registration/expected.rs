@@ -6,11 +6,11 @@ use super::status::Status;
 use crate::mosip::Window;
 use crate::mosip::device::object::{DeviceData, DigitalId};
 
-/// What a registration is expected to say. By default, nothing is expected; every expectation must
-/// be met.
+/// What a registration is expected to say. Nothing is expected by default; every expectation must be
+/// met.
 ///
-/// Strings are compared byte for byte, digital IDs by their members, since the server rewrites
-/// them.
+/// Strings are compared byte for byte. Digital IDs are compared by their members, because the server
+/// rewrites them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub(super) status: Option<Status>,
@@ -62,7 +62,7 @@ impl Expected {
         self.digital_id(request.device_info.digital_id.clone())
     }
 
-    /// Expects this `timeStamp`. Servers from 1.0.7 on repeat that of the request; earlier ones
+    /// Expects this `timeStamp`. Servers from 1.0.7 on repeat the one in the request; earlier servers
     /// write their own.
     #[must_use]
     pub fn time_stamp(mut self, time_stamp: impl Into<String>) -> Self {
@@ -70,7 +70,7 @@ impl Expected {
         self
     }
 
-    /// Expects the signed time within this window around the time of judgement.
+    /// Expects the signed time to lie within this window around the time of judgement.
     ///
     /// For an answer judged [as of its own time](crate::At::Issued), the check is skipped.
     #[must_use]

@@ -69,9 +69,8 @@ impl Registration {
         &self.0.env
     }
 
-    /// Returns `timeStamp`; `None` if the server signed `null`, as it does for a deregistration if
-    /// the stored digital ID has no `dateTime`. Servers of era A wrote their local time, marked as
-    /// UTC.
+    /// Returns `timeStamp`; `None` if the server signed `null`, as it does for a deregistration whose
+    /// stored digital ID has no `dateTime`. Servers of era A wrote their local time, marked as UTC.
     #[must_use]
     pub const fn time_stamp(&self) -> Option<&Timestamp> {
         self.0.get().time_stamp.as_ref()
@@ -89,7 +88,7 @@ impl Registration {
         self.0.payload.text().as_bytes()
     }
 
-    /// Returns the key that verified it.
+    /// Returns the key that verified the answer.
     #[must_use]
     pub const fn key(&self) -> &KeyInfo {
         &self.0.get().key
@@ -111,7 +110,7 @@ impl Registration {
 /// issued that certificate, and whether the device is still registered.
 ///
 /// Tokens of eras A, A' and B name no key, so the RSA keys of the set are tried in turn, up to
-/// [`Limits::key_attempts`]: [`Error::TooLarge`] if keys are left.
+/// [`Limits::key_attempts`]; if keys are left untried, the error is [`Error::TooLarge`].
 ///
 /// ```
 /// use countersign::jose::Jwk;
@@ -142,13 +141,13 @@ pub type Verifier = verify::Verifier<RegistrationFormat>;
 pub struct RegistrationFormat;
 
 impl Verifier {
-    /// Makes a verifier with the public keys of one signing server.
+    /// Creates a verifier with the public keys of one signing server.
     #[must_use]
     pub const fn new(keys: JwkSet, policy: Policy) -> Self {
         Self { format: RegistrationFormat, keys: Keys::Public(keys), policy }
     }
 
-    /// Makes a verifier that takes its keys from a source at each verification.
+    /// Creates a verifier that takes its keys from a source at each verification.
     ///
     /// If the source has no keys, the error is [`Error::Unreachable`].
     pub fn from_source(source: impl KeySource + 'static, policy: Policy) -> Self {

@@ -80,23 +80,24 @@ pub struct Capture {
 ///
 /// Checked, for each biometric: `data` and the digital ID within it, each with its signature, its
 /// certificate and, under the rules of [`Trust`](crate::mosip::trust::Trust), who vouches for it; the
-/// members, that they belong to this kind, and what [`Expected`] requires. Checked for all biometrics
-/// together: whether one device captured them in one transaction; see [`Mixed`](super::Mixed). Except in
-/// the legacy scheme, the hash chain can be checked only with the decrypted values. Without them it is
-/// not checked, and the report says so; if [`Expected`] names a scheme or a previous hash, the verdict is
-/// [`expectation-unused`](crate::Code::ExpectationUnused) instead. *Not* checked: anything next to
+/// members, and that they belong to this kind; and what [`Expected`] requires. Checked for all
+/// biometrics together: whether one device captured them in one transaction; see
+/// [`Mixed`](super::Mixed). Except in the legacy scheme, the hash chain can be checked only with the
+/// decrypted values. Without them it is not checked, and the report says so; if [`Expected`] names a
+/// scheme or a previous hash, the verdict is [`expectation-unused`](crate::Code::ExpectationUnused)
+/// instead. *Not* checked: anything next to
 /// `data` in an element, which the result lists, and anything next to `biometrics`.
 ///
-/// A capture for registration has the same format. It is refused if the signed `purpose` says that it is
-/// one; in versions of the interface that state no purpose, the distinction is left to the caller.
+/// A capture for registration has the same format. It is refused if the signed `purpose` says that it
+/// is one; in versions of the interface that state no purpose, the distinction is left to the caller.
 ///
 /// `data` must be signed, or the verdict is [`unsigned-layer`](crate::Code::UnsignedLayer),
 /// whatever [`PartlySigned`](crate::mosip::trust::PartlySigned) says. An answer in which nothing was
 /// captured is [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
 /// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer:
-/// `timestamp` of `data`, `dateTime` of the digital ID. The report's time is the `timestamp` of the first
-/// biometric.
+/// `timestamp` of `data`, `dateTime` of the digital ID. The report's time is the `timestamp` of the
+/// first biometric.
 pub type CaptureVerifier = Verifier<CaptureMessage>;
 
 message! {
@@ -117,7 +118,8 @@ message! {
 
 /// Verifies the signed `data` of a single biometric, as packets keep it (see
 /// [`cbeff`](super::cbeff)): like [`CaptureVerifier`], but without hashes. Anything that [`Expected`]
-/// says about hashes or decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused) here.
+/// says about hashes or decrypted values is [`expectation-unused`](crate::Code::ExpectationUnused)
+/// here.
 pub type DataVerifier = Verifier<DataMessage>;
 
 message! {

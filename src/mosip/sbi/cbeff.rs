@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The packet stores the value once, in `BDB`, and leaves a placeholder in the payload. The token is
-//! reassembled byte for byte. Devices wrote the value in base64url with or without padding, and only the
-//! signature tells which.
+//! reassembled byte for byte. Devices wrote the value in base64url with or without padding, and only
+//! the signature tells which.
 //!
 //! A [`Packet`] is the XML file that contains such segments, one for each biometric; a [`Verifier`]
 //! verifies all of them. Nothing in the XML itself is signed: anyone can change types, qualities, dates
@@ -103,7 +103,7 @@ impl Segment<'_> {
         Ok(format!("{header}.{payload}.{signature}"))
     }
 
-    /// Verifies the token, first without and then with padding, and returns which one succeeded.
+    /// Verifies the token without padding or, failing that, with padding, and returns which it was.
     ///
     /// # Errors
     ///
@@ -313,9 +313,9 @@ fn refuse_expected_together(trail: &mut Trail, expected: &Expected) {
 ///
 /// Checked, for each segment: that it is signed, and its token as it was before the packet removed the
 /// value from it. A segment that is empty and says that nothing was captured is skipped. *Not* checked:
-/// anything in the XML next to these parts, and the number of segments. The result lists what is next to
-/// the parts. Anything that [`Expected`] says about hashes, about decrypted values, or about captures
-/// that belong together (`span`, [`Mixed::Deny`]) is
+/// anything in the XML next to these parts, and the number of segments. The result lists what is next
+/// to the parts. Anything that [`Expected`] says about hashes, about decrypted values, or about
+/// captures that belong together (`span`, [`Mixed::Deny`]) is
 /// [`expectation-unused`](crate::Code::ExpectationUnused) here.
 ///
 /// A segment without a signature is [`unsigned-layer`](crate::Code::UnsignedLayer), and a packet

@@ -82,8 +82,8 @@ impl HashChain {
         Self { scheme, hash: sha256(b"") }
     }
 
-    /// Continues after a capture with this hash, which requests call `previousHash`. An empty text means
-    /// the beginning.
+    /// Continues after a capture with this hash, which requests call `previousHash`. An empty text
+    /// means the beginning.
     ///
     /// # Errors
     ///

@@ -135,7 +135,8 @@ impl Expected {
 /// - they lie no further apart than [`Expected::span`] allows, if it is set.
 ///
 /// A hint in the report names what differs. The absence of differences does not prove that the captures
-/// were made together: a device may omit `transactionId`, and may describe itself identically for years.
+/// were made together: a device may omit `transactionId`, and may describe itself identically for
+/// years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mixed {

@@ -276,8 +276,8 @@ fn device_id(members: &Object<'_>) -> Result<Option<String>, Error> {
 
 /// One device of an answer, as far as signatures cover what it says. Only [`InfoVerifier`] creates one.
 ///
-/// Normally `deviceInfo` is signed. Only if the caller chose [`PartlySigned::Allow`] may it be unsigned,
-/// or a device have no signed part at all.
+/// Normally `deviceInfo` is signed. Only if the caller chose [`PartlySigned::Allow`] may it be
+/// unsigned, or a device have no signed part at all.
 ///
 /// [`PartlySigned::Allow`]: crate::mosip::trust::PartlySigned::Allow
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -365,8 +365,8 @@ impl InfoExpected {
 /// Every `deviceInfo` must be signed, or the verdict is
 /// [`unsigned-layer`](crate::Code::UnsignedLayer): unregistered devices sign nothing, and some of them
 /// write their `digitalId` as plain JSON, which gives the same verdict wherever it occurs. With
-/// [`PartlySigned::Allow`], at least one part of the answer must be signed. An answer without devices is
-/// [`unsupported-format`](crate::Code::UnsupportedFormat).
+/// [`PartlySigned::Allow`], at least one part of the answer must be signed. An answer without devices
+/// is [`unsupported-format`](crate::Code::UnsupportedFormat).
 ///
 /// With [`At::Issued`](crate::At::Issued), each signer is judged at the time stated in its own layer.
 /// `deviceInfo` states none, so the `dateTime` of the digital ID inside it counts. The report's time is

@@ -30,8 +30,8 @@ pub enum PartlySigned {
     Deny,
     /// Accept them, with a warning in every report.
     ///
-    /// The rules still require a signer for the data. If a digital ID is signed but nothing around it is,
-    /// the verdict is [`untrusted-chain`](crate::Code::UntrustedChain); if the rules require an
+    /// The rules still require a signer for the data. If a digital ID is signed but nothing around it
+    /// is, the verdict is [`untrusted-chain`](crate::Code::UntrustedChain); if the rules require an
     /// organisation, every element needs a signer of its data. Content that no signature covers is not
     /// part of the verified content.
     Allow,
@@ -126,8 +126,8 @@ pub enum NoRoots {
     #[default]
     Untrusted,
     /// The caller has not configured whom to trust: [`no-key`](crate::Code::NoKey), which is undecided,
-    /// as for a signature without keys. This check comes last, so it never hides a failure that does not
-    /// depend on the roots.
+    /// as for a signature without keys. This check comes last, so it never hides a failure that does
+    /// not depend on the roots.
     Undecided,
 }
 
@@ -170,9 +170,9 @@ impl Trust {
         self
     }
 
-    /// Returns how often certificates in messages were already known from earlier messages. Clones share
-    /// what they know, so they are counted together. With [`self_asserted`](Self::self_asserted), nothing
-    /// is remembered.
+    /// Returns how often certificates in messages were already known from earlier messages. Clones
+    /// share what they know, so they are counted together. With [`self_asserted`](Self::self_asserted),
+    /// nothing is remembered.
     #[must_use]
     pub fn known_certificates(&self) -> KnownCertificates {
         self.basis.as_deref().map(|basis| basis.known.counts()).unwrap_or_default()

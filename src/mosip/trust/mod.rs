@@ -1,4 +1,5 @@
-//! When a device's signature is trusted: `x5c`, domains, and the rules of the components that consume it.
+//! When a device's signature is trusted: `x5c`, domains, and the rules of the components that consume
+//! it.
 //!
 //! ```text
 //! header {"x5c":[…]} ──► signer's certificate ── domain by the rules ──► path to a root of the domain
@@ -21,31 +22,31 @@
 //! [`malformed`](crate::Code::Malformed), whatever the time of judgement.
 //!
 //! The outermost layer of a message must be signed. An inner layer needs no signature of its own if the
-//! signature around it belongs to the domain that the rules require and the consumer does not verify
-//! the layer separately. Messages with unsigned outer layers are accepted only by choice:
+//! signature around it belongs to the domain that the rules require, and if their consumer does not
+//! verify the layer separately. Messages with unsigned outer layers are accepted only by choice:
 //! [`PartlySigned`].
 //!
 //! Without roots, no signer is trusted, and the verdict is
-//! [`untrusted-chain`](crate::Code::UntrustedChain). With [`NoRoots::Undecided`], the report says instead
-//! that the caller has not configured whom to trust.
+//! [`untrusted-chain`](crate::Code::UntrustedChain). With [`NoRoots::Undecided`], the report says
+//! instead that the caller has not configured whom to trust.
 //!
 //! [`Trust::self_asserted`] accepts each signer's own certificate. That is what partner management
 //! does with the requests that it registers, and it is reported as a warning. Such a message proves
 //! that the key in each layer's certificate signed that layer. It proves neither who owns the keys nor
 //! that they belong together: anyone can generate keys, and devices with a secure chip sign with two.
 //! Reports count the keys, and warn ([`OtherSigner`](crate::Warning::OtherSigner)) if different keys
-//! signed layers of one domain, or signed one layer twice. Without rules, every layer except the digital
-//! ID counts as signed for the device, and so does the digital ID if the message says L0.
+//! signed layers of one domain, or signed one layer twice. Without rules, every layer except the
+//! digital ID belongs to the device, and so does the digital ID if the message says L0.
 //!
-//! The work that a message can cause is bounded: keys in `x5c` have at most 4096 bits
+//! The work that a message can cause is bounded: keys in `x5c` may have at most 4096 bits
 //! ([`Limits::x5c_modulus_bits`](crate::Limits::x5c_modulus_bits)), and all signers of a message share
-//! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a 1024-bit key or a small
-//! exponent, where that is accepted, adds a warning.
+//! [`Limits::chain_signatures`](crate::Limits::chain_signatures). A chain with a 1024-bit key or a
+//! small exponent, where that is accepted, adds a warning.
 //!
 //! Sources: those listed at [`Consumer`].
 //!
-//! Not supported: revocation (the consumers do not check it either), and what [`crate::jose`] says about
-//! certificates.
+//! Not supported: revocation (the consumers do not check it either), and what [`crate::jose`] says
+//! about certificates.
 
 pub(super) mod choice;
 mod coverage;

@@ -164,8 +164,8 @@ impl Rules {
     /// consumers this requirement is the caller's choice, and the text is compared exactly.
     ///
     /// A message whose data is unsigned is refused. So is a digital ID on its own, unless the rules
-    /// require the same domain for digital IDs as for data: then its signer is the device, and must have
-    /// the organisation.
+    /// require the same domain for digital IDs as for data: then its signer is the device, and must
+    /// have the organisation.
     #[must_use]
     pub fn with_organization(mut self, organization: impl Into<String>) -> Self {
         self.organization = Organization::Named(organization.into());

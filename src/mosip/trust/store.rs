@@ -122,9 +122,9 @@ impl TrustStore {
     /// Finds the path from a certificate to a root of a domain, including both.
     ///
     /// Checked: the dates of all certificates, and the signatures, names and constraints of the path
-    /// ([RFC 5280 §6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)). *Not* checked: revocation,
-    /// and the purpose of the certificate. Weak keys that the policy accepts are not an error here;
-    /// verifiers warn about them.
+    /// ([RFC 5280 §6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)). *Not* checked:
+    /// revocation, and the purpose of the certificate. Weak keys that the policy accepts are not an error
+    /// here; verifiers warn about them.
     /// # Errors
     ///
     /// [`Error::CertificateExpired`], [`Error::UntrustedChain`], [`Error::KeyTooSmall`] for an
