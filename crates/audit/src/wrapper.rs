@@ -85,7 +85,7 @@ impl fmt::Display for Wrapper {
                 write!(f, "it is part of a URL or form: give only the value of `{name}`")
             }
             Self::Tokens => f.write_str(
-                "it contains several tokens: give one token per line, each as a record: `jq -Rc \
+                "it contains several tokens: give one token a line, each as a record: `jq -Rc \
                  '{artefact: .}' FILE | countersign verify --ndjson -`",
             ),
             Self::LineBreaks => {
@@ -438,7 +438,7 @@ mod tests {
             (Wrapper::Quotes, &["quotes", "jq -r ."]),
             (Wrapper::Percent, &["percent-encoded", "decode"]),
             (Wrapper::Parameter("id_token".into()), &["`id_token`", "value"]),
-            (Wrapper::Tokens, &["several tokens", "one token per line", "--ndjson"]),
+            (Wrapper::Tokens, &["several tokens", "one token a line", "--ndjson"]),
             (Wrapper::LineBreaks, &["line breaks", "tr -d"]),
             (Wrapper::WhiteSpace, &["white space", "tr -d"]),
             (Wrapper::Members(vec![".jwt".into()]), &["member", "jq -r .jwt"]),

@@ -143,7 +143,7 @@ fn a_wrapped_token_stays_malformed_and_its_wrapper_is_named_whatever_the_kind() 
         (format!("{start} {end}").into(), "white space"),
         (format!(" {token}").into(), "white space"),
         (format!("{start}\r\n{end}\n").into(), "line breaks"),
-        (format!("{token}\n{token}\n").into(), "one token per line"),
+        (format!("{token}\n{token}\n").into(), "one token a line"),
         (format!("id_token={token}&state=x").into(), "`id_token`"),
         (format!("https://rp.example/cb#access_token={token}&a=b").into(), "`access_token`"),
         (json!({ "jwt": token }).to_string().into(), "jq -r .jwt"),
