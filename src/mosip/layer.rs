@@ -175,12 +175,7 @@ impl Closed<'static> {
         object: &Object<'_>,
         member: &'static str,
     ) -> Result<Self, Error> {
-        match object.member(member) {
-            None => Err(Error::MissingMember { part, member }),
-            Some(Value::String(text)) => Ok(Self::text(text)),
-            Some(Value::Object(members)) => Ok(Self::Object(members.clone().into_owned())),
-            Some(_) => Err(Error::WrongType { part, member, expected: "an object or a string" }),
-        }
+        Self::find(part, object, member, Self::Object, "an object or a string")
     }
 
     /// Finds the digital id of a device service's message.
@@ -189,11 +184,22 @@ impl Closed<'static> {
         object: &Object<'_>,
         member: &'static str,
     ) -> Result<Self, Error> {
+        Self::find(part, object, member, Self::Plain, "a string")
+    }
+
+    /// Finds a member, and says what an object means that stands in its place.
+    fn find(
+        part: &'static str,
+        object: &Object<'_>,
+        member: &'static str,
+        of_object: fn(Object<'static>) -> Self,
+        expected: &'static str,
+    ) -> Result<Self, Error> {
         match object.member(member) {
             None => Err(Error::MissingMember { part, member }),
             Some(Value::String(text)) => Ok(Self::text(text)),
-            Some(Value::Object(members)) => Ok(Self::Plain(members.clone().into_owned())),
-            Some(_) => Err(Error::WrongType { part, member, expected: "a string" }),
+            Some(Value::Object(members)) => Ok(of_object(members.clone().into_owned())),
+            Some(_) => Err(Error::WrongType { part, member, expected }),
         }
     }
 }
@@ -417,14 +423,22 @@ impl Opened<'_> {
     /// Reads the members.
     pub(crate) fn into_origin(self, limits: &Limits) -> Result<Origin, Error> {
         let (layer, encoded_twice) = (self.layer(), self.is_encoded_twice());
-        let text = match self.content {
+        let (text, inner) = match self.content {
             Content::Object(members) | Content::Plain(members) => {
                 return Ok(Origin::of_json(members));
             }
-            Content::Text(ref text, _) => Some(String::from_utf8_lossy(&text.text).into_owned()),
+            Content::Text(text, inner) => (text, inner),
         };
-        let members = json::parse_object(self.member, self.json(), limits)?.into_owned();
-        Ok(Origin { layer, encoded_twice, text, members })
+        let json = inner.as_ref().map_or(&text.payload, |inner| &inner.payload);
+        let members = json::parse_object(self.member, json, limits)?.into_owned();
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = match text.text {
+            Cow::Borrowed(bytes) => lossy(bytes),
+            Cow::Owned(bytes) => {
+                String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes()))
+            }
+        };
+        Ok(Origin { layer, encoded_twice, text: Some(text), members })
     }
 }
 

@@ -80,13 +80,10 @@ impl<F: Steps> Verifier<F> {
             let mut signatures = verify_jobs(&jobs).into_iter();
             for item in &mut items {
                 // One for each item, in order; a missing one would leave the item unjudged.
-                let next = signatures.next().zip(item.opened.take());
-                match next.and_then(|(signature, layer)| {
-                    F::judge(self, &mut item.trail, layer, signature)
-                }) {
-                    Some(Next::Layer(inside)) => item.opened = Some(inside),
-                    Some(Next::Made(made)) => item.draft = Some(made),
-                    None => {}
+                let signature = signatures.next();
+                if let Some((layer, signature)) = item.opened.take().zip(signature) {
+                    let next = F::judge(self, &mut item.trail, layer, signature);
+                    (item.opened, item.draft) = Next::split(next);
                 }
             }
         }

@@ -107,6 +107,18 @@ pub(crate) enum Next<O, D> {
     Made(D),
 }
 
+impl<O, D> Next<O, D> {
+    /// Returns what is left to open, and what was made: one of both, or nothing at the end of a
+    /// verification that failed.
+    fn split(next: Option<Self>) -> (Option<O>, Option<D>) {
+        match next {
+            Some(Self::Layer(inside)) => (Some(inside), None),
+            Some(Self::Made(made)) => (None, Some(made)),
+            None => (None, None),
+        }
+    }
+}
+
 /// How one kind of artefact is verified, in steps.
 pub(crate) trait Steps: Format {
     /// What a verifier of this format verifies with.
@@ -229,11 +241,7 @@ impl<F: Steps> Verifier<F> {
         let mut draft = None;
         while let Some(layer) = opened.take() {
             let signature = F::signature(self, &layer).map(|job| job.verify());
-            match F::judge(self, trail, layer, signature) {
-                Some(Next::Layer(inside)) => opened = Some(inside),
-                Some(Next::Made(made)) => draft = Some(made),
-                None => {}
-            }
+            (opened, draft) = Next::split(F::judge(self, trail, layer, signature));
         }
         seal(trail, draft).map(F::verified)
     }

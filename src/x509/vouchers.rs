@@ -47,7 +47,9 @@ impl Vouchers {
 
     pub(super) fn add(&self, key: &PublicKey, backend: SignatureBackend) {
         let mut keys = lock(&self.keys);
-        if keys.len() < Self::MOST {
+        // Another thread may have been faster.
+        let is_known = keys.iter().any(|(under, by)| under == key && *by == backend);
+        if !is_known && keys.len() < Self::MOST {
             keys.push((key.clone(), backend));
         }
     }

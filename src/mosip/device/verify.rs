@@ -265,10 +265,6 @@ impl Message for DeviceDataMessage {
     type Content = SignedLayers;
     type Parts<'a> = Single<'a, DeviceData>;
 
-    fn most_signatures(limits: &Limits) -> usize {
-        limits.signatures().into()
-    }
-
     fn window(expected: &Expected) -> Option<Window> {
         expected.window
     }
@@ -300,10 +296,6 @@ impl Message for DeviceDataMessage {
 impl Message for DigitalIdMessage {
     type Content = DigitalId;
     type Parts<'a> = Single<'a, DigitalId>;
-
-    fn most_signatures(limits: &Limits) -> usize {
-        limits.signatures().into()
-    }
 
     fn window(expected: &Expected) -> Option<Window> {
         expected.window

@@ -280,11 +280,9 @@ impl<'a> Parts<'a> for Answer<'a> {
                 checker.name_outside(member);
             }
             checker.enter("");
-            let found = Biometric::read(&element).and_then(|outside| {
-                let length = data_of(&element)?.map(str::len);
-                Ok((outside, length))
-            });
-            self.has_data |= !matches!(data_of(&element), Ok(None));
+            let length = data_of(&element).map(|data| data.map(str::len));
+            self.has_data |= !matches!(length, Ok(None));
+            let found = Biometric::read(&element).and_then(|outside| Ok((outside, length?)));
             let found = checker.trail.record(Check::STRUCTURE, found, |(_, length)| match length {
                 Some(length) => format!("`data` of {length} bytes"),
                 None => "no `data`".into(),

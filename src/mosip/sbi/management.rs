@@ -179,10 +179,6 @@ impl Message for ManagementMessage {
     type Content = ManagementAnswer;
     type Parts<'a> = Received<'a>;
 
-    fn most_signatures(limits: &Limits) -> usize {
-        limits.signatures().into()
-    }
-
     fn window(expected: &ManagementExpected) -> Option<Window> {
         expected.window
     }

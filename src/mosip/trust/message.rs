@@ -31,7 +31,9 @@ pub(crate) trait Message: Format {
     type Parts<'a>: Parts<'a>;
 
     /// Returns how many signed layers a message may have.
-    fn most_signatures(limits: &Limits) -> usize;
+    fn most_signatures(limits: &Limits) -> usize {
+        limits.signatures().into()
+    }
 
     /// Returns the window that times are expected in.
     fn window(expected: &Self::Expected) -> Option<Window>;

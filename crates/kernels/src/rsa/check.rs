@@ -14,7 +14,7 @@
 //! message: it is determined by `H`, both sides are below `n`, and `R` is invertible.
 
 use super::pkcs1;
-use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
+use super::portable::{self, Limbs, MAX_LIMBS, Modulus, ONE};
 use super::size::MAX_SIZE;
 use crate::Hash;
 
@@ -46,13 +46,6 @@ impl Terms<Limbs> {
         Self { factor, constants }
     }
 }
-
-/// The number one.
-const ONE: Limbs = {
-    let mut one = [0; MAX_LIMBS];
-    one[0] = 1;
-    one
-};
 
 impl<N> Terms<N> {
     /// The same numbers in another form.

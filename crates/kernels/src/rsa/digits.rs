@@ -8,7 +8,7 @@
 )]
 
 use super::check::Terms;
-use super::portable::{self, Limbs, MAX_LIMBS, Modulus};
+use super::portable::{self, Limbs, MAX_LIMBS, Modulus, ONE};
 use crate::Hash;
 use crate::simd::{
     self, DIGIT_BITS, Ifma, LANES, MAX_TILES, OneCheck, OneNumber, SPREAD, Spread, TILE, TILE_BITS,
@@ -42,8 +42,6 @@ impl Digits {
         let sizes: Vec<usize> = fold_sizes(tiles).collect();
         let mut numbers = vec![Spread::default(); (FOLDS + sizes.len()) * each].into_boxed_slice();
         let (fixed, folds) = numbers.split_at_mut(FOLDS * each);
-        let mut one = [0; MAX_LIMBS];
-        one[0] = 1;
         let mut fixed = fixed.chunks_exact_mut(each);
         let mut push = |limbs: &[u64]| {
             if let Some(place) = fixed.next() {
@@ -51,9 +49,9 @@ impl Digits {
             }
         };
         push(modulus.limbs());
-        push(&modulus.doubled(&one, 2 * TILE_BITS * tiles));
+        push(&modulus.doubled(&ONE, 2 * TILE_BITS * tiles));
         // From the smallest to the greatest, each of the one before.
-        let (mut fold, mut halved) = (one, 0);
+        let (mut fold, mut halved) = (ONE, 0);
         for (place, &size) in folds.chunks_exact_mut(each).zip(&sizes).rev() {
             fold = modulus.halved(&fold, TILE_BITS * (size - halved));
             halved = size;

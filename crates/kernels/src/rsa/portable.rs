@@ -36,6 +36,13 @@ pub(super) const MAX_LIMBS: usize = 128;
 /// A number of at most [`MAX_LIMBS`] limbs on the stack.
 pub(super) type Limbs = [u64; MAX_LIMBS];
 
+/// The number one.
+pub(super) const ONE: Limbs = {
+    let mut one = [0; MAX_LIMBS];
+    one[0] = 1;
+    one
+};
+
 /// Limbs taken together by one pass over the other operand.
 const BLOCK: usize = 8;
 
@@ -386,7 +393,7 @@ impl Divisor {
         }
         // What is left on top is nothing, or borrowed by a quotient that was too large.
         if below != carry.wrapping_add(u64::from(borrow)) {
-            add_wrapping(rest, &self.limbs);
+            add(rest, &self.limbs);
         }
     }
 }
@@ -516,7 +523,7 @@ fn subtract(a: &mut [u64], b: &[u64]) -> bool {
     borrow
 }
 
-/// `a += b`, for `a` that is long enough for the sum.
+/// `a += b`, for `a` at least as long as `b`. A carry beyond its end is lost.
 #[inline]
 fn add(a: &mut [u64], b: &[u64]) {
     let mut carry = false;
@@ -529,17 +536,6 @@ fn add(a: &mut [u64], b: &[u64]) {
     let mut above = a.iter_mut().skip(b.len());
     while carry && let Some(a) = above.next() {
         (*a, carry) = a.overflowing_add(1);
-    }
-}
-
-/// `a += b`, without the carry on top, for equal lengths.
-fn add_wrapping(a: &mut [u64], b: &[u64]) {
-    let mut carry = false;
-    for (a, &b) in a.iter_mut().zip(b) {
-        let (sum, c1) = a.overflowing_add(b);
-        let (sum, c2) = sum.overflowing_add(u64::from(carry));
-        *a = sum;
-        carry = c1 | c2;
     }
 }
 
