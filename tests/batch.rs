@@ -295,4 +295,38 @@ fn messages_with_any_number_of_layers_are_judged_together_as_each_alone() {
     let codes = codes_of(&verifier, &inputs, &sbi::Expected::new());
     let count = |code| codes.iter().filter(|found| **found == code).count();
     assert_eq!((count(Code::Ok), count(Code::SignatureMismatch)), (22, 33), "{codes:?}");
+
+    // Captured data alone, packets of it, information of devices, and a single layer.
+    let datas: Vec<String> = (0..66)
+        .map(|n| [one.clone(), broken.clone(), altered(&one), id.clone()][n % 4].clone())
+        .collect();
+    let verifier = sbi::DataVerifier::new(Trust::self_asserted(), Policy::default());
+    let codes = codes_of(&verifier, &datas, &sbi::Expected::new());
+    assert_eq!(codes.iter().filter(|code| **code == Code::Ok).count(), 17, "{codes:?}");
+
+    let segment = |token: &str| testkit::sbi::segment(token).unwrap();
+    let packets: Vec<String> = (0..66)
+        .map(|n| {
+            let segments = [[&one, &one], [&one, &broken], [&broken, &one]][n % 3];
+            testkit::sbi::packet(&segments.map(|token| segment(token)))
+        })
+        .collect();
+    let verifier = sbi::cbeff::Verifier::new(Trust::self_asserted(), Policy::default());
+    let codes = codes_of(&verifier, &packets, &sbi::Expected::new());
+    assert_eq!(codes.iter().filter(|code| **code == Code::Ok).count(), 22, "{codes:?}");
+
+    let answer = testkit::sbi::info(&pki.device, &pki.chip, "L1").unwrap();
+    let infos: Vec<String> = (0..66)
+        .map(|n| if n % 3 == 0 { answer.replace("eyJ4", "eyJ5") } else { answer.clone() })
+        .collect();
+    let verifier = sbi::InfoVerifier::new(Trust::self_asserted(), Policy::default());
+    let codes = codes_of(&verifier, &infos, &sbi::InfoExpected::new());
+    assert_eq!(codes.iter().filter(|code| **code == Code::Ok).count(), 44, "{codes:?}");
+
+    let snapshot = of_device(testkit::sbi::snapshot().to_string());
+    let snapshots: Vec<String> =
+        (0..66).map(|n| if n % 3 == 0 { altered(&snapshot) } else { snapshot.clone() }).collect();
+    let verifier = sbi::ManagementVerifier::new(Trust::self_asserted(), Policy::default());
+    let codes = codes_of(&verifier, &snapshots, &sbi::ManagementExpected::new());
+    assert_eq!(codes.iter().filter(|code| **code == Code::Ok).count(), 44, "{codes:?}");
 }

@@ -318,6 +318,35 @@ fn data_taken_out_of_a_capture_is_held_to_the_rules_that_it_was_captured_for() {
 }
 
 #[test]
+fn captured_data_of_both_purposes_in_one_stream_each_get_their_own_verdict() {
+    let (device, chip) = (&WORLD.pki.device, &WORLD.pki.chip);
+    let kinds = [
+        (captured(chip, "Auth"), "ok"),
+        (captured(device, "Registration"), "ok"),
+        (captured(device, "Auth"), "untrusted-chain"),
+        (captured(chip, "Registration"), "untrusted-chain"),
+    ];
+    // No two neighbours alike, and no period of two.
+    let chosen: Vec<usize> = (0..40).map(|n| n * n / 3 % 4).collect();
+    let record = |(place, kind): (usize, &usize)| {
+        let record = json!({ "id": place.to_string(), "artefact": kinds[*kind].0 });
+        format!("{record}\n")
+    };
+    let records: String = chosen.iter().enumerate().map(record).collect();
+    let arguments = arguments(&["--ndjson", "-"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let stream = Stream::new(&arguments).expect("a stream");
+    let reports = stream.judge(records.as_bytes());
+    assert_eq!(reports.len(), chosen.len());
+    for (place, (report, kind)) in reports.iter().zip(&chosen).enumerate() {
+        let report: Value = serde_json::from_str(report).expect("a report is JSON");
+        let wanted = (json!(place.to_string()), json!(kinds[*kind].1));
+        assert_eq!((report["id"].clone(), report["code"].clone()), wanted, "{report}");
+        assert_eq!(report["input"]["bytes"], kinds[*kind].0.len(), "{report}");
+    }
+}
+
+#[test]
 fn a_packet_is_of_the_purpose_that_was_signed_however_it_writes_its_payloads() {
     let id = digital_id(&WORLD.pki.device);
     // The placeholder stands where it makes the payload of the packet no JSON.
