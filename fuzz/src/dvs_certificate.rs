@@ -73,9 +73,9 @@ pub fn run(data: &[u8]) {
     let believed = support::judge(&verifier, &artefact, &expected, at);
     let token = token_of(&artefact);
     let format = Some(Algorithm::Rs256);
-    let authentic = token
-        .as_ref()
-        .and_then(|token| oracle::authentic(token, &group.keys, policy.rsa_1024(), format));
+    let authentic = token.as_ref().and_then(|token| {
+        oracle::authentic(token, &group.oracle_keys(), policy.rsa_1024(), format)
+    });
     let fine = authentic.is_some_and(|token| {
         let typ = token.header.member("typ").map(|typ| typ.text().unwrap().to_ascii_lowercase());
         let usual = typ.is_none_or(|typ| matches!(&*typ, "jwt" | "application/jwt"));

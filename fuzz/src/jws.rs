@@ -101,7 +101,7 @@ pub fn run(data: &[u8]) {
     let policy = group.believing().with_leeway(leeway);
     let believed =
         support::judge(&Verifier::new(group.keys.clone(), policy), &token, &expected, at);
-    let authentic = oracle::authentic(&token, &group.keys, policy.rsa_1024(), None);
+    let authentic = oracle::authentic(&token, &group.oracle_keys(), policy.rsa_1024(), None);
     let fine = authentic.filter(|token| is_fine(&token.payload, &wanted, at, leeway));
     assert_eq!(believed.is_ok(), fine.is_some(), "{believed:?}");
     if let (Ok(verified), Some(fine)) = (&believed, &fine) {

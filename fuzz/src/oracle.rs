@@ -1,11 +1,14 @@
 //! What the library should say, written down a second time with other people's parsers.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use countersign::jose::{Jwk, JwkSet};
 use countersign::{Algorithm, At, Leeway, Rsa1024};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
 
 /// JSON as strictly as the library reads it; numbers keep their text.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +109,76 @@ impl Json {
     }
 }
 
+/// The thumbprints of a key's certificate (RFC 7517, sections 4.8 and 4.9).
+#[derive(Default)]
+pub struct Marks {
+    sha1: Option<Vec<u8>>,
+    sha256: Option<Vec<u8>>,
+}
+
+impl Marks {
+    /// Those of the first certificate of `x5c`, or what a JWK without one states.
+    pub fn of(jwk: &Value) -> Self {
+        if let Some(certificate) = jwk["x5c"][0].as_str() {
+            let der = STANDARD.decode(certificate).unwrap();
+            let (sha1, sha256) = (Sha1::digest(&der).to_vec(), Sha256::digest(&der).to_vec());
+            return Self { sha1: Some(sha1), sha256: Some(sha256) };
+        }
+        Self::stated(|name| jwk[name].as_str())
+    }
+
+    fn stated<'t>(member: impl Fn(&'static str) -> Option<&'t str>) -> Self {
+        let digest = |name, size| {
+            let digest = URL_SAFE_NO_PAD.decode(member(name)?).ok()?;
+            Some(digest).filter(|digest| digest.len() == size)
+        };
+        Self { sha1: digest("x5t", 20), sha256: digest("x5t#S256", 32) }
+    }
+
+    /// Whether a token with these means a key with those: SHA-256 decides where both have it.
+    fn mean(&self, key: &Self) -> bool {
+        match (&self.sha256, &key.sha256) {
+            (Some(token), Some(key)) => token == key,
+            _ => self.sha1.is_some() && self.sha1 == key.sha1,
+        }
+    }
+}
+
+/// The keys of a verifier.
+pub struct Keys<'k> {
+    pub set: &'k JwkSet,
+    /// Of every usable key of the set.
+    pub marks: &'k [Marks],
+}
+
+impl<'k> Keys<'k> {
+    /// Finds the key of a token. Without `kid`, that is the only one that may have made it: a
+    /// thumbprint decides among several, and an unusable key may have made any token.
+    fn find(&self, header: &Json, kid: Option<&str>, algorithm: &str) -> Option<&'k Jwk> {
+        if kid.is_some() {
+            return self.set.select(kid).ok();
+        }
+        let stated = Marks::stated(|name| header.member(name).and_then(Json::text));
+        let fits = |key: &Jwk| key.declared_algorithm().is_none_or(|own| own.name() == algorithm);
+        let keys = || self.set.keys().iter().zip(self.marks).filter(|(key, _)| fits(key));
+        let marked: Vec<&Jwk> =
+            keys().filter(|(_, marks)| stated.mean(marks)).map(|(key, _)| key).collect();
+        let candidates = if !marked.is_empty() {
+            marked
+        } else if self.set.problems().is_empty() {
+            keys().map(|(key, _)| key).collect()
+        } else {
+            return None;
+        };
+        let same = |key: &Jwk, other: &Jwk| {
+            let names = key.kid().is_none() || other.kid().is_none() || key.kid() == other.kid();
+            names && key.thumbprint() == other.thumbprint()
+        };
+        let (first, rest) = candidates.split_first()?;
+        rest.iter().all(|other| same(first, other)).then_some(*first)
+    }
+}
+
 /// A token as a verifier has it that finds every signature valid.
 pub struct Authentic<'k> {
     pub header: Json,
@@ -116,7 +189,7 @@ pub struct Authentic<'k> {
 /// Reads a compact JWS (RFC 7515) and finds its key, or `None` where something is wrong.
 pub fn authentic<'k>(
     token: &[u8],
-    keys: &'k JwkSet,
+    keys: &Keys<'k>,
     rsa_1024: Rsa1024,
     format: Option<Algorithm>,
 ) -> Option<Authentic<'k>> {
@@ -141,7 +214,7 @@ pub fn authentic<'k>(
         return None;
     }
     let algorithm = header.member("alg")?.text()?;
-    let key = keys.select(kid).ok()?;
+    let key = keys.find(&header, kid, algorithm)?;
     if format.unwrap_or(key.algorithm()).name() != algorithm || key.algorithm().name() != algorithm
     {
         return None;

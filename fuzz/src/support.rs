@@ -15,6 +15,8 @@ use countersign_testkit::accept_all;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::oracle::{self, Marks};
+
 /// What is left of the input.
 pub struct Input<'d>(pub &'d [u8]);
 
@@ -98,12 +100,19 @@ pub fn check_report(report: &Report, code: Code) {
 pub struct Group {
     pub keys: JwkSet,
     pub policy: Policy,
+    /// Of the usable keys.
+    marks: Vec<Marks>,
 }
 
 impl Group {
     /// Returns the policy with a backend that finds every signature valid.
     pub fn believing(&self) -> Policy {
         self.policy.with_backend(accept_all())
+    }
+
+    /// Returns the keys as the oracle has them.
+    pub fn oracle_keys(&self) -> oracle::Keys<'_> {
+        oracle::Keys { set: &self.keys, marks: &self.marks }
     }
 }
 
@@ -126,7 +135,16 @@ impl Vectors {
             if group["policy"]["rsa1024"] == "allow" {
                 policy = policy.with_rsa_1024(Rsa1024::Allow);
             }
-            groups.push(Group { keys, policy });
+            let usable = |index| keys.problems().iter().all(|problem| problem.index != index);
+            let marks = match group["keys"]["jwks"]["keys"].as_array() {
+                Some(jwks) => {
+                    let jwks = jwks.iter().enumerate();
+                    jwks.filter(|(i, _)| usable(*i)).map(|(_, jwk)| Marks::of(jwk)).collect()
+                }
+                // Keys in PEM have none here.
+                None => keys.keys().iter().map(|_| Marks::default()).collect(),
+            };
+            groups.push(Group { keys, policy, marks });
         }
         Self { groups, inputs }
     }
