@@ -31,7 +31,7 @@ use core::fmt;
 
 use x509_cert::der::asn1::AnyRef;
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
+use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use super::jwk::{Jwk, JwkSet, KeyProblem};
 use crate::code::Code;
@@ -629,7 +629,7 @@ fn is_request(content: &AnyRef<'_>) -> bool {
 }
 
 fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
-    let info = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| BAD_DER)?;
+    let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| BAD_DER)?;
     spki::public_key(&info, NegativeModulus::Refuse, usize::MAX)
 }
 

@@ -5,17 +5,21 @@ use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
+use core::ops::Range;
 
 use x509_cert::certificate::Version;
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::oid::AssociatedOid as _;
-use x509_cert::der::{self, Decode as _, Header, Reader as _, SliceReader};
+use x509_cert::der::referenced::OwnedToRef as _;
+use x509_cert::der::{self, Decode as _, Encode as _, Header, Reader as _, SliceReader};
 use x509_cert::ext::pkix::name::DirectoryString;
 use x509_cert::ext::pkix::{
     BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, SubjectAltName,
 };
 use x509_cert::name::Name;
+use x509_cert::spki::SubjectPublicKeyInfoRef;
 
+use super::plain::{Extension, Plain};
 use super::spki::{self, BAD_DER, NEGATIVE_MODULUS, NegativeModulus};
 use super::vouchers::{Memory, Vouchers};
 use crate::crypto::{Algorithm, PublicKey, SignatureBackend, sha256, work};
@@ -76,7 +80,11 @@ pub struct Certificate(Arc<Fields>);
 struct Fields {
     der: Vec<u8>,
     sha256: [u8; 32],
-    content: x509_cert::Certificate,
+    version: Version,
+    issuer: Bytes,
+    subject: Bytes,
+    /// The value of the subject's organisation, if there is one that is meant.
+    organization: Option<Bytes>,
     validity: Validity,
     key: Result<PublicKey, Error>,
     /// The modulus could be read as an unsigned number only.
@@ -86,7 +94,110 @@ struct Fields {
     /// An extension that nobody here understands, and must.
     not_understood: bool,
     source: Source,
+    /// The algorithm of the certificate's own signature, if it is known.
+    algorithm: Option<Algorithm>,
+    signature: Option<Bytes>,
     vouchers: Vouchers,
+}
+
+/// Bytes of a certificate, in the form of DER.
+enum Bytes {
+    /// As they stand in it.
+    Within(Range<usize>),
+    /// Written again, where they had another form.
+    Apart(Vec<u8>),
+}
+
+impl Bytes {
+    fn of<'c>(&'c self, der: &'c [u8]) -> &'c [u8] {
+        match self {
+            Self::Within(place) => der.get(place.clone()).unwrap_or_default(),
+            Self::Apart(bytes) => bytes,
+        }
+    }
+}
+
+/// What is used of a certificate, read in either way.
+struct Parts<'c> {
+    version: Version,
+    algorithm: Option<Algorithm>,
+    issuer: Bytes,
+    validity: Validity,
+    subject: Bytes,
+    organization: Option<Bytes>,
+    info: SubjectPublicKeyInfoRef<'c>,
+    extensions: Vec<Extension<'c>>,
+    signature: Option<Bytes>,
+}
+
+impl<'c> Parts<'c> {
+    fn of_plain(plain: Plain<'c>) -> Result<Self, Error> {
+        Ok(Self {
+            version: plain.version,
+            algorithm: Some(plain.algorithm),
+            issuer: Bytes::Within(plain.issuer),
+            validity: validity(plain.not_before, plain.not_after)?,
+            subject: Bytes::Within(plain.subject),
+            organization: plain.organization.map(Bytes::Within),
+            info: plain.info,
+            extensions: plain.extensions,
+            signature: Some(Bytes::Within(plain.signature)),
+        })
+    }
+
+    fn of_any(content: &'c x509_cert::Certificate) -> Result<Self, Error> {
+        let fields = content.tbs_certificate();
+        let written = |name: &Name| name.to_der().map(Bytes::Apart).map_err(|_| BAD_DER);
+        let extension = |extension: &'c x509_cert::ext::Extension| Extension {
+            id: extension.extn_id.as_bytes(),
+            critical: extension.critical,
+            value: extension.extn_value.as_bytes(),
+        };
+        let extensions = fields.extensions().map_or(&[][..], Vec::as_slice);
+        Ok(Self {
+            version: fields.version(),
+            algorithm: signature_algorithm(content),
+            issuer: written(fields.issuer())?,
+            validity: validity(fields.validity().not_before, fields.validity().not_after)?,
+            subject: written(fields.subject())?,
+            organization: organization(fields.subject()),
+            info: fields.subject_public_key_info().owned_to_ref(),
+            extensions: extensions.iter().map(extension).collect(),
+            signature: content.signature().as_bytes().map(|bits| Bytes::Apart(bits.to_vec())),
+        })
+    }
+}
+
+fn validity(
+    not_before: x509_cert::time::Time,
+    not_after: x509_cert::time::Time,
+) -> Result<Validity, Error> {
+    Ok(Validity { not_before: instant(not_before)?, not_after: instant(not_after)? })
+}
+
+/// Finds the organisation that is meant in a name; see [`Certificate::organization`].
+fn organization(name: &Name) -> Option<Bytes> {
+    let names = name.iter_rdn();
+    let named = names.filter(|name| name.iter().any(|part| part.oid == ORGANIZATION_NAME));
+    let last = named.last().filter(|name| name.len() == 1)?.iter().next()?;
+    last.value.to_der().ok().map(Bytes::Apart)
+}
+
+pub(super) fn signature_algorithm(content: &x509_cert::Certificate) -> Option<Algorithm> {
+    let outer = content.signature_algorithm();
+    if outer != content.tbs_certificate().signature() {
+        return None;
+    }
+    // RFC 4055 section 5: the parameters are NULL, and where they are missing, meant to be.
+    let bare = outer.parameters.is_none();
+    let null = outer.parameters.as_ref().is_none_or(|any| any.is_null());
+    match outer.oid {
+        SHA256_WITH_RSA if null => Some(Algorithm::Rs256),
+        SHA384_WITH_RSA if null => Some(Algorithm::Rs384),
+        SHA512_WITH_RSA if null => Some(Algorithm::Rs512),
+        ECDSA_WITH_SHA256 if bare => Some(Algorithm::Es256),
+        _ => None,
+    }
 }
 
 /// Who gave a certificate.
@@ -162,26 +273,27 @@ impl Certificate {
             return Err(Error::TooLarge { what: "certificate", limit });
         }
         let limit = limits.certificate_extensions().into();
-        if count_extensions(der, limit).map_err(|_| BAD_DER)? > limit {
-            return Err(Error::TooLarge { what: "number of extensions of a certificate", limit });
-        }
-        work::certificate();
-        let content = x509_cert::Certificate::from_der(der).map_err(|_| BAD_DER)?;
-        let fields = content.tbs_certificate();
-        let validity = Validity {
-            not_before: instant(fields.validity().not_before)?,
-            not_after: instant(fields.validity().not_after)?,
+        let any;
+        let parts = match Plain::read(der, limit) {
+            Some(plain) => {
+                work::certificate();
+                Parts::of_plain(plain)?
+            }
+            None => {
+                any = read_any(der, limit)?;
+                Parts::of_any(&any)?
+            }
         };
         let (mut constraints, mut usage, mut not_understood) = (None, None, false);
-        let extensions = fields.extensions().map_or(&[][..], Vec::as_slice);
-        let mut ids: Vec<_> = extensions.iter().map(|extension| extension.extn_id).collect();
+        let extensions = &parts.extensions;
+        let mut ids: Vec<_> = extensions.iter().map(|extension| extension.id).collect();
         ids.sort_unstable();
         if ids.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(malformed(Fault::RepeatedExtension));
         }
         for extension in extensions {
-            let value = extension.extn_value.as_bytes();
-            match extension.extn_id {
+            let value = extension.value;
+            match ObjectIdentifier::from_bytes(extension.id).map_err(|_| BAD_DER)? {
                 BasicConstraints::OID => {
                     constraints = Some(BasicConstraints::from_der(value).map_err(|_| BAD_DER)?);
                 }
@@ -196,7 +308,7 @@ impl Certificate {
                 _ => not_understood |= extension.critical,
             }
         }
-        if !extensions.is_empty() && fields.version() != Version::V3 {
+        if !extensions.is_empty() && parts.version != Version::V3 {
             return Err(malformed(Fault::ExtensionsBeforeVersion3));
         }
         // Last, as it is the most work.
@@ -204,25 +316,29 @@ impl Certificate {
             Source::Caller => usize::MAX,
             Source::Message => limits.x5c_modulus_bits().into(),
         };
-        let info = fields.subject_public_key_info();
-        let mut key = spki::public_key(info, NegativeModulus::Refuse, most_bits);
+        let mut key = spki::public_key(&parts.info, NegativeModulus::Refuse, most_bits);
         let mut negative_modulus = false;
         if negative == NegativeModulus::ReadAsUnsigned && key == Err(NEGATIVE_MODULUS) {
-            key = spki::public_key(info, negative, most_bits);
+            key = spki::public_key(&parts.info, negative, most_bits);
             negative_modulus = key.is_ok();
         }
         Ok(Self(Arc::new(Fields {
             der: der.to_vec(),
             sha256: sha256(der),
-            validity,
+            version: parts.version,
+            issuer: parts.issuer,
+            subject: parts.subject,
+            organization: parts.organization,
+            validity: parts.validity,
             key,
             negative_modulus,
             constraints,
             usage,
             not_understood,
             source,
+            algorithm: parts.algorithm,
+            signature: parts.signature,
             vouchers: Vouchers::default(),
-            content,
         })))
     }
 
@@ -261,10 +377,8 @@ impl Certificate {
     /// takes is then arbitrary.
     #[must_use]
     pub fn organization(&self) -> Option<String> {
-        let names = self.name().iter_rdn();
-        let named = names.filter(|name| name.iter().any(|part| part.oid == ORGANIZATION_NAME));
-        let last = named.last().filter(|name| name.len() == 1)?.iter().next()?;
-        Some(DirectoryString::try_from(&last.value).ok()?.value().to_string())
+        let value = self.0.organization.as_ref()?.of(self.der());
+        Some(DirectoryString::from_der(value).ok()?.value().to_string())
     }
 
     /// Returns the period in which the certificate is valid.
@@ -293,12 +407,14 @@ impl Certificate {
         self.0.source == Source::Message
     }
 
-    pub(crate) fn name(&self) -> &Name {
-        self.0.content.tbs_certificate().subject()
+    /// Returns the subject in DER, in which equal names are equal.
+    pub(crate) fn name(&self) -> &[u8] {
+        self.0.subject.of(self.der())
     }
 
-    pub(crate) fn issuer_name(&self) -> &Name {
-        self.0.content.tbs_certificate().issuer()
+    /// Returns the issuer in DER.
+    pub(crate) fn issuer_name(&self) -> &[u8] {
+        self.0.issuer.of(self.der())
     }
 
     pub(crate) fn is_self_issued(&self) -> bool {
@@ -324,14 +440,13 @@ impl Certificate {
     /// last one (RFC 5280 section 6.1.4 k to n). A root need not be of version 3, but if it says
     /// what it is, it has to be an issuer.
     pub(crate) fn may_issue(&self, below: usize, role: Role) -> Result<(), ChainFault> {
-        let version = self.0.content.tbs_certificate().version();
         match &self.0.constraints {
             Some(BasicConstraints { ca: true, path_len_constraint }) => {
                 if path_len_constraint.is_some_and(|most| below > usize::from(most)) {
                     return Err(ChainFault::PathLength);
                 }
             }
-            None if role == Role::Root && version != Version::V3 => {}
+            None if role == Role::Root && self.0.version != Version::V3 => {}
             _ => return Err(ChainFault::NotAnIssuer),
         }
         match &self.0.usage {
@@ -342,20 +457,7 @@ impl Certificate {
 
     /// Returns the algorithm of the certificate's own signature.
     pub(crate) fn signature_algorithm(&self) -> Option<Algorithm> {
-        let outer = self.0.content.signature_algorithm();
-        if outer != self.0.content.tbs_certificate().signature() {
-            return None;
-        }
-        // RFC 4055 section 5: the parameters are NULL, and where they are missing, meant to be.
-        let bare = outer.parameters.is_none();
-        let null = outer.parameters.as_ref().is_none_or(|any| any.is_null());
-        match outer.oid {
-            SHA256_WITH_RSA if null => Some(Algorithm::Rs256),
-            SHA384_WITH_RSA if null => Some(Algorithm::Rs384),
-            SHA512_WITH_RSA if null => Some(Algorithm::Rs512),
-            ECDSA_WITH_SHA256 if bare => Some(Algorithm::Es256),
-            _ => None,
-        }
+        self.0.algorithm
     }
 
     /// Verifies the certificate's own signature with the key of its issuer, or remembers that it did.
@@ -370,7 +472,7 @@ impl Certificate {
         if memory == Memory::Keep && self.0.vouchers.has(key, backend) {
             return Ok(());
         }
-        let signature = self.0.content.signature().as_bytes().ok_or(Error::SignatureMismatch)?;
+        let signature = self.0.signature.as_ref().ok_or(Error::SignatureMismatch)?.of(self.der());
         let signed = signed_part(&self.0.der).map_err(|_| BAD_DER)?;
         if algorithm == Algorithm::Es256 {
             let signature = fixed_signature(signature).ok_or(Error::SignatureMismatch)?;
@@ -422,12 +524,23 @@ const fn malformed(fault: Fault) -> Error {
 }
 
 /// Writes a name. A name that has no such form stays empty: it is for people only.
-fn display(name: &Name) -> String {
+fn display(name: &[u8]) -> String {
+    let Ok(name) = Name::from_der(name) else { return String::new() };
     let mut text = String::new();
     match write!(text, "{name}") {
         Ok(()) => text,
         Err(_) => String::new(),
     }
+}
+
+/// Reads a certificate in any form, if it has at most so many extensions.
+fn read_any(der: &[u8], most: usize) -> Result<x509_cert::Certificate, Error> {
+    if count_extensions(der, most).map_err(|_| BAD_DER)? > most {
+        let what = "number of extensions of a certificate";
+        return Err(Error::TooLarge { what, limit: most });
+    }
+    work::certificate();
+    x509_cert::Certificate::from_der(der).map_err(|_| BAD_DER)
 }
 
 /// Counts the extensions of a certificate, up to one more than there may be.

@@ -15,6 +15,7 @@ mod key_size;
 mod known;
 pub(crate) mod path;
 pub(crate) mod pem;
+mod plain;
 pub(crate) mod spki;
 mod vouchers;
 

@@ -3,7 +3,7 @@
 
 use x509_cert::der::asn1::{IntRef, ObjectIdentifier, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
+use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use crate::crypto::{PublicKey, modulus_bits};
 use crate::encoding::Fault;
@@ -43,7 +43,7 @@ const fn malformed(fault: Fault) -> Error {
 /// Reads the key of a certificate or of its own file. A modulus of more than so many bits is not
 /// prepared, which is most of the work; [`PublicKey::rsa`] has a limit of its own.
 pub(crate) fn public_key(
-    info: &SubjectPublicKeyInfoOwned,
+    info: &SubjectPublicKeyInfoRef<'_>,
     negative: NegativeModulus,
     most_bits: usize,
 ) -> Result<PublicKey, Error> {

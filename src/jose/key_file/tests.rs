@@ -25,7 +25,8 @@ fn foreign(file: impl AsRef<[u8]>) -> Option<Foreign> {
 
 /// The PKCS#1 form of the public key: what the BIT STRING of the other form holds.
 fn pkcs1() -> Vec<u8> {
-    let info = SubjectPublicKeyInfoOwned::from_der(&der(PUBLIC)).unwrap();
+    let whole = der(PUBLIC);
+    let info = SubjectPublicKeyInfoRef::from_der(&whole).unwrap();
     info.subject_public_key.as_bytes().unwrap().to_vec()
 }
 
