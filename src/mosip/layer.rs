@@ -14,7 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::encoding::base64;
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{Document, Members, Object, Value};
 use crate::error::Error;
 use crate::jose::{CompactJws, Header};
 use crate::limits::Limits;
@@ -61,17 +61,17 @@ pub struct Origin {
     layer: Layer,
     encoded_twice: bool,
     text: Option<String>,
-    members: Object<'static>,
+    members: Document,
 }
 
 impl Origin {
     /// Describes an object that stands there as plain JSON.
-    pub(crate) const fn of_json(members: Object<'static>) -> Self {
+    pub(crate) const fn of_json(members: Document) -> Self {
         Self { layer: Layer::Json, encoded_twice: false, text: None, members }
     }
 
     /// Describes an object of a server's answer.
-    pub(crate) fn of_answer(layer: Layer, text: &str, members: Object<'static>) -> Self {
+    pub(crate) fn of_answer(layer: Layer, text: &str, members: Document) -> Self {
         Self { layer, encoded_twice: false, text: Some(text.into()), members }
     }
 
@@ -95,7 +95,7 @@ impl Origin {
 
     /// Returns all members as they were, those unknown to this library included.
     #[must_use]
-    pub const fn members(&self) -> &Object<'static> {
+    pub const fn members(&self) -> &Document {
         &self.members
     }
 
@@ -108,7 +108,7 @@ impl Origin {
         if self.encoded_twice {
             shown.set("encodedTwice", Value::Bool(true));
         }
-        let mut members = self.members.clone();
+        let mut members = self.members.to_object().into_owned();
         if let Some((name, decoded)) = nested {
             members.set(name, decoded);
         }
@@ -149,10 +149,10 @@ pub(crate) enum Wrapping {
 pub(crate) enum Closed<'t> {
     Text(Cow<'t, [u8]>),
     /// An object within the object around it.
-    Object(Object<'static>),
+    Object(Document),
     /// A digital id in plain JSON where the format has a text. It can be read, and is never verified,
     /// whatever is signed around it.
-    Plain(Object<'static>),
+    Plain(Document),
 }
 
 impl<'t> From<Cow<'t, str>> for Closed<'t> {
@@ -172,7 +172,7 @@ impl Closed<'static> {
     /// Finds a member that is a text or an object.
     pub(crate) fn member(
         part: &'static str,
-        object: &Object<'_>,
+        object: &impl Members,
         member: &'static str,
     ) -> Result<Self, Error> {
         Self::find(part, object, member, Self::Object, "an object or a string")
@@ -181,7 +181,7 @@ impl Closed<'static> {
     /// Finds the digital id of a device service's message.
     pub(crate) fn digital_id(
         part: &'static str,
-        object: &Object<'_>,
+        object: &impl Members,
         member: &'static str,
     ) -> Result<Self, Error> {
         Self::find(part, object, member, Self::Plain, "a string")
@@ -190,17 +190,17 @@ impl Closed<'static> {
     /// Finds a member, and says what an object means that stands in its place.
     fn find(
         part: &'static str,
-        object: &Object<'_>,
+        object: &impl Members,
         member: &'static str,
-        of_object: fn(Object<'static>) -> Self,
+        of_object: fn(Document) -> Self,
         expected: &'static str,
     ) -> Result<Self, Error> {
-        match object.member(member) {
-            None => Err(Error::MissingMember { part, member }),
-            Some(Value::String(text)) => Ok(Self::text(text)),
-            Some(Value::Object(members)) => Ok(of_object(members.clone().into_owned())),
-            Some(_) => Err(Error::WrongType { part, member, expected }),
+        let found = object.get(member).ok_or(Error::MissingMember { part, member })?;
+        if let Value::String(text) = &*found {
+            return Ok(Self::text(text));
         }
+        let inside = object.document(member);
+        inside.map(of_object).ok_or(Error::WrongType { part, member, expected })
     }
 }
 
@@ -235,8 +235,8 @@ pub(crate) struct Opened<'t> {
 }
 
 enum Content<'t> {
-    Object(Object<'static>),
-    Plain(Object<'static>),
+    Object(Document),
+    Plain(Document),
     Text(Text<'t>, Option<Inner>),
 }
 
@@ -296,7 +296,7 @@ pub(crate) fn unwrap<'t>(
     check_size(member, &text, limits)?;
     depth.enter(limits)?;
     if wrapping == Wrapping::DigitalId && starts_an_object(&text) {
-        return open(Content::Plain(json::parse_object(member, &text, limits)?.into_owned()));
+        return open(Content::Plain(Document::parse(member, text.into_owned(), limits)?));
     }
     if is_token(&text) {
         return sealed(text, limits.message_bytes());
@@ -429,15 +429,12 @@ impl Opened<'_> {
             }
             Content::Text(text, inner) => (text, inner),
         };
-        let json = inner.as_ref().map_or(&text.payload, |inner| &inner.payload);
-        let members = json::parse_object(self.member, json, limits)?.into_owned();
-        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let text = match text.text {
-            Cow::Borrowed(bytes) => lossy(bytes),
-            Cow::Owned(bytes) => {
-                String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes()))
-            }
-        };
+        let Text { text, payload, .. } = text;
+        let json = inner.map_or(payload, |inner| inner.payload);
+        let members = Document::parse(self.member, json, limits)?;
+        // Base64 and tokens are ASCII.
+        let text = String::from_utf8(text.into_owned())
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok(Origin { layer, encoded_twice, text: Some(text), members })
     }
 }
@@ -480,7 +477,7 @@ fn starts_an_object(text: &[u8]) -> bool {
 
 /// Tells a token from base64.
 fn is_token(text: &[u8]) -> bool {
-    text.contains(&b'.')
+    memchr::memchr(b'.', text).is_some()
 }
 
 /// Tells whether a text is encoded JSON without a signature.

@@ -492,8 +492,8 @@ fn nested(layers: usize, limits: &Limits) -> Result<(), Error> {
     let all = Limits::default();
     let body = include_bytes!("../../test-vectors/seed/registered-devices-request.json");
     let data = DeviceData::from_request(body, &all)?;
-    let info = data.device_info.origin().members().clone();
-    let data = data.origin().members().clone();
+    let info = data.device_info.origin().members().to_object().into_owned();
+    let data = data.origin().members().to_object().into_owned();
     let data = if layers > 2 {
         data.with("deviceInfo", encode_standard(info.to_string().as_bytes()))
     } else {

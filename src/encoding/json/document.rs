@@ -78,6 +78,11 @@ impl Document {
         Ok(Self { text, members })
     }
 
+    /// Reads an object within a text that was read once, or that was written from values.
+    pub(super) fn of_object(text: String) -> Option<Self> {
+        Self::parse("", text.into_bytes(), &NO_LIMITS).ok()
+    }
+
     /// Returns the text, unchanged.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -90,7 +95,7 @@ impl Document {
         Some(self.find(name)?.read())
     }
 
-    fn find(&self, name: &str) -> Option<Unread<'_>> {
+    pub(super) fn find(&self, name: &str) -> Option<Unread<'_>> {
         let member = self.members.iter().find(|member| member.is_named(&self.text, name))?;
         Some(member.value(&self.text))
     }
@@ -172,7 +177,14 @@ impl Document {
 pub(crate) struct Unread<'d>(&'d str);
 
 impl<'d> Unread<'d> {
+    pub(super) const fn text(self) -> &'d str {
+        self.0
+    }
+
     pub(crate) fn read(self) -> Value<'d> {
+        if let Some(text) = self.plain() {
+            return Value::String(Cow::Borrowed(text));
+        }
         let mut parser = Parser { part: "", text: self.0, at: 0, values: 0, limits: &NO_LIMITS };
         parser.value(u8::MAX).unwrap_or(Value::Null)
     }
@@ -183,14 +195,16 @@ impl<'d> Unread<'d> {
 
     /// Returns the text of a string, or `None` for any other type.
     pub(crate) fn as_text(self) -> Option<Cow<'d, str>> {
-        let text = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if memchr::memchr(b'\\', text.as_bytes()).is_none() {
-            return Some(Cow::Borrowed(text));
-        }
-        match self.read() {
-            Value::String(text) => Some(text),
+        match self.is_string().then(|| self.read()) {
+            Some(Value::String(text)) => Some(text),
             _ => None,
         }
+    }
+
+    /// Returns the text of a string without escapes.
+    fn plain(self) -> Option<&'d str> {
+        let text = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        memchr::memchr(b'\\', text.as_bytes()).is_none().then_some(text)
     }
 
     /// As [`Value::as_i64`]: no other value's text is an integer.

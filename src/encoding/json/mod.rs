@@ -10,6 +10,7 @@
 //! [RFC 8259]: https://www.rfc-editor.org/rfc/rfc8259
 
 mod document;
+mod members;
 mod parser;
 mod prefix;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod value;
 mod write;
 
 pub use document::Document;
+pub(crate) use members::Members;
 pub use parser::{parse, parse_object};
 pub use prefix::{Place, Prefix, PrefixFault, object_prefix};
 pub use value::{Object, Value};

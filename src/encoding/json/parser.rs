@@ -80,6 +80,9 @@ pub(super) struct Span {
     pub(super) value: (usize, usize),
 }
 
+/// How many bytes of a string are looked at before a search for its end begins.
+const SHORT: usize = 24;
+
 pub(super) struct Parser<'a, 'l> {
     pub(super) part: &'static str,
     pub(super) text: &'a str,
@@ -143,6 +146,18 @@ impl<'a> Parser<'a, '_> {
                 self.count()?;
                 let depth = self.descend(depth)?;
                 self.elements(|parser| parser.skip_value(depth))
+            }
+            Some(b'{') => {
+                self.count()?;
+                let depth = self.descend(depth)?;
+                let mut names: Vec<Cow<'a, str>> = Vec::new();
+                self.members(depth, Self::string, Self::skip_value, |part, name, (), _| {
+                    if names.contains(&name) {
+                        return Err(Error::DuplicateMember { part, name: shorten(&name) });
+                    }
+                    names.push(name);
+                    Ok(names.len())
+                })
             }
             _ => self.value(depth).map(drop),
         }
@@ -312,11 +327,12 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Skips to the next byte of a string that means something, eight bytes at a time.
+    /// Skips to the next byte of a string that means something: quote, backslash or control character.
     fn skip_plain(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (words, tail) = rest.as_chunks::<8>();
-        for word in words {
+        // Most strings are short: eight bytes at a time, as far as that pays.
+        let (words, _) = rest.as_chunks::<8>();
+        for word in words.iter().take(SHORT / 8) {
             let special = special_bytes(u64::from_le_bytes(*word));
             if special != 0 {
                 self.at += usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
@@ -324,8 +340,13 @@ impl<'a> Parser<'a, '_> {
             }
             self.at += 8;
         }
-        let plain = tail.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-        self.at += plain.unwrap_or(tail.len());
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let plain = rest.get(..end).unwrap_or_default();
+        // Without an early end, which the compiler could not do many bytes at a time.
+        let has_control = plain.iter().fold(false, |found, b| found | (*b < 0x20));
+        let control = || plain.iter().position(|b| *b < 0x20).unwrap_or(end);
+        self.at += if has_control { control() } else { end };
     }
 
     fn escape(&mut self) -> Result<char, Error> {

@@ -1,7 +1,7 @@
 //! What tells the objects that devices sign from each other.
 
 use super::object::{DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, KEY_ROTATION, SNAPSHOT};
-use crate::encoding::json::{Object, Value};
+use crate::encoding::json::Members;
 use crate::error::Error;
 
 /// A kind of object that a device signs.
@@ -73,16 +73,15 @@ impl Kind {
     }
 
     /// Checks that an object is of this kind, and of no other. A `null` counts as absent.
-    pub(crate) fn check(self, members: &Object<'_>) -> Result<(), Error> {
-        let has = |name: &str| members.member(name).is_some_and(|value| *value != Value::Null);
+    pub(crate) fn check(self, members: &impl Members) -> Result<(), Error> {
         let foreign = Self::ALL.into_iter().flat_map(Self::marks);
         for member in foreign.filter(|mark| !self.marks().contains(mark)) {
-            if has(member) {
+            if members.has(member) {
                 return Err(Error::ContentMismatch { member });
             }
         }
         for member in self.required() {
-            if !has(member) {
+            if !members.has(member) {
                 return Err(Error::MissingMember { part: self.part(), member });
             }
         }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::encoding::Fault;
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Document, Members, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::layer::{Layer, Origin, check_size};
@@ -229,11 +229,11 @@ impl DigitalId {
     pub(in crate::mosip) fn from_answer(
         layer: Layer,
         text: &str,
-        json: &[u8],
+        json: Vec<u8>,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        let members = json::parse_object(DIGITAL_ID, json, limits)?.into_owned();
-        let is_null = members.member("dateTime") == Some(&Value::Null);
+        let members = Document::parse(DIGITAL_ID, json, limits)?;
+        let is_null = members.member("dateTime") == Some(Value::Null);
         let none = is_null.then(Timestamp::none);
         Self::read_with(Origin::of_answer(layer, text, members), none)
     }
@@ -334,7 +334,7 @@ pub(in crate::mosip) fn request_of<'b>(
 
 /// Returns a required string member by any of its names.
 pub(in crate::mosip) fn text(
-    object: &Object<'_>,
+    object: &impl Members,
     part: &'static str,
     member: &'static str,
     aliases: &[&'static str],
@@ -345,25 +345,26 @@ pub(in crate::mosip) fn text(
 /// Returns a string member by any of its names; `null` is an absence. Two names at once would be
 /// read differently by different components.
 pub(in crate::mosip) fn optional_text(
-    object: &Object<'_>,
+    object: &impl Members,
     part: &'static str,
     member: &'static str,
     aliases: &[&'static str],
 ) -> Result<Option<String>, Error> {
     let names = [member].into_iter().chain(aliases.iter().copied());
-    let mut found = names.filter_map(|name| Some((name, object.member(name)?)));
+    let mut found = names.filter_map(|name| Some((name, object.get(name)?)));
     let first = found.next();
     if let (Some((first, _)), Some((second, _))) = (&first, found.next()) {
         return Err(Error::TwoNames { part, first, second });
     }
-    match first {
-        None | Some((_, Value::Null)) => Ok(None),
-        Some((_, Value::String(text))) => Ok(Some(text.to_string())),
-        Some((member, _)) => Err(Error::WrongType { part, member, expected: "a string" }),
+    let Some((member, value)) = first else { return Ok(None) };
+    match &*value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.to_string())),
+        _ => Err(Error::WrongType { part, member, expected: "a string" }),
     }
 }
 
-pub(in crate::mosip) fn sub_ids(object: &Object<'_>) -> Result<Vec<String>, Error> {
+pub(in crate::mosip) fn sub_ids(object: &impl Members) -> Result<Vec<String>, Error> {
     let wrong = || Error::WrongType {
         part: DEVICE_INFO,
         member: "deviceSubId",
@@ -387,7 +388,7 @@ pub(in crate::mosip) fn sub_ids(object: &Object<'_>) -> Result<Vec<String>, Erro
         }
         _ => Err(wrong()),
     };
-    match object.member("deviceSubId") {
+    match object.get("deviceSubId").as_deref() {
         None | Some(Value::Null) => {}
         Some(Value::Array(elements)) => elements.iter().try_for_each(add)?,
         Some(value) => add(value)?,

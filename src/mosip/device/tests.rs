@@ -90,7 +90,7 @@ fn the_published_request_says_what_its_base64_says_not_what_is_printed_beside_it
         ]
     );
     // Printed: deviceSubType.
-    assert_eq!(id.origin().members().string("id", "subType"), Ok("Single"));
+    assert_eq!(id.origin().members().string("id", "subType"), Ok("Single".into()));
     assert_eq!(
         [data.origin(), info.origin(), id.origin()].map(Origin::layer),
         [Layer::Base64, Layer::Json, Layer::Base64]

@@ -10,7 +10,7 @@ use super::object::{
     Certification, DEVICE_DATA, DEVICE_INFO, DIGITAL_ID, DeviceData, DeviceInfo, DigitalId,
     REQUEST, request_of,
 };
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -235,9 +235,9 @@ fn request_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
 /// Takes a digital id out of an object that holds one.
 fn digital_id_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     check_size(DIGITAL_ID, body, limits)?;
-    let body = json::parse_object(DIGITAL_ID, body, limits)?;
+    let body = Document::parse(DIGITAL_ID, body.to_vec(), limits)?;
     match body.member(DIGITAL_ID) {
-        Some(Value::String(text)) => Ok(text.as_bytes().to_vec()),
+        Some(Value::String(text)) => Ok(text.into_owned().into_bytes()),
         Some(Value::Object(_)) => Err(Error::UnsignedLayer { part: DIGITAL_ID }),
         Some(_) => {
             Err(Error::WrongType { part: DIGITAL_ID, member: DIGITAL_ID, expected: "a string" })
@@ -247,8 +247,8 @@ fn digital_id_text(body: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
 }
 
 /// Says why an object without a digital id inside cannot be verified: it is one, or it is none.
-fn plain_digital_id(body: Object<'_>) -> Error {
-    match DigitalId::read(Origin::of_json(body.into_owned())) {
+fn plain_digital_id(body: Document) -> Error {
+    match DigitalId::read(Origin::of_json(body)) {
         Ok(_) => Error::UnsignedLayer { part: DIGITAL_ID },
         Err(_) => Error::UnsupportedFormat { what: "an object without a digital id" },
     }

@@ -126,12 +126,14 @@ impl SignedRegistration {
     pub(super) fn from_token(token: &[u8], limits: &Limits) -> Result<Self, Error> {
         check_size("token", token, limits)?;
         let malformed = |fault| Error::Malformed { part: "token", fault };
-        let mut parts = token.split(|b| *b == b'.');
-        let (Some(header), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        let mut points = memchr::memchr_iter(b'.', token);
+        let (Some(first), Some(second), None) = (points.next(), points.next(), points.next())
         else {
             return Err(malformed(Fault::Segments));
         };
+        let part = |range| token.get(range).unwrap_or_default();
+        let (header, payload) = (part(0..first), part(first + 1..second));
+        let signature = part(second + 1..token.len());
         if header.is_empty() || payload.is_empty() || signature.is_empty() {
             return Err(malformed(Fault::Empty));
         }
@@ -154,7 +156,7 @@ impl SignedRegistration {
         };
         let service_text = decode("signature", signature_text)?;
         let (era, inner_header, message, signature) =
-            if service_text.iter().filter(|b| **b == b'.').count() == 2 {
+            if memchr::memchr_iter(b'.', &service_text).count() == 2 {
                 let limits = limits.with_token_bytes(limits.message_bytes());
                 let inner = CompactJws::parse(&service_text, &limits)?;
                 let era = if inner.payload().is_empty() {

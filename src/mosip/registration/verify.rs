@@ -1,8 +1,8 @@
 //! Verification of registration answers.
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::expected::Expected;
@@ -486,25 +486,24 @@ impl Claims {
     fn parse(payload: Vec<u8>, limits: &Limits) -> Result<Self, Error> {
         const PART: &str = "payload";
         let document = Document::parse(PART, payload, limits)?;
-        let object = document.to_object();
-        let status = Status::from(object.string(PART, "status")?);
+        let status = Status::from(&*document.string(PART, "status")?);
         let digital_id = match status {
-            Status::Deregistered => object.optional_string(PART, "digitalId")?,
-            _ => Some(object.string(PART, "digitalId")?),
+            Status::Deregistered => document.optional_string(PART, "digitalId")?,
+            _ => Some(document.string(PART, "digitalId")?),
         };
-        let time_stamp = match optional_text(&object, PART, "timeStamp", &["timestamp"])? {
+        let time_stamp = match optional_text(&document, PART, "timeStamp", &["timestamp"])? {
             Some(text) => Some(Timestamp::new(&text)),
             None => {
-                let stated = object.member("timeStamp").or_else(|| object.member("timestamp"));
+                let stated = document.member("timeStamp").or_else(|| document.member("timestamp"));
                 let absent = Error::MissingMember { part: PART, member: "timeStamp" };
                 stated.map(|_null| None).ok_or(absent)?
             }
         };
         let instant = |time: &Timestamp| time.instant("timeStamp");
         Ok(Self {
-            digital_id: digital_id.map(ToOwned::to_owned),
-            device_code: object.string(PART, "deviceCode")?.to_string(),
-            env: object.string(PART, "env")?.to_string(),
+            digital_id: digital_id.map(Cow::into_owned),
+            device_code: document.string(PART, "deviceCode")?.into_owned(),
+            env: document.string(PART, "env")?.into_owned(),
             status,
             signed: time_stamp.as_ref().map(instant).transpose()?,
             time_stamp,
@@ -550,7 +549,7 @@ fn check_digital_id(
         (Era::C, Some(key)) if text.contains('.') => signed_digital_id(text, key, policy),
         _ => base64::decode_mosip(text.as_bytes())
             .map_err(|fault| Error::Malformed { part: "digitalId", fault })
-            .and_then(|json| DigitalId::from_answer(Layer::Base64, text, &json, policy.limits())),
+            .and_then(|json| DigitalId::from_answer(Layer::Base64, text, json, policy.limits())),
     };
     trail.record(Check::DIGITAL_ID, digital_id, |digital_id| match digital_id.origin().layer() {
         Layer::VerifiedJws => "signed by the same key".into(),
@@ -567,7 +566,7 @@ fn signed_digital_id(text: &str, key: &Jwk, policy: &Policy) -> Result<DigitalId
     }
     let (input, signature) = (&[jws.signing_input()], jws.signature());
     key.key().verify_with(policy.backend(), required, input, signature)?;
-    DigitalId::from_answer(Layer::VerifiedJws, text, jws.payload(), limits)
+    DigitalId::from_answer(Layer::VerifiedJws, text, jws.into_payload(), limits)
 }
 
 /// Judges the certificate that the key came from, among the keys that could be meant.

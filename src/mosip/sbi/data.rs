@@ -130,7 +130,7 @@ impl Head {
 
     fn with(self, digital_id: DigitalId) -> Result<Data, Error> {
         let Self { bio_value, mut members, payload_sha256 } = self;
-        members.set(DIGITAL_ID, digital_id.origin().members().clone());
+        members.set(DIGITAL_ID, digital_id.origin().members().to_object().into_owned());
         let optional = |member| optional_text(&members, DATA, member, &[]);
         Ok(Data {
             bio_type: optional("bioType")?,

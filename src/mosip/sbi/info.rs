@@ -8,7 +8,7 @@ use core::iter::Enumerate;
 use super::data::most_signatures;
 use super::versions::spec_versions;
 use crate::encoding::Fault;
-use crate::encoding::json::{self, Object, Value};
+use crate::encoding::json::{self, Document, Object, Value};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mosip::Window;
@@ -223,8 +223,8 @@ impl Info {
     }
 
     fn show(&self) -> Object<'static> {
-        let mut shown = self.origin.members().clone();
-        shown.set(DIGITAL_ID, self.digital_id.origin().members().clone());
+        let mut shown = self.origin.members().to_object().into_owned();
+        shown.set(DIGITAL_ID, self.digital_id.origin().members().to_object().into_owned());
         shown
     }
 }
@@ -261,8 +261,8 @@ impl Nested for ServiceInfoLayers {
     }
 }
 
-fn device_id(members: &Object<'_>) -> Result<Option<String>, Error> {
-    let number = members.member("deviceId").and_then(Value::as_i64);
+fn device_id(members: &Document) -> Result<Option<String>, Error> {
+    let number = members.member("deviceId").and_then(|id| id.as_i64());
     match (number, members.member("serialNo")) {
         // Old devices count.
         (Some(number), None) => Ok(Some(number.to_string())),
@@ -428,7 +428,8 @@ impl Message for InfoMessage {
         let infos = infos.map(|info| Value::from(info.show()));
         let mut claims = Object::new().with(DEVICE_INFO, Value::Array(infos.collect()));
         let ids = made.content().iter().filter_map(|answer| answer.lone_digital_id.as_ref());
-        let ids: Vec<_> = ids.map(|id| Value::from(id.origin().members().clone())).collect();
+        let ids: Vec<_> =
+            ids.map(|id| Value::from(id.origin().members().to_object().into_owned())).collect();
         if !ids.is_empty() {
             claims.set(DIGITAL_ID, Value::Array(ids));
         }
@@ -468,7 +469,7 @@ impl<'a> Parts<'a> for Devices<'a> {
         let info = opened.and_then(|info| Ok((info, DeviceError::read(&device, DEVICE_INFO)?)));
         checker.enter("");
         let info = checker.trail.record(Check::CLAIMS, info, |(info, _)| {
-            format!("{} members", info.origin.members().iter().count())
+            format!("{} members", info.origin.members().len())
         });
         if let Some((info, error)) = info {
             checker.check_kind(Kind::ServiceInfo, info.origin.members());

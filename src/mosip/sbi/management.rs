@@ -222,11 +222,11 @@ impl<'a> Parts<'a> for Received<'a> {
 
     fn read(&mut self, checker: &mut Checker<'_>, opened: Result<Origin, Error>) {
         checker.trail.part("");
-        let opened = checker.trail.record(Check::CLAIMS, opened, |origin| {
-            format!("{} members", origin.members().iter().count())
-        });
+        let opened = checker
+            .trail
+            .record(Check::CLAIMS, opened, |origin| format!("{} members", origin.members().len()));
         let Some(origin) = opened else { return };
-        let members = origin.members().clone();
+        let members = origin.members().to_object().into_owned();
         let mark = members.member(Kind::SNAPSHOT_MARK);
         let is_snapshot = mark.is_some_and(|mark| *mark != Value::Null);
         let found = if is_snapshot { Operation::Snapshot } else { Operation::KeyRotation };

@@ -3,14 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::encoding::json::{Object, Value};
+use crate::encoding::json::{Members, Value};
 use crate::error::Error;
 
 /// The member that says which versions of the interface a device speaks: an array, or one text.
-pub(super) fn spec_versions(object: &Object<'_>, part: &'static str) -> Result<Vec<String>, Error> {
+pub(super) fn spec_versions(
+    object: &impl Members,
+    part: &'static str,
+) -> Result<Vec<String>, Error> {
     const MEMBER: &str = "specVersion";
     let wrong = Error::WrongType { part, member: MEMBER, expected: "a string or strings" };
-    match object.member(MEMBER) {
+    match object.get(MEMBER).as_deref() {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::String(text)) => Ok(alloc::vec![text.clone().into_owned()]),
         Some(Value::Array(versions)) => {

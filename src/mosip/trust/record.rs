@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::choice::Trust;
 use super::signer::{Signer, Stated, Unsigned, Usage, usage};
-use crate::encoding::json::{Object, Value};
+use crate::encoding::json::{Members, Value};
 use crate::error::Error;
 use crate::mosip::device::kind::Kind;
 use crate::mosip::device::object::Certification;
@@ -107,7 +107,7 @@ impl Checker<'_> {
     }
 
     /// Checks that an object of the current part is of a kind, and of no other.
-    pub(crate) fn check_kind(&mut self, kind: Kind, members: &Object<'_>) {
+    pub(crate) fn check_kind(&mut self, kind: Kind, members: &impl Members) {
         self.enter(kind.part());
         let own = kind.check(members);
         self.trail.record(Check::TOKEN_KIND, own, |()| "of its kind and of no other".into());

@@ -79,19 +79,24 @@ fn object(text: &str) -> Object<'static> {
 /// What is not a message by itself is decoded as the layer that it is.
 fn device_data(text: &[u8]) -> String {
     let data = base64::encode_standard(text);
-    DeviceData::decode(data.as_bytes(), &limits()).unwrap().origin().members().to_string()
+    DeviceData::decode(data.as_bytes(), &limits())
+        .unwrap()
+        .origin()
+        .members()
+        .to_object()
+        .to_string()
 }
 
 fn device_info(text: &[u8]) -> String {
     let info = std::str::from_utf8(text).unwrap();
     let data = format!(r#"{{"purpose": "AUTH", "deviceInfo": {info}}}"#);
     let data = DeviceData::decode(base64::encode_standard(data.as_bytes()).as_bytes(), &limits());
-    data.unwrap().device_info.origin().members().to_string()
+    data.unwrap().device_info.origin().members().to_object().to_string()
 }
 
 fn digital_id(text: &[u8]) -> String {
     let id = base64::encode_standard(text);
-    DigitalId::decode(id.as_bytes(), &limits()).unwrap().origin().members().to_string()
+    DigitalId::decode(id.as_bytes(), &limits()).unwrap().origin().members().to_object().to_string()
 }
 
 fn plain(text: &[u8]) -> String {
@@ -173,16 +178,22 @@ fn what_the_document_prints_as_decoded_is_not_what_its_texts_hold() {
     let info = &real.device_info;
 
     let data = object(examples[13]);
-    let found = differences(&data, real.origin().members());
+    let found = differences(&data, &real.origin().members().to_object());
     assert_eq!(found, ["deviceInfo", "foundationalTrustProviderId"]);
     let printed = data.member("deviceInfo").and_then(json::Value::as_object).unwrap();
-    assert_eq!(differences(printed, info.origin().members()), ["deviceExpiry", "timeStamp"]);
+    assert_eq!(
+        differences(printed, &info.origin().members().to_object()),
+        ["deviceExpiry", "timeStamp"]
+    );
     assert_eq!(printed, &object(examples[14]));
 
     let edited =
         ["deviceProvider", "deviceProviderId", "model", "dateTime", "deviceSubType", "subType"];
     for printed in [examples[15], examples[19]] {
-        assert_eq!(differences(&object(printed), info.digital_id.origin().members()), edited);
+        assert_eq!(
+            differences(&object(printed), &info.digital_id.origin().members().to_object()),
+            edited
+        );
     }
 
     // The answer's parts are printed as they are; only the digital id inside was edited.

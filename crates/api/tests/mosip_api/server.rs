@@ -193,7 +193,7 @@ fn endpoint(request: &Request<Vec<u8>>, path: &[&str]) -> Answer {
             let accepted = accepted.map_err(|refusal| refused(&refusal))?;
             let info = accepted.device_data().unwrap().device_info;
             let time = info.time_stamp.unwrap();
-            let id = info.digital_id.origin().members();
+            let id = &info.digital_id.origin().members().to_object();
             let payload = mosip::payload(issuer(), Era::B, id, ID, ENV, time.text()).unwrap();
             let token = mosip::token(issuer(), Era::B, payload.as_bytes()).unwrap();
             success::<RegisterDevice>(Value::from(token))
