@@ -1,9 +1,12 @@
 //! Certificates and the paths between them: genuine ones, altered byte by byte.
 
 use countersign::mosip::trust::{Domain, TrustStore};
-use countersign::x509::{Certificate, NegativeModulus};
+use countersign::x509::{Certificate, NegativeModulus, Validity};
 use countersign::{At, Policy, Time};
 use countersign_testkit::accept_all;
+use std::fmt::Write as _;
+use x509_cert::der::Decode as _;
+use x509_cert::name::Name;
 
 use super::devices::{self, DEVICES};
 use super::support::Input;
@@ -26,6 +29,7 @@ fn certificate(input: &mut Input<'_>) -> Option<Certificate> {
     };
     let read = Certificate::from_der(&der, modulus).ok()?;
     assert_eq!(read.der(), der);
+    check_against_the_other_reader(&read);
     assert!(!read.has_negative_modulus() || modulus == NegativeModulus::ReadAsUnsigned);
     // A strict reader accepts no more than a lenient one, and the same.
     if modulus == NegativeModulus::Refuse {
@@ -34,6 +38,29 @@ fn certificate(input: &mut Input<'_>) -> Option<Certificate> {
         assert_eq!((again.subject(), again.validity()), (read.subject(), read.validity()));
     }
     Some(read)
+}
+
+/// Whatever is read without the crate `x509-cert` is what that crate reads.
+fn check_against_the_other_reader(read: &Certificate) {
+    let other = x509_cert::Certificate::from_der(read.der()).expect("that crate accepts more");
+    let fields = other.tbs_certificate();
+    let name = |name: &Name| {
+        let mut text = String::new();
+        // A name without a text form stays empty.
+        if write!(text, "{name}").is_err() { String::new() } else { text }
+    };
+    let time = |time: x509_cert::time::Time| time.to_unix_duration().as_secs();
+    assert_eq!(read.subject(), name(fields.subject()));
+    assert_eq!(read.issuer(), name(fields.issuer()));
+    let Validity { not_before, not_after, .. } = read.validity();
+    let validity = [time(fields.validity().not_before), time(fields.validity().not_after)];
+    assert_eq!([not_before, not_after].map(|time| time.unix().cast_unsigned()), validity);
+    if let Ok(key) = read.key()
+        && let Some(rsa) = key.as_rsa()
+    {
+        let bytes = fields.subject_public_key_info().subject_public_key.raw_bytes();
+        assert!(bytes.windows(rsa.size()).any(|window| window == &*rsa.modulus()));
+    }
 }
 
 pub fn run(data: &[u8]) {
