@@ -19,6 +19,7 @@ pub fn open_aes_gcm(
     ciphertext: &[u8],
     tag: &[u8; 16],
 ) -> Option<Vec<u8>> {
-    let sealed = aead::Sealed { iv, ciphertext, tag };
-    aead::open(key, aad, sealed).ok().map(|text| text.to_vec())
+    let mut text = ciphertext.to_vec();
+    aead::Key::new(key)?.open(aad, aead::Seal { iv, tag }, &mut text).ok()?;
+    Some(text)
 }

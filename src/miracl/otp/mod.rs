@@ -496,11 +496,13 @@ impl Response {
         key: &[u8],
         request: Option<&Request>,
     ) -> Option<Opened> {
-        let sealed = aead::Sealed { iv: &self.iv, ciphertext: &self.ciphertext, tag: &self.tag };
-        Aad::ALL.iter().find_map(|aad| {
-            let plaintext = aead::open(key, aad.bytes(request)?, sealed).ok()?;
-            Some(Opened { derivation, aad: *aad, plaintext, limits: self.limits })
-        })
+        let (key, seal) = (aead::Key::new(key)?, aead::Seal { iv: &self.iv, tag: &self.tag });
+        let mut text = Zeroizing::new(self.ciphertext.clone());
+        let opens = |aad: &&Aad| {
+            aad.bytes(request).is_some_and(|aad| key.open(aad, seal, &mut text).is_ok())
+        };
+        let aad = *Aad::ALL.iter().find(opens)?;
+        Some(Opened { derivation, aad, plaintext: text, limits: self.limits })
     }
 }
 
