@@ -58,6 +58,7 @@ extern crate std;
 
 mod hash;
 mod kernel;
+pub mod p256;
 pub mod rsa;
 #[allow(unsafe_code, reason = "vector instructions; every block has its argument")]
 #[expect(clippy::exhaustive_structs, reason = "not API; open to the kernels' own tests only")]
