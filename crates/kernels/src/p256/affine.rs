@@ -8,11 +8,11 @@ use super::point::Affine;
 
 /// Adds `count` pairs of points. `operands` finds a pair in the buffer, `store` puts its sum there, in
 /// ascending order; `exceptional` is told of pairs of equal or opposite points, whose sums are of no use,
-/// and do no harm to others. `products` has room for `count` numbers.
+/// and do no harm to others. `products` has room for `count` entries: a product and a difference.
 #[inline(always)]
 pub(super) fn add_all<B: ?Sized>(
     count: usize,
-    products: &mut [Fe],
+    products: &mut [[Fe; 2]],
     buffer: &mut B,
     operands: impl Fn(&B, usize) -> [Affine; 2],
     store: impl Fn(&mut B, usize, Affine),
@@ -23,41 +23,35 @@ pub(super) fn add_all<B: ?Sized>(
     // What the later differences of the same chain multiply to.
     let mut later = [Fe::ONE; 2];
     let (pairs, single) = products.as_chunks_mut::<2>();
-    if let [product] = single {
-        *product = Fe::ONE;
-        later[0] = match difference(&operands(buffer, even)) {
-            Ok(difference) => difference,
-            Err(substitute) => {
-                exceptional(even);
-                substitute
-            }
-        };
+    if !single.is_empty() {
+        later[0] = difference(&operands(buffer, even)).unwrap_or_else(|substitute| {
+            exceptional(even);
+            substitute
+        });
     }
     for (index, products) in pairs.iter_mut().enumerate().rev() {
-        *products = later;
-        let mut factors = [0, 1].map(|chain| {
+        let factors = [0, 1].map(|chain| {
             let index = 2 * index + chain;
             difference(&operands(buffer, index)).unwrap_or_else(|substitute| {
                 exceptional(index);
                 substitute
             })
         });
-        for (factor, later) in factors.iter_mut().zip(&mut later) {
-            *later = later.mul(factor);
-        }
+        *products = [[later[0], factors[0]], [later[1], factors[1]]];
+        later = [later[0].mul(&factors[0]), later[1].mul(&factors[1])];
     }
     let inverse = later[0].mul(&later[1]).invert();
     let mut inverses = [inverse.mul(&later[1]), inverse.mul(&later[0])];
     for (index, products) in pairs.iter().enumerate() {
         let points = [operands(buffer, 2 * index), operands(buffer, 2 * index + 1)];
-        let own = [inverses[0].mul(&products[0]), inverses[1].mul(&products[1])];
-        let factors = [factor(&points[0]), factor(&points[1])];
-        inverses = [inverses[0].mul(&factors[0]), inverses[1].mul(&factors[1])];
+        let [[first, one], [second, other]] = products;
+        let own = [inverses[0].mul(first), inverses[1].mul(second)];
+        inverses = [inverses[0].mul(one), inverses[1].mul(other)];
         let [one, other] = sums(&points, &own);
         store(buffer, 2 * index, one);
         store(buffer, 2 * index + 1, other);
     }
-    if single.len() == 1 {
+    if !single.is_empty() {
         let points = operands(buffer, even);
         store(buffer, even, sum(&points, &inverses[0]));
     }
@@ -68,11 +62,6 @@ pub(super) fn add_all<B: ?Sized>(
 fn difference([one, other]: &[Affine; 2]) -> Result<Fe, Fe> {
     let difference = other.x.sub(&one.x);
     if difference.is_zero() { Err(Fe::ONE) } else { Ok(difference) }
-}
-
-#[inline(always)]
-fn factor(points: &[Affine; 2]) -> Fe {
-    difference(points).unwrap_or_else(|substitute| substitute)
 }
 
 #[inline(always)]

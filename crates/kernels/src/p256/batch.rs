@@ -17,7 +17,7 @@ use super::scalar::{Scalar, invert_all};
 use super::signature::Signature;
 use crate::hash::Hash;
 
-/// Signatures that share inversions. More would save little, and what is worked on, 7 KiB for each,
+/// Signatures that share inversions. More would save little, and what is worked on, 8 KiB for each,
 /// should stay in the second cache.
 const GROUP: usize = 64;
 
@@ -71,8 +71,8 @@ pub struct Message<'a> {
 /// # Ok::<(), InvalidPoint>(())
 /// ```
 pub fn verify_batch<'a>(items: &[Item<'a>], valid: &mut [bool]) {
-    let parts = |item: Item<'a>| Some((item.key, limbs::from_bytes(item.digest), item.signature));
-    verify_each(items, parts, valid);
+    let parts = |item: &Item<'a>| (item.key, item.signature);
+    verify_each(items, parts, |item| *item.digest, valid);
 }
 
 /// Hashes many messages with SHA-256 and verifies their signatures (ES256): `valid[i]` becomes whether
@@ -80,31 +80,33 @@ pub fn verify_batch<'a>(items: &[Item<'a>], valid: &mut [bool]) {
 ///
 /// Items are treated as in [`verify_batch`], and the verdicts are those for the digests of the messages.
 pub fn verify_messages<'a>(items: &[Message<'a>], valid: &mut [bool]) {
-    let parts = |item: Message<'a>| {
+    let parts = |item: &Message<'a>| (item.key, item.signature);
+    let digest = |item: &Message<'a>| {
         let mut buffer = [0; 64];
         let digest = Hash::Sha256.digest(&[item.message], &mut buffer);
-        Some((item.key, limbs::from_bytes(digest.first_chunk()?), item.signature))
+        digest.first_chunk().copied().unwrap_or_default()
     };
-    verify_each(items, parts, valid);
+    verify_each(items, parts, digest, valid);
 }
 
 /// What is pending of an item.
 struct Pending<'a> {
     index: usize,
     key: &'a PublicKey,
-    digest: limbs::Limbs,
+    digest: [u8; 32],
     r: Scalar,
 }
 
-fn verify_each<'a, T: Copy>(
+fn verify_each<'a, T>(
     items: &[T],
-    parts: impl Fn(T) -> Option<(&'a PublicKey, limbs::Limbs, &'a [u8])>,
+    parts: impl Fn(&T) -> (&'a PublicKey, &'a [u8]),
+    digest: impl Fn(&T) -> [u8; 32],
     valid: &mut [bool],
 ) {
     valid.fill(false);
     let count = items.len().min(valid.len()).min(GROUP);
     let mut points = vec![Affine::UNSET; count * POINTS];
-    let mut products = vec![Fe::ZERO; count * POINTS / 2];
+    let mut products = vec![[Fe::ZERO; 2]; count * POINTS / 2];
     let mut pending = Vec::with_capacity(count);
     let mut inverses = Vec::with_capacity(count);
     let mut before = vec![Scalar::default(); count];
@@ -114,16 +116,16 @@ fn verify_each<'a, T: Copy>(
         pending.clear();
         inverses.clear();
         for (index, item) in items.iter().enumerate().take(valid.len()) {
-            let Some((key, digest, signature)) = parts(*item) else { continue };
+            let (key, signature) = parts(item);
             let Ok(Signature { r, s }) = Signature::from_bytes(signature) else { continue };
-            pending.push(Pending { index, key, digest, r });
+            pending.push(Pending { index, key, digest: digest(item), r });
             inverses.push(s);
         }
         invert_all(&mut inverses, &mut before);
         warm.clear();
         places.clear();
         for (pending, inverse) in pending.iter().zip(&inverses) {
-            let claim = Claim::new(&pending.digest, pending.r, inverse);
+            let claim = Claim::new(&limbs::from_bytes(&pending.digest), pending.r, inverse);
             let key: &'a PublicKey = pending.key;
             match key.prepared.used(&key.point) {
                 Some(table) => {

@@ -40,7 +40,7 @@ pub(super) fn verify_cold(claim: &Claim, key: &Affine) -> bool {
         }
         claim.decide(&sum.sum(&generator))
     });
-    verdict.unwrap_or_else(|| verify_completely(claim, &multiples, &digits, &generator))
+    verdict.unwrap_or_else(|| verify_completely(claim, key))
 }
 
 #[inline(never)]
@@ -55,17 +55,15 @@ fn added(sum: &Jacobian, point: &Affine) -> Jacobian {
 
 /// The verdict by complete formulas.
 #[cold]
-fn verify_completely(
-    claim: &Claim,
-    multiples: &[Affine; MULTIPLES],
-    digits: &[i8],
-    generator: &[Affine],
-) -> bool {
-    let key = digits.iter().rev().fold(Complete::INFINITY, |sum, digit| match digit {
+pub(super) fn verify_completely(claim: &Claim, key: &Affine) -> bool {
+    let multiples = odd_multiples(key);
+    let mut generator = [Affine::UNSET; GENERATOR_POINTS];
+    GeneratorTable::generator().select(&claim.u1, &mut generator);
+    let key = naf(&claim.u2).iter().rev().fold(Complete::INFINITY, |sum, digit| match digit {
         0 => sum.double(),
-        digit => sum.double().add(&multiple(multiples, *digit)),
+        digit => sum.double().add(&multiple(&multiples, *digit)),
     });
-    claim.decide_completely(key.sum(generator))
+    claim.decide_completely(key.sum(&generator))
 }
 
 /// The multiple for a digit, which is odd.

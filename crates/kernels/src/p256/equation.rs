@@ -87,7 +87,7 @@ pub(super) struct Scratch<'a> {
     /// [`POINTS`] for each.
     pub(super) points: &'a mut [Affine],
     /// Half as many for each.
-    pub(super) products: &'a mut [Fe],
+    pub(super) products: &'a mut [[Fe; 2]],
 }
 
 /// Verifies signatures under prepared keys: `decide` gets the index of each and the verdict.
@@ -127,7 +127,7 @@ pub(super) fn verify_warm(
 
 /// Adds the first pairs of points of every signature.
 #[expect(clippy::indexing_slicing, reason = "below POINTS for each signature")]
-fn add_pairs(warm: &mut [Warm<'_>], pairs: usize, points: &mut [Affine], products: &mut [Fe]) {
+fn add_pairs(warm: &mut [Warm<'_>], pairs: usize, points: &mut [Affine], products: &mut [[Fe; 2]]) {
     let place = |index: usize| (index / pairs * POINTS, index % pairs);
     add_all(
         warm.len() * pairs,

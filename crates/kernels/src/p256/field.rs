@@ -20,6 +20,7 @@
 //!   `2^226`, and adding `C` once more cannot carry.
 //! - A sum, or a difference of up to three subtractions, in the same way: `k ≤ 3` carries or borrows are
 //!   replaced by `k·C`, and at most one more by `C`.
+#![expect(clippy::indexing_slicing, reason = "two bits choose one of four")]
 
 use super::inverse::{self, Modulus};
 use super::limbs::{self, Limbs, add_carry, is_below};
@@ -38,38 +39,75 @@ const MODULUS: Modulus = Modulus {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fe(pub(super) Limbs);
 
-/// `k·C` for `k ≤ 3`.
+/// `k·C` for `k ≤ 3`, by `k`. Where `k` may be more than one, loading it costs least.
+static TIMES_C: [Limbs; 4] = [
+    [0; 4],
+    [1, 0xffff_ffff_0000_0000, 0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_fffe],
+    [2, 0xffff_fffe_0000_0000, 0xffff_ffff_ffff_ffff, 0x0000_0001_ffff_fffd],
+    [3, 0xffff_fffd_0000_0000, 0xffff_ffff_ffff_ffff, 0x0000_0002_ffff_fffc],
+];
+
+/// `p` if there was a carry or borrow, else zero.
 #[inline(always)]
-fn times_c(k: u64) -> Limbs {
-    let some = u64::from(k != 0);
-    [k, (k << 32).wrapping_neg(), some.wrapping_neg(), (k << 32).wrapping_sub(k).wrapping_sub(some)]
+fn p_if(carry: bool) -> Limbs {
+    let all = u64::from(carry).wrapping_neg();
+    [all, all >> 32, 0, all & P[3]]
+}
+
+/// What is left of `low + 2^256`, if there was a carry.
+#[inline(always)]
+fn without_carry(low: &Limbs, carry: bool) -> Fe {
+    let (left, borrow) = limbs::sub(low, &p_if(carry));
+    // Less than C below 2^256: the carry may still be there.
+    if !low[3] >> 32 == 0 {
+        rare();
+        return Fe(limbs::sub(&left, &p_if(carry && !borrow)).0);
+    }
+    Fe(left)
+}
+
+/// What is left of `low − 2^256`, if there was a borrow.
+#[inline(always)]
+fn without_borrow(low: &Limbs, borrow: bool) -> Fe {
+    let (left, carry) = limbs::add(low, &p_if(borrow));
+    // Perhaps less than C: the borrow may still be there.
+    if low[3] >> 32 == 0 {
+        rare();
+        return Fe(limbs::add(&left, &p_if(borrow && !carry)).0);
+    }
+    Fe(left)
 }
 
 /// What is left of `low + k·2^256`.
 #[inline(always)]
-fn fold(low: &Limbs, k: u64) -> Fe {
-    let (sum, carry) = limbs::add(low, &times_c(k));
-    if carry { Fe(again(&sum)) } else { Fe(sum) }
+fn without_carries(low: &Limbs, [first, second]: [bool; 2]) -> Fe {
+    let k = usize::from(first) + usize::from(second);
+    let (left, carry) = limbs::add(low, &TIMES_C[k & 3]);
+    // Less than 3·C below 2^256.
+    if !low[3] >> 34 == 0 {
+        rare();
+        return Fe(limbs::sub(&left, &p_if(carry)).0);
+    }
+    Fe(left)
 }
 
 /// What is left of `low − k·2^256`.
 #[inline(always)]
-fn fold_negative(low: &Limbs, k: u64) -> Fe {
-    let (difference, borrow) = limbs::sub(low, &times_c(k));
-    if borrow { Fe(again_negative(&difference)) } else { Fe(difference) }
+fn without_borrows(low: &Limbs, [first, second, third]: [bool; 3]) -> Fe {
+    let k = usize::from(first) + usize::from(second) + usize::from(third);
+    let (left, borrow) = limbs::sub(low, &TIMES_C[k & 3]);
+    // Perhaps less than 3·C.
+    if low[3] >> 34 == 0 {
+        rare();
+        return Fe(limbs::add(&left, &p_if(borrow)).0);
+    }
+    Fe(left)
 }
 
+/// Says that a branch is hardly ever taken: in one of 2^30 cases or fewer, unless somebody chose the numbers.
 #[cold]
-#[inline(never)]
-fn again(sum: &Limbs) -> Limbs {
-    limbs::add(sum, &times_c(1)).0
-}
-
-#[cold]
-#[inline(never)]
-fn again_negative(difference: &Limbs) -> Limbs {
-    limbs::sub(difference, &times_c(1)).0
-}
+#[inline(always)]
+fn rare() {}
 
 /// Adds the multiple of `p` that makes the four low limbs zero, and returns what is above them: four
 /// limbs and a carry.
@@ -143,13 +181,13 @@ impl Fe {
     #[inline(always)]
     pub(super) fn mul(&self, other: &Self) -> Self {
         let (low, carry) = reduce(limbs::product(&self.0, &other.0));
-        Self(limbs::add(&low, &times_c(u64::from(carry))).0)
+        Self(limbs::sub(&low, &p_if(carry)).0)
     }
 
     #[inline(always)]
     pub(super) fn square(&self) -> Self {
         let (low, carry) = reduce(limbs::square(&self.0));
-        Self(limbs::add(&low, &times_c(u64::from(carry))).0)
+        Self(limbs::sub(&low, &p_if(carry)).0)
     }
 
     /// `a·b + c·d`, with one reduction.
@@ -174,19 +212,19 @@ impl Fe {
         let (h2, carry) = add_carry(one_high[2], other_high[2], carry);
         let (h3, top) = add_carry(one_high[3], other_high[3], carry);
         let (left, carry) = reduce([low[0], low[1], low[2], low[3], h0, h1, h2, h3]);
-        fold(&left, u64::from(top) + u64::from(carry))
+        without_carries(&left, [top, carry])
     }
 
     #[inline(always)]
     pub(super) fn add(&self, other: &Self) -> Self {
         let (sum, carry) = limbs::add(&self.0, &other.0);
-        fold(&sum, u64::from(carry))
+        without_carry(&sum, carry)
     }
 
     #[inline(always)]
     pub(super) fn sub(&self, other: &Self) -> Self {
         let (difference, borrow) = limbs::sub(&self.0, &other.0);
-        fold_negative(&difference, u64::from(borrow))
+        without_borrow(&difference, borrow)
     }
 
     /// `self − b − c`.
@@ -194,7 +232,7 @@ impl Fe {
     pub(super) fn sub_both(&self, b: &Self, c: &Self) -> Self {
         let (left, first) = limbs::sub(&self.0, &b.0);
         let (left, second) = limbs::sub(&left, &c.0);
-        fold_negative(&left, u64::from(first) + u64::from(second))
+        without_borrows(&left, [first, second, false])
     }
 
     /// `self − b − 2c`.
@@ -203,7 +241,7 @@ impl Fe {
         let (left, first) = limbs::sub(&self.0, &b.0);
         let (left, second) = limbs::sub(&left, &c.0);
         let (left, third) = limbs::sub(&left, &c.0);
-        fold_negative(&left, u64::from(first) + u64::from(second) + u64::from(third))
+        without_borrows(&left, [first, second, third])
     }
 
     #[inline(always)]

@@ -145,7 +145,7 @@ impl PublicKey {
             Some(table) => {
                 let scratch = Scratch {
                     points: &mut [Affine::UNSET; POINTS],
-                    products: &mut [Fe::ZERO; POINTS / 2],
+                    products: &mut [[Fe::ZERO; 2]; POINTS / 2],
                 };
                 verify_warm(&mut [Warm::new(claim, table)], scratch, |_, verdict| valid = verdict);
             }

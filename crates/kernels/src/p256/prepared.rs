@@ -39,7 +39,8 @@ impl Budget {
     fn take(&'static self) -> Option<Place> {
         let more = |taken: usize| (taken < self.limit).then(|| taken.saturating_add(1));
         let taken = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        taken.is_ok().then_some(Place(self))
+        // Only here: a place that is made and dropped would be given back.
+        taken.ok().map(|_| Place(self))
     }
 
     #[cfg(test)]

@@ -49,7 +49,7 @@ impl<const W: usize> Table<W> {
         {
             row[0] = rows[0];
         }
-        let mut products = vec![Fe::ZERO; Self::ROWS * Self::COLUMNS / 2];
+        let mut products = vec![[Fe::ZERO; 2]; Self::ROWS * Self::COLUMNS / 2];
         for level in 1..W {
             let done = 1 << (level - 1);
             let place = |index: usize| (index / done, index % done);
