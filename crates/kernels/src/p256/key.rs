@@ -31,9 +31,10 @@ impl core::error::Error for InvalidPoint {}
 /// Checked: both coordinates are below the field's prime, and the point is on the curve. As the curve has
 /// a prime number of points, it is then in the group. *Not* checked: where the key comes from.
 ///
-/// Making a key computes nothing else. At its fifth use it gets a table of multiples of its point, which makes
-/// verification three to four times as fast, unless [`MAX_PREPARED_KEYS`](super::MAX_PREPARED_KEYS) keys have one. Clones share
-/// a table, and count uses for themselves until there is one.
+/// Making a key computes nothing else. At its fifth use a key gets a table of multiples of its point,
+/// which makes verification more than three times as fast, unless
+/// [`MAX_PREPARED_KEYS`](super::MAX_PREPARED_KEYS) keys already have one. Clones share a table; until there
+/// is one, each clone counts its own uses.
 ///
 /// ```
 /// use countersign_kernels::p256::{InvalidPoint, InvalidSignature, PublicKey, Signature};
@@ -41,7 +42,7 @@ impl core::error::Error for InvalidPoint {}
 /// let one = PublicKey::from_coordinates(&[1; 32], &[1; 32]);
 /// assert_eq!(one, Err(InvalidPoint), "(0x01…01, 0x01…01) is not on the curve");
 ///
-/// // The generator, the key of who chose 1 as the secret.
+/// // The generator: the key whose secret is 1.
 /// let x = [
 ///     0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2,
 ///     0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96,
@@ -105,9 +106,9 @@ impl PublicKey {
         &self.y
     }
 
-    /// Makes the table of the key now, as for a key that is kept, and returns whether the key has
-    /// one: it has not if too many others do ([`MAX_PREPARED_KEYS`](super::MAX_PREPARED_KEYS)). Verdicts are the
-    /// same without it, and it comes by itself at the fifth use.
+    /// Makes the table of the key now, as for a key that is kept, and returns whether the key has one.
+    /// It has none if [`MAX_PREPARED_KEYS`](super::MAX_PREPARED_KEYS) other keys do. Verdicts are the same
+    /// without a table, and the fifth use makes it anyway.
     pub fn prepare(&self) -> bool {
         self.prepared.force(&self.point).is_some()
     }

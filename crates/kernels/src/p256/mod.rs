@@ -8,38 +8,39 @@
 //!
 //! All input is public, so nothing runs in constant time. Every rule that a verdict depends on is here:
 //! the key is an uncompressed point on the curve with coordinates below `p`, the signature is 64 bytes
-//! with both numbers in range, and the sum is not at infinity. There is no rule that `s` be the lesser of
-//! two (RFC 7518 has none).
+//! with both numbers in range, and the sum is not at infinity. Both `s` and `n − s` are accepted, as
+//! RFC 7518 does not require the lesser one.
 //!
 //! # How
 //!
 //! - Numbers modulo `p` are four limbs in Montgomery form, *incompletely reduced*: anything below
 //!   `2^256`. `field` has the bounds of every formula and their arguments; the tests give every formula
 //!   operands of all ones.
-//! - A key that is used often has a table (`table`): odd multiples of `2^(5i)·Q`, 52 KiB. The generator has
-//!   a wider one of 256 KiB, made at the first verification of the process. Then `u₁·G + u₂·Q` is 84 additions of
-//!   affine points without a doubling.
-//! - The first additions are in affine form and share one inversion (`affine`): for one signature the first of
-//!   seven levels, for a batch of 64 all of them. The rest are in extended coordinates (`point`).
+//! - A key that is used often has a table (`table`): odd multiples of `2^(5i)·Q`, 52 KiB. The generator
+//!   has a wider one of 256 KiB, made at the first verification of the process. With both, `u₁·G + u₂·Q` is
+//!   a sum of 84 affine points, without a doubling.
+//! - The points are added in pairs, then their sums, level by level. A level with enough additions is
+//!   computed in affine form with one inversion (`affine`): the first of seven levels for one signature,
+//!   all of them for a batch of 64. The rest is computed in extended coordinates (`point`).
 //! - A new key has no table (`cold`): doublings in Jacobian coordinates, and digits of a non-adjacent form.
 //! - In a batch, the inversions of `s` are one (`scalar`), by division steps (`inverse`).
 //!
 //! # Exceptional additions
 //!
-//! The fast formulas for a sum are wrong for equal or opposite points. With tables of `G` and `Q`, only
-//! who knows a relation of the two can bring them about, that is the owner of the key; but then too
-//! the verdict must be right. In extended and Jacobian coordinates, such an addition makes the denominator
-//! zero, and every later denominator is a product with it: **zero stays**, so one test of the last
-//! denominator tells that one happened. In affine form, a difference of zero is replaced by one, so that it does no harm
-//! to the other signatures of the batch, and its signature is marked. Either way the sum is computed again,
-//! with formulas that look at every case.
+//! The fast formulas for a sum are wrong for equal or opposite points. Only the owner of a key can
+//! bring such points about, as that takes a known relation between `G` and `Q`; the verdict must be right
+//! even then. In extended and Jacobian coordinates, such an addition makes the denominator zero, and every
+//! later denominator is a product with it: **zero stays**, so testing the last denominator is enough. In
+//! affine form, a difference of zero is replaced by one, which protects the other signatures of the
+//! batch, and its own signature is marked. In both cases the sum is computed again with formulas that look at
+//! every case.
 //!
 //! # Costs
 //!
-//! A signature under a prepared key takes about a third of the time of one under a new key, in a batch of 64 about a
-//! quarter. Preparing a key takes as long as about three signatures under a new one. The memory of
-//! tables is bounded: [`MAX_PREPARED_KEYS`]. One verification allocates nothing but these tables; a batch
-//! allocates up to half a MiB of working memory, once.
+//! A signature under a prepared key takes less than a third of the time of one under a new key, and in a
+//! batch of 64 less than a quarter. Preparing a key takes as long as about three signatures under a new
+//! one. The memory of tables is bounded ([`MAX_PREPARED_KEYS`]). A verification allocates nothing but
+//! these tables; a batch allocates up to half a MiB of working memory, once.
 
 mod affine;
 mod batch;

@@ -9,10 +9,11 @@ use once_cell::race::OnceBox;
 use super::point::Affine;
 use super::table::KeyTable;
 
-/// Most keys of a process that have a table at one time: 52 KiB each, 52 MiB together.
+/// The largest number of keys that have a table at one time in a process: 52 KiB each, 52 MiB together.
 ///
-/// Keys beyond it are verified without a table. A table is given up when the last clone of its key is
-/// dropped.
+/// Further keys are verified without a table, and ask again every sixteen uses. A table is freed when the
+/// last clone of its key is dropped. Keys that have a table keep it, so a flood of other keys neither
+/// takes more memory nor slows them down.
 pub const MAX_PREPARED_KEYS: usize = 1024;
 
 /// Uses of a key before its table is made, which costs as much as it saves in about five.

@@ -5,7 +5,7 @@ use super::scalar::Scalar;
 
 /// A signature whose two numbers are in range: from 1 to `n − 1`, for the order `n` of the group.
 ///
-/// Nothing says that `s` is the lesser of two: [RFC 7518] has no such rule.
+/// Both `s` and `n − s` are accepted: [RFC 7518] does not require the lesser one.
 ///
 /// ```
 /// use countersign_kernels::p256::{InvalidSignature, Signature};
