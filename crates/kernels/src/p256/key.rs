@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::InvalidSignature;
 use super::cold::verify_cold;
 use super::equation::{Claim, POINTS, Scratch, Warm, verify_warm};
 use super::field::Fe;
@@ -12,6 +11,7 @@ use super::prepared::Prepared;
 use super::scalar::{Scalar, invert_all};
 use super::signature::Signature;
 use crate::hash::Hash;
+use crate::rsa::InvalidSignature;
 
 /// Bytes were refused as a public key: they are not the uncompressed form of a point of P-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Signatures as two numbers.
 
-use super::InvalidSignature;
 use super::scalar::Scalar;
+use crate::rsa::InvalidSignature;
 
 /// A signature whose two numbers are in range: from 1 to `n − 1`, for the order `n` of the group.
 ///
