@@ -173,6 +173,45 @@ fn every_number_of_certificates_is_judged_as_each_alone() {
     }
 }
 
+#[test]
+fn any_number_of_es256_tokens_is_judged_as_each_alone_whatever_stands_between_them() {
+    let mut rng = Rng::from_seed(4);
+    let ec = ["p", "q"].map(|kid| EcIssuer::generate(&mut rng, Some(kid)));
+    let rsa = RsaIssuer::generate(&mut rng, 2048, Some("r")).unwrap();
+    let keys = testkit::jwk_set(&[ec[0].jwk(), ec[1].jwk(), rsa.jwk()]).to_string();
+    let keys = JwkSet::parse(keys.as_bytes(), &Limits::default()).unwrap();
+    let verifier = jws::Verifier::new(keys, Policy::default());
+    let expected = jws::Expected::unbound().allow_no_expiry();
+    let inputs: Vec<String> = (0..140)
+        .map(|n: usize| {
+            let payload = format!(r#"{{"jti":"{n}"}}"#);
+            if n % 6 == 5 {
+                let header = rsa.header(Algorithm::Rs256);
+                return rsa.sign(&header, payload.as_bytes(), Algorithm::Rs256).unwrap();
+            }
+            let issuer = &ec[n % 2];
+            let header = issuer.header(Algorithm::Es256);
+            let token = issuer.sign(&header, payload.as_bytes(), Algorithm::Es256).unwrap();
+            let (input, _) = token.rsplit_once('.').unwrap();
+            match n % 9 {
+                4 => altered(&token),
+                // Neither number is in range.
+                7 => testkit::join(input, &[0; 64]),
+                8 => testkit::join(input, &[1; 65]),
+                _ => token,
+            }
+        })
+        .collect();
+    for count in (0..20).chain([63, 64, 65, 127, 128, 129, 140]) {
+        let codes = codes_of(&verifier, &inputs[..count], &expected);
+        for (n, code) in codes.into_iter().enumerate() {
+            let is_valid = n % 6 == 5 || ![4, 7, 8].contains(&(n % 9));
+            let wanted = if is_valid { Code::Ok } else { Code::SignatureMismatch };
+            assert_eq!(code, wanted, "{n} of {count}");
+        }
+    }
+}
+
 #[cfg(feature = "rayon")]
 #[test]
 fn any_number_of_threads_gives_the_same_results_in_order() {

@@ -28,7 +28,7 @@ enum Choice {
 }
 
 impl SignatureBackend {
-    /// The RSA kernels of this project, and P-256 of the crate `p256`.
+    /// The kernels of this project, for RSA and P-256.
     #[must_use]
     pub const fn native() -> Self {
         Self(Choice::Native)

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use countersign_kernels::Kernel;
+use countersign_kernels::p256;
 use countersign_kernels::rsa::{Pkcs1Message, verify_pkcs1_messages};
 
 use super::algorithm::Algorithm;
@@ -76,37 +77,75 @@ impl Job<'_> {
 }
 
 /// Verifies many signatures, each with the result of [`Job::verify`]; those of RSA with PKCS#1
-/// together.
+/// together, and those of P-256.
 pub(crate) fn verify_jobs(jobs: &[Option<Job<'_>>]) -> Vec<Option<Result<(), Error>>> {
-    // Which of the jobs each item is.
-    let mut indices = Vec::with_capacity(jobs.len());
-    let mut items = Vec::with_capacity(jobs.len());
     let mut results = Vec::with_capacity(jobs.len());
+    let mut rsa = Together::with_capacity(jobs.len());
+    let mut p256 = Together::with_capacity(0);
     for (index, job) in jobs.iter().enumerate() {
         let Some(job) = job else {
             results.push(None);
             continue;
         };
-        match (job.key.as_rsa(), job.algorithm.pkcs1_hash()) {
-            (Some(key), Some(hash)) if job.backend.is_native() => {
-                let (message, signature) = (job.message, job.signature);
-                if job.key.is_in_range(signature) {
-                    work::signature(job.key.effort());
-                }
-                work::hashed(message.len());
-                indices.push(index);
-                items.push(Pkcs1Message { key, hash, message, signature });
-                results.push(Some(Err(Error::SignatureMismatch)));
+        let (message, signature) = (job.message, job.signature);
+        let pkcs1 = job.key.as_rsa().zip(job.algorithm.pkcs1_hash());
+        let es256 = job.key.as_p256_key().filter(|_| job.algorithm == Algorithm::Es256);
+        match (pkcs1, es256) {
+            (Some((key, hash)), _) if job.backend.is_native() => {
+                rsa.push(index, Pkcs1Message { key, hash, message, signature });
             }
-            _ => results.push(Some(job.verify())),
+            (_, Some(key)) if job.backend.is_native() => {
+                p256.push(index, p256::Message { key, message, signature });
+            }
+            _ => {
+                results.push(Some(job.verify()));
+                continue;
+            }
         }
-    }
-    let mut valid = alloc::vec![false; items.len()];
-    verify_pkcs1_messages(Kernel::detect(), &items, &mut valid);
-    for (index, valid) in indices.into_iter().zip(valid) {
-        if valid && let Some(result) = results.get_mut(index) {
-            *result = Some(Ok(()));
+        let is_in_range = job.key.is_in_range(signature);
+        if is_in_range {
+            work::signature(job.key.effort());
         }
+        // RSA messages are hashed before anything is looked at.
+        if is_in_range || pkcs1.is_some() {
+            work::hashed(message.len());
+        }
+        results.push(Some(Err(Error::SignatureMismatch)));
     }
+    rsa.verify(&mut results, |items, valid| verify_pkcs1_messages(Kernel::detect(), items, valid));
+    p256.verify(&mut results, p256::verify_messages);
     results
+}
+
+/// Signatures that are verified together.
+struct Together<T> {
+    items: Vec<T>,
+    /// Which of the jobs each item is.
+    indices: Vec<usize>,
+}
+
+impl<T> Together<T> {
+    fn with_capacity(count: usize) -> Self {
+        Self { items: Vec::with_capacity(count), indices: Vec::with_capacity(count) }
+    }
+
+    fn push(&mut self, index: usize, item: T) {
+        self.items.push(item);
+        self.indices.push(index);
+    }
+
+    /// Verifies them, and writes `Ok` for those that are valid.
+    fn verify(
+        self,
+        results: &mut [Option<Result<(), Error>>],
+        verify: impl FnOnce(&[T], &mut [bool]),
+    ) {
+        let mut valid = alloc::vec![false; self.items.len()];
+        verify(&self.items, &mut valid);
+        for (index, valid) in self.indices.into_iter().zip(valid) {
+            if valid && let Some(result) = results.get_mut(index) {
+                *result = Some(Ok(()));
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
-//! RSA by every kernel and in every way of calling: they have one verdict.
+//! RSA and P-256 by every kernel and in every way of calling: they have one verdict.
 
 use countersign::{Algorithm, PublicKey};
+use countersign_kernels::p256;
 use countersign_kernels::rsa::{Pkcs1Item, RsaPublicKey, verify_pkcs1_batch};
 use countersign_kernels::{Hash, Kernel};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
@@ -105,4 +106,26 @@ fn judge_together(
         }
     }
     Ok(())
+}
+
+/// Judges each message and signature of a P-256 key: under a new key, a prepared one, and all together.
+pub(crate) fn judge_p256(point: &[u8], signed: &[(&[u8], &[u8])]) -> Vec<[bool; 3]> {
+    let new = || p256::PublicKey::from_sec1(point).unwrap();
+    let prepared = new();
+    assert!(prepared.prepare());
+    let items: Vec<p256::Message<'_>> = signed
+        .iter()
+        .map(|(message, signature)| p256::Message { key: &prepared, message, signature })
+        .collect();
+    let mut together = vec![false; items.len()];
+    p256::verify_messages(&items, &mut together);
+    let alone = |key: &p256::PublicKey, (message, signature): &(&[u8], &[u8])| {
+        p256::Signature::from_bytes(signature)
+            .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+    };
+    signed
+        .iter()
+        .zip(together)
+        .map(|(one, together)| [alone(&new(), one), alone(&prepared, one), together])
+        .collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing is asserted: another machine has other ratios.
 
+use crate::ecdsa;
 use crate::primitive::{
     AWS_LC_RS, AWS_LC_RS_COLD, BATCH, COLD, COLD_PORTABLE, INTEL, ONE_BY_ONE, PORTABLE, RSA,
 };
@@ -81,6 +82,18 @@ pub(crate) fn measured(races: &[Measured], allocations: Option<f64>) -> Vec<Goal
                 add(path, Bound::Most, 0.5, more, "verifications");
             }
             Kind::Lanes => {}
+            Kind::Es256 => {
+                for (name, goal) in [(ecdsa::WARM, 4.0), (ecdsa::BATCH, 5.0)] {
+                    let speed = race.ratio(ecdsa::AWS_LC_RS, name);
+                    let unit = "times the speed of aws-lc-rs";
+                    add(format!("ES256, {name}"), Bound::Least, goal, speed, unit);
+                }
+            }
+            Kind::Es256Cold => {
+                let time = race.ratio(ecdsa::COLD, ecdsa::AWS_LC_RS);
+                let unit = "times the time of aws-lc-rs, parsed";
+                add(format!("ES256, {}", ecdsa::COLD), Bound::Most, 0.9, time, unit);
+            }
             Kind::Token => {
                 let speed = race.ratio(token::JSONWEBTOKEN, token::BATCH);
                 let unit = "times the speed of jsonwebtoken";

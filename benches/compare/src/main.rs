@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release                  # everything, as text
-//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, cold, lanes, token
+//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, cold, es256, lanes, token
 //! cargo run --release -- --json FILE   # also as JSON, for the tables and plots
 //! cargo run --release -- --smoke       # every verdict, hardly any time
 //! ```
@@ -12,6 +12,7 @@
 //! What counts is CPU time. A ratio is the median of the rounds' ratios to the first contender. One
 //! thread, no pinning.
 
+mod ecdsa;
 mod goals;
 mod intel;
 mod primitive;
@@ -40,7 +41,7 @@ impl Options {
             match argument.as_str() {
                 "--smoke" => options.rounds = 1,
                 "--json" => options.json = Some(arguments.next().ok_or("--json wants a file")?),
-                "cold" | "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
+                "cold" | "es256" | "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
                     options.wanted.push(argument);
                 }
                 _ => return Err(format!("neither a race nor an option: {argument}")),
@@ -67,6 +68,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for bits in SIZES {
             races.push(show(primitive::Material::new(bits).cold().run(rounds)));
         }
+    }
+    if options.wants("es256") {
+        let material = ecdsa::Material::new();
+        races.push(show(material.everybody().run(rounds)));
+        races.push(show(material.cold().run(rounds)));
     }
     if options.wants("lanes") {
         let material = primitive::Material::new(2048);

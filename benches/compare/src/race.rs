@@ -43,7 +43,7 @@ pub(crate) struct Race<'a, C> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Title {
     pub(crate) kind: Kind,
-    /// Bits of the RSA keys.
+    /// Bits of the RSA keys, or of the curve's field.
     pub(crate) bits: usize,
     /// Cases that a batch contender gets at once.
     pub(crate) batch: usize,
@@ -62,6 +62,11 @@ pub(crate) enum Kind {
     Lanes,
     /// Whole tokens.
     Token,
+    /// ES256 by everybody.
+    Es256,
+    /// ES256 under a key that was never seen before.
+    #[serde(rename = "es256-cold")]
+    Es256Cold,
 }
 
 impl std::fmt::Display for Title {
@@ -71,6 +76,8 @@ impl std::fmt::Display for Title {
             Kind::Rs256 => write!(f, "RS256, {bits} bits"),
             Kind::Cold => write!(f, "RS256, {bits} bits, from the bytes of the key on"),
             Kind::Lanes => write!(f, "RS256, {bits} bits, {batch} at once"),
+            Kind::Es256 => f.write_str("ES256"),
+            Kind::Es256Cold => f.write_str("ES256, from the bytes of the key on"),
             Kind::Token => write!(f, "whole token, {bytes} characters, RS256 with {bits} bits"),
         }
     }

@@ -1,9 +1,13 @@
-//! Verifies RSA signatures, one at a time or many at once.
+//! Verifies RSA and P-256 signatures, one at a time or many at once.
 //!
 //! ```text
 //! modulus, exponent ── RsaPublicKey::new ──► prepared key ─┐
 //! digest, signature ───────────────────────────────────────┴─► verify_pkcs1, verify_pss ──► verdict
 //! many keys, messages, signatures ────────────────► verify_pkcs1_messages, verify_pkcs1_batch
+//!
+//! point ── p256::PublicKey::from_sec1 ──► key ─┐
+//! digest, r ‖ s ───────────────────────────────┴─► verify, verify_prehash ──► verdict
+//! many keys, messages, signatures ───────────────► p256::verify_messages, p256::verify_batch
 //! ```
 //!
 //! The crate computes public-key operations and the digests that they need, and nothing else. It
@@ -24,7 +28,11 @@
 //! nothing is detected at run time: only the target features of the build count. `--cfg
 //! countersign_portable` in `RUSTFLAGS` leaves `portable` as the only kernel.
 //!
+//! [`p256`] has one kernel so far, in safe Rust, and takes no [`Kernel`].
+//!
 //! # Costs
+//!
+//! These are those of RSA; for P-256, see [`p256`].
 //!
 //! - **Preparing a key** ([`RsaPublicKey::new`](rsa::RsaPublicKey::new)) costs less than a verification: a
 //!   key that is used once costs about a tenth more than one that is kept (`portable`, 2048 bits; the
@@ -58,6 +66,7 @@ extern crate std;
 
 mod hash;
 mod kernel;
+pub mod p256;
 pub mod rsa;
 #[allow(unsafe_code, reason = "vector instructions; every block has its argument")]
 #[expect(clippy::exhaustive_structs, reason = "not API; open to the kernels' own tests only")]

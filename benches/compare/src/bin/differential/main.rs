@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! cargo run --release --bin differential -- [CASES] [SEED]
+//! cargo run --release --bin differential -- es256 [CASES] [SEED]
 //! ```
 //!
 //! Cases come in batches of 1 to 64, with keys of several sizes mixed, so that lanes are filled
 //! with strangers and leftovers go to the kernel for one. Each is judged by the portable kernel, by
 //! the one for this CPU, in its batch, and by aws-lc-rs. The first disagreement ends the run with
 //! its seed. One that changes nothing is not counted as altered.
+
+mod es256;
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY};
 use countersign::Algorithm;
@@ -107,7 +110,10 @@ impl Random {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|argument| argument == "es256").is_some() {
+        return es256::run(arguments);
+    }
     let cases: u64 = arguments.next().map_or(20_000, |text| text.parse().expect("a count"));
     let seed: u64 = arguments.next().map_or(1, |text| text.parse().expect("a seed"));
     let mut rng = Rng::from_seed(seed);
