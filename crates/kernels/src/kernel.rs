@@ -1,6 +1,6 @@
 //! The value that chooses the instructions.
 
-use crate::simd::Ifma;
+use crate::simd::{Fma, Ifma};
 
 /// The implementation of the arithmetic. All kernels return the same verdicts.
 ///
@@ -8,7 +8,7 @@ use crate::simd::Ifma;
 /// use countersign_kernels::Kernel;
 ///
 /// assert_eq!(Kernel::portable().name(), "portable");
-/// assert!(["avx512ifma", "portable"].contains(&Kernel::detect().name()));
+/// assert!(Kernel::available().any(|kernel| kernel == Kernel::detect()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kernel(pub(crate) Choice);
@@ -17,8 +17,11 @@ pub struct Kernel(pub(crate) Choice);
 pub(crate) enum Choice {
     /// AVX-512 with 52-bit multiply-add, proved by the token.
     Ifma(Ifma),
-    /// Safe Rust.
-    Portable,
+    /// Safe Rust, or what the tokens prove instead of it.
+    Parts {
+        /// For four signatures.
+        lanes: Option<Fma>,
+    },
 }
 
 impl Kernel {
@@ -29,22 +32,34 @@ impl Kernel {
     #[inline]
     #[must_use]
     pub fn detect() -> Self {
-        Ifma::detect().map_or(Self::portable(), |token| Self(Choice::Ifma(token)))
+        match Ifma::detect() {
+            Some(token) => Self(Choice::Ifma(token)),
+            None => Self(Choice::Parts { lanes: Fma::detect() }),
+        }
     }
 
     /// Returns the kernel in safe Rust that runs on every CPU.
     #[inline]
     #[must_use]
     pub const fn portable() -> Self {
-        Self(Choice::Portable)
+        Self(Choice::Parts { lanes: None })
     }
 
-    /// Returns the display name: `avx512ifma` or `portable`.
+    /// Returns every kernel that this CPU can run, for tests and measurements: the portable one first,
+    /// [`Kernel::detect`] last.
+    pub fn available() -> impl Iterator<Item = Self> {
+        let lanes = Fma::detect().map(|token| Choice::Parts { lanes: Some(token) });
+        let kernels = [Some(Self::portable().0), lanes, Ifma::detect().map(Choice::Ifma)];
+        kernels.into_iter().flatten().map(Self)
+    }
+
+    /// Returns the display name: `avx512ifma`, `avx2` or `portable`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
             Choice::Ifma(_) => "avx512ifma",
-            Choice::Portable => "portable",
+            Choice::Parts { lanes: Some(_) } => "avx2",
+            Choice::Parts { lanes: None } => "portable",
         }
     }
 
@@ -52,7 +67,15 @@ impl Kernel {
     pub(crate) const fn ifma(self) -> Option<Ifma> {
         match self.0 {
             Choice::Ifma(token) => Some(token),
-            Choice::Portable => None,
+            Choice::Parts { .. } => None,
+        }
+    }
+
+    /// Returns the instructions for four lanes.
+    pub(crate) const fn fma(self) -> Option<Fma> {
+        match self.0 {
+            Choice::Ifma(_) => None,
+            Choice::Parts { lanes, .. } => lanes,
         }
     }
 }

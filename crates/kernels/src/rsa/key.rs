@@ -7,6 +7,7 @@ use super::check::{self, Terms};
 use super::digits::{DigitTerms, Digits};
 use super::lazy::Lazy;
 use super::portable::{self, Modulus};
+use super::quad_digits::{QuadDigits, QuadTerms};
 use super::roca::has_roca_fingerprint;
 use super::size::{MAX_BITS, MAX_SIZE, MIN_BITS};
 use super::{pkcs1, pss};
@@ -104,6 +105,9 @@ pub struct RsaPublicKey {
     /// Prepared only for CPUs and exponents that can use them.
     pub(super) digits: Option<Digits>,
     pub(super) digit_terms: Lazy<DigitTerms>,
+    /// What the kernel for four lanes needs, made in the first batch.
+    quad_digits: Lazy<QuadDigits>,
+    quad_terms: Lazy<QuadTerms>,
 }
 
 // Uses of a key after which its terms are computed. Making them costs the portable kernel about 22
@@ -115,6 +119,8 @@ const WORTH_ONE: usize = 32;
 const WORTH_ONE_IFMA: usize = 100;
 /// Without them an item cannot have a lane.
 pub(super) const WORTH_EIGHT: usize = 16;
+/// They save an item that has a lane in any case a division and the comparison of encodings.
+const WORTH_FOUR: usize = 32;
 
 impl RsaPublicKey {
     /// Checks and prepares the key with modulus `n` and public exponent `e`, both big-endian.
@@ -148,9 +154,19 @@ impl RsaPublicKey {
         let kernel = Kernel::detect();
         let portable = Modulus::new(n);
         let usual = exponent == check::EXPONENT;
-        let digits = (kernel != Kernel::portable() && usual).then(|| Digits::new(&portable, bits));
-        let (terms, digit_terms) = (Lazy::new(), Lazy::new());
-        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, terms, digits, digit_terms })
+        let digits = (kernel.ifma().is_some() && usual).then(|| Digits::new(&portable, bits));
+        Ok(Self {
+            bytes: n.into(),
+            exponent,
+            bits,
+            kernel,
+            portable,
+            terms: Lazy::new(),
+            digits,
+            digit_terms: Lazy::new(),
+            quad_digits: Lazy::new(),
+            quad_terms: Lazy::new(),
+        })
     }
 
     /// Computes now what only many signatures are worth, as for a key that is kept. Verdicts are the
@@ -172,12 +188,18 @@ impl RsaPublicKey {
         if let Some(digits) = &self.digits {
             self.digit_terms.force(|| digits.terms(&self.portable, self.size()));
         }
+        if self.kernel.fma().is_some() {
+            let digits = self.quad_digits();
+            self.quad_terms.force(|| digits.terms(&self.portable, self.size()));
+        }
     }
 
     /// Whether nothing was computed yet that only many signatures are worth.
     #[cfg(test)]
     pub(super) fn is_fresh(&self) -> bool {
-        self.terms.get().is_none() && self.digit_terms.get().is_none()
+        self.terms.get().is_none()
+            && self.digit_terms.get().is_none()
+            && self.quad_terms.get().is_none()
     }
 
     /// Returns the bits of the modulus.
@@ -303,6 +325,17 @@ impl RsaPublicKey {
     pub(super) fn digit_terms(&self, worth: usize) -> Option<&DigitTerms> {
         let digits = self.digits.as_ref()?;
         self.digit_terms.used(worth, || digits.terms(&self.portable, self.size()))
+    }
+
+    /// What the kernel for four lanes needs of the key.
+    pub(super) fn quad_digits(&self) -> &QuadDigits {
+        self.quad_digits.force(|| QuadDigits::new(&self.portable, self.bits))
+    }
+
+    /// Counts a use of that kernel, and returns its terms once they are worth their cost.
+    pub(super) fn quad_terms(&self) -> Option<&QuadTerms> {
+        let digits = self.quad_digits();
+        self.quad_terms.used(WORTH_FOUR, || digits.terms(&self.portable, self.size()))
     }
 
     /// Verifies an RSASSA-PSS signature over `digest` with MGF1 of the same hash and a salt as long

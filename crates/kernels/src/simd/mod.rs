@@ -7,6 +7,8 @@
 //! On other architectures the token cannot exist, and its methods are never called.
 
 #[cfg(target_arch = "x86_64")]
+mod fma;
+#[cfg(target_arch = "x86_64")]
 mod ifma;
 #[cfg(target_arch = "x86_64")]
 mod ifma_digits;
@@ -20,10 +22,14 @@ mod sha256;
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;
 
+mod quad;
 mod shape;
 
 #[cfg(not(target_arch = "x86_64"))]
-pub use absent::Ifma;
+pub use absent::{Fma, Ifma};
+#[cfg(target_arch = "x86_64")]
+pub use fma::Fma;
 #[cfg(target_arch = "x86_64")]
 pub use ifma::Ifma;
+pub use quad::*;
 pub use shape::*;
