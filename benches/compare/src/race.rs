@@ -60,6 +60,8 @@ pub(crate) enum Kind {
     Cold,
     /// RS256, a batch against as many single calls.
     Lanes,
+    /// RS256 by every kernel of this CPU, alone and in batches.
+    Kernels,
     /// Whole tokens.
     Token,
 }
@@ -71,6 +73,7 @@ impl std::fmt::Display for Title {
             Kind::Rs256 => write!(f, "RS256, {bits} bits"),
             Kind::Cold => write!(f, "RS256, {bits} bits, from the bytes of the key on"),
             Kind::Lanes => write!(f, "RS256, {bits} bits, {batch} at once"),
+            Kind::Kernels => write!(f, "RS256, {bits} bits, by every kernel"),
             Kind::Token => write!(f, "whole token, {bytes} characters, RS256 with {bits} bits"),
         }
     }

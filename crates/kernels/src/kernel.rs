@@ -1,6 +1,6 @@
 //! The value that chooses the instructions.
 
-use crate::simd::{Fma, Ifma};
+use crate::simd::{Adx, Fma, Ifma};
 
 /// The implementation of the arithmetic. All kernels return the same verdicts.
 ///
@@ -19,7 +19,9 @@ pub(crate) enum Choice {
     Ifma(Ifma),
     /// Safe Rust, or what the tokens prove instead of it.
     Parts {
-        /// For four signatures.
+        /// For one signature.
+        single: Option<Adx>,
+        /// For four.
         lanes: Option<Fma>,
     },
 }
@@ -32,34 +34,45 @@ impl Kernel {
     #[inline]
     #[must_use]
     pub fn detect() -> Self {
-        match Ifma::detect() {
-            Some(token) => Self(Choice::Ifma(token)),
-            None => Self(Choice::Parts { lanes: Fma::detect() }),
-        }
+        Self(match Ifma::detect() {
+            Some(token) => Choice::Ifma(token),
+            None => Choice::Parts { single: Adx::detect(), lanes: Fma::detect() },
+        })
     }
 
     /// Returns the kernel in safe Rust that runs on every CPU.
     #[inline]
     #[must_use]
     pub const fn portable() -> Self {
-        Self(Choice::Parts { lanes: None })
+        Self(Choice::Parts { single: None, lanes: None })
     }
 
     /// Returns every kernel that this CPU can run, for tests and measurements: the portable one first,
     /// [`Kernel::detect`] last.
     pub fn available() -> impl Iterator<Item = Self> {
-        let lanes = Fma::detect().map(|token| Choice::Parts { lanes: Some(token) });
-        let kernels = [Some(Self::portable().0), lanes, Ifma::detect().map(Choice::Ifma)];
-        kernels.into_iter().flatten().map(Self)
+        let parts = |single, lanes| Choice::Parts { single, lanes };
+        let (single, lanes) = (Adx::detect(), Fma::detect());
+        [
+            Some(Self::portable().0),
+            single.map(|_| parts(single, None)),
+            lanes.map(|_| parts(None, lanes)),
+            single.and(lanes).map(|_| parts(single, lanes)),
+            Ifma::detect().map(Choice::Ifma),
+        ]
+        .into_iter()
+        .flatten()
+        .map(Self)
     }
 
-    /// Returns the display name: `avx512ifma`, `avx2` or `portable`.
+    /// Returns the display name: `avx512ifma`, `avx2+adx`, `avx2`, `adx` or `portable`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
             Choice::Ifma(_) => "avx512ifma",
-            Choice::Parts { lanes: Some(_) } => "avx2",
-            Choice::Parts { lanes: None } => "portable",
+            Choice::Parts { single: Some(_), lanes: Some(_) } => "avx2+adx",
+            Choice::Parts { single: None, lanes: Some(_) } => "avx2",
+            Choice::Parts { single: Some(_), lanes: None } => "adx",
+            Choice::Parts { single: None, lanes: None } => "portable",
         }
     }
 

@@ -10,7 +10,7 @@ use super::portable::{self, Modulus};
 use super::quad_digits::{QuadDigits, QuadTerms};
 use super::roca::has_roca_fingerprint;
 use super::size::{MAX_BITS, MAX_SIZE, MIN_BITS};
-use super::{pkcs1, pss};
+use super::{pkcs1, pss, scalar};
 use crate::hash::Hash;
 use crate::kernel::{Choice, Kernel};
 
@@ -288,6 +288,9 @@ impl RsaPublicKey {
                     Some(terms) => digits.check(ifma, terms, hash, digest, signature),
                     None => self.opens_to(kernel, hash, digest, signature),
                 },
+                (Choice::Parts { single: Some(_), .. }, _) => {
+                    self.opens_to(kernel, hash, digest, signature)
+                }
                 _ if self.exponent == check::EXPONENT => {
                     match self.terms.used(WORTH_ONE, || self.make_terms()) {
                         Some(terms) => self.check(terms, hash, digest, signature),
@@ -418,6 +421,9 @@ impl RsaPublicKey {
         let base = portable::parse(signature)?;
         let opened = match (kernel.0, &self.digits) {
             (Choice::Ifma(ifma), Some(digits)) => digits.power(ifma, &self.portable, &base)?,
+            (Choice::Parts { single: Some(adx), .. }, _) => {
+                scalar::power(adx, &self.portable, &base, self.exponent)?
+            }
             _ => self.portable.power(&base, self.exponent),
         };
         let out = out.get_mut(..self.size())?;

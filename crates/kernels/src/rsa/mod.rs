@@ -26,6 +26,7 @@ mod pss;
 mod quad_batch;
 mod quad_digits;
 mod roca;
+mod scalar;
 mod size;
 #[cfg(test)]
 mod test_keys;

@@ -734,12 +734,13 @@ fn texts_are_lower_case_without_full_stop() {
 #[test]
 fn kernels_have_the_names_that_users_read() {
     assert_eq!(Kernel::portable().name(), "portable");
-    let detected = if crate::simd::Ifma::detect().is_some() {
-        "avx512ifma"
-    } else if crate::simd::Fma::detect().is_some() {
-        "avx2"
-    } else {
-        "portable"
+    let adx_and_fma = (crate::simd::Adx::detect().is_some(), crate::simd::Fma::detect().is_some());
+    let detected = match (crate::simd::Ifma::detect(), adx_and_fma) {
+        (Some(_), _) => "avx512ifma",
+        (None, (true, true)) => "avx2+adx",
+        (None, (false, true)) => "avx2",
+        (None, (true, false)) => "adx",
+        (None, (false, false)) => "portable",
     };
     assert_eq!(Kernel::detect().name(), detected);
     let names: Vec<_> = kernels().into_iter().map(Kernel::name).collect();

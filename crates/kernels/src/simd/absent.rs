@@ -1,5 +1,6 @@
 //! The stand-in where there are no kernels: a token that cannot exist.
 
+use super::limbs::{LimbBlock, LimbModulus};
 use super::quad::{FourPowers, QUAD, QuadBlock};
 use super::shape::{EightChecks, LANES, Lanes, MESSAGES, OneCheck, OneNumber, Spread, Tile};
 
@@ -68,6 +69,36 @@ impl Fma {
     /// Never called.
     #[must_use]
     pub fn multiples(self, _: &[QuadBlock], _: &[QuadBlock]) -> [bool; QUAD] {
+        match self {}
+    }
+}
+
+/// Proof that the CPU has BMI2 and ADX, which here it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adx {}
+
+impl Adx {
+    /// Always `None`.
+    #[must_use]
+    pub const fn detect() -> Option<Self> {
+        None
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn multiply(
+        self,
+        _: &mut [LimbBlock],
+        _: &[LimbBlock],
+        _: &LimbModulus<'_>,
+        _: &mut [LimbBlock],
+    ) -> bool {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
+    pub fn square(self, _: &mut [LimbBlock], _: &LimbModulus<'_>, _: &mut [LimbBlock]) -> bool {
         match self {}
     }
 }

@@ -7,6 +7,8 @@
 //! On other architectures the token cannot exist, and its methods are never called.
 
 #[cfg(target_arch = "x86_64")]
+mod adx;
+#[cfg(target_arch = "x86_64")]
 mod fma;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
@@ -22,14 +24,18 @@ mod sha256;
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;
 
+mod limbs;
 mod quad;
 mod shape;
 
 #[cfg(not(target_arch = "x86_64"))]
-pub use absent::{Fma, Ifma};
+pub use absent::{Adx, Fma, Ifma};
+#[cfg(target_arch = "x86_64")]
+pub use adx::Adx;
 #[cfg(target_arch = "x86_64")]
 pub use fma::Fma;
 #[cfg(target_arch = "x86_64")]
 pub use ifma::Ifma;
+pub use limbs::*;
 pub use quad::*;
 pub use shape::*;
