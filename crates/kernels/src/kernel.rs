@@ -84,6 +84,14 @@ impl Kernel {
         }
     }
 
+    /// Returns the instructions for one signature.
+    pub(crate) const fn adx(self) -> Option<Adx> {
+        match self.0 {
+            Choice::Ifma(_) => None,
+            Choice::Parts { single, .. } => single,
+        }
+    }
+
     /// Returns the instructions for four lanes.
     pub(crate) const fn fma(self) -> Option<Fma> {
         match self.0 {

@@ -9,10 +9,12 @@ use super::lazy::Lazy;
 use super::portable::{self, Modulus};
 use super::quad_digits::{QuadDigits, QuadTerms};
 use super::roca::has_roca_fingerprint;
+use super::scalar::{self, BlockTerms};
 use super::size::{MAX_BITS, MAX_SIZE, MIN_BITS};
-use super::{pkcs1, pss, scalar};
+use super::{pkcs1, pss};
 use crate::hash::Hash;
 use crate::kernel::{Choice, Kernel};
+use crate::simd::Adx;
 
 /// A signature did not verify. It deliberately carries no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +110,8 @@ pub struct RsaPublicKey {
     /// What the kernel for four lanes needs, made in the first batch.
     quad_digits: Lazy<QuadDigits>,
     quad_terms: Lazy<QuadTerms>,
+    /// What the kernel for one signature with whole blocks of limbs checks signatures with.
+    block_terms: Lazy<BlockTerms>,
 }
 
 // Uses of a key after which its terms are computed. Making them costs the portable kernel about 22
@@ -166,6 +170,7 @@ impl RsaPublicKey {
             digit_terms: Lazy::new(),
             quad_digits: Lazy::new(),
             quad_terms: Lazy::new(),
+            block_terms: Lazy::new(),
         })
     }
 
@@ -181,14 +186,23 @@ impl RsaPublicKey {
     /// # Ok::<(), RsaKeyError>(())
     /// ```
     pub fn prepare(&self) {
+        self.prepare_for(self.kernel);
+    }
+
+    /// [`prepare`](Self::prepare) for a kernel of the caller's choice.
+    pub(super) fn prepare_for(&self, kernel: Kernel) {
         if self.exponent != check::EXPONENT {
             return;
         }
-        self.terms.force(|| self.make_terms());
+        if kernel.adx().is_some() {
+            self.block_terms.force(|| self.make_block_terms());
+        } else {
+            self.terms.force(|| self.make_terms());
+        }
         if let Some(digits) = &self.digits {
             self.digit_terms.force(|| digits.terms(&self.portable, self.size()));
         }
-        if self.kernel.fma().is_some() {
+        if kernel.fma().is_some() {
             let digits = self.quad_digits();
             self.quad_terms.force(|| digits.terms(&self.portable, self.size()));
         }
@@ -200,6 +214,7 @@ impl RsaPublicKey {
         self.terms.get().is_none()
             && self.digit_terms.get().is_none()
             && self.quad_terms.get().is_none()
+            && self.block_terms.get().is_none()
     }
 
     /// Returns the bits of the modulus.
@@ -288,8 +303,13 @@ impl RsaPublicKey {
                     Some(terms) => digits.check(ifma, terms, hash, digest, signature),
                     None => self.opens_to(kernel, hash, digest, signature),
                 },
-                (Choice::Parts { single: Some(_), .. }, _) => {
-                    self.opens_to(kernel, hash, digest, signature)
+                (Choice::Parts { single: Some(adx), .. }, _)
+                    if self.exponent == check::EXPONENT =>
+                {
+                    match self.block_terms.used(WORTH_ONE, || self.make_block_terms()) {
+                        Some(terms) => self.check_blocks(adx, terms, hash, digest, signature),
+                        None => self.opens_to(kernel, hash, digest, signature),
+                    }
                 }
                 _ if self.exponent == check::EXPONENT => {
                     match self.terms.used(WORTH_ONE, || self.make_terms()) {
@@ -322,6 +342,25 @@ impl RsaPublicKey {
         let limbs = self.portable.limbs().len();
         Terms::new(&self.portable, 64 * limbs, self.size())
             .map(|term| term.iter().copied().take(limbs).collect())
+    }
+
+    /// What the kernel for whole blocks of limbs checks signatures with.
+    fn make_block_terms(&self) -> BlockTerms {
+        scalar::terms(&self.portable, self.size())
+    }
+
+    /// [`check`](Self::check) by that kernel.
+    fn check_blocks(
+        &self,
+        adx: Adx,
+        terms: &BlockTerms,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        portable::parse(digest).zip(portable::parse(signature)).is_some_and(|(digest, base)| {
+            scalar::check(adx, &self.portable, terms, hash, &digest, &base)
+        })
     }
 
     /// Counts a use of a kernel for 52-bit digits, and returns its terms once they are worth their cost.

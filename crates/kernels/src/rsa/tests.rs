@@ -90,7 +90,7 @@ fn verdict(key: &RsaPublicKey, hash: Hash, digest: &[u8], signature: &[u8]) -> b
     let fresh = RsaPublicKey::new(key.modulus(), &key.exponent().to_be_bytes()).unwrap();
     assert!(fresh.is_fresh());
     let prepared = key.clone();
-    prepared.prepare();
+    kernels().into_iter().for_each(|kernel| prepared.prepare_for(kernel));
     assert!(!prepared.is_fresh() || key.exponent() != 65537);
     let first = verdict_of(&fresh, hash, digest, signature);
     assert_eq!(verdict_of(key, hash, digest, signature), first);
@@ -587,7 +587,7 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
     assert_eq!(pairs.map(|pair| pair.key.bits()), [2047, 2048]);
     let mut signed = vec![];
     for pair in pairs {
-        pair.key.prepare();
+        kernels().into_iter().for_each(|kernel| pair.key.prepare_for(kernel));
         for hash in HASHES {
             let digest = digest_for(hash, 13);
             signed.push((&pair.key, hash, pair.sign_pkcs1(hash, &digest), digest));
@@ -612,7 +612,7 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
 #[test]
 fn one_bad_lane_among_good_ones_is_found_in_each_position() {
     for pair in pairs().iter().filter(|pair| pair.key.bits() <= 4096) {
-        pair.key.prepare();
+        kernels().into_iter().for_each(|kernel| pair.key.prepare_for(kernel));
         let digest = digest_for(Hash::Sha256, 11);
         let good = pair.sign_pkcs1(Hash::Sha256, &digest);
         let mut bad = good.clone();

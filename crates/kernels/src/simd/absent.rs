@@ -98,6 +98,20 @@ impl Adx {
 
     /// Never called.
     #[must_use]
+    pub fn multiply_and_add(
+        self,
+        _: &mut [LimbBlock],
+        _: &[LimbBlock],
+        _: (&LimbBlock, &[LimbBlock]),
+        _: &[LimbBlock],
+        _: &LimbModulus<'_>,
+        _: &mut [LimbBlock],
+    ) -> bool {
+        match self {}
+    }
+
+    /// Never called.
+    #[must_use]
     pub fn square(self, _: &mut [LimbBlock], _: &LimbModulus<'_>, _: &mut [LimbBlock]) -> bool {
         match self {}
     }

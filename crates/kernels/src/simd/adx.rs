@@ -20,6 +20,10 @@
 //! what is left of `T/R` is below `R + n`: one bit above the blocks, and if it is set, `n` is subtracted. All
 //! operands and results are thus below `R`, and congruent; nothing smaller is promised or needed.
 //!
+//! With `hash·factor + constant` added, `T` is below `R·n + 2^512·n + n` and may have a bit above `R²`; that
+//! counts at `R` above the blocks. What is left is below `n + n·(2^512 + 1)/R + n < 3n`, so `n` is subtracted
+//! twice at most until nothing is above the blocks.
+//!
 //! # Assembly
 //!
 //! The rows are in a file of their own, as they need `rbx`, `rbp` and control of every flag. Its functions
@@ -109,7 +113,36 @@ impl Adx {
             // The sum of the first products is below 2^512 to the power of i + 1 + blocks.
             self.multiply_add(&mut wide[i..], a, b, 0);
         }
-        self.reduce(x, modulus, wide);
+        self.reduce(x, modulus, wide, 0);
+        true
+    }
+
+    /// `x = (x·b + hash·factor + constant)/R mod n`, below `R` like `x`, for other numbers below `n`; see
+    /// [`multiply`](Self::multiply).
+    #[must_use]
+    pub fn multiply_and_add(
+        self,
+        x: &mut [LimbBlock],
+        b: &[LimbBlock],
+        (hash, factor): (&LimbBlock, &[LimbBlock]),
+        constant: &[LimbBlock],
+        modulus: &LimbModulus<'_>,
+        wide: &mut [LimbBlock],
+    ) -> bool {
+        let blocks = modulus.n.len();
+        let lengths = [x.len(), b.len(), factor.len(), constant.len()];
+        if blocks < 2 || lengths != [blocks; 4] || wide.len() != 2 * blocks {
+            return false;
+        }
+        let (low, high) = wide.split_at_mut(blocks);
+        low.copy_from_slice(constant);
+        high.fill([0; LIMB_BLOCK]);
+        // Nothing is carried out of a block of zeros, as the sum is below 2^512·R.
+        let mut carry = self.multiply_add(wide, hash, factor, 0);
+        for (i, a) in x.iter().enumerate() {
+            carry = self.multiply_add(&mut wide[i..], a, b, carry);
+        }
+        self.reduce(x, modulus, wide, carry);
         true
     }
 
@@ -148,7 +181,7 @@ impl Adx {
                 blocks,
             );
         }
-        self.reduce(x, modulus, wide);
+        self.reduce(x, modulus, wide, 0);
         true
     }
 
@@ -169,8 +202,14 @@ impl Adx {
         }
     }
 
-    /// `x = wide/R mod n`, for two blocks or more and twice as many in `wide`.
-    fn reduce(self, x: &mut [LimbBlock], modulus: &LimbModulus<'_>, wide: &mut [LimbBlock]) {
+    /// `x = (wide + above·R²)/R mod n`, for two blocks or more and twice as many in `wide`.
+    fn reduce(
+        self,
+        x: &mut [LimbBlock],
+        modulus: &LimbModulus<'_>,
+        wide: &mut [LimbBlock],
+        above: u64,
+    ) {
         let blocks = modulus.n.len();
         assert!(blocks >= 2 && wide.len() == 2 * blocks, "a product has two blocks for each of n");
         let mut carry = 0;
@@ -189,18 +228,21 @@ impl Adx {
             };
         }
         x.copy_from_slice(&wide[blocks..]);
-        if carry != 0 {
+        let mut top = carry + above;
+        while top != 0 {
             let mut borrow = 0;
             for (x, n) in x.as_flattened_mut().iter_mut().zip(modulus.n.as_flattened()) {
                 let (difference, below) = x.overflowing_sub(*n);
                 let (difference, further) = difference.overflowing_sub(borrow);
                 (*x, borrow) = (difference, u64::from(below | further));
             }
+            top -= borrow;
         }
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::as_conversions, reason = "small numbers")]
 mod tests {
     use super::*;
     use alloc::{vec, vec::Vec};
@@ -239,8 +281,8 @@ mod tests {
             state ^= state << 17;
             state
         };
-        let mut carries = 0;
-        for blocks in 2..=16 {
+        let (mut carries, mut sums_above) = (0, 0);
+        for blocks in [2, 3, 4, 5, 8, 15, 16] {
             let mut number = |kind: usize| -> Vec<LimbBlock> {
                 let mut out = vec![[0; LIMB_BLOCK]; blocks];
                 for (i, limb) in out.as_flattened_mut().iter_mut().enumerate() {
@@ -278,6 +320,20 @@ mod tests {
                         carries += u32::from(big(&x) > big(&n));
                     }
                 }
+                // Sums that do and do not exceed R², of numbers below n and x below R.
+                let mut below = n.clone();
+                below[0][0] -= 1;
+                for kinds in [[0, 0], [0, 10], [10, 0], [1, 0], [0, 1], [10, 10]] {
+                    let [mut x, hash] = kinds.map(&mut number);
+                    let t = big(&x) * big(&below) + big(&hash[..1]) * big(&below) + big(&below);
+                    let terms = (&hash[0], &below[..]);
+                    assert!(
+                        adx.multiply_and_add(&mut x, &below, terms, &below, &modulus, &mut wide)
+                    );
+                    let (wanted, n) = (reduced(t.clone(), &n), big(&n));
+                    assert_eq!(big(&x) % &n, wanted % &n, "{blocks} {kind} {kinds:?}");
+                    sums_above += u32::from(t.bits() > 1024 * blocks as u64);
+                }
                 // A multiple of n plus a little: the low blocks are zeros, ones, and the carry is set.
                 for product in [&n, &number(0), &number(2), &number(3)] {
                     let mut wide = vec![[0; LIMB_BLOCK]; 2 * blocks];
@@ -289,12 +345,12 @@ mod tests {
                     wide[2 * blocks - 1] = [u64::MAX; LIMB_BLOCK];
                     let t = big(&wide);
                     let mut x = number(1);
-                    adx.reduce(&mut x, &modulus, &mut wide);
+                    adx.reduce(&mut x, &modulus, &mut wide, 0);
                     assert_eq!(big(&x), reduced(t, &n), "{blocks} {kind}");
                 }
             }
         }
-        assert!(carries > 100, "{carries}");
+        assert!(carries > 100 && sums_above > 10, "{carries} {sums_above}");
     }
 
     #[test]
