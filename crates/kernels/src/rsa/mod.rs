@@ -29,6 +29,8 @@ mod roca;
 mod scalar;
 mod size;
 #[cfg(test)]
+mod sizes_tests;
+#[cfg(test)]
 mod test_keys;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! Kernels for particular instruction sets: the only unsafe code of the crate.
 //!
 //! This module knows nothing of keys, encodings or policies. It takes digits and returns digits or
-//! verdicts about digits. What it needs from the CPU is proved by a token, [`Ifma`], which only
-//! detection can make; every kernel is a method of its token.
+//! verdicts about digits. What it needs from the CPU is proved by a token, [`Ifma`], [`Fma`] or [`Adx`],
+//! which only detection can make; every kernel is a method of its token.
 //!
-//! On other architectures the token cannot exist, and its methods are never called.
+//! On other architectures no token can exist, and its methods are never called.
 
 #[cfg(target_arch = "x86_64")]
 mod adx;
