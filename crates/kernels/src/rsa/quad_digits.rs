@@ -118,7 +118,6 @@ pub(super) fn gather(blocks: &[QuadBlock], lane: usize) -> [u64; MAX_LIMBS + 1] 
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, reason = "a test that panics has failed")]
 mod tests {
     use super::super::key::RsaPublicKey;
     use super::super::pkcs1;

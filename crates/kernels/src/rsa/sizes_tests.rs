@@ -3,11 +3,7 @@
 //! A modulus of many small primes is as good as one of two large ones, to whom only verifies: its owner takes
 //! roots modulo each prime, so signing costs little at any size.
 
-#![expect(
-    clippy::as_conversions,
-    clippy::indexing_slicing,
-    reason = "a test that panics has failed, and numbers are small"
-)]
+#![expect(clippy::as_conversions, reason = "numbers are small")]
 
 use super::batch::verify_pkcs1_batch;
 use super::item::Pkcs1Item;
