@@ -29,9 +29,9 @@ mod roca;
 mod scalar;
 mod size;
 #[cfg(test)]
-mod sizes_tests;
-#[cfg(test)]
 mod test_keys;
+#[cfg(test)]
+mod test_sizes;
 #[cfg(test)]
 mod tests;
 
