@@ -243,15 +243,16 @@ const fn above_last(r: usize) -> (usize, usize) {
 /// Adds the product of two digits, `a` and the one so many places behind `b`, to columns `t` and
 /// `t + 1`.
 ///
-/// This is inline assembly because the compiler would sort straight code by sums, run out of registers
-/// and take half as long again. It is a macro because only what is certainly inlined keeps the sums in
+/// This is inline assembly because the compiler would start many products of straight code before it adds
+/// them, and run out of registers. It is a macro because only what is certainly inlined keeps the sums in
 /// registers.
 macro_rules! product {
     ($sums:ident, $constants:ident, $t:expr, $a:expr, $b:expr, $place:expr) => {{
         let b: &[Quad] = $b;
         // SAFETY: AVX2 and FMA are there, as this expands in functions with these features only. The
-        // pointer is to digits, which are aligned to 32 bytes, and the callers assert that there are more
-        // than `$place` of them. Nothing is written.
+        // pointer is to an array of digits, which are aligned to 32 bytes, and `$place` is one of them: `row!`
+        // asserts that for its arrays when it is compiled; all others pass blocks, of seven digits, or one
+        // digit, and a place below. Nothing is written.
         unsafe {
             asm!(
                 "vmovapd {high}, {c1}",
