@@ -14,12 +14,6 @@ pub(crate) struct Signed<'a> {
     pub(crate) signature: &'a [u8],
 }
 
-/// Every kernel that this CPU runs.
-fn kernels() -> impl Iterator<Item = Kernel> {
-    let (portable, best) = (Kernel::portable(), Kernel::detect());
-    [Some(portable), Some(best).filter(|best| *best != portable)].into_iter().flatten()
-}
-
 enum Scheme {
     Pkcs1,
     Pss,
@@ -63,7 +57,7 @@ pub(crate) fn judge(signed: &[Signed<'_>]) -> Result<Vec<bool>, String> {
             continue;
         };
         let digest = digest(hash, s.message);
-        for kernel in kernels() {
+        for kernel in Kernel::available() {
             let alone = match scheme {
                 Scheme::Pkcs1 => key.verify_pkcs1_with(kernel, hash, &digest, s.signature),
                 Scheme::Pss => key.verify_pss_with(kernel, hash, &digest, s.signature),
@@ -96,7 +90,7 @@ fn judge_together(
             signature: signed[*index].signature,
         })
         .collect();
-    for kernel in kernels() {
+    for kernel in Kernel::available() {
         let mut valid = vec![false; items.len()];
         verify_pkcs1_batch(kernel, &items, &mut valid);
         for ((index, ..), valid) in repeated.iter().zip(valid) {

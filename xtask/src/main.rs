@@ -21,6 +21,7 @@ usage: cargo xtask COMMAND
 
   vectors [--check]              write the test vectors and the samples of `bench`, or compare them
   kernels [CASES [SEED [BITS]]]  compare every kernel with big integers (default: 2000 cases, seed 1)
+  kernels sizes [SEED]           the same for moduli of every number of bits
   crossing                       measure from how many signatures on a call of eight is worth it
   soak [SECONDS]                 run a key cache under load, with outages (default: 5 seconds)
 ";
@@ -41,6 +42,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Usage> {
     match *arguments {
         ["vectors"] => return Ok(each_file(write)),
         ["vectors", "--check"] => return Ok(each_file(check)),
+        ["kernels", "sizes"] => kernels::compare_sizes(1),
+        ["kernels", "sizes", seed] => kernels::compare_sizes(number(seed)?),
         ["kernels", ref rest @ ..] if rest.len() <= 3 => {
             let argument = |index: usize| rest.get(index).copied();
             let cases = argument(0).map_or(Ok(2000), number)?;

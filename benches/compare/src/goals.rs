@@ -94,6 +94,19 @@ pub(crate) fn measured(races: &[Measured], allocations: Option<f64>) -> Vec<Goal
                 let unit = "times the time of aws-lc-rs, parsed";
                 add(format!("ES256, {}", ecdsa::COLD), Bound::Most, 0.9, time, unit);
             }
+            Kind::Kernels => {
+                // Of CPUs without AVX-512: at 2048 bits much less time, at other sizes less.
+                for (name, goal) in
+                    [("avx2, batch", 0.42), ("avx2+adx, batch", 0.42), ("avx2+adx", 0.8)]
+                {
+                    if race.has(name) {
+                        let goal = if bits == 2048 { goal } else { 1.0 };
+                        let (path, time) =
+                            (format!("{name}, {bits} bits"), race.ratio(name, AWS_LC_RS));
+                        add(path, Bound::Most, goal, time, "times the time of aws-lc-rs");
+                    }
+                }
+            }
             Kind::Token => {
                 let speed = race.ratio(token::JSONWEBTOKEN, token::BATCH);
                 let unit = "times the speed of jsonwebtoken";

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! cargo run --release                  # everything, as text
-//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, cold, es256, lanes, token
+//! cargo run --release -- 2048 token    # some races: 1024, 2048, 3072, 4096, cold, es256, lanes,
+//!                                      # kernels, token
 //! cargo run --release -- --json FILE   # also as JSON, for the tables and plots
+//! cargo run --release -- --rounds 41   # other than 201 rounds
 //! cargo run --release -- --smoke       # every verdict, hardly any time
 //! ```
 //!
@@ -26,6 +28,10 @@ use race::{Figures, Measured, Title};
 
 const SIZES: [usize; 4] = [1024, 2048, 3072, 4096];
 
+/// Bits of the keys that every kernel is measured with: also those between the sizes that kernels are made
+/// for, and the largest.
+const KERNEL_SIZES: [usize; 9] = [1024, 1032, 1280, 1536, 2048, 2560, 3072, 4096, 8192];
+
 /// What to run.
 struct Options {
     /// Names of races; none for all.
@@ -40,8 +46,14 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--smoke" => options.rounds = 1,
+                "--rounds" => {
+                    let rounds = arguments.next().and_then(|text| text.parse().ok());
+                    options.rounds =
+                        rounds.filter(|rounds| *rounds > 0).ok_or("--rounds wants a number")?;
+                }
                 "--json" => options.json = Some(arguments.next().ok_or("--json wants a file")?),
-                "cold" | "es256" | "lanes" | "token" | "1024" | "2048" | "3072" | "4096" => {
+                "cold" | "es256" | "kernels" | "lanes" | "token" | "1024" | "2048" | "3072"
+                | "4096" => {
                     options.wanted.push(argument);
                 }
                 _ => return Err(format!("neither a race nor an option: {argument}")),
@@ -78,6 +90,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let material = primitive::Material::new(2048);
         for count in (1..=16).chain([24, 32, 64]) {
             races.push(show(material.batch_of(count).run(rounds)));
+        }
+    }
+    if options.wants("kernels") {
+        for bits in KERNEL_SIZES {
+            races.push(show(primitive::Material::new(bits).kernels().run(rounds)));
         }
     }
     let mut allocations = None;
@@ -126,7 +143,7 @@ fn show_goals(goals: &[Goal]) {
             Bound::Most => "at most",
         };
         println!(
-            "  {:<36} {:>7.3} {:<31} {bound} {:.1}{}",
+            "  {:<36} {:>7.3} {:<31} {bound} {}{}",
             goal.path,
             goal.measured,
             goal.unit,

@@ -93,7 +93,7 @@ impl Material {
         contenders.extend(self.intel());
         contenders.push(self.one_by_one(PORTABLE, Kernel::portable()));
         contenders.push(self.one_by_one(ONE_BY_ONE, Kernel::detect()));
-        contenders.push(self.batch(BATCH));
+        contenders.push(self.batch(BATCH, Kernel::detect()));
         self.race(Kind::Rs256, CASES, contenders)
     }
 
@@ -107,9 +107,26 @@ impl Material {
         self.race(Kind::Cold, CASES, contenders)
     }
 
+    /// Every kernel of this CPU, one signature at a time and in a batch, with a key that is kept and with
+    /// one that is new.
+    pub(crate) fn kernels(&self) -> Race<'_, Case> {
+        let mut contenders = vec![self.aws_lc_rs(), self.aws_lc_rs_cold()];
+        for kernel in Kernel::available() {
+            let [one, one_cold, batch, batch_cold] = kernel_names(kernel);
+            contenders.push(self.one_by_one(one, kernel));
+            contenders.push(self.one_by_one_cold(one_cold, kernel));
+            contenders.push(self.batch(batch, kernel));
+            contenders.push(self.batch_cold(batch_cold, kernel));
+        }
+        self.race(Kind::Kernels, CASES, contenders)
+    }
+
     /// A batch of this many against as many single calls.
     pub(crate) fn batch_of(&self, count: usize) -> Race<'_, Case> {
-        let contenders = vec![self.one_by_one("one by one", Kernel::detect()), self.batch("batch")];
+        let contenders = vec![
+            self.one_by_one("one by one", Kernel::detect()),
+            self.batch("batch", Kernel::detect()),
+        ];
         self.race(Kind::Lanes, count, contenders)
     }
 
@@ -133,13 +150,32 @@ impl Material {
         })
     }
 
-    fn batch(&self, name: &'static str) -> Contender<'_, Case> {
-        let (key, kernel) = (self.key(), Kernel::detect());
+    fn batch(&self, name: &'static str, kernel: Kernel) -> Contender<'_, Case> {
+        let key = self.key();
         Contender::together(name, move |cases: &[Case], verdicts| {
             let items: Vec<Pkcs1Message<'_>> = cases
                 .iter()
                 .map(|Case { message, signature }| Pkcs1Message {
                     key: &key,
+                    hash: Hash::Sha256,
+                    message,
+                    signature,
+                })
+                .collect();
+            verdicts.resize(cases.len(), false);
+            verify_pkcs1_messages(kernel, &items, verdicts);
+        })
+    }
+
+    /// A batch in which each signature has a key of its own, made from its bytes.
+    fn batch_cold(&self, name: &'static str, kernel: Kernel) -> Contender<'_, Case> {
+        Contender::together(name, move |cases: &[Case], verdicts| {
+            let keys: Vec<RsaPublicKey> = cases.iter().map(|_| self.key()).collect();
+            let items: Vec<Pkcs1Message<'_>> = cases
+                .iter()
+                .zip(&keys)
+                .map(|(Case { message, signature }, key)| Pkcs1Message {
+                    key,
                     hash: Hash::Sha256,
                     message,
                     signature,
@@ -264,6 +300,19 @@ const SHA256_PREFIX: [u8; 20] = [
     0x00, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
     0x05, 0x00, 0x04, 0x20,
 ];
+
+/// Names of a kernel with one signature and a batch, each also with a new key.
+fn kernel_names(kernel: Kernel) -> [&'static str; 4] {
+    match kernel.name() {
+        "avx512ifma" => {
+            ["avx512ifma", "avx512ifma, cold", "avx512ifma, batch", "avx512ifma, cold batch"]
+        }
+        "avx2+adx" => ["avx2+adx", "avx2+adx, cold", "avx2+adx, batch", "avx2+adx, cold batch"],
+        "avx2" => ["avx2", "avx2, cold", "avx2, batch", "avx2, cold batch"],
+        "adx" => ["adx", "adx, cold", "adx, batch", "adx, cold batch"],
+        _ => ["portable", "portable, cold", "portable, batch", "portable, cold batch"],
+    }
+}
 
 fn sequence(body: &[u8]) -> Vec<u8> {
     tagged(0x30, body)

@@ -60,6 +60,8 @@ pub(crate) enum Kind {
     Cold,
     /// RS256, a batch against as many single calls.
     Lanes,
+    /// RS256 by every kernel of this CPU, alone and in batches.
+    Kernels,
     /// Whole tokens.
     Token,
     /// ES256 by everybody.
@@ -78,6 +80,7 @@ impl std::fmt::Display for Title {
             Kind::Lanes => write!(f, "RS256, {bits} bits, {batch} at once"),
             Kind::Es256 => f.write_str("ES256"),
             Kind::Es256Cold => f.write_str("ES256, from the bytes of the key on"),
+            Kind::Kernels => write!(f, "RS256, {bits} bits, by every kernel"),
             Kind::Token => write!(f, "whole token, {bytes} characters, RS256 with {bits} bits"),
         }
     }

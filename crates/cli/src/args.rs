@@ -509,7 +509,7 @@ pub(crate) struct ShowArgs {
 const BENCH_JSON: &str = "\
 JSON, schema `countersign.bench/1`; rates are verifications per second:
   machine     arch, os, cores, features of the CPU that are used
-  kernel      the RSA kernel in use: avx512ifma or portable
+  kernel      the RSA kernel in use: avx512ifma, avx2+adx, avx2, adx or portable
   seconds     the time limit; 0 for --smoke
   batch       signatures per batch
   artefacts   from bytes to verdict; kind, algorithm, bits, one_core and all_cores (each single and

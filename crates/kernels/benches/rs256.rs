@@ -1,6 +1,7 @@
 //! RSASSA-PKCS1-v1_5 with SHA-256 over messages of 250 bytes: one signature, many at once, a new key.
 //!
-//! `portable` is safe Rust, `detected` the fastest kernel that this CPU can run. The digest of the
+//! `portable` is safe Rust, `detected` the fastest kernel that this CPU can run. Others that it can run
+//! are between them, by name. The digest of the
 //! message is part of every figure. Preparing the key is a part of `new-key` only.
 #![expect(
     clippy::unwrap_used,
@@ -78,8 +79,10 @@ fn digest(message: &[u8]) -> [u8; 32] {
     Hash::Sha256.digest(&[message], &mut buffer).try_into().unwrap()
 }
 
-fn kernels() -> [(&'static str, Kernel); 2] {
-    [("portable", Kernel::portable()), ("detected", Kernel::detect())]
+/// Those of this CPU, by name; the last one is what is detected.
+fn kernels() -> impl Iterator<Item = (&'static str, Kernel)> {
+    Kernel::available()
+        .map(|kernel| (if kernel == Kernel::detect() { "detected" } else { kernel.name() }, kernel))
 }
 
 fn verify_one(key: &RsaPublicKey, kernel: Kernel, case: &Signed) -> bool {

@@ -12,7 +12,7 @@
 //!
 //! The crate computes public-key operations and the digests that they need, and nothing else. It
 //! knows no key formats, tokens or policies. It is `no_std` with `alloc`, and it is the only crate
-//! of its workspace with `unsafe` code, all of it in vector instructions.
+//! of its workspace with `unsafe` code, all of it in vector instructions and one file of assembly.
 //!
 //! # Kernels
 //!
@@ -21,6 +21,9 @@
 //! | Kernel | CPU | What it does |
 //! |---|---|---|
 //! | `portable` | any | 64-bit limbs in safe Rust, one signature at a time |
+//! | `adx` | x86-64 with BMI2 and ADX | 64-bit limbs in assembly, one signature at a time |
+//! | `avx2` | x86-64 with AVX2 and FMA | 51-bit digits in doubles, four signatures at a time; one as `portable` |
+//! | `avx2+adx` | x86-64 with both | four signatures as `avx2`, one as `adx` |
 //! | `avx512ifma` | x86-64 with AVX-512 F, BW, VBMI and IFMA | 52-bit digits, one signature or eight at a time; SHA-256 of sixteen messages |
 //!
 //! [`Kernel::detect`] returns the fastest one that the CPU can run. A key detects its kernel when
@@ -44,11 +47,12 @@
 //!   exponent compute `s^e mod n` and compare bytes.
 //! - **One verification** allocates nothing. A batch allocates its working memory once, however many
 //!   signatures it has, and with messages 64 bytes for each digest.
-//! - **Batches** pay off only with `avx512ifma`, from three to five signatures under keys of the
-//!   same size in 520-bit steps, each of which is used often enough to have a lane (from the 17th use).
+//! - **Batches** pay off with `avx512ifma`, from three to five signatures under keys of the
+//!   same size in 520-bit steps, each of which is used often enough to have a lane (from the 17th use);
+//!   and with `avx2`, from two or three signatures under keys of the same size in 357-bit steps, new keys too.
 //!   Each lane has its own key, so issuers may be mixed freely.
-//!   Signatures that do not fill eight lanes are verified one by one if that is faster.
-//! - **Unrolled code** exists for 1024 and 2048 bits. Other sizes run the same code in loops.
+//!   Signatures that do not fill all lanes are verified one by one if that is faster.
+//! - **Unrolled code** of `avx512ifma` exists for 1024 and 2048 bits. Other sizes run the same code in loops.
 //!
 //! The workspace's `BENCHMARKS.md` has figures, the machine that they come from, and a comparison
 //! with other libraries.
@@ -68,7 +72,7 @@ mod hash;
 mod kernel;
 pub mod p256;
 pub mod rsa;
-#[allow(unsafe_code, reason = "vector instructions; every block has its argument")]
+#[allow(unsafe_code, reason = "vector instructions and assembly; every block has its argument")]
 #[expect(clippy::exhaustive_structs, reason = "not API; open to the kernels' own tests only")]
 #[doc(hidden)]
 pub mod simd;

@@ -1,4 +1,4 @@
-//! Verifying many signatures: the plan that fills eight lanes.
+//! Verifying many signatures: the plan that fills eight lanes. (That for four is `quad_batch`.)
 //!
 //! Items are sorted into one queue per number of tiles as they come, once their key is used often
 //! enough to have what a lane needs; before, each is verified alone. A queue of eight is verified at
@@ -6,32 +6,13 @@
 //! there are enough. Each lane has its own key, so a batch may mix issuers at will.
 
 use super::digits;
-use super::key::{InvalidSignature, RsaPublicKey, WORTH_EIGHT};
+use super::item::{Pkcs1Item, Queue};
+use super::key::{RsaPublicKey, WORTH_EIGHT};
+use super::quad_batch;
 use crate::kernel::Choice;
 use crate::simd::{EightChecks, Ifma, LANES, Lanes, MAX_TILES, Tile};
 use crate::{Hash, Kernel};
 use alloc::vec::Vec;
-
-/// One signature of a batch.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made by callers, field by field")]
-pub struct Pkcs1Item<'a> {
-    /// The key that should have made the signature.
-    pub key: &'a RsaPublicKey,
-    /// The digest algorithm.
-    pub hash: Hash,
-    /// The digest of the signed message.
-    pub digest: &'a [u8],
-    /// The signature.
-    pub signature: &'a [u8],
-}
-
-impl Pkcs1Item<'_> {
-    /// The verdict on this item alone.
-    fn verify(&self, kernel: Kernel) -> Result<(), InvalidSignature> {
-        self.key.verify_pkcs1_with(kernel, self.hash, self.digest, self.signature)
-    }
-}
 
 /// Leftovers of so many tiles from which on a call of eight, mostly idle, beats single calls.
 ///
@@ -77,36 +58,13 @@ pub(super) fn verify_each<'a>(
 ) {
     valid.fill(false);
     match kernel.0 {
-        Choice::Portable => {
+        Choice::Parts { lanes: Some(fma), .. } => quad_batch::fours(kernel, fma, item, valid),
+        Choice::Parts { lanes: None, .. } => {
             for (index, valid) in valid.iter_mut().enumerate() {
                 *valid = item(index).is_some_and(|item| item.verify(kernel).is_ok());
             }
         }
         Choice::Ifma(ifma) => eights(kernel, ifma, item, valid),
-    }
-}
-
-/// Indices of items that wait for a call of eight.
-#[derive(Clone, Copy, Default)]
-struct Queue {
-    waiting: [usize; LANES],
-    len: usize,
-}
-
-impl Queue {
-    /// Adds an item and returns whether the queue is full.
-    fn push(&mut self, index: usize) -> bool {
-        if let Some(place) = self.waiting.get_mut(self.len) {
-            *place = index;
-            self.len = self.len.saturating_add(1);
-        }
-        self.len == LANES
-    }
-
-    /// Takes out all items.
-    fn take(&mut self) -> ([usize; LANES], usize) {
-        let Self { waiting, len } = core::mem::take(self);
-        (waiting, len)
     }
 }
 
@@ -117,7 +75,7 @@ fn eights<'a>(
     item_of: impl Fn(usize) -> Option<Pkcs1Item<'a>>,
     valid: &mut [bool],
 ) {
-    let mut queues = [Queue::default(); MAX_TILES];
+    let mut queues = [Queue::<LANES>::default(); MAX_TILES];
     let mut lanes = EightLanes::default();
     let single = |index: usize, valid: &mut [bool]| {
         if let (Some(item), Some(verdict)) = (item_of(index), valid.get_mut(index)) {

@@ -7,11 +7,14 @@ use super::check::{self, Terms};
 use super::digits::{DigitTerms, Digits};
 use super::lazy::Lazy;
 use super::portable::{self, Modulus};
+use super::quad_digits::{QuadDigits, QuadTerms};
 use super::roca::has_roca_fingerprint;
+use super::scalar::{self, BlockTerms};
 use super::size::{MAX_BITS, MAX_SIZE, MIN_BITS};
 use super::{pkcs1, pss};
 use crate::hash::Hash;
 use crate::kernel::{Choice, Kernel};
+use crate::simd::Adx;
 
 /// A signature did not verify. It deliberately carries no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +107,11 @@ pub struct RsaPublicKey {
     /// Prepared only for CPUs and exponents that can use them.
     pub(super) digits: Option<Digits>,
     pub(super) digit_terms: Lazy<DigitTerms>,
+    /// What the kernel for four lanes needs, made in the first batch.
+    quad_digits: Lazy<QuadDigits>,
+    quad_terms: Lazy<QuadTerms>,
+    /// What the kernel for one signature with whole blocks of limbs checks signatures with.
+    block_terms: Lazy<BlockTerms>,
 }
 
 // Uses of a key after which its terms are computed. Making them costs the portable kernel about 22
@@ -115,6 +123,8 @@ const WORTH_ONE: usize = 32;
 const WORTH_ONE_IFMA: usize = 100;
 /// Without them an item cannot have a lane.
 pub(super) const WORTH_EIGHT: usize = 16;
+/// They save an item that has a lane in any case a division and the comparison of encodings.
+const WORTH_FOUR: usize = 32;
 
 impl RsaPublicKey {
     /// Checks and prepares the key with modulus `n` and public exponent `e`, both big-endian.
@@ -148,9 +158,20 @@ impl RsaPublicKey {
         let kernel = Kernel::detect();
         let portable = Modulus::new(n);
         let usual = exponent == check::EXPONENT;
-        let digits = (kernel != Kernel::portable() && usual).then(|| Digits::new(&portable, bits));
-        let (terms, digit_terms) = (Lazy::new(), Lazy::new());
-        Ok(Self { bytes: n.into(), exponent, bits, kernel, portable, terms, digits, digit_terms })
+        let digits = (kernel.ifma().is_some() && usual).then(|| Digits::new(&portable, bits));
+        Ok(Self {
+            bytes: n.into(),
+            exponent,
+            bits,
+            kernel,
+            portable,
+            terms: Lazy::new(),
+            digits,
+            digit_terms: Lazy::new(),
+            quad_digits: Lazy::new(),
+            quad_terms: Lazy::new(),
+            block_terms: Lazy::new(),
+        })
     }
 
     /// Computes now what only many signatures are worth, as for a key that is kept. Verdicts are the
@@ -165,19 +186,35 @@ impl RsaPublicKey {
     /// # Ok::<(), RsaKeyError>(())
     /// ```
     pub fn prepare(&self) {
+        self.prepare_for(self.kernel);
+    }
+
+    /// [`prepare`](Self::prepare) for a kernel of the caller's choice.
+    pub(super) fn prepare_for(&self, kernel: Kernel) {
         if self.exponent != check::EXPONENT {
             return;
         }
-        self.terms.force(|| self.make_terms());
+        if kernel.adx().is_some() {
+            self.block_terms.force(|| self.make_block_terms());
+        } else {
+            self.terms.force(|| self.make_terms());
+        }
         if let Some(digits) = &self.digits {
             self.digit_terms.force(|| digits.terms(&self.portable, self.size()));
+        }
+        if kernel.fma().is_some() {
+            let digits = self.quad_digits();
+            self.quad_terms.force(|| digits.terms(&self.portable, self.size()));
         }
     }
 
     /// Whether nothing was computed yet that only many signatures are worth.
     #[cfg(test)]
     pub(super) fn is_fresh(&self) -> bool {
-        self.terms.get().is_none() && self.digit_terms.get().is_none()
+        self.terms.get().is_none()
+            && self.digit_terms.get().is_none()
+            && self.quad_terms.get().is_none()
+            && self.block_terms.get().is_none()
     }
 
     /// Returns the bits of the modulus.
@@ -266,6 +303,14 @@ impl RsaPublicKey {
                     Some(terms) => digits.check(ifma, terms, hash, digest, signature),
                     None => self.opens_to(kernel, hash, digest, signature),
                 },
+                (Choice::Parts { single: Some(adx), .. }, _)
+                    if self.exponent == check::EXPONENT =>
+                {
+                    match self.block_terms.used(WORTH_ONE, || self.make_block_terms()) {
+                        Some(terms) => self.check_blocks(adx, terms, hash, digest, signature),
+                        None => self.opens_to(kernel, hash, digest, signature),
+                    }
+                }
                 _ if self.exponent == check::EXPONENT => {
                     match self.terms.used(WORTH_ONE, || self.make_terms()) {
                         Some(terms) => self.check(terms, hash, digest, signature),
@@ -299,10 +344,40 @@ impl RsaPublicKey {
             .map(|term| term.iter().copied().take(limbs).collect())
     }
 
+    /// What the kernel for whole blocks of limbs checks signatures with.
+    fn make_block_terms(&self) -> BlockTerms {
+        scalar::terms(&self.portable, self.size())
+    }
+
+    /// [`check`](Self::check) by that kernel.
+    fn check_blocks(
+        &self,
+        adx: Adx,
+        terms: &BlockTerms,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        portable::parse(digest).zip(portable::parse(signature)).is_some_and(|(digest, base)| {
+            scalar::check(adx, &self.portable, terms, hash, &digest, &base)
+        })
+    }
+
     /// Counts a use of a kernel for 52-bit digits, and returns its terms once they are worth their cost.
     pub(super) fn digit_terms(&self, worth: usize) -> Option<&DigitTerms> {
         let digits = self.digits.as_ref()?;
         self.digit_terms.used(worth, || digits.terms(&self.portable, self.size()))
+    }
+
+    /// What the kernel for four lanes needs of the key.
+    pub(super) fn quad_digits(&self) -> &QuadDigits {
+        self.quad_digits.force(|| QuadDigits::new(&self.portable, self.bits))
+    }
+
+    /// Counts a use of that kernel, and returns its terms once they are worth their cost.
+    pub(super) fn quad_terms(&self) -> Option<&QuadTerms> {
+        let digits = self.quad_digits();
+        self.quad_terms.used(WORTH_FOUR, || digits.terms(&self.portable, self.size()))
     }
 
     /// Verifies an RSASSA-PSS signature over `digest` with MGF1 of the same hash and a salt as long
@@ -385,6 +460,9 @@ impl RsaPublicKey {
         let base = portable::parse(signature)?;
         let opened = match (kernel.0, &self.digits) {
             (Choice::Ifma(ifma), Some(digits)) => digits.power(ifma, &self.portable, &base)?,
+            (Choice::Parts { single: Some(adx), .. }, _) => {
+                scalar::power(adx, &self.portable, &base, self.exponent)?
+            }
             _ => self.portable.power(&base, self.exponent),
         };
         let out = out.get_mut(..self.size())?;

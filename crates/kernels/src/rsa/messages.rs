@@ -1,6 +1,7 @@
 //! Hashing many messages together, before their signatures are verified together.
 
-use super::batch::{Pkcs1Item, verify_each};
+use super::batch::verify_each;
+use super::item::Pkcs1Item;
 use super::key::RsaPublicKey;
 use crate::simd::MESSAGES;
 use crate::{Hash, Kernel};

@@ -16,19 +16,26 @@
 mod batch;
 mod check;
 mod digits;
+mod item;
 mod key;
 mod lazy;
 mod messages;
 mod pkcs1;
 mod portable;
 mod pss;
+mod quad_batch;
+mod quad_digits;
 mod roca;
+mod scalar;
 mod size;
 #[cfg(test)]
 mod test_keys;
 #[cfg(test)]
+mod test_sizes;
+#[cfg(test)]
 mod tests;
 
-pub use batch::{Pkcs1Item, verify_pkcs1_batch};
+pub use batch::verify_pkcs1_batch;
+pub use item::Pkcs1Item;
 pub use key::{InvalidSignature, RsaKeyError, RsaPublicKey, modulus_bits};
 pub use messages::{Pkcs1Message, verify_pkcs1_messages};

@@ -81,11 +81,7 @@ pub(super) fn extreme_pairs() -> Vec<Pair> {
 
 /// The kernels this CPU runs.
 pub(super) fn kernels() -> Vec<Kernel> {
-    let mut kernels = vec![Kernel::portable()];
-    if Kernel::detect() != Kernel::portable() {
-        kernels.push(Kernel::detect());
-    }
-    kernels
+    Kernel::available().collect()
 }
 
 /// The verdict every kernel and every kind of call must agree on, for the key as it is, for one that
@@ -94,7 +90,7 @@ fn verdict(key: &RsaPublicKey, hash: Hash, digest: &[u8], signature: &[u8]) -> b
     let fresh = RsaPublicKey::new(key.modulus(), &key.exponent().to_be_bytes()).unwrap();
     assert!(fresh.is_fresh());
     let prepared = key.clone();
-    prepared.prepare();
+    kernels().into_iter().for_each(|kernel| prepared.prepare_for(kernel));
     assert!(!prepared.is_fresh() || key.exponent() != 65537);
     let first = verdict_of(&fresh, hash, digest, signature);
     assert_eq!(verdict_of(key, hash, digest, signature), first);
@@ -107,7 +103,13 @@ fn verdict_of(key: &RsaPublicKey, hash: Hash, digest: &[u8], signature: &[u8]) -
     for kernel in kernels() {
         let single = key.verify_pkcs1_with(kernel, hash, digest, signature).is_ok();
         assert_eq!(single, first, "{kernel:?}");
-        for count in [1, 2, 9] {
+        // Lanes that are idle, full, and full with one left over, where kernels have lanes of their own.
+        let counts: &[usize] = match kernel.name() {
+            "avx512ifma" | "avx2+adx" => &[1, 3, 9],
+            "avx2" => &[3],
+            _ => &[2],
+        };
+        for &count in counts {
             let items = vec![Pkcs1Item { key, hash, digest, signature }; count];
             let mut valid = vec![!first; count];
             verify_pkcs1_batch(kernel, &items, &mut valid);
@@ -591,7 +593,7 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
     assert_eq!(pairs.map(|pair| pair.key.bits()), [2047, 2048]);
     let mut signed = vec![];
     for pair in pairs {
-        pair.key.prepare();
+        kernels().into_iter().for_each(|kernel| pair.key.prepare_for(kernel));
         for hash in HASHES {
             let digest = digest_for(hash, 13);
             signed.push((&pair.key, hash, pair.sign_pkcs1(hash, &digest), digest));
@@ -616,14 +618,14 @@ fn lanes_are_reloaded_when_only_the_hash_or_only_the_key_changes() {
 #[test]
 fn one_bad_lane_among_good_ones_is_found_in_each_position() {
     for pair in pairs().iter().filter(|pair| pair.key.bits() <= 4096) {
-        pair.key.prepare();
+        kernels().into_iter().for_each(|kernel| pair.key.prepare_for(kernel));
         let digest = digest_for(Hash::Sha256, 11);
         let good = pair.sign_pkcs1(Hash::Sha256, &digest);
         let mut bad = good.clone();
         let last = bad.len() - 1;
         bad[last] ^= 1;
         let above = vec![0xff; pair.size()];
-        for count in 1..=33 {
+        for count in (1..=13).chain([16, 17, 33]) {
             for position in 0..count {
                 for wrong in [&bad, &above] {
                     let mut items = vec![
@@ -636,10 +638,12 @@ fn one_bad_lane_among_good_ones_is_found_in_each_position() {
                         count
                     ];
                     items[position].signature = wrong;
-                    let mut valid = vec![false; count];
-                    verify_pkcs1_batch(Kernel::detect(), &items, &mut valid);
-                    for (i, valid) in valid.iter().enumerate() {
-                        assert_eq!(*valid, i != position);
+                    for kernel in kernels() {
+                        let mut valid = vec![false; count];
+                        verify_pkcs1_batch(kernel, &items, &mut valid);
+                        for (i, valid) in valid.iter().enumerate() {
+                            assert_eq!(*valid, i != position, "{kernel:?}");
+                        }
                     }
                 }
             }
@@ -736,8 +740,20 @@ fn texts_are_lower_case_without_full_stop() {
 #[test]
 fn kernels_have_the_names_that_users_read() {
     assert_eq!(Kernel::portable().name(), "portable");
-    let detected = if crate::simd::Ifma::detect().is_some() { "avx512ifma" } else { "portable" };
+    let adx_and_fma = (crate::simd::Adx::detect().is_some(), crate::simd::Fma::detect().is_some());
+    let detected = match (crate::simd::Ifma::detect(), adx_and_fma) {
+        (Some(_), _) => "avx512ifma",
+        (None, (true, true)) => "avx2+adx",
+        (None, (false, true)) => "avx2",
+        (None, (true, false)) => "adx",
+        (None, (false, false)) => "portable",
+    };
     assert_eq!(Kernel::detect().name(), detected);
+    let names: Vec<_> = kernels().into_iter().map(Kernel::name).collect();
+    assert_eq!(names.first().zip(names.last()), Some((&"portable", &detected)));
+    for (i, name) in names.iter().enumerate() {
+        assert!(!names[..i].contains(name), "{name}");
+    }
 }
 
 #[test]

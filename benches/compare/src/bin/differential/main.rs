@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Cases come in batches of 1 to 64, with keys of several sizes mixed, so that lanes are filled
-//! with strangers and leftovers go to the kernel for one. Each is judged by the portable kernel, by
-//! the one for this CPU, in its batch, and by aws-lc-rs. The first disagreement ends the run with
+//! with strangers and leftovers go to the kernel for one. Each is judged by every kernel of this CPU, alone and in
+//! its batch, and by aws-lc-rs. The first disagreement ends the run with
 //! its seed. One that changes nothing is not counted as altered.
 
 mod es256;
@@ -119,9 +119,8 @@ fn main() {
     let mut rng = Rng::from_seed(seed);
     let signers: Vec<Signer> = SIZES.iter().map(|bits| Signer::new(&mut rng, *bits)).collect();
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let (portable, detected) = (Kernel::portable(), Kernel::detect());
+    let kernels: Vec<Kernel> = Kernel::available().collect();
     let (mut done, mut valid) = (0, 0);
-    let mut verdicts = Vec::new();
     while done < cases {
         let batch: Vec<Case<'_>> =
             (0..1 + random.below(64)).map(|_| case(&signers, &mut random)).collect();
@@ -134,33 +133,42 @@ fn main() {
                 signature: &case.signature,
             })
             .collect();
-        verdicts.clear();
-        verdicts.resize(batch.len(), false);
-        verify_pkcs1_batch(detected, &items, &mut verdicts);
-        for (index, (case, together)) in batch.iter().zip(&verdicts).enumerate() {
+        let together: Vec<Vec<bool>> = kernels
+            .iter()
+            .map(|kernel| {
+                let mut verdicts = vec![false; batch.len()];
+                verify_pkcs1_batch(*kernel, &items, &mut verdicts);
+                verdicts
+            })
+            .collect();
+        for (index, case) in batch.iter().enumerate() {
             let digest = aws_lc_rs::digest::Digest::import_less_safe(
                 &case.digest,
                 &aws_lc_rs::digest::SHA256,
             )
             .expect("a digest");
             let theirs = case.signer.peer.verify_digest_sig(&digest, &case.signature).is_ok();
-            let alone = [portable, detected].map(|kernel| {
+            let alone = |kernel: Kernel| {
                 let (key, signature) = (&case.signer.key, &case.signature);
                 key.verify_pkcs1_with(kernel, Hash::Sha256, &case.digest, signature).is_ok()
-            });
-            assert!(
-                alone == [theirs; 2] && *together == theirs,
-                "seed {seed}, case {}: aws-lc-rs {theirs}, portable and single {alone:?}, batch {together}",
-                done + index as u64
-            );
+            };
+            for (kernel, together) in kernels.iter().zip(&together) {
+                let (alone, together) = (alone(*kernel), together[index]);
+                assert!(
+                    alone == theirs && together == theirs,
+                    "seed {seed}, case {}: aws-lc-rs {theirs}, {} alone {alone}, in its batch {together}",
+                    done + index as u64,
+                    kernel.name()
+                );
+            }
             valid += u64::from(theirs);
         }
         done += batch.len() as u64;
     }
+    let names: Vec<&str> = kernels.into_iter().map(Kernel::name).collect();
     println!(
-        "{done} cases, seed {seed}: {valid} valid, {} refused, by {} alone and together, portable and aws-lc-rs",
-        done - valid,
-        detected.name()
+        "{done} cases, seed {seed}: {valid} valid, {} refused, by {names:?} alone and together, and by aws-lc-rs",
+        done - valid
     );
     assert!(valid > 0 && valid < done, "all cases were alike");
 }
