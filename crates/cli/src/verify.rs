@@ -12,7 +12,6 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use clap::Parser as _;
-use countersign::Verdict;
 use countersign_audit::{Auditor, Batch, Judged, Lines, RECORD_MEMBERS};
 
 use crate::args::{Cli, Command, Format, Source, VerifyArgs};
@@ -20,7 +19,7 @@ use crate::exit::{Exit, Stop, Tally};
 use crate::input::check_one_stdin;
 use crate::options::auditor;
 use crate::output::{Output, Progress, Style};
-use crate::text::Detail;
+use crate::text::Facts;
 
 /// Files of one chunk.
 const FILES: usize = 128;
@@ -33,7 +32,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
     let style = Style {
         format: args.format.unwrap_or(default),
         single: args.inputs.len() == 1 && !args.ndjson,
-        detail: if args.explain { Detail::Full } else { Detail::Brief },
+        facts: if args.explain { Facts::Full } else { Facts::Brief },
         quiet: args.quiet,
     };
     let mut run = Run {
@@ -54,11 +53,11 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
     Ok(run.tally.exit())
 }
 
-/// What is left of an item once it is rendered.
+/// What is left of items once they are rendered.
+#[derive(Default)]
 struct Rendered {
     text: String,
-    verdict: Verdict,
-    empty: bool,
+    tally: Tally,
 }
 
 struct Run<'a> {
@@ -124,12 +123,8 @@ impl Run<'_> {
             part.iter().for_each(|item| add(&mut batch, item));
             render(style, batch.judge())
         });
-        for Rendered { text, verdict, empty } in parts.into_iter().flatten() {
-            if empty {
-                self.tally.empty += 1;
-            } else {
-                self.tally.add(verdict);
-            }
+        for Rendered { text, tally } in parts {
+            self.tally.add_all(&tally);
             self.output.write(&text)?;
         }
         // A chunk may be all that comes for a while.
@@ -147,13 +142,17 @@ fn add_file(batch: &mut Batch<'_>, source: &Source) {
     }
 }
 
-fn render(style: Style, judged: Vec<Judged>) -> Vec<Rendered> {
-    let render = |Judged { report, is_empty, .. }: Judged| Rendered {
-        text: style.render(&report),
-        verdict: report.verdict(),
-        empty: is_empty,
-    };
-    judged.into_iter().map(render).collect()
+fn render(style: Style, judged: Vec<Judged>) -> Rendered {
+    let mut rendered = Rendered::default();
+    for Judged { report, is_empty, detail, .. } in judged {
+        style.render(&mut rendered.text, &report, detail);
+        if is_empty {
+            rendered.tally.empty += 1;
+        } else {
+            rendered.tally.add(report.verdict());
+        }
+    }
+    rendered
 }
 
 /// Splits the items into one part per thread, applies the function to each, and returns the
@@ -219,7 +218,11 @@ impl Stream {
                 chunk.iter().for_each(|line| batch.record(&name, line));
             }
             let judged = batch.judge().into_iter();
-            reports.extend(judged.map(|judged| judged.report.to_json().to_string()));
+            reports.extend(judged.map(|judged| {
+                let mut text = String::new();
+                judged.report.write_json(&mut text, judged.detail);
+                text
+            }));
             if chunk.is_empty() {
                 return reports;
             }

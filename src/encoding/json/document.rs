@@ -3,9 +3,11 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::parser::{Parser, Span, check_size, parse_object};
 use super::value::{Object, Value};
+use super::write::{is_compact, write_string};
 use crate::encoding::Fault;
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
@@ -154,6 +156,11 @@ impl Document {
         parse_object("", self.text.as_bytes(), &NO_LIMITS).unwrap_or_default()
     }
 
+    /// Writes what [`Display`](fmt::Display) shows.
+    pub(crate) fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        write_checked(out, &self.text)
+    }
+
     /// Returns the number of members.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -165,6 +172,36 @@ impl Document {
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
+}
+
+impl fmt::Display for Document {
+    /// Writes the object as [`Object`] does: without white space, with members in their order and
+    /// numbers unchanged.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+/// Writes a text that was checked as its value would be written, without making the value.
+fn write_checked(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    if is_compact(text.as_bytes()) {
+        return out.write_str(text);
+    }
+    let mut parser = Parser { part: "", text, at: 0, values: 0, limits: &NO_LIMITS };
+    while let Some(byte) = parser.peek() {
+        match byte {
+            b'"' => write_string(out, &parser.string().map_err(|_| fmt::Error)?)?,
+            b' ' | b'\t' | b'\n' | b'\r' => parser.skip_white_space(),
+            _ => {
+                let rest = text.get(parser.at..).unwrap_or_default();
+                let between = |b: u8| !matches!(b, b'"' | b' ' | b'\t' | b'\n' | b'\r');
+                let end = rest.bytes().take_while(|b| between(*b)).count();
+                out.write_str(rest.get(..end).unwrap_or_default())?;
+                parser.at += end;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The text of a value that was checked but not read.
