@@ -47,6 +47,9 @@ pub struct Trail {
     book: Option<Box<Book>>,
 }
 
+/// Room for the checks of a token: most reports have no more.
+const CHECKS: usize = 16;
+
 /// What is written down of a verification.
 #[derive(Debug, Default)]
 struct Book {
@@ -69,7 +72,8 @@ impl Trail {
     /// Writes every check down, and asks to go on after failures.
     #[must_use]
     pub fn everything() -> Self {
-        Self { book: Some(Box::default()), ..Self::default() }
+        let book = Book { checks: Vec::with_capacity(CHECKS), ..Book::default() };
+        Self { book: Some(Box::new(book)), ..Self::default() }
     }
 
     /// Tells whether further checks are wanted.

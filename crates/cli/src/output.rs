@@ -1,6 +1,6 @@
 //! Where results go: rendered reports to stdout, in one of the formats.
 
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use anstream::AutoStream;
 use countersign::encoding::json::Object;
@@ -66,14 +66,14 @@ pub(crate) fn print_line(object: &Object<'_>) -> Result<Exit, Stop> {
 
 /// Stdout, and what stands between rendered items.
 pub(crate) struct Output {
-    stdout: BufWriter<AutoStream<StdoutLock<'static>>>,
+    stdout: BufWriter<AutoStream<Stdout>>,
     style: Style,
     begun: bool,
 }
 
 impl Output {
     pub(crate) fn new(style: Style) -> Self {
-        let stdout = io::stdout().lock();
+        let stdout = io::stdout();
         let stdout = match style.format {
             // Takes colour out unless this is a terminal and the environment allows it.
             Format::Text => AutoStream::auto(stdout),

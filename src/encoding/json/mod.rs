@@ -17,7 +17,7 @@ mod tests;
 mod value;
 mod write;
 
-pub use document::Document;
+pub use document::{Document, Unread};
 pub use parser::{parse, parse_object};
 pub use prefix::{Place, Prefix, PrefixFault, object_prefix};
 pub use value::{Object, Value};

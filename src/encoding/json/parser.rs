@@ -312,11 +312,13 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Skips to the next byte of a string that means something, eight bytes at a time.
+    /// Skips to the next byte of a string that means something: eight bytes at a time where the string
+    /// is short, as names are, and with vector instructions from then on.
     fn skip_plain(&mut self) {
+        /// Words that are looked at one by one.
+        const FEW: usize = 3;
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (words, tail) = rest.as_chunks::<8>();
-        for word in words {
+        for word in rest.as_chunks::<8>().0.iter().take(FEW) {
             let special = special_bytes(u64::from_le_bytes(*word));
             if special != 0 {
                 self.at += usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
@@ -324,8 +326,13 @@ impl<'a> Parser<'a, '_> {
             }
             self.at += 8;
         }
-        let plain = tail.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-        self.at += plain.unwrap_or(tail.len());
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let plain = rest.get(..end).unwrap_or_default();
+        // The compiler looks at many of them at once; where one is, only an error needs to know.
+        let has_control = plain.iter().fold(false, |any, b| any | (*b < 0x20));
+        let control = has_control.then(|| plain.iter().position(|b| *b < 0x20)).flatten();
+        self.at += control.unwrap_or(end);
     }
 
     fn escape(&mut self) -> Result<char, Error> {
