@@ -625,7 +625,13 @@ impl Error {
 
 /// Cuts text from the input to 64 characters, so that no error grows with it.
 pub fn shorten(text: &str) -> String {
-    text.chars().take(64).collect()
+    first_64(text).into()
+}
+
+/// Returns the first 64 characters of a text.
+pub(crate) fn first_64(text: &str) -> &str {
+    let end = text.char_indices().nth(64).map(|(end, _)| end);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ pub use error::{ChainFault, Error, KeyFault};
 pub use limits::Limits;
 pub use policy::{Policy, Rsa1024};
 pub use report::{
-    Check, Entry, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Trail, Verdict, Warning,
+    Check, Claims, Detail, Entry, Finding, KeyInfo, KeySetInfo, Outcome, Report, SCHEMA, Trail,
+    UnknownDetail, Verdict, Warning,
 };
 pub use time::{At, InvalidTime, Leeway, Time};
 pub use verify::{Format, Item, Verifier, Verify};

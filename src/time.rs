@@ -95,16 +95,32 @@ impl fmt::Display for Time {
     ///
     /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+impl Time {
+    /// Writes what [`Display`](fmt::Display) shows.
+    pub(crate) fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
         let (year, month, day) = civil(self.0.div_euclid(86_400));
         let second = self.0.rem_euclid(86_400);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        let [[y1, y2], [y3, y4]] = [year / 100, year % 100].map(two_digits);
+        let [[m1, m2], [d1, d2]] = [month, day].map(two_digits);
+        let [[h1, h2], [n1, n2], [s1, s2]] =
+            [second / 3600, second / 60 % 60, second % 60].map(two_digits);
+        // No year of the range has five digits.
+        let text = [
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2,
+            b'Z',
+        ];
+        out.write_str(str::from_utf8(&text).unwrap_or_default())
     }
+}
+
+/// Writes a number below 100.
+fn two_digits(number: i64) -> [u8; 2] {
+    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    [digit(number / 10), digit(number)]
 }
 
 /// A length of time for people: its two largest units.

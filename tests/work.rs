@@ -351,7 +351,10 @@ fn all_signers_of_a_message_share_one_budget() {
     assert!(cost.explain.steps <= 256);
     assert_eq!(cost.explain.certificates, 32 * 8);
     assert!(
-        cost.report.checks.iter().any(|entry| entry.detail.contains("exceeds the limit of 32"))
+        cost.report
+            .checks
+            .iter()
+            .any(|entry| entry.detail.to_string().contains("exceeds the limit of 32"))
     );
 }
 

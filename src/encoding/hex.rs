@@ -4,6 +4,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::Fault;
 
@@ -38,6 +39,12 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Fault> {
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)
+}
+
+/// Writes a digest in lower case.
+pub(crate) fn write(out: &mut impl fmt::Write, digest: &[u8; 32]) -> fmt::Result {
+    let mut text = [0; 64];
+    out.write_str(base16ct::lower::encode_str(digest, &mut text).map_err(|_| fmt::Error)?)
 }
 
 #[cfg(test)]

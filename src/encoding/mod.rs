@@ -5,6 +5,7 @@
 //! Texts that two parsers could read differently are refused.
 
 pub mod base64;
+pub(crate) mod decimal;
 pub mod hex;
 pub mod json;
 pub mod percent;

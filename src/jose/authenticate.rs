@@ -18,25 +18,51 @@ use crate::crypto::{Algorithm, Job, Secret, SignatureBackend, mac};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::report::{Check, Finding, KeyInfo, Trail, Warning};
 use crate::x509::check_key_size;
 
 /// The last header that was parsed. Tokens of one issuer repeat it to the byte, and a header is
 /// decided by nothing but its bytes.
 #[derive(Default)]
-pub(crate) struct HeaderCache(Option<(Vec<u8>, Arc<Header>)>);
+pub(crate) struct HeaderCache(Option<LastHeader>);
+
+struct LastHeader {
+    text: Vec<u8>,
+    header: Arc<Header>,
+    /// What a report says of it, once there was one.
+    described: Option<Arc<str>>,
+}
 
 impl HeaderCache {
     fn parse(&mut self, compact: &CompactJws<'_>, limits: &Limits) -> Result<Arc<Header>, Error> {
         match &self.0 {
-            Some((text, header)) if *text == compact.header_bytes() => Ok(Arc::clone(header)),
+            Some(last) if last.text == compact.header_bytes() => Ok(Arc::clone(&last.header)),
             _ => {
                 let header = Arc::new(compact.header(limits)?);
-                self.0 = Some((compact.header_bytes().to_vec(), Arc::clone(&header)));
+                let (text, last) = (compact.header_bytes().to_vec(), Arc::clone(&header));
+                self.0 = Some(LastHeader { text, header: last, described: None });
                 Ok(header)
             }
         }
     }
+
+    /// Describes a header, which is usually the last one that was parsed.
+    fn describe(&mut self, header: &Arc<Header>) -> Finding {
+        match &mut self.0 {
+            Some(last) if Arc::ptr_eq(&last.header, header) => {
+                Arc::clone(last.described.get_or_insert_with(|| describe_header(header).into()))
+                    .into()
+            }
+            _ => describe_header(header).into(),
+        }
+    }
+}
+
+fn describe_header(header: &Header) -> String {
+    header.kid.as_ref().map_or_else(
+        || format!("{}, no `kid`", header.algorithm),
+        |kid| format!("{}, `kid` {}", header.algorithm, crate::error::shorten(kid)),
+    )
 }
 
 /// A token up to its signature: everything before it was checked and recorded.
@@ -92,20 +118,15 @@ pub(crate) fn open<'t, 'k>(
 ) -> Option<Opened<'t, 'k>> {
     let limits = policy.limits();
     let compact = trail.record(Check::STRUCTURE, CompactJws::from_cow(token, limits), |compact| {
-        let (payload, signature) = (compact.payload().len(), compact.signature().len());
-        format!("{payload} bytes of payload, {signature} of signature")
+        Finding::parts(compact.payload().len(), compact.signature().len())
     });
     let Some(compact) = compact else {
         trail.skip(Check::HEADER, UNREADABLE);
         trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
     };
-    let header = trail.record(Check::HEADER, cache.parse(&compact, limits), |header| {
-        header.kid.as_ref().map_or_else(
-            || format!("{}, no `kid`", header.algorithm),
-            |kid| format!("{}, `kid` {}", header.algorithm, crate::error::shorten(kid)),
-        )
-    });
+    let header = cache.parse(&compact, limits);
+    let header = trail.record(Check::HEADER, header, |header| cache.describe(header));
     let Some(header) = header else {
         trail.skip_all(&KEY_CHECKS, UNREADABLE);
         return None;
@@ -148,7 +169,7 @@ pub(crate) fn authenticate<'k>(
 ) -> Option<Authentic<'k>> {
     const NOT_ITS_ALGORITHM: &str = "algorithm does not match the key's";
     let Opened { compact, header, key, backend, mut attempts } = opened;
-    let detail = |algorithm| move |(): &()| format!("{algorithm} over the first two parts");
+    let detail = |algorithm| move |(): &()| Finding::signed(algorithm);
     let (input, signature) = (compact.signing_input(), compact.signature());
     let signer = match &key {
         Some(ChosenKey::Public { key, keys, .. }) => Some(Signer { key, keys }),
@@ -248,17 +269,17 @@ const SECRET_INFO: KeyInfo =
     KeyInfo { kid: None, algorithm: Algorithm::Hs256, bits: None, thumbprint: None, set: None };
 
 fn choose_secret<'k>(trail: &mut Trail, header: &Header, secret: &'k Secret) -> ChosenKey<'k> {
-    trail.pass(Check::KEY, || "secret supplied by the caller".into());
+    trail.pass(Check::KEY, || "secret supplied by the caller");
     trail.key(|| SECRET_INFO);
     let algorithm = check_algorithm(trail, header.algorithm, Algorithm::Hs256);
-    trail.pass(Check::KEY_SIZE, || "at least 32 bytes".into());
+    trail.pass(Check::KEY_SIZE, || "at least 32 bytes");
     ChosenKey::Secret { secret, algorithm }
 }
 
 fn check_algorithm(trail: &mut Trail, token: Algorithm, required: Algorithm) -> Result<(), ()> {
     let fits =
         if token == required { Ok(()) } else { Err(Error::AlgorithmMismatch { token, required }) };
-    trail.record(Check::ALGORITHM, fits, |()| format!("key is bound to {required}")).ok_or(())
+    trail.record(Check::ALGORITHM, fits, |()| Finding::bound(required)).ok_or(())
 }
 
 /// What trying the keys of a set may still cost one message, in checks of RSA with 2048 bits.
@@ -329,11 +350,7 @@ fn algorithm_hint(token: Algorithm, bound: Algorithm, key: &Jwk) -> Option<Strin
     })
 }
 
-pub(crate) fn describe(key: &Jwk) -> String {
-    let bits = key.key().bits();
-    let name = if key.key().as_rsa().is_some() { "RSA" } else { "EC P-256" };
-    key.kid().map_or_else(
-        || format!("{name}, {bits} bits, thumbprint {}", key.thumbprint()),
-        |kid| format!("{}: {name}, {bits} bits", crate::error::shorten(kid)),
-    )
+pub(crate) fn describe(key: &Jwk) -> Finding {
+    let family = if key.key().as_rsa().is_some() { "RSA" } else { "EC P-256" };
+    Finding::key(family, key.key().bits(), key.name())
 }

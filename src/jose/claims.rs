@@ -12,7 +12,7 @@ use crate::encoding::Fault;
 use crate::encoding::json::{Document, Value};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
-use crate::report::{Check, Trail, Warning};
+use crate::report::{Check, Finding, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 
 /// Checks of claims.
@@ -164,9 +164,8 @@ pub(crate) fn check_claims(
     ];
     for (check, member, wanted, error) in expectations {
         if let Some(wanted) = wanted {
-            let found = trail.record(check, equal(member, wanted, error), |()| {
-                format!("`{member}` is as expected")
-            });
+            let found =
+                trail.record(check, equal(member, wanted, error), |()| Finding::member(member));
             if found.is_none() && member == "iss" {
                 hint_at_value(trail, document, member, core::slice::from_ref(wanted));
             }
@@ -211,7 +210,7 @@ pub(crate) fn hint_at_value(
 pub(crate) fn check_start(trail: &mut Trail, at: Time, start: Time, leeway: Leeway) {
     let result =
         if start.unix() > at.plus(leeway) { Err(Error::NotYetValid { at, start }) } else { Ok(()) };
-    trail.record(Check::NOT_BEFORE, result, |()| format!("valid from {start}, judged at {at}"));
+    trail.record(Check::NOT_BEFORE, result, |()| Finding::starts(start, at));
 }
 
 /// Checks that what was issued does not live longer than the caller accepts.
@@ -222,12 +221,7 @@ pub(crate) fn check_life(trail: &mut Trail, issued: Time, expiry: Time, longest:
     } else {
         Ok(())
     };
-    trail.record(Check::LIFETIME, result, |()| {
-        format!(
-            "lives {life} s; at most {longest} s are \
-                                                        accepted"
-        )
-    });
+    trail.record(Check::LIFETIME, result, |()| Finding::life(life, longest));
 }
 
 /// Checks the same of what does not say when it was issued: then its life has begun by now.
@@ -259,7 +253,7 @@ pub(crate) fn check_remaining_life(
 pub(crate) fn check_expiry(trail: &mut Trail, at: Time, expiry: Time, leeway: Leeway) {
     let result =
         if at.unix() >= expiry.plus(leeway) { Err(Error::Expired { at, expiry }) } else { Ok(()) };
-    trail.record(Check::EXPIRY, result, |()| format!("expires at {expiry}, judged at {at}"));
+    trail.record(Check::EXPIRY, result, |()| Finding::ends(expiry, at));
 }
 
 /// Compares two media types as [RFC 7515 §4.1.9] writes them: names in any letter case,

@@ -16,7 +16,7 @@ use crate::encoding::json::{self, Object, Value};
 use crate::encoding::{Fault, base64};
 use crate::error::{Error, KeyFault};
 use crate::limits::Limits;
-use crate::report::{KeyInfo, KeySetInfo};
+use crate::report::{KeyInfo, KeyName, KeySetInfo};
 use crate::x509::{Certificate, Validity};
 
 pub(super) const PART: &str = "key";
@@ -213,6 +213,14 @@ impl Jwk {
     #[must_use]
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
+    }
+
+    /// Returns what a report calls this key.
+    pub(crate) fn name(&self) -> KeyName {
+        self.kid.as_ref().map_or_else(
+            || KeyName::Thumbprint(Arc::clone(&self.thumbprint)),
+            |kid| KeyName::Kid(Arc::clone(kid)),
+        )
     }
 
     /// Returns what a report or a verified value says of this key.

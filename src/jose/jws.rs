@@ -23,7 +23,7 @@ use crate::encoding::json::{Document, Object};
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::report::{Check, Claims as Shown, KeyInfo, Trail, Warning};
 use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
 pub use super::expected::Expected;
@@ -212,8 +212,11 @@ impl Steps for JwsFormat {
         Verified(draft)
     }
 
-    fn claims(verified: &Verified) -> Object<'static> {
-        verified.claims().map(|claims| claims.to_object().into_owned()).unwrap_or_default()
+    fn claims(verified: Verified) -> Shown {
+        match verified.0.into_inner().payload {
+            Payload::Claims(claims) => claims.into(),
+            Payload::Opaque(_) => Object::new().into(),
+        }
     }
 }
 

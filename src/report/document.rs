@@ -1,17 +1,20 @@
 //! The report as a whole.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::check::Check;
+use super::claims::Claims;
+use super::detail::Detail;
 use super::entry::{Entry, Outcome, Verdict};
+use super::finding::Finding;
 use super::warning::Warning;
 use crate::code::Code;
 use crate::crypto::sha256;
-use crate::encoding::hex;
-use crate::encoding::json::{Object, Value};
+use crate::encoding::json::{self, Object};
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::time::Time;
 
 /// The key set that was consulted: it lets a verdict be traced to the bytes it is based on.
@@ -45,7 +48,7 @@ pub struct KeyInfo {
 /// Everything about one verification, reproducible byte for byte from the same input, keys, policy
 /// and time.
 ///
-/// [`to_json`](Self::to_json) writes schema `countersign.report/1`.
+/// [`write_json`](Self::write_json) writes schema `countersign.report/1`.
 ///
 /// ```
 /// use countersign::{Check, Code, Error, Report, Verdict};
@@ -84,14 +87,14 @@ pub struct Report {
     /// Advice after a near miss; for operators, never for an answer to a client.
     pub hints: Vec<String>,
     /// The signed content, if the verdict is valid.
-    pub claims: Option<Object<'static>>,
+    pub claims: Option<Claims>,
     /// The members by which the item overrode the policy, if the caller allows that.
     pub overrides: Vec<String>,
     /// SHA-256 of the policy, supplied by the caller.
     pub policy_sha256: Option<[u8; 32]>,
 }
 
-/// The schema that [`Report::to_json`] writes.
+/// The schema that [`Report::write_json`] writes.
 pub const SCHEMA: &str = "countersign.report/1";
 
 impl Report {
@@ -127,7 +130,7 @@ impl Report {
     #[must_use]
     pub fn of_unreadable(detail: String) -> Self {
         let mut report = Self::empty("unknown", b"");
-        let (check, outcome) = (Check::INPUT, Outcome::Skip);
+        let (check, outcome, detail) = (Check::INPUT, Outcome::Skip, detail.into());
         report.checks.push(Entry { check, part: None, outcome, detail, reference: "" });
         report
     }
@@ -144,7 +147,7 @@ impl Report {
     /// report.refuse(Check::EXPECTATIONS, unused, "no JWS states a hash");
     /// assert_eq!(report.code(), Code::ExpectationUnused);
     /// ```
-    pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<String>) {
+    pub fn refuse(&mut self, check: Check, error: Error, detail: impl Into<Finding>) {
         let detail = detail.into();
         self.checks.insert(0, Entry { detail, ..Entry::failed(check, error) });
         self.claims = None;
@@ -172,80 +175,19 @@ impl Report {
         Verdict::from(self.code())
     }
 
-    /// Returns the report as a JSON object of schema `countersign.report/1`.
+    /// Returns the report as a JSON object of schema `countersign.report/1`: what
+    /// [`write_json`](Self::write_json) writes, read again.
     #[must_use]
-    pub fn to_json(&self) -> Object<'_> {
-        let code = self.code();
-        let mut report = Object::new().with("schema", SCHEMA);
-        if let Some(id) = &self.id {
-            report.set("id", id.as_str());
-        }
-        if let Some(place) = &self.place {
-            report.set("place", place.as_str());
-        }
-        report.set("kind", self.kind);
-        report.set("verdict", Verdict::from(code).as_str());
-        report.set("code", code.as_str());
-        if let Some(at) = self.at {
-            report.set("at", at.to_string());
-        }
-        report.set(
-            "input",
-            Object::new()
-                .with("sha256", hex::encode(&self.input_sha256))
-                .with("bytes", self.input_bytes),
-        );
-        if let Some(key) = &self.key {
-            report.set("key", key.to_json());
-        }
-        if let Some(set) = &self.key_set {
-            report.set("key_set", set.to_json());
-        }
-        report.set("checks", Value::Array(self.checks.iter().map(Entry::to_json).collect()));
-        let warnings = self.warnings.iter().map(|warning| warning.as_str().into()).collect();
-        report.set("warnings", Value::Array(warnings));
-        if !self.hints.is_empty() {
-            let hints = self.hints.iter().map(|hint| hint.as_str().into()).collect();
-            report.set("hints", Value::Array(hints));
-        }
+    pub fn to_json(&self) -> Object<'static> {
+        // Claims may be nested as deeply as any text, so they are not read once more.
+        let claims = self.claims.as_ref().map(|_| Object::new().into());
+        let mut text = String::new();
+        Self { claims, ..self.clone() }.write_json(&mut text, Detail::Full);
+        let report = json::parse_object("report", text.as_bytes(), &Limits::unlimited_json());
+        let mut report = report.map(Object::into_owned).unwrap_or_default();
         if let Some(claims) = &self.claims {
-            report.set("claims", claims.clone());
+            report.set("claims", claims.to_object().into_owned().into_owned());
         }
-        if !self.overrides.is_empty() {
-            let overrides = self.overrides.iter().map(|member| member.as_str().into()).collect();
-            report.set("overrides", Value::Array(overrides));
-        }
-        if let Some(digest) = &self.policy_sha256 {
-            report.set("policy", Object::new().with("sha256", hex::encode(digest)));
-        }
-        report.set("tool", concat!("countersign ", env!("CARGO_PKG_VERSION")));
         report
-    }
-}
-
-impl KeySetInfo {
-    fn to_json(self) -> Object<'static> {
-        let set = Object::new().with("sha256", hex::encode(&self.sha256));
-        match self.fetched {
-            Some(fetched) => set.with("fetched", fetched.to_string()),
-            None => set,
-        }
-    }
-}
-
-impl KeyInfo {
-    fn to_json(&self) -> Object<'_> {
-        let mut key = Object::new();
-        if let Some(kid) = &self.kid {
-            key.set("kid", kid.as_ref());
-        }
-        key.set("alg", self.algorithm.name());
-        if let Some(bits) = self.bits {
-            key.set("bits", bits);
-        }
-        if let Some(thumbprint) = &self.thumbprint {
-            key.set("thumbprint", thumbprint.as_ref());
-        }
-        key
     }
 }

@@ -1,12 +1,12 @@
 //! One check of a report, and what follows of all.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use core::fmt;
 
 use super::check::Check;
+use super::finding::Finding;
 use crate::code::{Category, Code};
-use crate::encoding::json::{Object, Value};
 use crate::error::Error;
 
 /// The verdict on an artefact.
@@ -82,16 +82,16 @@ pub struct Entry {
     pub part: Option<Arc<str>>,
     /// Its outcome.
     pub outcome: Outcome,
-    /// Text for people: what was found, or why the check failed or was skipped. May contain text
-    /// from the input.
-    pub detail: String,
+    /// For people: what was found, or why the check failed or was skipped. May contain text from the
+    /// input.
+    pub detail: Finding,
     /// Where the check is defined; empty if this project defines it.
     pub reference: &'static str,
 }
 
 impl Entry {
     pub(super) fn failed(check: Check, error: Error) -> Self {
-        let detail = error.to_string();
+        let detail = error.to_string().into();
         Self {
             check,
             part: None,
@@ -99,26 +99,5 @@ impl Entry {
             detail,
             reference: check.reference(),
         }
-    }
-
-    pub(super) fn to_json(&self) -> Value<'_> {
-        let mut entry = Object::new().with("check", self.check.name());
-        if let Some(part) = &self.part {
-            entry.set("part", part.as_ref());
-        }
-        let outcome = match &self.outcome {
-            Outcome::Pass => "pass",
-            Outcome::Fail(_) => "fail",
-            Outcome::Skip => "skip",
-        };
-        entry.set("outcome", outcome);
-        if let Outcome::Fail(error) = &self.outcome {
-            entry.set("code", error.code().as_str());
-        }
-        entry.set("detail", self.detail.as_str());
-        if !self.reference.is_empty() {
-            entry.set("reference", self.reference);
-        }
-        entry.into()
     }
 }

@@ -5,13 +5,21 @@
 //! explanation cannot disagree.
 
 mod check;
+mod claims;
+mod detail;
 mod document;
 mod entry;
+mod finding;
 mod trail;
 mod warning;
+mod write;
 
 pub use check::Check;
+pub use claims::Claims;
+pub use detail::{Detail, UnknownDetail};
 pub use document::{KeyInfo, KeySetInfo, Report, SCHEMA};
 pub use entry::{Entry, Outcome, Verdict};
+pub use finding::Finding;
+pub(crate) use finding::KeyName;
 pub use trail::Trail;
 pub use warning::Warning;

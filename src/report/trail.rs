@@ -6,8 +6,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::check::Check;
+use super::claims::Claims;
 use super::document::{KeyInfo, KeySetInfo, Report};
 use super::entry::{Entry, Outcome};
+use super::finding::Finding;
 use super::warning::Warning;
 use crate::encoding::json::Object;
 use crate::error::Error;
@@ -45,6 +47,9 @@ pub struct Trail {
     book: Option<Box<Book>>,
 }
 
+/// Room for the checks of a token: most reports have no more.
+const CHECKS: usize = 16;
+
 /// What is written down of a verification.
 #[derive(Debug, Default)]
 struct Book {
@@ -67,7 +72,8 @@ impl Trail {
     /// Writes every check down, and asks to go on after failures.
     #[must_use]
     pub fn everything() -> Self {
-        Self { book: Some(Box::default()), ..Self::default() }
+        let book = Book { checks: Vec::with_capacity(CHECKS), ..Book::default() };
+        Self { book: Some(Box::new(book)), ..Self::default() }
     }
 
     /// Tells whether further checks are wanted.
@@ -92,9 +98,9 @@ impl Trail {
 
     /// Records a check that passed.
     #[inline]
-    pub fn pass(&mut self, check: Check, detail: impl FnOnce() -> String) {
+    pub fn pass<D: Into<Finding>>(&mut self, check: Check, detail: impl FnOnce() -> D) {
         if let Some(book) = &mut self.book {
-            book.push(check, Outcome::Pass, detail());
+            book.push(check, Outcome::Pass, detail().into());
         }
     }
 
@@ -124,11 +130,11 @@ impl Trail {
 
     /// Records a result and hands on its value.
     #[inline]
-    pub fn record<T>(
+    pub fn record<T, D: Into<Finding>>(
         &mut self,
         check: Check,
         result: Result<T, Error>,
-        detail: impl FnOnce(&T) -> String,
+        detail: impl FnOnce(&T) -> D,
     ) -> Option<T> {
         match result {
             Ok(value) => {
@@ -237,6 +243,11 @@ impl Trail {
         input: &[u8],
         claims: Option<Object<'static>>,
     ) -> Report {
+        self.report(kind, input, claims.map(Claims::from))
+    }
+
+    /// As [`into_report`](Self::into_report), with claims that may be the text of a token.
+    pub(crate) fn report(self, kind: &'static str, input: &[u8], claims: Option<Claims>) -> Report {
         let book = self.book.unwrap_or_default();
         Report {
             at: book.at,
@@ -252,7 +263,7 @@ impl Trail {
 }
 
 impl Book {
-    fn push(&mut self, check: Check, outcome: Outcome, detail: String) {
+    fn push(&mut self, check: Check, outcome: Outcome, detail: Finding) {
         let (part, reference) = (self.part.clone(), check.reference());
         self.checks.push(Entry { check, part, outcome, detail, reference });
     }

@@ -23,10 +23,9 @@ use core::fmt;
 use core::ops::Deref;
 
 use crate::crypto::Job;
-use crate::encoding::json::Object;
 use crate::error::Error;
 use crate::policy::Policy;
-use crate::report::{Report, Trail};
+use crate::report::{Claims, Report, Trail};
 use crate::time::At;
 
 /// One item to verify: an input, what it is expected to say, and the time of judgement.
@@ -57,6 +56,11 @@ pub(crate) struct Proven<D>(D);
 impl<D> Proven<D> {
     pub(crate) const fn get(&self) -> &D {
         &self.0
+    }
+
+    /// Gives up the proof.
+    pub(crate) fn into_inner(self) -> D {
+        self.0
     }
 }
 
@@ -154,7 +158,7 @@ pub(crate) trait Steps: Format {
     fn verified(draft: Proven<Self::Draft>) -> Self::Verified;
 
     /// Returns what was signed, for the report.
-    fn claims(verified: &Self::Verified) -> Object<'static>;
+    fn claims(verified: Self::Verified) -> Claims;
 }
 
 /// Verifies artefacts of one format. The verifier in each format's module documents what is checked and
@@ -199,7 +203,7 @@ impl<F: Steps> Verifier<F> {
     pub fn explain(&self, input: &[u8], expected: &F::Expected, at: impl Into<At>) -> Report {
         let item = Item { input, expected, at: at.into() };
         let (trail, verified) = self.run(Trail::everything, item);
-        report::<F>(trail, input, verified.as_ref())
+        report::<F>(trail, input, verified)
     }
 
     /// Verifies many items, checking their RSA signatures together. The results are in order, and each
@@ -214,7 +218,7 @@ impl<F: Steps> Verifier<F> {
     #[must_use]
     pub fn explain_batch(&self, items: &[Item<'_, F::Expected>]) -> Vec<Report> {
         self.run_many(Trail::everything, items, |item, trail, verified| {
-            report::<F>(trail, item.input, verified.as_ref())
+            report::<F>(trail, item.input, verified)
         })
     }
 
@@ -274,8 +278,8 @@ fn result<V>(trail: Trail, verified: Option<V>) -> Result<V, Error> {
     verified.ok_or_else(|| trail.into_error())
 }
 
-fn report<F: Steps>(trail: Trail, input: &[u8], verified: Option<&F::Verified>) -> Report {
-    trail.into_report(F::KIND, input, verified.map(F::claims))
+fn report<F: Steps>(trail: Trail, input: &[u8], verified: Option<F::Verified>) -> Report {
+    trail.report(F::KIND, input, verified.map(F::claims))
 }
 
 /// What only this crate implements.

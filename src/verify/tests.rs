@@ -1,5 +1,6 @@
 use super::*;
 use crate::code::Code;
+use crate::encoding::json::Object;
 use crate::report::Check;
 use crate::report::Verdict;
 
@@ -28,7 +29,7 @@ impl Steps for Told {
     type Draft = &'static str;
 
     fn open(_: &Verifier<Self>, trail: &mut Trail, (): &mut (), _: Item<'_, ()>) -> Option<()> {
-        trail.pass(Check::STRUCTURE, || "read".into());
+        trail.pass(Check::STRUCTURE, || "read");
         Some(())
     }
 
@@ -53,8 +54,8 @@ impl Steps for Told {
         Made(draft)
     }
 
-    fn claims(made: &Made) -> Object<'static> {
-        Object::new().with("made", *made.0)
+    fn claims(made: Made) -> Claims {
+        Object::new().with("made", *made.0).into()
     }
 }
 

@@ -1,11 +1,9 @@
 //! Which sizes of RSA keys are accepted, for tokens and certificates alike.
 
-use alloc::format;
-
 use crate::crypto::{PublicKey, RsaPublicKey};
 use crate::error::Error;
 use crate::policy::{Policy, Rsa1024};
-use crate::report::{Check, Trail, Warning};
+use crate::report::{Check, Finding, Trail, Warning};
 
 /// The rule: 2048 bits and more, or exactly 1024 by
 /// opt-in.
@@ -19,7 +17,7 @@ pub(crate) const fn allow_size(bits: usize, rsa_1024: Rsa1024) -> Result<(), Err
 /// Checks the size of a key against the policy.
 pub(crate) fn check_key_size(trail: &mut Trail, key: &PublicKey, policy: &Policy) {
     let Some(rsa) = key.as_rsa() else {
-        trail.pass(Check::KEY_SIZE, || "P-256".into());
+        trail.pass(Check::KEY_SIZE, || "P-256");
         return;
     };
     let bits = rsa.bits();
@@ -34,7 +32,7 @@ pub(crate) fn check_key_size(trail: &mut Trail, key: &PublicKey, policy: &Policy
             warn_of_exponent(trail, rsa);
         }
     }
-    trail.record(Check::KEY_SIZE, result, |()| format!("{bits} bits"));
+    trail.record(Check::KEY_SIZE, result, |()| Finding::bits(bits));
 }
 
 /// Warns of a key that was accepted, and that others would not accept: one of a message or one that

@@ -199,6 +199,7 @@ fn the_known_numbers_make_the_known_signature_and_it_is_valid() {
     let report = verifier().explain(body.as_bytes(), &expected, At::Issued);
     assert_eq!(report.warnings, [Warning::AtIssued]);
     let claims = report.claims.unwrap();
+    let claims = claims.to_object();
     assert_eq!(claims.string("claims", "hashMPinId"), Ok(known::HASH_MPIN_ID));
     let verified = verifier().verify(body.as_bytes(), &expected, At::Issued).unwrap();
     assert_eq!(verified.signature().timestamp().unix(), SIGNED);

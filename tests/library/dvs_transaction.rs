@@ -204,6 +204,7 @@ mod identities {
             let report = whole(&object, right).unwrap();
             assert_eq!(report.warnings, [Warning::UnusualDtas], "{mpin_id}");
             let claims = report.claims.unwrap();
+            let claims = claims.to_object();
             assert_eq!(claims.string("claims", "hashMPinId"), Ok(hash.as_str()));
             let names = claims.member("dtas").unwrap().to_string();
             assert_eq!(names, r#"["DTA Node","DTA Node"]"#);

@@ -12,6 +12,7 @@ mod records;
 mod reports;
 mod run;
 mod schema;
+mod written;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -56,6 +57,10 @@ fn main() -> ExitCode {
         trials.push(Trial::test(format!("all::{name}::reports_are_those_recorded"), move || {
             reports::compare(name, runner, file)
         }));
+        trials.push(Trial::test(
+            format!("all::{name}::reports_are_written_as_trees_are"),
+            move || written::compare(runner, file),
+        ));
     }
     trials.push(Trial::test("all::every_code_has_a_vector_or_a_reason", codes));
     trials.push(Trial::test("all::the_schema_knows_every_code", codes_of_schema));

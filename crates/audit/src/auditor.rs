@@ -7,7 +7,7 @@
 //! Options override the policy member by member. What a record may do is in
 //! [`tighten`](crate::tighten).
 
-use countersign::{At, Limits, Time};
+use countersign::{At, Detail, Limits, Time};
 
 use crate::error::ConfigError;
 use crate::files::Files;
@@ -41,6 +41,8 @@ pub struct Auditor {
     limits: Limits,
     policy_sha256: Option<[u8; 32]>,
     now: Time,
+    /// How much of every report is to be written, if the run says so.
+    detail: Option<Detail>,
 }
 
 /// How one kind is judged.
@@ -50,6 +52,8 @@ pub(crate) struct Setting {
     profile: Box<dyn AnyProfile>,
     /// What the run expects, and the rules of this kind do not look at.
     unused: Option<Member>,
+    /// How much the policy wants of reports on this kind.
+    detail: Option<Detail>,
 }
 
 impl Setting {
@@ -97,6 +101,7 @@ impl Auditor {
             limits,
             policy_sha256: policy.sha256(),
             now,
+            detail: options.detail,
         };
         if let Some(setting) = options.kind.and_then(|kind| auditor.setting(kind)) {
             let unused = auditor.unused(setting.kind);
@@ -123,6 +128,12 @@ impl Auditor {
 
     pub(crate) fn setting(&self, kind: Kind) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.kind == kind)
+    }
+
+    /// Tells how much is to be written of a report on this kind.
+    pub(crate) fn detail(&self, kind: &str) -> Detail {
+        let of_kind = || self.settings.iter().find(|setting| setting.kind.name() == kind)?.detail;
+        self.detail.or_else(of_kind).unwrap_or_default()
     }
 
     /// Returns the time of judgement.
@@ -191,7 +202,7 @@ impl Setting {
             }
         };
         let profile = (row.subject.open)(material, terms);
-        Ok(Self { kind, profile, unused })
+        Ok(Self { kind, profile, unused, detail: policy.detail(kind)? })
     }
 }
 

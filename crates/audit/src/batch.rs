@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use countersign::encoding::Fault;
-use countersign::{At, Check, Code, Error, Limits, Report};
+use countersign::{At, Check, Code, Detail, Error, Limits, Report};
 
 use crate::auditor::Auditor;
 use crate::files::{INPUT_BYTES, strip_line_break};
@@ -33,6 +33,8 @@ pub struct Judged {
     pub report: Report,
     /// The item was empty, so nothing was checked.
     pub is_empty: bool,
+    /// How much of the report is to be written, by the options or the policy's table of its kind.
+    pub detail: Detail,
 }
 
 /// Items that are verified together, with their signatures in batches. Each has the same report as
@@ -176,7 +178,8 @@ impl Batch<'_> {
             };
             (report.id, report.place) = (Some(name.id), name.place);
             report.policy_sha256 = auditor.policy_sha256();
-            Judged { report, is_empty }
+            let detail = auditor.detail(report.kind);
+            Judged { report, is_empty, detail }
         });
         judged.collect()
     }

@@ -11,10 +11,11 @@
 //! Blank lines are not records. They are counted, and one report at the end of the stream gives
 //! their number: a report for each would write hundreds of bytes for every byte read.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead as _, BufReader, Read};
 
 use countersign::encoding::Fault;
-use countersign::encoding::json::{self, Object, Value};
+use countersign::encoding::json::{Document, Unread};
 use countersign::miracl::dvs::SignatureRequest;
 use countersign::{Check, Error, Leeway, Limits, Report, Rsa1024};
 
@@ -24,8 +25,9 @@ use crate::kinds::UNSUPPORTED;
 use crate::moment::Moment;
 use crate::terms::{Binding, Names, Overrides, Unbound, parse_previous_hash};
 
-/// Records of one chunk: enough to keep threads busy.
-const CHUNK_LINES: usize = 1024;
+/// Records of one chunk, which one thread judges: enough for batches of signatures, and few enough that
+/// the threads end together.
+const CHUNK_LINES: usize = 256;
 
 /// Bytes read at once, enough for a chunk of usual records.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -144,7 +146,7 @@ impl<R: Read> Lines<R> {
                 Ok(None) => break,
                 Err(error) => return (lines, Some(error)),
             }
-            if !lines.is_empty() && !self.reader.buffer().contains(&b'\n') {
+            if !lines.is_empty() && memchr::memchr(b'\n', self.reader.buffer()).is_none() {
                 break;
             }
         }
@@ -159,7 +161,7 @@ impl<R: Read> Lines<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let end = available.iter().position(|b| *b == b'\n');
+            let end = memchr::memchr(b'\n', available);
             let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
             // Of a line that is too long, the rest is read and dropped.
             let room = (INPUT_BYTES + 1).saturating_sub(text.len()).min(part.len());
@@ -192,15 +194,11 @@ pub(crate) fn read(
     let failed = |error| Report::of_failure(UNKNOWN, text, Check::INPUT, error);
     // The record is one level around the artefact.
     let depth = limits.json_depth().saturating_add(1);
-    let object = match json::parse_object(PART, text, &limits.with_json_depth(depth)) {
+    let object = match Document::borrow(PART, text, &limits.with_json_depth(depth)) {
         Ok(object) => object,
         Err(error) => return (Name::of(None, place), Err(Box::new(failed(error)))),
     };
-    let id = match object.member("id") {
-        Some(Value::String(id)) => Some(id.to_string()),
-        Some(number @ Value::Number(_)) => Some(number.to_string()),
-        _ => None,
-    };
+    let id = object.find("id").and_then(text_or_number).map(Cow::into_owned);
     let record = Record::read(&object, limits).map_err(|Refusal { error, hint }| {
         let mut report = failed(error);
         report.hints.extend(hint);
@@ -271,9 +269,9 @@ const OTHERWISE: [(&str, &str); 3] = [
 ];
 
 /// Returns a member's name as the record spells it.
-fn spelt(object: &Object<'_>, name: &'static str) -> Result<&'static str, Error> {
+fn spelt(object: &Document<&str>, name: &'static str) -> Result<&'static str, Error> {
     let other = OTHERWISE.iter().find(|(own, _)| *own == name).map_or(name, |(_, other)| other);
-    match (object.member(name), object.member(other)) {
+    match (object.find(name), object.find(other)) {
         (Some(_), Some(_)) if name != other => {
             Err(Error::DuplicateMember { part: PART, name: name.into() })
         }
@@ -283,7 +281,7 @@ fn spelt(object: &Object<'_>, name: &'static str) -> Result<&'static str, Error>
 }
 
 impl Record {
-    fn read(object: &Object<'_>, limits: &Limits) -> Result<Self, Refusal> {
+    fn read(object: &Document<&str>, limits: &Limits) -> Result<Self, Refusal> {
         let is_known = |name: &str| {
             RECORD_MEMBERS.contains(&name) || OTHERWISE.iter().any(|(_, other)| *other == name)
         };
@@ -293,12 +291,14 @@ impl Record {
             return Err(Refusal { error, hint: Some(format!("records have no member `{name}`")) });
         }
         let string = |member| object.optional_string(PART, member);
-        let owned = |member| string(member).map(|text| text.map(str::to_string));
+        let owned = |member| string(member).map(|text| text.map(Cow::into_owned));
         let kind = match string("kind")? {
             None => Named::None,
-            Some(name) => read_kind(name).ok_or(not_allowed("kind"))?,
+            Some(name) => read_kind(&name).ok_or(not_allowed("kind"))?,
         };
         let artefact = read_body(object, "artefact")?
+            .map(Cow::into_owned)
+            .map(String::into_bytes)
             .ok_or(Error::MissingMember { part: PART, member: "artefact" })?;
         let leeway = |seconds| u16::try_from(seconds).ok().and_then(Leeway::from_seconds);
         let leeway = match object.optional_integer(PART, "leeway")? {
@@ -310,7 +310,7 @@ impl Record {
         let previous_hash = match string(spelt(object, "previous-hash")?)? {
             None => None,
             Some(text) => {
-                Some(parse_previous_hash(text).map_err(|_| not_allowed("previous-hash"))?)
+                Some(parse_previous_hash(&text).map_err(|_| not_allowed("previous-hash"))?)
             }
         };
         let window = spelt(object, "timestamp-window")?;
@@ -353,48 +353,51 @@ fn read_kind(name: &str) -> Option<Named> {
 }
 
 /// Reads a string as it is, and an object as JSON without white space.
-fn read_body(object: &Object<'_>, member: &'static str) -> Result<Option<Vec<u8>>, Error> {
-    match object.member(member) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_bytes().to_vec())),
-        Some(Value::Object(object)) => Ok(Some(object.to_string().into_bytes())),
+fn read_body<'d>(
+    object: &'d Document<&str>,
+    member: &'static str,
+) -> Result<Option<Cow<'d, str>>, Error> {
+    let Some(value) = object.find(member) else { return Ok(None) };
+    match value.text().as_bytes().first() {
+        Some(b'"') => Ok(value.as_text()),
+        Some(b'{') => Ok(Some(value.compact())),
         // Devices answer with arrays.
-        Some(Value::Array(elements)) if member == "artefact" => {
-            Ok(Some(Value::Array(elements.clone()).to_string().into_bytes()))
-        }
-        Some(_) => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
+        Some(b'[') if member == "artefact" => Ok(Some(value.compact())),
+        _ => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
     }
 }
 
-fn read_flag(object: &Object<'_>, member: &'static str) -> Result<Option<bool>, Error> {
-    match object.member(member) {
+fn read_flag(object: &Document<&str>, member: &'static str) -> Result<Option<bool>, Error> {
+    match object.find(member).map(Unread::text) {
         None => Ok(None),
-        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
         Some(_) => Err(Error::WrongType { part: PART, member, expected: "true or false" }),
     }
 }
 
-fn read_moment(object: &Object<'_>) -> Result<Option<Moment>, Error> {
+/// Returns the text of a string or a number.
+fn text_or_number(value: Unread<'_>) -> Option<Cow<'_, str>> {
+    let is_number = matches!(value.text().as_bytes().first(), Some(b'-' | b'0'..=b'9'));
+    if is_number { Some(value.text().into()) } else { value.as_text() }
+}
+
+fn read_moment(object: &Document<&str>) -> Result<Option<Moment>, Error> {
     let member = "at";
-    match object.member(member) {
-        None => Ok(None),
-        Some(Value::String(text) | Value::Number(text)) => {
-            text.parse().map(Some).map_err(|_| not_allowed(member))
-        }
-        Some(_) => {
-            Err(Error::WrongType { part: PART, member, expected: "Unix seconds or RFC 3339" })
-        }
-    }
+    let Some(value) = object.find(member) else { return Ok(None) };
+    let wrong = Error::WrongType { part: PART, member, expected: "Unix seconds or RFC 3339" };
+    let moment = text_or_number(value).ok_or(wrong)?;
+    moment.parse().map(Some).map_err(|_| not_allowed(member))
 }
 
 fn read_binding(
-    object: &Object<'_>,
+    object: &Document<&str>,
     limits: &Limits,
 ) -> Result<(Option<Binding>, Option<Unbound>), Refusal> {
-    let hash = object.optional_string(PART, "hash")?.map(|hash| Binding::Hash(hash.into()));
+    let hash = object.optional_string(PART, "hash")?.map(|hash| Binding::Hash(hash.into_owned()));
     let request = match read_body(object, "request")? {
         None => None,
-        Some(body) => Some(Binding::Request(SignatureRequest::parse(&body, limits)?)),
+        Some(body) => Some(Binding::Request(SignatureRequest::parse(body.as_bytes(), limits)?)),
     };
     let unbound = read_flag(object, "unbound")?;
     let unbound = unbound.map(|unbound| if unbound { Unbound::Allow } else { Unbound::Deny });
@@ -415,7 +418,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Record, Error> {
         let limits = Limits::default();
-        let object = json::parse_object(PART, text.as_bytes(), &limits)?;
+        let object = Document::borrow(PART, text.as_bytes(), &limits)?;
         Record::read(&object, &limits).map_err(|refusal| refusal.error)
     }
 

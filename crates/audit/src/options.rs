@@ -1,5 +1,6 @@
 //! What a run says, beside its policy.
 
+use countersign::Detail;
 use countersign::jose::JwkSet;
 use countersign::miracl::dvs::signature::ServerSecret;
 
@@ -23,6 +24,8 @@ pub struct Options {
     pub overrides: Overrides,
     /// What the inputs are.
     pub inputs: Inputs,
+    /// How much of each report is to be written; it changes no verdict.
+    pub detail: Option<Detail>,
 }
 
 /// What the inputs of a run are.

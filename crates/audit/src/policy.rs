@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use countersign::jose::JwkSet;
 use countersign::miracl::dvs::signature::ServerSecret;
 use countersign::mosip::sbi::Mixed;
-use countersign::{Leeway, Limits, Rsa1024, sha256};
+use countersign::{Detail, Leeway, Limits, Rsa1024, sha256};
 use serde::Deserialize;
 
 use crate::error::ConfigError;
@@ -27,7 +27,7 @@ use crate::terms::{
 use crate::trust::{TrustTable, TrustTerms};
 
 /// The members that a table may have, those of all kinds together.
-const MEMBERS: [&str; 32] = [
+const MEMBERS: [&str; 33] = [
     "jwks",
     "keys",
     "server-secret",
@@ -60,6 +60,7 @@ const MEMBERS: [&str; 32] = [
     "level",
     "lenient",
     "intermediates",
+    "detail",
 ];
 
 /// A policy: keys, opt-ins and expectations for each kind, in TOML.
@@ -132,6 +133,14 @@ impl PolicyFile {
         self.with(kind, &BTreeMap::new(), |reader, table| reader.trust(table))
     }
 
+    /// Reads how much of the reports on a kind is to be written, if its table says so.
+    pub(crate) fn detail(&self, kind: Kind) -> Result<Option<Detail>, ConfigError> {
+        self.with(kind, &BTreeMap::new(), |reader, table| {
+            let detail = table.detail.as_deref().map(str::parse::<Detail>).transpose();
+            detail.map_err(|error| reader.refuse("detail", &error.to_string()))
+        })
+    }
+
     /// Reads the file of the server secret, if the table of a kind names one.
     pub(crate) fn secret(
         &self,
@@ -188,6 +197,7 @@ struct Table {
     level: Option<String>,
     lenient: Vec<String>,
     intermediates: Vec<String>,
+    detail: Option<String>,
 }
 
 /// One audience, or several of which one is enough.

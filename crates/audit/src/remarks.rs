@@ -22,7 +22,7 @@ impl Remarks {
     /// Adds everything to a report.
     pub(crate) fn apply(&self, report: &mut Report) {
         for (check, error, detail) in self.failures.iter().rev() {
-            report.refuse(*check, error.clone(), detail.as_str());
+            report.refuse(*check, error.clone(), detail.clone());
         }
         report.hints.extend_from_slice(&self.hints);
         report.overrides.extend(self.overrides.iter().map(ToString::to_string));

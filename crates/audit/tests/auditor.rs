@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::{Code, Report, Time, Verdict};
+use countersign::{Code, Detail, Report, Time, Verdict};
 use countersign_audit::{
     Auditor, ConfigError, Inputs, Kind, Line, Names, Options, Overrides, PolicyFile, Records,
 };
@@ -172,6 +172,41 @@ fn each_of_many_has_in_its_place_the_report_that_it_has_alone() {
     kinds.sort_unstable();
     kinds.dedup();
     assert!(kinds.len() > 8, "{kinds:?}");
+}
+
+#[test]
+fn the_level_of_detail_is_the_runs_or_that_of_the_kinds_table_and_changes_no_report() {
+    use Detail::{Failures, Full, None as Nothing};
+    let files = files(&[("k", sample("dvs-jwks.json"))]);
+    let reports = |table: &str, detail: Option<Detail>| {
+        let policy = format!(
+            "[dvs-certificate]\njwks = [\"k\"]\nallow-rsa-1024 = true\nunbound = true\n{table}"
+        );
+        let options = Options { detail, ..Options::default() };
+        let auditor = auditor(&policy, options, &files).expect("a policy");
+        let mut batch = auditor.batch();
+        batch.artefact("a", &sample("dvs-verify-response.json"));
+        batch.artefact("b", b"e30.e30.AA");
+        batch.artefact("c", b"?");
+        let mut judged = batch.judge();
+        judged.iter_mut().for_each(|judged| judged.report.policy_sha256 = None);
+        let (reports, details): (Vec<Report>, Vec<Detail>) =
+            judged.into_iter().map(|judged| (judged.report, judged.detail)).unzip();
+        (reports, details)
+    };
+    let (usual, details) = reports("", None);
+    assert_eq!(details, [Full; 3]);
+    for (table, run, wanted) in [
+        ("detail = \"none\"", None, [Nothing, Full, Full]),
+        ("detail = \"none\"\n[jws]\ndetail = \"failures\"", None, [Nothing, Failures, Full]),
+        ("detail = \"none\"", Some(Failures), [Failures; 3]),
+        ("", Some(Nothing), [Nothing; 3]),
+        ("detail = \"full\"", Some(Full), [Full; 3]),
+    ] {
+        let (found, details) = reports(table, run);
+        assert_eq!(details, wanted, "{table} {run:?}");
+        assert_eq!(found, usual, "{table} {run:?}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use countersign::encoding::hex;
 use countersign::miracl::otp::{Derivation, KeyChoice};
 use countersign::mosip::trust::{Domain, Leniency};
-use countersign::{Algorithm, Leeway, Time};
+use countersign::{Algorithm, Detail, Leeway, Time};
 use countersign_audit::{
     Kind, Moment, NO_TIME, Roots, TrustRules, TrustTerms, parse_algorithm, parse_instant,
     parse_previous_hash,
@@ -213,7 +213,7 @@ pub(crate) struct VerifyArgs {
     ///
     /// The file has one table per kind, such as `[dvs-certificate]` or `[id-token]`. Members of any
     /// table: `jwks = ["FILE"]`, `keys = ["FILE"]`, `allow-rsa-1024 = true`, `alg = "NAME"`,
-    /// `at = TIME` and `leeway = SECONDS`. DVS certificates and signatures: one of `document`, `hash`,
+    /// `at = TIME`, `leeway = SECONDS` and `detail = "LEVEL"`. DVS certificates and signatures: one of `document`, `hash`,
     /// `request` and `unbound = true`. Tokens and JWS: `issuer`, `audience`, `subject` and `nonce`. JWS:
     /// `typ`, several audiences as an array, `unbound = true` and `allow-no-exp = true`. Tokens:
     /// `scope = ["NAME"]` and `longest-life`. Captures: `previous-hash`, `span` and
@@ -254,6 +254,16 @@ pub(crate) struct VerifyArgs {
     /// text, or ndjson with --ndjson]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
+
+    /// How much of each report to write [default: full]
+    ///
+    /// `full` writes every check. `failures` leaves out the checks of what is valid. `none` writes the
+    /// name, kind, verdict and code, the key and the claims, and warnings and `overrides` where there are
+    /// any. It changes no verdict and no exit code: `countersign verify --ndjson --detail failures ...`
+    /// writes a third of the bytes where nearly everything is valid. Below `full`, the member `detail`
+    /// names the level.
+    #[arg(long, value_name = "LEVEL", value_parser = details(), help_heading = "Output")]
+    pub(crate) detail: Option<Detail>,
 
     /// Text: also show references, digests and the key
     #[arg(long, help_heading = "Output")]
@@ -624,6 +634,11 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 
 fn rules() -> impl TypedValueParser<Value = TrustRules> {
     PossibleValuesParser::new(TrustRules::names()).try_map(|name| name.parse::<TrustRules>())
+}
+
+fn details() -> impl TypedValueParser<Value = Detail> {
+    PossibleValuesParser::new(Detail::ALL.map(Detail::as_str))
+        .try_map(|name| name.parse::<Detail>())
 }
 
 fn leniencies() -> impl TypedValueParser<Value = Leniency> {

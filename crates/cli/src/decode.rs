@@ -18,7 +18,7 @@ use crate::args::{DecodeArgs, Format, Source};
 use crate::exit::{Exit, Stop, Tally};
 use crate::input::check_one_stdin;
 use crate::output::{Output, Style};
-use crate::text::{Detail, Pretty};
+use crate::text::{Facts, Pretty};
 
 const MARK: &str = "UNVERIFIED: none of this has been checked";
 
@@ -28,18 +28,20 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<Exit, Stop> {
     let style = Style {
         format: args.format,
         single: args.inputs.len() == 1,
-        detail: Detail::Brief,
+        facts: Facts::Brief,
         quiet: false,
     };
     let mut output = Output::new(style);
-    let mut tally = Tally::default();
+    let (mut tally, mut text) = (Tally::default(), String::new());
     for source in &args.inputs {
         let decoded = Decoded::read(source);
         match decoded.code {
             None if decoded.content.is_none() => tally.empty += 1,
             code => tally.add(code.map_or(Verdict::Valid, Verdict::from)),
         }
-        output.write(&decoded.render(args.format))?;
+        text.clear();
+        style.frame(&mut text, |text| text.push_str(&decoded.render(args.format)));
+        output.write(&text)?;
     }
     output.close()?;
     Ok(tally.exit())

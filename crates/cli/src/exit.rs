@@ -115,6 +115,13 @@ impl Tally {
         }
     }
 
+    pub(crate) const fn add_all(&mut self, other: &Self) {
+        self.valid += other.valid;
+        self.invalid += other.invalid;
+        self.undecided += other.undecided;
+        self.empty += other.empty;
+    }
+
     pub(crate) const fn total(&self) -> usize {
         self.valid + self.invalid + self.undecided + self.empty
     }

@@ -17,6 +17,7 @@ mod decode;
 mod diff;
 mod exit;
 mod fetch;
+mod in_order;
 mod input;
 mod jwks;
 mod manual;

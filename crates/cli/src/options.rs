@@ -26,6 +26,7 @@ pub(crate) fn auditor(args: &VerifyArgs) -> Result<Auditor, Stop> {
         trust: (&args.trust).into(),
         overrides: overrides(args)?,
         inputs: inputs(args),
+        detail: args.detail,
     };
     if args.policy.is_none() {
         options.check_alone()?;

@@ -1,15 +1,15 @@
 //! Where results go: rendered reports to stdout, in one of the formats.
 
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use anstream::AutoStream;
-use countersign::Report;
 use countersign::encoding::json::Object;
+use countersign::{Detail, Report};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Format, VerifyArgs};
 use crate::exit::{Exit, Stop, Tally};
-use crate::text::{self, Detail};
+use crate::text::{self, Facts};
 
 /// How reports are rendered.
 #[derive(Clone, Copy, Debug)]
@@ -17,18 +17,37 @@ pub(crate) struct Style {
     pub(crate) format: Format,
     /// The run has one single item, which JSON shows without an array.
     pub(crate) single: bool,
-    pub(crate) detail: Detail,
+    pub(crate) facts: Facts,
     pub(crate) quiet: bool,
 }
 
+/// What separates items; before the first it is left out.
+const TEXT_GAP: &str = "\n";
+const JSON_GAP: &str = ",\n";
+
 impl Style {
-    /// Renders one report, without what separates it from others.
-    pub(crate) fn render(&self, report: &Report) -> String {
-        match self.format {
-            _ if self.quiet => String::new(),
-            Format::Text => text::report(report, self.detail),
-            Format::Json | Format::Ndjson => report.to_json().to_string(),
+    /// Appends one report.
+    pub(crate) fn render(&self, out: &mut String, report: &Report, detail: Detail) {
+        if self.quiet {
+            return;
         }
+        self.frame(out, |out| match self.format {
+            Format::Text => text::report(out, report, self.facts, detail),
+            Format::Json | Format::Ndjson => report.write_json(out, detail),
+        });
+    }
+
+    /// Appends one item with what separates it from the one before, or ends its line.
+    pub(crate) fn frame(&self, out: &mut String, write: impl FnOnce(&mut String)) {
+        let (before, after) = match self.format {
+            Format::Text => (TEXT_GAP, ""),
+            Format::Json if self.single => ("", "\n"),
+            Format::Json => (JSON_GAP, ""),
+            Format::Ndjson => ("", "\n"),
+        };
+        out.push_str(before);
+        write(out);
+        out.push_str(after);
     }
 }
 
@@ -47,37 +66,38 @@ pub(crate) fn print_line(object: &Object<'_>) -> Result<Exit, Stop> {
 
 /// Stdout, and what stands between rendered items.
 pub(crate) struct Output {
-    stdout: BufWriter<AutoStream<StdoutLock<'static>>>,
+    stdout: BufWriter<AutoStream<Stdout>>,
     style: Style,
-    written: usize,
+    begun: bool,
 }
 
 impl Output {
     pub(crate) fn new(style: Style) -> Self {
-        let stdout = io::stdout().lock();
+        let stdout = io::stdout();
         let stdout = match style.format {
             // Takes colour out unless this is a terminal and the environment allows it.
             Format::Text => AutoStream::auto(stdout),
             Format::Json | Format::Ndjson => AutoStream::always_ansi(stdout),
         };
-        Self { stdout: BufWriter::with_capacity(1 << 16, stdout), style, written: 0 }
+        Self { stdout: BufWriter::with_capacity(1 << 16, stdout), style, begun: false }
     }
 
-    pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
-        if self.style.quiet {
+    /// Writes rendered items.
+    pub(crate) fn write(&mut self, items: &str) -> io::Result<()> {
+        if items.is_empty() {
             return Ok(());
         }
-        let first = self.written == 0;
-        self.written += 1;
-        match self.style.format {
-            Format::Text => {
-                let gap = if first { "" } else { "\n" };
-                write!(self.stdout, "{gap}{text}")
+        let first = !self.begun;
+        self.begun = true;
+        let items = match self.style.format {
+            Format::Text if first => items.strip_prefix(TEXT_GAP).unwrap_or(items),
+            Format::Json if first && !self.style.single => {
+                self.stdout.write_all(b"[\n")?;
+                items.strip_prefix(JSON_GAP).unwrap_or(items)
             }
-            Format::Json if self.style.single => writeln!(self.stdout, "{text}"),
-            Format::Json => write!(self.stdout, "{}{text}", if first { "[\n" } else { ",\n" }),
-            Format::Ndjson => writeln!(self.stdout, "{text}"),
-        }
+            _ => items,
+        };
+        self.stdout.write_all(items.as_bytes())
     }
 
     /// Hands on what was written so far.
@@ -87,7 +107,7 @@ impl Output {
 
     /// Sums up in text where there was more than one item, and closes.
     pub(crate) fn finish(mut self, tally: &Tally) -> io::Result<()> {
-        if self.style.format == Format::Text && self.written > 1 {
+        if self.style.format == Format::Text && self.begun && tally.total() > 1 {
             write!(self.stdout, "\n{}", text::summary(tally))?;
         }
         self.close()
@@ -97,7 +117,7 @@ impl Output {
     pub(crate) fn close(mut self) -> io::Result<()> {
         let Style { format, single, quiet, .. } = self.style;
         if format == Format::Json && !single && !quiet {
-            self.stdout.write_all(if self.written == 0 { b"[]\n" } else { b"\n]\n" })?;
+            self.stdout.write_all(if self.begun { b"\n]\n" } else { b"[]\n" })?;
         }
         self.stdout.flush()
     }

@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use countersign::encoding::hex;
 use countersign::encoding::json::{Object, Value};
-use countersign::{Outcome, Report, Verdict};
+use countersign::{Detail, Outcome, Report, Verdict};
 use countersign_audit::Escaped;
 
 use crate::exit::Tally;
@@ -17,10 +17,10 @@ const BAD: Style = AnsiColor::Red.on_default();
 const UNSURE: Style = AnsiColor::Yellow.on_default();
 const FAINT: Style = Style::new().dimmed();
 
-/// How much of a report is shown.
+/// What is shown beside the checks of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detail {
-    /// Every check.
+pub(crate) enum Facts {
+    /// The time of judgement, and where the item stood.
     Brief,
     /// References, digests and the key as well.
     Full,
@@ -41,14 +41,12 @@ fn write_wrapped(text: &mut String, begin: &str, columns: usize, rest: &str) -> 
 }
 
 /// Renders a report as lines.
-pub(crate) fn report(report: &Report, detail: Detail) -> String {
-    let mut text = String::new();
+pub(crate) fn report(text: &mut String, report: &Report, facts: Facts, detail: Detail) {
     // Writing to a `String` cannot fail.
-    let _ = write_report(&mut text, report, detail);
-    text
+    let _ = write_report(text, report, facts, detail);
 }
 
-fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Result {
+fn write_report(text: &mut String, report: &Report, facts: Facts, detail: Detail) -> fmt::Result {
     let verdict = report.verdict();
     let style = match verdict {
         Verdict::Valid => GOOD,
@@ -64,13 +62,18 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
         report.kind,
         report.code()
     )?;
-    for line in facts(report, detail) {
+    for line in lines(report, facts, detail) {
         write_wrapped(text, &format!("  {FAINT}"), 4, &format!("{line}{FAINT:#}"))?;
     }
-    let checks = report.checks.iter().map(|entry| entry.check.name());
+    let entries = match detail {
+        Detail::Full => report.checks.as_slice(),
+        Detail::Failures if verdict != Verdict::Valid => report.checks.as_slice(),
+        _ => &[],
+    };
+    let checks = entries.iter().map(|entry| entry.check.name());
     let names = checks.chain(report.warnings.iter().map(|warning| warning.as_str()));
     let width = names.map(str::len).max().unwrap_or(0);
-    for entry in &report.checks {
+    for entry in entries {
         let (mark, style) = match &entry.outcome {
             Outcome::Pass => ('✓', GOOD),
             Outcome::Fail(_) => ('✗', BAD),
@@ -82,8 +85,8 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
         if let Some(part) = &entry.part {
             write!(rest, "{FAINT}{}:{FAINT:#} ", Escaped(part))?;
         }
-        write!(rest, "{}", Escaped(&entry.detail))?;
-        if detail == Detail::Full && !entry.reference.is_empty() {
+        write!(rest, "{}", Escaped(&entry.detail.to_string()))?;
+        if facts == Facts::Full && !entry.reference.is_empty() {
             write!(rest, "  {FAINT}[{}]{FAINT:#}", entry.reference)?;
         }
         write_wrapped(text, &begin, width + 6, &rest)?;
@@ -100,18 +103,18 @@ fn write_report(text: &mut String, report: &Report, detail: Detail) -> fmt::Resu
         let rest = format!("decided by the record: {members}");
         write_wrapped(text, &begin, width.max(name.len()) + 6, &rest)?;
     }
-    for hint in &report.hints {
+    for hint in report.hints.iter().filter(|_| detail != Detail::None) {
         write_wrapped(text, &format!("  {FAINT}hint:{FAINT:#} "), 8, &Escaped(hint).to_string())?;
     }
     if let Some(claims) = &report.claims {
         writeln!(text, "  signed content:")?;
-        write_members(text, claims)?;
+        write_members(text, &claims.to_object())?;
     }
     Ok(())
 }
 
 /// Place and time of judgement always; digests and key where everything is wanted.
-fn facts(report: &Report, detail: Detail) -> Vec<String> {
+fn lines(report: &Report, facts: Facts, detail: Detail) -> Vec<String> {
     let mut lines = Vec::new();
     // A record may call itself what another one's place is.
     if let Some(place) =
@@ -119,10 +122,13 @@ fn facts(report: &Report, detail: Detail) -> Vec<String> {
     {
         lines.push(format!("from {}", Escaped(place)));
     }
+    if detail == Detail::None {
+        return lines;
+    }
     if let Some(at) = report.at {
         lines.push(format!("as of {at}"));
     }
-    if detail == Detail::Brief {
+    if facts == Facts::Brief {
         return lines;
     }
     lines.push(format!(
@@ -215,13 +221,19 @@ mod tests {
     use countersign::encoding::json;
     use countersign::{Check, Error, Limits};
 
+    fn shown(of: &Report, detail: Detail) -> String {
+        let mut text = String::new();
+        report(&mut text, of, Facts::Full, detail);
+        text
+    }
+
     #[test]
     fn a_report_escapes_its_name_and_details() {
         let error = Error::UnsupportedAlgorithm { name: "\u{1b}]0;x\u{7}".into() };
         let mut failed = Report::of_failure("jws", b"", Check::HEADER, error);
         failed.id = Some("\u{1b}c".into());
         failed.hints.push("\u{7f}".into());
-        let text = report(&failed, Detail::Full);
+        let text = shown(&failed, Detail::Full);
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert!(plain.starts_with("INVALID    \\u001bc  jws  unsupported-algorithm\n"), "{plain}");
         assert!(plain.chars().all(|c| c == '\n' || !c.is_control()), "{plain:?}");
@@ -232,10 +244,10 @@ mod tests {
     fn lines_are_broken_at_eighty_columns_and_nothing_is_lost() {
         let words = "word ".repeat(60);
         let mut long = Report::of_failure("jws", b"", Check::HEADER, Error::NoKey);
-        long.refuse(Check::EXPECTATIONS, Error::NoKey, words.trim_end());
+        long.refuse(Check::EXPECTATIONS, Error::NoKey, words.trim_end().to_owned());
         long.hints.push(format!("{words}{}", "x".repeat(100)));
         long.warnings.push(countersign::Warning::AtIssued);
-        let text = anstream::adapter::strip_str(&report(&long, Detail::Full)).to_string();
+        let text = anstream::adapter::strip_str(&shown(&long, Detail::Full)).to_string();
         assert_eq!(text.matches("word").count(), 120);
         for line in text.lines() {
             let is_one_word = line.trim_start().split(' ').count() == 1;

@@ -1,29 +1,35 @@
 //! `verify`: items in, reports out, in the order of the input.
 //!
 //! ```text
-//! files, or lines of a stream ── chunk ──► threads: judge in batches, render ── in order ──► output
+//! files, or lines of streams ── chunk ──► threads: judge in batches, render ── in order ──► output
 //! ```
 //!
-//! A chunk bounds the memory; that its results are written in order makes the output independent
-//! of the number of threads. What judges is an [`Auditor`].
+//! Every thread reads a chunk, judges it and hands in its reports: see [`in_order`]. Chunks of several
+//! inputs share the threads. What judges is an [`Auditor`].
 
-use std::io;
+use std::collections::VecDeque;
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
+use std::slice;
+use std::sync::Arc;
 use std::thread;
 
 use clap::Parser as _;
-use countersign::Verdict;
-use countersign_audit::{Auditor, Batch, Judged, Lines, RECORD_MEMBERS};
+use countersign_audit::{Auditor, Batch, Blank, Judged, Line, Lines, RECORD_MEMBERS};
 
 use crate::args::{Cli, Command, Format, Source, VerifyArgs};
 use crate::exit::{Exit, Stop, Tally};
+use crate::in_order::in_order;
 use crate::input::check_one_stdin;
 use crate::options::auditor;
 use crate::output::{Output, Progress, Style};
-use crate::text::Detail;
+use crate::text::Facts;
 
-/// Files of one chunk.
-const FILES: usize = 128;
+/// Files of one chunk at most.
+const FILES: usize = 64;
+
+/// Chunks of files for each thread at least, as long as there are enough files.
+const SHARES: usize = 4;
 
 /// Runs the command.
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
@@ -33,109 +39,59 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Stop> {
     let style = Style {
         format: args.format.unwrap_or(default),
         single: args.inputs.len() == 1 && !args.ndjson,
-        detail: if args.explain { Detail::Full } else { Detail::Brief },
+        facts: if args.explain { Facts::Full } else { Facts::Brief },
         quiet: args.quiet,
     };
-    let mut run = Run {
-        auditor: &auditor,
-        style,
-        threads: args.threads.or_else(|| thread::available_parallelism().ok()),
-        output: Output::new(style),
-        tally: Tally::default(),
-        progress: Progress::new(args),
+    let threads = args.threads.or_else(|| thread::available_parallelism().ok());
+    let threads = threads.unwrap_or(NonZeroUsize::MIN);
+    let progress = Progress::new(args);
+    let (mut output, mut tally) = (Output::new(style), Tally::default());
+    let work = |work: Work<'_>| {
+        let mut batch = auditor.batch();
+        work.add_to(&mut batch);
+        render(style, batch.judge())
+    };
+    let write = |rendered: Rendered| {
+        output.write(&rendered.text)?;
+        // A chunk may be all that comes for a while.
+        output.flush()?;
+        tally.add_all(&rendered.tally);
+        progress.set(tally.total());
+        Ok::<(), io::Error>(())
     };
     if args.ndjson {
-        run.streams(&args.inputs)?;
+        let mut streams = Streams::new(&args.inputs);
+        in_order(threads, || streams.next(), work, write)?;
     } else {
-        run.files(&args.inputs)?;
+        let shares = args.inputs.len().div_ceil(threads.get().saturating_mul(SHARES));
+        let mut chunks = args.inputs.chunks(shares.clamp(1, FILES));
+        // A thread without a chunk would begin for nothing.
+        let threads = NonZeroUsize::new(chunks.len()).map_or(threads, |all| all.min(threads));
+        in_order(threads, || chunks.next().map(Work::Files), work, write)?;
     }
-    run.progress.finish();
-    run.output.finish(&run.tally)?;
-    Ok(run.tally.exit())
+    progress.finish();
+    output.finish(&tally)?;
+    Ok(tally.exit())
 }
 
-/// What is left of an item once it is rendered.
-struct Rendered {
-    text: String,
-    verdict: Verdict,
-    empty: bool,
+/// What one thread judges at once.
+enum Work<'s> {
+    Files(&'s [Source]),
+    Lines(Arc<str>, Vec<Line>),
+    Blank(Arc<str>, Blank),
+    Unreadable(Arc<str>, io::Error),
 }
 
-struct Run<'a> {
-    auditor: &'a Auditor,
-    style: Style,
-    threads: Option<NonZeroUsize>,
-    output: Output,
-    tally: Tally,
-    progress: Progress,
-}
-
-impl Run<'_> {
-    fn files(&mut self, sources: &[Source]) -> Result<(), Stop> {
-        for chunk in sources.chunks(FILES) {
-            self.chunk(chunk, add_file)?;
-        }
-        Ok(())
-    }
-
-    fn streams(&mut self, sources: &[Source]) -> Result<(), Stop> {
-        for source in sources {
-            let name = source.to_string();
-            let mut lines = match source.open() {
-                Ok(reader) => Lines::new(reader),
-                Err(error) => {
-                    self.unreadable(source, &error)?;
-                    continue;
-                }
-            };
-            loop {
-                let (chunk, error) = lines.next_chunk();
-                self.chunk(&chunk, |batch, line| batch.record(&name, line))?;
-                if let Some(error) = error {
-                    self.unreadable(source, &error)?;
-                    break;
-                }
-                if chunk.is_empty() {
-                    break;
-                }
-            }
-            if let Some(blank) = lines.blank() {
-                self.chunk(&[blank], |batch, blank| batch.blank(&name, *blank))?;
+impl Work<'_> {
+    fn add_to(&self, batch: &mut Batch<'_>) {
+        match self {
+            Self::Files(sources) => sources.iter().for_each(|source| add_file(batch, source)),
+            Self::Lines(name, lines) => lines.iter().for_each(|line| batch.record(name, line)),
+            Self::Blank(name, blank) => batch.blank(name, *blank),
+            Self::Unreadable(name, error) => {
+                batch.unreadable(name.to_string(), error.to_string(), None);
             }
         }
-        Ok(())
-    }
-
-    fn unreadable(&mut self, source: &Source, error: &io::Error) -> Result<(), Stop> {
-        self.chunk(&[error.to_string()], |batch, detail| {
-            batch.unreadable(source.to_string(), detail.clone(), None);
-        })
-    }
-
-    /// Judges, verifies and renders the items on all threads, then writes them in order.
-    fn chunk<T: Sync>(
-        &mut self,
-        items: &[T],
-        add: impl Fn(&mut Batch<'_>, &T) + Sync,
-    ) -> Result<(), Stop> {
-        let (auditor, style) = (self.auditor, self.style);
-        let parts = each_part(items, self.threads, |part| {
-            let mut batch = auditor.batch();
-            part.iter().for_each(|item| add(&mut batch, item));
-            render(style, batch.judge())
-        });
-        for Rendered { text, verdict, empty } in parts.into_iter().flatten() {
-            if empty {
-                self.tally.empty += 1;
-            } else {
-                self.tally.add(verdict);
-            }
-            self.output.write(&text)?;
-        }
-        // A chunk may be all that comes for a while.
-        self.output.flush()?;
-        self.progress.set(self.tally.total());
-        Ok(())
     }
 }
 
@@ -147,37 +103,73 @@ fn add_file(batch: &mut Batch<'_>, source: &Source) {
     }
 }
 
-fn render(style: Style, judged: Vec<Judged>) -> Vec<Rendered> {
-    let render = |Judged { report, is_empty, .. }: Judged| Rendered {
-        text: style.render(&report),
-        verdict: report.verdict(),
-        empty: is_empty,
-    };
-    judged.into_iter().map(render).collect()
+/// The chunks of streams, one stream after the other.
+struct Streams<'s> {
+    sources: slice::Iter<'s, Source>,
+    open: Option<(Arc<str>, Lines<Box<dyn Read + Send>>)>,
+    /// What comes after the last lines of a stream.
+    due: VecDeque<Work<'s>>,
 }
 
-/// Splits the items into one part per thread, applies the function to each, and returns the
-/// results in order.
-fn each_part<T: Sync, R: Send>(
-    items: &[T],
-    threads: Option<NonZeroUsize>,
-    function: impl Fn(&[T]) -> R + Sync,
-) -> Vec<R> {
-    let threads = threads.map_or(1, NonZeroUsize::get).min(items.len());
-    if threads <= 1 {
-        return vec![function(items)];
+impl<'s> Streams<'s> {
+    fn new(sources: &'s [Source]) -> Self {
+        Self { sources: sources.iter(), open: None, due: VecDeque::new() }
     }
-    let function = &function;
-    thread::scope(|scope| {
-        let workers: Vec<_> = items
-            .chunks(items.len().div_ceil(threads))
-            .map(|part| scope.spawn(move || function(part)))
-            .collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, R>| {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        workers.into_iter().map(join).collect()
-    })
+
+    fn next(&mut self) -> Option<Work<'s>> {
+        loop {
+            if let Some(work) = self.due.pop_front() {
+                return Some(work);
+            }
+            let Some((name, lines)) = &mut self.open else {
+                let source = self.sources.next()?;
+                let name = Arc::from(source.to_string());
+                match source.open() {
+                    Ok(reader) => self.open = Some((name, Lines::new(reader))),
+                    Err(error) => self.due.push_back(Work::Unreadable(name, error)),
+                }
+                continue;
+            };
+            let (chunk, error) = lines.next_chunk();
+            let ends = chunk.is_empty() || error.is_some();
+            let blank = lines.blank().filter(|_| ends);
+            let name = Arc::clone(name);
+            if !chunk.is_empty() {
+                self.due.push_back(Work::Lines(Arc::clone(&name), chunk));
+            }
+            self.due.extend(error.map(|error| Work::Unreadable(Arc::clone(&name), error)));
+            self.due.extend(blank.map(|blank| Work::Blank(name, blank)));
+            if ends {
+                self.open = None;
+            }
+        }
+    }
+}
+
+/// What is left of items once they are rendered.
+#[derive(Default)]
+struct Rendered {
+    text: String,
+    tally: Tally,
+}
+
+fn render(style: Style, judged: Vec<Judged>) -> Rendered {
+    /// A report that is larger says nothing about the others.
+    const USUAL_BYTES: usize = 1 << 12;
+    let mut rendered = Rendered::default();
+    let items = judged.len();
+    for Judged { report, is_empty, detail, .. } in judged {
+        style.render(&mut rendered.text, &report, detail);
+        if rendered.tally.total() == 0 {
+            rendered.text.reserve(rendered.text.len().min(USUAL_BYTES).saturating_mul(items));
+        }
+        if is_empty {
+            rendered.tally.empty += 1;
+        } else {
+            rendered.tally.add(report.verdict());
+        }
+    }
+    rendered
 }
 
 /// The part of `verify --ndjson` between the bytes that come in and those that go out, for tests
@@ -219,25 +211,13 @@ impl Stream {
                 chunk.iter().for_each(|line| batch.record(&name, line));
             }
             let judged = batch.judge().into_iter();
-            reports.extend(judged.map(|judged| judged.report.to_json().to_string()));
+            reports.extend(judged.map(|judged| {
+                let mut text = String::new();
+                judged.report.write_json(&mut text, judged.detail);
+                text
+            }));
             if chunk.is_empty() {
                 return reports;
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_stay_in_order_at_any_number_of_threads() {
-        for length in [0, 1, 2, 3, 7, 100] {
-            let items: Vec<usize> = (0..length).collect();
-            for threads in [1, 2, 3, 64, 1000] {
-                let parts = each_part(&items, NonZeroUsize::new(threads), <[usize]>::to_vec);
-                assert_eq!(parts.concat(), items);
             }
         }
     }

@@ -1,19 +1,22 @@
 //! An object that is validated as a whole and read member by member.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::parser::{Parser, Span, check_size, parse_object};
 use super::value::{Object, Value};
+use super::write::{is_compact, write_string};
 use crate::encoding::Fault;
 use crate::error::{Error, shorten};
 use crate::limits::Limits;
 
-/// A JSON object that owns its text and the positions of its top-level members.
+/// A JSON object that has its text and the positions of its top-level members.
 ///
 /// Parsing validates the whole text, as strictly as [`parse`](super::parse); values are read on
-/// demand. So it costs two allocations, however many members it has.
+/// demand. So it costs two allocations, however many members it has, or one if it
+/// [borrows](Self::borrow) its text.
 ///
 /// ```
 /// use countersign::Limits;
@@ -27,8 +30,8 @@ use crate::limits::Limits;
 /// # Ok::<(), countersign::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    text: String,
+pub struct Document<T = String> {
+    text: T,
     members: Vec<Member>,
 }
 
@@ -53,28 +56,7 @@ impl Document {
         check_size(part, &text, limits)?;
         let text =
             String::from_utf8(text).map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
-        let mut members: Vec<Member> = Vec::with_capacity(16);
-        let mut parser = Parser { part, text: &text, at: 0, values: 0, limits };
-        parser.skip_white_space();
-        if parser.peek() != Some(b'{') {
-            parse_object(part, text.as_bytes(), limits)?;
-        }
-        parser.count()?;
-        let depth = parser.descend(limits.json_depth())?;
-        let (read_name, read_value) = (Parser::skip_string, Parser::skip_value);
-        parser.members(depth, read_name, read_value, |part, escaped, (), span| {
-            let member = Member { span, escaped };
-            let name = member.name(&text);
-            if members.iter().any(|other| other.is_named(&text, &name)) {
-                return Err(Error::DuplicateMember { part, name: shorten(&name) });
-            }
-            members.push(member);
-            Ok(members.len())
-        })?;
-        parser.skip_white_space();
-        if parser.at < text.len() {
-            return Err(parser.malformed());
-        }
+        let members = find_members(part, &text, limits)?;
         Ok(Self { text, members })
     }
 
@@ -82,11 +64,64 @@ impl Document {
     pub(super) fn of_object(text: String) -> Option<Self> {
         Self::parse("", text.into_bytes(), &NO_LIMITS).ok()
     }
+}
 
+impl<'a> Document<&'a str> {
+    /// Parses a text that must be one JSON object, and that somebody else has.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`parse_object`].
+    ///
+    /// ```
+    /// use countersign::Limits;
+    /// use countersign::encoding::json::Document;
+    ///
+    /// let record = Document::borrow("record", br#"{"id":7}"#, &Limits::default())?;
+    /// assert_eq!(record.integer("record", "id")?, 7);
+    /// # Ok::<(), countersign::Error>(())
+    /// ```
+    pub fn borrow(part: &'static str, text: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        check_size(part, text, limits)?;
+        let text = core::str::from_utf8(text)
+            .map_err(|_| Error::Malformed { part, fault: Fault::Utf8 })?;
+        let members = find_members(part, text, limits)?;
+        Ok(Self { text, members })
+    }
+}
+
+/// Checks a text, and finds the members of its object.
+fn find_members(part: &'static str, text: &str, limits: &Limits) -> Result<Vec<Member>, Error> {
+    let mut members: Vec<Member> = Vec::with_capacity(16);
+    let mut parser = Parser { part, text, at: 0, values: 0, limits };
+    parser.skip_white_space();
+    if parser.peek() != Some(b'{') {
+        parse_object(part, text.as_bytes(), limits)?;
+    }
+    parser.count()?;
+    let depth = parser.descend(limits.json_depth())?;
+    let (read_name, read_value) = (Parser::skip_string, Parser::skip_value);
+    parser.members(depth, read_name, read_value, |part, escaped, (), span| {
+        let member = Member { span, escaped };
+        let name = member.name(text);
+        if members.iter().any(|other| other.is_named(text, &name)) {
+            return Err(Error::DuplicateMember { part, name: shorten(&name) });
+        }
+        members.push(member);
+        Ok(members.len())
+    })?;
+    parser.skip_white_space();
+    if parser.at < text.len() {
+        return Err(parser.malformed());
+    }
+    Ok(members)
+}
+
+impl<T: AsRef<str>> Document<T> {
     /// Returns the text, unchanged.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_ref()
     }
 
     /// Returns the member with exactly this name.
@@ -95,15 +130,19 @@ impl Document {
         Some(self.find(name)?.read())
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<Unread<'_>> {
-        let member = self.members.iter().find(|member| member.is_named(&self.text, name))?;
-        Some(member.value(&self.text))
+    /// Returns the member with exactly this name, which is not read yet.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Unread<'_>> {
+        let text = self.text();
+        let member = self.members.iter().find(|member| member.is_named(text, name))?;
+        Some(member.value(text))
     }
 
     /// Iterates over names and values, which are not read yet: one pass where many members would
     /// be looked up.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Unread<'_>)> {
-        self.members.iter().map(|member| (member.name(&self.text), member.value(&self.text)))
+    pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Unread<'_>)> {
+        let text = self.text();
+        self.members.iter().map(|member| (member.name(text), member.value(text)))
     }
 
     /// Returns a string member.
@@ -156,7 +195,12 @@ impl Document {
     /// Reads the whole object.
     #[must_use]
     pub fn to_object(&self) -> Object<'_> {
-        parse_object("", self.text.as_bytes(), &NO_LIMITS).unwrap_or_default()
+        parse_object("", self.text().as_bytes(), &NO_LIMITS).unwrap_or_default()
+    }
+
+    /// Writes what [`Display`](fmt::Display) shows.
+    pub(crate) fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        write_checked(out, self.text())
     }
 
     /// Returns the number of members.
@@ -172,16 +216,57 @@ impl Document {
     }
 }
 
-/// The text of a value that was checked but not read.
-#[derive(Clone, Copy)]
-pub(crate) struct Unread<'d>(&'d str);
+impl<T: AsRef<str>> fmt::Display for Document<T> {
+    /// Writes the object as [`Object`] does: without white space, with members in their order and
+    /// numbers unchanged.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+/// Writes a text that was checked as its value would be written, without making the value.
+fn write_checked(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    if is_compact(text.as_bytes()) {
+        return out.write_str(text);
+    }
+    let mut parser = Parser { part: "", text, at: 0, values: 0, limits: &NO_LIMITS };
+    while let Some(byte) = parser.peek() {
+        match byte {
+            b'"' => write_string(out, &parser.string().map_err(|_| fmt::Error)?)?,
+            b' ' | b'\t' | b'\n' | b'\r' => parser.skip_white_space(),
+            _ => {
+                let rest = text.get(parser.at..).unwrap_or_default();
+                let between = |b: u8| !matches!(b, b'"' | b' ' | b'\t' | b'\n' | b'\r');
+                let end = rest.bytes().take_while(|b| between(*b)).count();
+                out.write_str(rest.get(..end).unwrap_or_default())?;
+                parser.at += end;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A value of a [`Document`] that was checked but not read: its text.
+///
+/// [`Display`](fmt::Display) writes it as [`Value`] does.
+///
+/// ```
+/// use countersign::Limits;
+/// use countersign::encoding::json::Document;
+///
+/// let record = Document::borrow("record", br#"{"a": {"b" : 1}, "c":"d"}"#, &Limits::default())?;
+/// assert_eq!(record.find("a").unwrap().compact(), r#"{"b":1}"#);
+/// assert_eq!(record.find("a").unwrap().as_text(), None);
+/// assert_eq!(record.find("c").unwrap().as_text().as_deref(), Some("d"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Unread<'d>(&'d str);
 
 impl<'d> Unread<'d> {
-    pub(super) const fn text(self) -> &'d str {
-        self.0
-    }
-
-    pub(crate) fn read(self) -> Value<'d> {
+    /// Reads the value.
+    #[must_use]
+    pub fn read(self) -> Value<'d> {
         if let Some(text) = self.plain() {
             return Value::String(Cow::Borrowed(text));
         }
@@ -189,12 +274,29 @@ impl<'d> Unread<'d> {
         parser.value(u8::MAX).unwrap_or(Value::Null)
     }
 
+    /// Returns the text, as it stands in the document.
+    #[must_use]
+    pub const fn text(self) -> &'d str {
+        self.0
+    }
+
+    /// Returns the text as [`Value`] writes it: without white space, and with its own escapes.
+    #[must_use]
+    pub fn compact(self) -> Cow<'d, str> {
+        if is_compact(self.0.as_bytes()) {
+            Cow::Borrowed(self.0)
+        } else {
+            Cow::Owned(self.to_string())
+        }
+    }
+
     pub(crate) fn is_string(self) -> bool {
         self.0.starts_with('"')
     }
 
     /// Returns the text of a string, or `None` for any other type.
-    pub(crate) fn as_text(self) -> Option<Cow<'d, str>> {
+    #[must_use]
+    pub fn as_text(self) -> Option<Cow<'d, str>> {
         match self.is_string().then(|| self.read()) {
             Some(Value::String(text)) => Some(text),
             _ => None,
@@ -210,6 +312,12 @@ impl<'d> Unread<'d> {
     /// As [`Value::as_i64`]: no other value's text is an integer.
     pub(crate) fn as_i64(self) -> Option<i64> {
         self.0.parse().ok()
+    }
+}
+
+impl fmt::Display for Unread<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_checked(f, self.0)
     }
 }
 

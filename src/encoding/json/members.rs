@@ -31,7 +31,7 @@ impl Members for Object<'_> {
     }
 }
 
-impl Members for Document {
+impl<T: AsRef<str>> Members for Document<T> {
     fn get(&self, name: &str) -> Option<Cow<'_, Value<'_>>> {
         self.member(name).map(Cow::Owned)
     }

@@ -18,8 +18,9 @@ mod tests;
 mod value;
 mod write;
 
-pub use document::Document;
+pub use document::{Document, Unread};
 pub(crate) use members::Members;
 pub use parser::{parse, parse_object};
 pub use prefix::{Place, Prefix, PrefixFault, object_prefix};
 pub use value::{Object, Value};
+pub(crate) use write::{write_escaped, write_string};

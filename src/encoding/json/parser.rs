@@ -80,9 +80,6 @@ pub(super) struct Span {
     pub(super) value: (usize, usize),
 }
 
-/// How many bytes of a string are looked at before a search for its end begins.
-const SHORT: usize = 24;
-
 pub(super) struct Parser<'a, 'l> {
     pub(super) part: &'static str,
     pub(super) text: &'a str,
@@ -327,12 +324,13 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Skips to the next byte of a string that means something: quote, backslash or control character.
+    /// Skips to the next byte of a string that means something: eight bytes at a time where the string
+    /// is short, as names are, and with vector instructions from then on.
     fn skip_plain(&mut self) {
+        /// Words that are looked at one by one.
+        const FEW: usize = 3;
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        // Most strings are short: eight bytes at a time, as far as that pays.
-        let (words, _) = rest.as_chunks::<8>();
-        for word in words.iter().take(SHORT / 8) {
+        for word in rest.as_chunks::<8>().0.iter().take(FEW) {
             let special = special_bytes(u64::from_le_bytes(*word));
             if special != 0 {
                 self.at += usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
@@ -343,10 +341,10 @@ impl<'a> Parser<'a, '_> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let plain = rest.get(..end).unwrap_or_default();
-        // Without an early end, which the compiler could not do many bytes at a time.
-        let has_control = plain.iter().fold(false, |found, b| found | (*b < 0x20));
-        let control = || plain.iter().position(|b| *b < 0x20).unwrap_or(end);
-        self.at += if has_control { control() } else { end };
+        // The compiler looks at many of them at once; where one is, only an error needs to know.
+        let has_control = plain.iter().fold(false, |any, b| any | (*b < 0x20));
+        let control = has_control.then(|| plain.iter().position(|b| *b < 0x20)).flatten();
+        self.at += control.unwrap_or(end);
     }
 
     fn escape(&mut self) -> Result<char, Error> {

@@ -135,6 +135,56 @@ fn escapes_are_read_and_dangerous_characters_written_as_escapes() {
 }
 
 #[test]
+fn every_character_is_written_as_it_is_or_escaped_wherever_it_stands() {
+    let escaped = |c: char| match c {
+        '"' => "\\\"".into(),
+        '\\' => "\\\\".into(),
+        '\n' => "\\n".into(),
+        '\r' => "\\r".into(),
+        '\t' => "\\t".into(),
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => alloc::format!("\\u{:04x}", u32::from(c)),
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\0'..='\u{1f}'
+        | '\u{7f}'..='\u{9f}' => alloc::format!("\\u{:04x}", u32::from(c)),
+        '\u{e0000}'..='\u{e007f}' => {
+            alloc::format!("\\udb40\\u{:04x}", 0xdc00 + u32::from(c) - 0xe0000)
+        }
+        c => c.to_string(),
+    };
+    for c in '\0'..=char::MAX {
+        let text = alloc::format!("{c}");
+        assert_eq!(Value::from(text.as_str()).to_string(), alloc::format!("\"{}\"", escaped(c)));
+    }
+    // Blocks, words and single bytes are looked at in different ways.
+    for before in 0..70 {
+        for (c, after) in [('"', 0), ('\u{7f}', 3), ('\u{9b}', 40), ('é', 9), ('\u{1f}', 70)] {
+            let (before, after) = ("x".repeat(before), "~".repeat(after));
+            let written = Value::from(alloc::format!("{before}{c}{after}")).to_string();
+            assert_eq!(written, alloc::format!("\"{before}{}{after}\"", escaped(c)));
+        }
+    }
+}
+
+#[test]
+fn a_document_is_written_as_its_object() {
+    for text in [
+        "{}",
+        r#"{"a":1.50e3,"b":[true,false,null,{"c":"d e"}]}"#,
+        "{ \"a\" : [ 1 ,\t2 ] ,\r\n \"b c\" : \" d\" }",
+        "{\"\\u0061\":\"\\/\\u00e9\\n\",\"é\":\"\u{7f}\u{9b}\u{202e}\"}",
+        r#"{"long enough for a block of bytes":"0123456789012345678901234567890123456789"}"#,
+        "{\"long enough for a block of bytes\": \"0123456789012345678901234567890123456789\"}",
+        "{\"DEL\":\"\u{7f}\"}",
+    ] {
+        let document = Document::parse("p", text.as_bytes().to_vec(), &Limits::default()).unwrap();
+        assert_eq!(document.to_string(), document.to_object().to_string(), "{text}");
+    }
+}
+
+#[test]
 fn integers_are_exact_or_absent() {
     for (text, number) in [
         ("9223372036854775807", Some(i64::MAX)),

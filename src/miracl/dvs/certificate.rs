@@ -1,13 +1,12 @@
 //! The certificate: a compact JWS with `cAt`, `exp` and `hash`.
 
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::request::SignatureRequest;
 use crate::crypto::{Algorithm, Job, sha256};
-use crate::encoding::json::{self, Document, Object, Value};
+use crate::encoding::json::{self, Document, Value};
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::jose::claims::{check_expiry, check_life, check_start, numeric_date};
@@ -17,7 +16,7 @@ use crate::jose::{
 use crate::limits::Limits;
 use crate::miracl::token::profile::{MARKS, check_typ};
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::report::{Check, Claims as Shown, Finding, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
@@ -205,7 +204,7 @@ impl Verifier {
         match expected.expected_hash() {
             Some(wanted) => {
                 let equal = if claims.hash == wanted { Ok(()) } else { Err(Error::HashMismatch) };
-                trail.record(Check::HASH, equal, |()| "signed hash is the expected one".into());
+                trail.record(Check::HASH, equal, |()| "signed hash is the expected one");
                 if claims.hash.eq_ignore_ascii_case(wanted) && claims.hash != wanted {
                     trail.hint(|| Some("the hashes differ only in letter case".into()));
                 }
@@ -224,19 +223,7 @@ impl Verifier {
                 } else {
                     Ok(())
                 };
-                trail.record(Check::SIGNING_TIME, order, |()| {
-                    if signed > issued {
-                        let ahead = signed.since(issued);
-                        return format!(
-                            "signed at {signed}, {ahead} after the certificate was \
-                                        issued, within the leeway"
-                        );
-                    }
-                    format!(
-                        "signed at {signed}, {} before the certificate was issued",
-                        issued.since(signed)
-                    )
-                });
+                trail.record(Check::SIGNING_TIME, order, |()| Finding::order(signed, issued));
             }
             _ => trail.skip(Check::SIGNING_TIME, "no request was given"),
         }
@@ -277,8 +264,7 @@ impl Steps for CertificateFormat {
         let Verifier { keys, policy, .. } = verifier;
         let token = if item.input.trim_ascii_start().starts_with(b"{") {
             let token = certificate_of(item.input, policy.limits());
-            let token =
-                trail.record(Check::ENVELOPE, token, |_| "answer with a `certificate`".into());
+            let token = trail.record(Check::ENVELOPE, token, |_| "answer with a `certificate`");
             trail.cite("MIRACL Trust Backend API, POST /dvs/verify");
             token
         } else {
@@ -308,13 +294,13 @@ impl Steps for CertificateFormat {
     ) -> Option<Next<Self::Opened<'a>, Draft>> {
         let authentic = authenticate(trail, opened, signature)?;
         let claims = Claims::parse(authentic.payload, verifier.policy.limits());
-        let claims = trail.record(Check::CLAIMS, claims, |_| "`cAt`, `exp`, `hash`".into());
+        let claims = trail.record(Check::CLAIMS, claims, |_| "`cAt`, `exp`, `hash`");
         let Some(claims) = claims else {
             trail.skip_all(&CONTENT_CHECKS, "claims cannot be read");
             return None;
         };
         let kind = check_kind(&authentic.header, &claims.document);
-        trail.record(Check::TOKEN_KIND, kind, |()| "no claims of another kind".into());
+        trail.record(Check::TOKEN_KIND, kind, |()| "no claims of another kind");
         let instant = item.at.resolve(Some(claims.created_at));
         check_certificate(trail, authentic.signer, instant, verifier.policy.leeway());
         verifier.check_content(trail, &claims, item.expected, item.at);
@@ -325,8 +311,8 @@ impl Steps for CertificateFormat {
         Certificate(draft)
     }
 
-    fn claims(certificate: &Certificate) -> Object<'static> {
-        certificate.0.claims.document.to_object().into_owned()
+    fn claims(certificate: Certificate) -> Shown {
+        certificate.0.into_inner().claims.document.into()
     }
 }
 

@@ -222,7 +222,7 @@ impl Transaction {
             410 => Err(Error::IdentityRevoked),
             status => Err(Error::NoAnswer { status }),
         };
-        let answered = trail.record(Check::STATUS, answered, |()| "200".into());
+        let answered = trail.record(Check::STATUS, answered, |()| "200");
         if answered.is_none() {
             trail.skip(Check::SIGNATURE, "no certificate");
             return None;

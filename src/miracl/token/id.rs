@@ -82,7 +82,7 @@ impl Profile for IdProfile {
         }
         if let (Some(computed), Some(hash)) = (&own.computed, &own.hash_mpin_id) {
             let fits = if hash == computed { Ok(()) } else { Err(Error::HashMismatch) };
-            trail.record(Check::HASH, fits, |()| "`hash_mpin_id` is that of `mpin_id`".into());
+            trail.record(Check::HASH, fits, |()| "`hash_mpin_id` is that of `mpin_id`");
             trail.cite("MIRACL Trust OIDC documentation");
         }
         // OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5.
@@ -96,7 +96,7 @@ impl Profile for IdProfile {
                 Some(_) => Err(Error::AudienceMismatch),
                 None => Err(Error::MissingMember { part: PART, member: "azp" }),
             });
-            trail.record(Check::AUDIENCE, result, |()| "`azp` is the expected one".into());
+            trail.record(Check::AUDIENCE, result, |()| "`azp` is the expected one");
         }
     }
 }

@@ -13,7 +13,7 @@ use core::marker::PhantomData;
 
 use super::expected::Expected;
 use crate::crypto::{Algorithm, Job};
-use crate::encoding::json::{self, Document, Object, Value};
+use crate::encoding::json::{self, Document, Value};
 use crate::error::{Error, shorten};
 use crate::jose::claims::{
     Claims, check_claims, check_life, check_remaining_life, check_start, contains_audience,
@@ -25,7 +25,7 @@ use crate::jose::{
 };
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Trail};
+use crate::report::{Check, Claims as Shown, KeyInfo, Trail};
 use crate::time::Time;
 use crate::verify::{self, Format, Item, Next, Proven, Steps};
 
@@ -326,8 +326,8 @@ impl<P: Profile> Steps for TokenFormat<P> {
         Token(draft)
     }
 
-    fn claims(token: &Token<P>) -> Object<'static> {
-        token.0.document.to_object().into_owned()
+    fn claims(token: Token<P>) -> Shown {
+        token.0.into_inner().document.into()
     }
 }
 

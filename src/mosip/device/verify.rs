@@ -346,7 +346,7 @@ impl<'a, L: Layered> Parts<'a> for Single<'a, L> {
     fn read(&mut self, checker: &mut Checker<'_>, opened: Result<L, Error>) {
         let check = if checker.saw_anything() { Check::CLAIMS } else { Check::STRUCTURE };
         checker.trail.part("");
-        let opened = checker.trail.record(check, opened, |_| "every object has its members".into());
+        let opened = checker.trail.record(check, opened, |_| "every object has its members");
         let Some(opened) = opened else { return };
         for (kind, origin) in opened.layers() {
             checker.check_kind(kind, origin.members());
@@ -367,7 +367,7 @@ fn check_content(trail: &mut Trail, digital_id: &DigitalId, expected: &Expected)
         None => Ok(()),
         Some(_) => Err(Error::ContentMismatch { member: DIGITAL_ID }),
     };
-    trail.record(Check::CONTENT, result, |()| "`digitalId` is as expected".into());
+    trail.record(Check::CONTENT, result, |()| "`digitalId` is as expected");
     if let Some(member) = difference {
         trail.hint(|| Some(format!("the digital ids differ in `{member}`")));
     }

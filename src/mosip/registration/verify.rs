@@ -10,7 +10,7 @@ use super::status::Status;
 use super::token::{Era, Headers, SignedRegistration, is_body, response_of};
 use crate::crypto::{Algorithm, Job, SignatureBackend};
 use crate::encoding::base64;
-use crate::encoding::json::{Document, Object};
+use crate::encoding::json::Document;
 use crate::error::{Error, KeyFault};
 use crate::jose::{
     Attempts, CompactJws, Jwk, JwkSet, KeySource, Keys, check_certificates, describe,
@@ -21,7 +21,7 @@ use crate::mosip::Window;
 use crate::mosip::device::object::{DigitalId, Timestamp, optional_text};
 use crate::mosip::layer::Layer;
 use crate::policy::Policy;
-use crate::report::{Check, KeyInfo, Trail, Warning};
+use crate::report::{Check, Claims as Shown, Finding, KeyInfo, Trail, Warning};
 use crate::time::{At, Leeway, Time};
 use crate::verify::{self, Format, Item, Next, Proven, Steps};
 use crate::x509::check_key_size;
@@ -183,7 +183,7 @@ impl Verifier {
         let failed = candidates.as_ref().err().cloned();
         let found = trail.record(Check::KEY, candidates, |keys| match keys.as_slice() {
             [key] => describe(key),
-            keys => format!("{} keys match", keys.len()),
+            keys => format!("{} keys match", keys.len()).into(),
         });
         let Some(mut keys) = found else {
             trail.hint(|| selection_hint(self.keys.set().ok()?, kid, &failed?));
@@ -250,7 +250,7 @@ impl Verifier {
                 trail.fail(Check::SIGNATURE, Error::Defect);
             }
             (None, _) => trail.skip(Check::SIGNATURE, "algorithm is not that of the era"),
-            (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme().into()),
+            (_, Ok(Some(_))) => trail.pass(Check::SIGNATURE, || signed.era().scheme()),
             (_, Ok(None)) => {
                 trail.fail(Check::SIGNATURE, Error::SignatureMismatch);
                 let tried =
@@ -344,9 +344,11 @@ impl Steps for RegistrationFormat {
             return None;
         }
         let payload = core::mem::take(&mut signed.payload);
-        let claims = trail.record(Check::CLAIMS, Claims::parse(payload, limits), |_| {
-            "`status`, `deviceCode`, `env`, `timeStamp`".into()
-        });
+        let claims = trail.record(
+            Check::CLAIMS,
+            Claims::parse(payload, limits),
+            |_| "`status`, `deviceCode`, `env`, `timeStamp`",
+        );
         let digital_id = match &claims {
             Some(claims) => check_digital_id(trail, claims, signed.era(), chosen, policy),
             None => {
@@ -395,8 +397,8 @@ impl Steps for RegistrationFormat {
         Registration(draft)
     }
 
-    fn claims(registration: &Registration) -> Object<'static> {
-        registration.0.payload.to_object().into_owned()
+    fn claims(registration: Registration) -> Shown {
+        registration.0.into_inner().payload.into()
     }
 }
 
@@ -436,7 +438,7 @@ fn is_rsa(key: &Jwk) -> bool {
 fn read_token(trail: &mut Trail, input: &[u8], limits: &Limits) -> Option<SignedRegistration> {
     let token = if is_body(input) {
         let token = response_of(input, limits);
-        trail.record(Check::ENVELOPE, token, |_| "no errors, a `response`".into()).map(Cow::Owned)
+        trail.record(Check::ENVELOPE, token, |_| "no errors, a `response`").map(Cow::Owned)
     } else {
         trail.skip(Check::ENVELOPE, "bare token");
         Some(Cow::Borrowed(input))
@@ -444,8 +446,7 @@ fn read_token(trail: &mut Trail, input: &[u8], limits: &Limits) -> Option<Signed
     let signed = token.as_ref().and_then(|token| {
         let signed = SignedRegistration::from_token(token, limits);
         trail.record(Check::STRUCTURE, signed, |signed| {
-            let (payload, signature) = (signed.payload.len(), signed.signature().len());
-            format!("{payload} bytes of payload, {signature} of signature")
+            Finding::parts(signed.payload.len(), signed.signature().len())
         })
     });
     match &signed {
@@ -552,8 +553,8 @@ fn check_digital_id(
             .and_then(|json| DigitalId::from_answer(Layer::Base64, text, json, policy.limits())),
     };
     trail.record(Check::DIGITAL_ID, digital_id, |digital_id| match digital_id.origin().layer() {
-        Layer::VerifiedJws => "signed by the same key".into(),
-        _ => "not signed itself, covered by the outer signature".into(),
+        Layer::VerifiedJws => "signed by the same key",
+        _ => "not signed itself, covered by the outer signature",
     })
 }
 
@@ -613,7 +614,7 @@ fn check_content(
         let Some(equal) = equal else { continue };
         any = true;
         let result = if equal { Ok(()) } else { Err(Error::ContentMismatch { member }) };
-        trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
+        trail.record(Check::CONTENT, result, |()| Finding::member(member));
     }
     if let Some(member) = wanted_id.and_then(difference) {
         trail.hint(|| Some(format!("the digital IDs differ in `{member}`")));

@@ -17,7 +17,7 @@ use crate::mosip::Window;
 use crate::mosip::device::object::optional_text;
 use crate::mosip::layer::Closed;
 use crate::mosip::trust::{Checker, Message, Parts, Signed, Usage, Verified, message};
-use crate::report::{Check, Trail};
+use crate::report::{Check, Finding, Trail};
 use crate::verify::{Format, Item, Verifier};
 
 /// One biometric of an answer. Only its `data` is signed.
@@ -398,7 +398,7 @@ pub(super) fn check_content(trail: &mut Trail, data: &Data, expected: &Expected)
         }
         any = true;
         let result = if wanted == found { Ok(()) } else { Err(Error::ContentMismatch { member }) };
-        trail.record(Check::CONTENT, result, |()| format!("`{member}` is as expected"));
+        trail.record(Check::CONTENT, result, |()| Finding::member(member));
     }
     if !any {
         trail.skip(Check::CONTENT, "nothing is expected");

@@ -166,7 +166,7 @@ pub(super) fn check_certificates(trail: &mut Trail, trust: &Trust, signers: &[Si
         let fault = ChainFault::Certificates;
         let result =
             id.x5c.iter().all(is_known).then_some(()).ok_or(Error::UntrustedChain { fault });
-        trail.record(Check::TRUST, result, |()| "certificates of the data around it".into());
+        trail.record(Check::TRUST, result, |()| "certificates of the data around it");
     }
 }
 
@@ -190,7 +190,7 @@ fn check_lone_digital_id(
         Err(ChainFault::Unsigned)
     };
     let result = result.map_err(|fault| Error::UntrustedChain { fault });
-    trail.record(Check::TRUST, result, |()| "of the organisation that is asked for".into());
+    trail.record(Check::TRUST, result, |()| "of the organisation that is asked for");
 }
 
 /// Whose a layer is.

@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::mosip::Window;
 use crate::mosip::layer::{Closed, Depth, Found, Inside, Nested, Sealed, Word, unwrap};
 use crate::policy::Policy;
-use crate::report::{Check, Trail, Warning};
+use crate::report::{Check, Claims, Trail, Warning};
 use crate::time::At;
 use crate::verify::{Format, Held, Item, Next, Proven, Steps, Verifier};
 
@@ -232,7 +232,7 @@ where
         Verified(draft)
     }
 
-    fn claims(verified: &M::Verified) -> Object<'static> {
-        <M as Message>::claims(verified)
+    fn claims(verified: M::Verified) -> Claims {
+        <M as Message>::claims(&verified).into()
     }
 }

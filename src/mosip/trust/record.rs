@@ -110,7 +110,7 @@ impl Checker<'_> {
     pub(crate) fn check_kind(&mut self, kind: Kind, members: &impl Members) {
         self.enter(kind.part());
         let own = kind.check(members);
-        self.trail.record(Check::TOKEN_KIND, own, |()| "of its kind and of no other".into());
+        self.trail.record(Check::TOKEN_KIND, own, |()| "of its kind and of no other");
     }
 
     /// Returns the number of the current part.

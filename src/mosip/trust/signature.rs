@@ -17,7 +17,7 @@ use crate::jose::{CompactJws, Jwk, is_published};
 use crate::limits::Limits;
 use crate::mosip::layer::{Sealed, Word};
 use crate::policy::Policy;
-use crate::report::{Check, Trail, Warning};
+use crate::report::{Check, Finding, Trail, Warning};
 use crate::x509::{self, Certificate, check_key_size};
 
 const X5C: &str = "x5c";
@@ -45,8 +45,7 @@ pub(super) enum Examined {
 pub(super) fn record_signature(trail: &mut Trail, signature: Option<Result<(), Error>>) -> Word {
     // A signature to check that nobody checked.
     let result = signature.unwrap_or(Err(Error::Defect));
-    let good =
-        trail.record(Check::SIGNATURE, result, |()| format!("{REQUIRED} over the first two parts"));
+    let good = trail.record(Check::SIGNATURE, result, |()| Finding::signed(REQUIRED));
     trail.cite(REQUIRED.reference());
     if good.is_some() { Word::Verified } else { Word::Unverified }
 }
@@ -85,9 +84,7 @@ impl Checker<'_> {
         let part = self.enter(member);
         let (usage, limits) = (usage(member), self.policy.limits());
         let (payload, signature) = (layer.payload_bytes(), layer.signature().len());
-        self.trail.pass(Check::STRUCTURE, || {
-            format!("{payload} bytes of payload, {signature} of signature")
-        });
+        self.trail.pass(Check::STRUCTURE, || Finding::parts(payload, signature));
         let header = layer
             .header(limits)
             .and_then(|header| Ok((header, X5c::read(layer.header_bytes(), self.trust, limits)?)));
@@ -128,7 +125,7 @@ impl Checker<'_> {
         } else {
             Err(Error::AlgorithmMismatch { token: header.algorithm, required: REQUIRED })
         };
-        let fits = self.trail.record(Check::ALGORITHM, fits, |()| "RS256, by the format".into());
+        let fits = self.trail.record(Check::ALGORITHM, fits, |()| "RS256, by the format");
         check_key_size(self.trail, &key, self.policy);
         self.trail.warn_if(Warning::PublishedKey, || is_published(&key));
         // What is inside is covered from here on. A signature that does not verify is a failure, after

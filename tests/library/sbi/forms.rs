@@ -26,7 +26,8 @@ fn a_plain_digital_id_can_be_read_and_is_never_verified() {
                 let report = explain_info(trust.clone(), input, now());
                 assert_eq!(failure(&report).map(|(_, error)| error), Some(&unsigned), "{input}");
                 let names = report.checks.iter().any(|entry| {
-                    entry.detail.contains("digitalId") && matches!(entry.outcome, Outcome::Fail(_))
+                    entry.detail.to_string().contains("digitalId")
+                        && matches!(entry.outcome, Outcome::Fail(_))
                 });
                 assert!(names, "{report:?}");
             }

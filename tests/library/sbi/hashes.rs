@@ -199,7 +199,8 @@ fn no_chain_is_followed_where_a_biometric_cannot_be_read_and_the_report_says_so(
         assert_eq!(failure(&report), Some(("biometrics[1]", &error)));
         let chain = report.checks.iter().filter(|entry| entry.check == Check::HASH_CHAIN);
         let chain: Vec<_> =
-            chain.map(|entry| (entry.part.as_deref(), &entry.outcome, &*entry.detail)).collect();
-        assert_eq!(chain, [(None, &Outcome::Skip, "a biometric cannot be read")]);
+            chain.map(|entry| (entry.part.as_deref(), &entry.outcome, &entry.detail)).collect();
+        let unread = Finding::from("a biometric cannot be read");
+        assert_eq!(chain, [(None, &Outcome::Skip, &unread)]);
     }
 }

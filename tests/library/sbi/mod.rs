@@ -15,8 +15,8 @@ use countersign::mosip::Window;
 use countersign::mosip::sbi::*;
 use countersign::mosip::trust::{Consumer, PartlySigned, Rules, Trust, TrustStore};
 use countersign::{
-    At, ChainFault, Check, Code, Entry, Error, Leeway, Limits, Outcome, Policy, Report, Time,
-    Warning,
+    At, ChainFault, Check, Code, Entry, Error, Finding, Leeway, Limits, Outcome, Policy, Report,
+    Time, Warning,
 };
 use countersign_testkit::mosip::digital_id;
 use countersign_testkit::sbi::{
@@ -150,7 +150,7 @@ fn what_is_expected_is_required_of_every_biometric() {
     let compared = |report: &Report, part: Option<&str>| -> Vec<_> {
         let own = |entry: &&Entry| entry.check == Check::CONTENT && entry.part.as_deref() == part;
         let entries = report.checks.iter().filter(own);
-        entries.map(|entry| (entry.outcome.clone(), entry.detail.clone())).collect()
+        entries.map(|entry| (entry.outcome.clone(), entry.detail.to_string())).collect()
     };
     let all = ["transactionId", "env", "purpose", "domainUri"]
         .map(|member| (Outcome::Pass, format!("`{member}` is as expected")));

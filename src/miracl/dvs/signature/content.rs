@@ -119,7 +119,7 @@ impl Signature {
                 trail.skip(Check::HASH, "not bound to a document, by choice");
             }
             Some(result) => {
-                trail.record(Check::HASH, result, |()| "signed hash is the expected one".into());
+                trail.record(Check::HASH, result, |()| "signed hash is the expected one");
             }
         }
         match expected.binding.binding() {
@@ -129,7 +129,7 @@ impl Signature {
                 } else {
                     Err(Error::ContentMismatch { member: "timestamp" })
                 };
-                trail.record(Check::SIGNING_TIME, same, |()| "that of the request".into());
+                trail.record(Check::SIGNING_TIME, same, |()| "that of the request");
             }
             Binding::Hash(_) | Binding::Unbound => {
                 trail.skip(Check::SIGNING_TIME, "no request was given");

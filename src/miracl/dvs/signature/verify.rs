@@ -10,11 +10,10 @@ use super::object::{G2_BYTES, Signature};
 use super::scheme;
 use crate::crypto::bn254cx::{G1, G2};
 use crate::crypto::{Job, Secret};
-use crate::encoding::json::Object;
 use crate::encoding::{Fault, hex};
 use crate::error::Error;
 use crate::policy::Policy;
-use crate::report::{Check, Trail};
+use crate::report::{Check, Claims, Trail};
 use crate::verify::{self, Format, Held, Item, Next, Proven, Steps};
 
 /// The combined server secret of both D-TAs: the verification key, which only a service has. Its
@@ -141,9 +140,11 @@ impl Signature {
     }
 
     pub(crate) fn check_points(&self, trail: &mut Trail) -> Option<Points> {
-        trail.record(Check::POINTS, self.points(), |_| {
-            "`u` and `v` on the curve, `publicKey` on the twist, each of order r".into()
-        })
+        trail.record(
+            Check::POINTS,
+            self.points(),
+            |_| "`u` and `v` on the curve, `publicKey` on the twist, each of order r",
+        )
     }
 
     fn check_equation(&self, points: &Points, secret: &ServerSecret) -> Result<(), Error> {
@@ -182,7 +183,7 @@ impl Steps for SignatureFormat {
     ) -> Option<Signature> {
         const REQUEST: &str = "MIRACL Trust Backend API, POST /dvs/verify";
         let signature = Signature::parse(item.input, policy.limits());
-        let signature = trail.record(Check::STRUCTURE, signature, |_| "signature object".into());
+        let signature = trail.record(Check::STRUCTURE, signature, |_| "signature object");
         trail.cite(REQUEST);
         let Some(signature) = signature else {
             const UNREAD: &str = "object cannot be read";
@@ -199,7 +200,7 @@ impl Steps for SignatureFormat {
             trail.hint(|| Some(HINT.into()));
             return None;
         };
-        trail.pass(Check::KEY, || "server secret".into());
+        trail.pass(Check::KEY, || "server secret");
         trail.cite(GUIDE);
         // The equation costs more than all other checks together.
         if !trail.goes_on() {
@@ -210,7 +211,7 @@ impl Steps for SignatureFormat {
             return None;
         };
         let equation = signature.check_equation(&points, secret);
-        trail.record(Check::SIGNATURE, equation, |()| "the equation holds".into());
+        trail.record(Check::SIGNATURE, equation, |()| "the equation holds");
         trail.cite(EQUATION);
         Some(signature)
     }
@@ -232,8 +233,8 @@ impl Steps for SignatureFormat {
         Verified(signature)
     }
 
-    fn claims(verified: &Verified) -> Object<'static> {
-        verified.signature().claims()
+    fn claims(verified: Verified) -> Claims {
+        verified.signature().claims().into()
     }
 }
 

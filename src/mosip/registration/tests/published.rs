@@ -35,6 +35,7 @@ fn the_report_of_the_published_answer_names_the_era_and_the_unsigned_header() {
     let era = report.checks.iter().find(|entry| entry.check == Check::ERA).unwrap();
     assert_eq!(era.detail, "era A: PKCS#1 v1.5 with SHA-512 over the payload's base64 text");
     let claims = report.claims.unwrap();
+    let claims = claims.to_object();
     let names: Vec<&str> = claims.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["status", "digitalId", "deviceCode", "env", "timeStamp"]);
 }

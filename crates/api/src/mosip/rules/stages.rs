@@ -53,7 +53,7 @@ impl<'t> Stages<'t> {
         passed: &'static str,
     ) {
         if findings.is_empty() {
-            return self.trail.pass(check, || passed.into());
+            return self.trail.pass(check, || passed);
         }
         let codes = findings.iter().map(|finding| finding.code.as_str().into()).collect();
         self.fail(check, Error::ValidationFailed { codes }, status, findings);
@@ -114,7 +114,7 @@ impl<'t> Stages<'t> {
     ) -> Option<R> {
         match (result, reader.take_objection()) {
             (Ok(value), None) => {
-                self.trail.pass(check, || passed.into());
+                self.trail.pass(check, || passed);
                 Some(value)
             }
             (Ok(value), Some(error)) => {
