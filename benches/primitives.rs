@@ -68,7 +68,7 @@ fn es256(criterion: &mut Criterion<CpuTime>) {
 
     let mut group = criterion.benchmark_group("ecdsa/es256");
     group.throughput(Throughput::Elements(1));
-    bench(&mut group, "p256", &valid, &altered, |case| {
+    bench(&mut group, "kernels", &valid, &altered, |case| {
         key.verify(Algorithm::Es256, &[&case.message], &case.signature)
     });
     group.finish();

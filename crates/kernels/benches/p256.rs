@@ -60,7 +60,7 @@ fn es256(criterion: &mut Criterion<CpuTime>) {
     let [valid, altered] = signed(&signer);
     let (Some(one), Some(bad)) = (valid.first(), altered.first()) else { return };
 
-    let mut group = criterion.benchmark_group("ecdsa/es256");
+    let mut group = criterion.benchmark_group("p256/es256");
     group.throughput(Throughput::Elements(1));
     bench(&mut group, "new-key", one, bad, |case| verify_one(&new(), case));
     bench(&mut group, "prepared-key", one, bad, |case| verify_one(&key, case));
