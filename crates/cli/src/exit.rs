@@ -160,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn without_keys_nothing_is_decided_and_what_is_wrong_is_invalid() {
+        let exit = |error| Stop::refused(&error).into_parts().0;
+        assert_eq!(exit(Error::NoKey), Exit::Undecided);
+        assert_eq!(exit(Error::Unreachable), Exit::Undecided);
+        assert_eq!(exit(Error::SignatureMismatch), Exit::Invalid);
+    }
+
+    #[test]
     fn a_reader_that_went_away_is_not_reported() {
         let stop = Stop::from(io::Error::from(io::ErrorKind::BrokenPipe));
         assert_eq!(stop.into_parts(), (Exit::Undecided, None));

@@ -101,6 +101,39 @@ mod tests {
         assert_eq!(read_at_most(io::empty(), 10).unwrap(), []);
     }
 
+    /// Has a source read a file of so many bytes.
+    fn with_a_file<R>(name: &str, bytes: &[u8], read: impl Fn(&Source) -> R) -> R {
+        let path = std::env::temp_dir().join(format!("countersign-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).unwrap();
+        let result = read(&Source::File(path.clone()));
+        std::fs::remove_file(&path).unwrap();
+        result
+    }
+
+    #[test]
+    fn inputs_and_secrets_are_read_up_to_their_limits_and_not_beyond() {
+        let single = |length: usize| {
+            with_a_file("single", &vec![b'x'; length], |source| match source.read_single() {
+                Ok(bytes) => Ok(bytes.len()),
+                Err(Stop::Refused(exit, _)) => Err(exit),
+                Err(stop) => panic!("{stop:?}"),
+            })
+        };
+        assert_eq!(single(INPUT_BYTES), Ok(INPUT_BYTES));
+        assert_eq!(single(INPUT_BYTES + 1), Err(Exit::Invalid));
+        assert_eq!(single(0), Err(Exit::Nothing));
+        let capture = vec![0; CAPTURE_BYTES + 9];
+        let read = with_a_file("capture", &capture, |source| source.read().unwrap().len());
+        assert_eq!(read, CAPTURE_BYTES + 1);
+
+        let secret =
+            |bytes: &[u8]| with_a_file("secret", bytes, |source| source.read_secret().is_ok());
+        let longest = vec![b's'; SECRET_BYTES];
+        assert!(secret(&longest) && secret(&[&longest[..], b"\n"].concat()));
+        assert!(!secret(&[&longest[..], b"s"].concat()));
+        assert!(!secret(b"") && !secret(b"\n"));
+    }
+
     #[test]
     fn a_token_in_the_place_of_a_file_is_not_shown_whole() {
         let token = format!("eyJhbGciOiJSUzI1NiJ9.{}.{}", "eyJzdWIiOiJ1In0", "A".repeat(86));

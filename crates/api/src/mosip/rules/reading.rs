@@ -8,6 +8,9 @@ use countersign::internals::{Place, object_prefix, shorten};
 use countersign::jose::CompactJws;
 use countersign::{Error, Limits};
 
+#[cfg(test)]
+mod tests;
+
 /// Why a text could not be read.
 pub(super) enum Misread {
     /// The server does not read it.

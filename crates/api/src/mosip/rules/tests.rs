@@ -231,6 +231,8 @@ fn times_have_one_pattern() {
         "1970-01-01T00:00:01.+20Z",
         "1970-01-01T00:00+01:00",
         "1970-01-01T01:00:01+01:0",
+        "1970-01-01t00:00:01.020Z",
+        "1970-01-01 00:00:01.020Z",
         "",
     ] {
         assert_eq!(milliseconds(text), None, "{text}");
@@ -443,6 +445,15 @@ fn bytes_that_are_no_utf8_are_refused_by_whoever_reads_that_far() {
         (b"{\"deviceId\":\"\\udc00\"}".to_vec(), None),
         (b"{\"deviceId\":\"\\ud800\\u0041\"}".to_vec(), None),
         (b"{\"deviceId\":\"\\ud83d\\ude00\\x\"}".to_vec(), RULE),
+        (b"{\"deviceId\":\"\\u0041\\udc00\"}".to_vec(), None),
+        (b"{\"deviceId\":\"\\\\ud800 \\x\"}".to_vec(), RULE),
+        (b"\xfe\xff\0{".to_vec(), None),
+        (b"\xff\xfe{\0".to_vec(), None),
+        (b"1".to_vec(), RULE),
+        (b"true".to_vec(), RULE),
+        (b"[x".to_vec(), RULE),
+        (b"\"x".to_vec(), RULE),
+        (b"x".to_vec(), UNFORESEEN),
     ] {
         let rules = RegistrationRules::new(KERNEL, TimeRule::default());
         let text = base64::encode_standard(&bytes);
@@ -451,6 +462,81 @@ fn bytes_that_are_no_utf8_are_refused_by_whoever_reads_that_far() {
         assert_eq!(found, server, "{:?}", String::from_utf8_lossy(&bytes));
         assert!(rules.verify(text.as_bytes(), &records(), now()).is_err());
     }
+}
+
+#[test]
+fn what_has_dots_is_a_token_for_servers_if_it_has_parts_enough() {
+    for (server, before, accepted_by_server) in
+        [(KERNEL, "x.", true), (Server::PartnerManagement, "x.", false), (KERNEL, "", true)]
+    {
+        let rules = RegistrationRules::new(server, TimeRule::default());
+        let text = format!("{before}{}", request(server, "Auth", "s"));
+        let answer = rules.answer(text.as_bytes(), &records(), now());
+        match (before, accepted_by_server) {
+            ("", _) => assert!(answer.is_ok()),
+            // It looks at neither header nor signature, and this library wants both.
+            (_, true) => assert_eq!(answer.unwrap_err().as_str(), "stricter-than-server"),
+            (_, false) => assert_eq!(answer.unwrap_err().as_str(), "server"),
+        }
+    }
+}
+
+#[test]
+fn null_is_no_device_information() {
+    let data = Object::new().with("deviceId", "d").with("purpose", "Auth");
+    let text = encode(&data.with("deviceInfo", json::Value::Null));
+    let rules = RegistrationRules::new(Server::PartnerManagement, TimeRule::default());
+    let refusal = rules.answer(text.as_bytes(), &records(), now()).unwrap_err();
+    assert_eq!(refusal.http_status(), Some(200));
+    assert!(refusal.to_string().contains("deviceInfo"), "{refusal}");
+}
+
+#[test]
+fn a_refusal_says_in_one_line_who_refuses_and_why() {
+    let errors = [ErrorCode::AdmDpm001, ErrorCode::AdmDpm002];
+    let errors = errors.map(|code| crate::mosip::error_code::ServiceError::new(code, "why"));
+    let server = |errors: &[_]| Refusal::Server { http_status: 200, errors: errors.to_vec() };
+    assert_eq!(server(&errors).to_string(), "HTTP 200, ADM-DPM-001: why; ADM-DPM-002: why");
+    assert_eq!(server(&errors[..1]).to_string(), "HTTP 200, ADM-DPM-001: why");
+    assert_eq!(server(&[]).to_string(), "HTTP 200, no code");
+    let ours = Refusal::StricterThanServer { error: Error::NoKey };
+    assert_eq!(ours.to_string(), format!("stricter than the server: {}", Error::NoKey));
+}
+
+#[test]
+fn a_device_is_judged_as_of_the_time_that_the_request_names() {
+    let service = || DeviceService {
+        version: "v".into(),
+        provider_id: "p".into(),
+        device_type: "Finger".into(),
+        device_sub_type: "Single".into(),
+        make: "m".into(),
+        model: "n".into(),
+        ..DeviceService::default()
+    };
+    let effective = now();
+    let mut records = records();
+    records.services = vec![service()];
+    records.history.devices = vec![Dated { effective, row: device("here", "here") }];
+    records.history.providers = vec![Dated { effective, row: records.providers[0].clone() }];
+    records.history.services = vec![Dated { effective, row: service() }];
+    let rules = ValidationRules::new(KERNEL);
+    let body = |time: &str| {
+        format!(
+            r#"{{"request":{{"deviceCode":"here","deviceServiceVersion":"v",{time}"digitalId":{{
+            "serialNo":"here","make":"m","model":"n","type":"Finger","deviceSubType":"Single",
+            "dp":"Vendor","dpId":"p","dateTime":"{MADE}"}}}}}}"#
+        )
+    };
+    let later = r#""timeStamp":"2020-01-13T12:52:00.000Z","#;
+    for (time, as_at) in [("", None), (later, Time::parse_rfc3339("2020-01-13T12:52:00Z").ok())] {
+        let valid = rules.verify(body(time).as_bytes(), &records).unwrap();
+        assert_eq!((valid.as_at(), valid.device().code.as_str()), (as_at, "here"));
+    }
+    let before = body(r#""timeStamp":"2020-01-13T12:50:00.000Z","#);
+    assert!(rules.verify(before.as_bytes(), &records).is_err());
+    let refusal = rules.answer(b"{}", &records).unwrap_err();
+    assert_eq!(refusal.as_str(), "server");
 }
 
 #[test]

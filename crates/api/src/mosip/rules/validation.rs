@@ -185,14 +185,8 @@ impl ValidationRules {
         // Where it is not, that was said before.
         if claim.id.is_some() {
             let findings = claim.differences(device, self.server, as_at).map(|member| {
-                ServiceError::new(
-                    ErrorCode::AdmDpm008,
-                    format!(
-                        "{member} differs \
-                                                                               from the \
-                                                                               registered one"
-                    ),
-                )
+                let message = format!("{member} differs from the registered one");
+                ServiceError::new(ErrorCode::AdmDpm008, message)
             });
             let passed = "every member matches the registered one";
             stages.check(Check::CONTENT, 200, findings.collect(), passed);
