@@ -316,6 +316,10 @@ fn is_lone_surrogate(text: &str, offset: usize) -> bool {
     const LOW: core::ops::Range<u32> = 0xdc00..0xe000;
     let before = text.get(..offset).unwrap_or_default();
     let Some(at) = before.rfind("\\u").filter(|at| at + 6 == offset) else { return false };
+    let backslashes = before.bytes().take(at).rev().take_while(|byte| *byte == b'\\').count();
+    if !backslashes.is_multiple_of(2) {
+        return false;
+    }
     let unit = |at: usize| {
         let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;
         u32::from_str_radix(escape, 16).ok()

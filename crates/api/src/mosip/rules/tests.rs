@@ -447,6 +447,8 @@ fn bytes_that_are_no_utf8_are_refused_by_whoever_reads_that_far() {
         (b"{\"deviceId\":\"\\ud83d\\ude00\\x\"}".to_vec(), RULE),
         (b"{\"deviceId\":\"\\u0041\\udc00\"}".to_vec(), None),
         (b"{\"deviceId\":\"\\\\ud800 \\x\"}".to_vec(), RULE),
+        (b"{\"deviceId\":\"\\\\ud800".to_vec(), RULE),
+        (b"{\"deviceId\":\"\\\\\\ud800".to_vec(), None),
         (b"\xfe\xff\0{".to_vec(), None),
         (b"\xff\xfe{\0".to_vec(), None),
         (b"1".to_vec(), RULE),
