@@ -206,7 +206,8 @@ impl Eq for Finding {}
 
 impl PartialEq<str> for Finding {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        let text = self.to_string();
+        text == other
     }
 }
 

@@ -146,7 +146,7 @@ impl<R: Read> Lines<R> {
                 Ok(None) => break,
                 Err(error) => return (lines, Some(error)),
             }
-            if !lines.is_empty() && memchr::memchr(b'\n', self.reader.buffer()).is_none() {
+            if !lines.is_empty() && !self.reader.buffer().contains(&b'\n') {
                 break;
             }
         }
@@ -161,7 +161,7 @@ impl<R: Read> Lines<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let end = memchr::memchr(b'\n', available);
+            let end = find_line_break(available);
             let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
             // Of a line that is too long, the rest is read and dropped.
             let room = (INPUT_BYTES + 1).saturating_sub(text.len()).min(part.len());
@@ -177,6 +177,14 @@ impl<R: Read> Lines<R> {
             }
         }
     }
+}
+
+/// Finds the first line break: block by block, as `contains` looks at many bytes at once.
+fn find_line_break(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let block = bytes.chunks(BLOCK).position(|block| block.contains(&b'\n'))?;
+    let rest = bytes.get(block * BLOCK..)?;
+    Some(block * BLOCK + rest.iter().position(|b| *b == b'\n')?)
 }
 
 /// Reads one line of a source. Its report is named by the record's `id`, or by where the line stands,
