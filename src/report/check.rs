@@ -1,5 +1,9 @@
 //! The steps of a verification, by name.
 
+use core::fmt;
+
+use crate::encoding::json::{is_verbatim, write_escaped};
+
 /// One step of a verification: its stable name and its reference.
 ///
 /// The checks defined here are common to all formats; each format adds its own in its module, such
@@ -15,6 +19,9 @@
 pub struct Check {
     name: &'static str,
     reference: &'static str,
+    /// Neither has anything that JSON would escape. Found out once, where the check is defined, and not
+    /// in every report.
+    is_verbatim: bool,
 }
 
 impl Check {
@@ -22,7 +29,7 @@ impl Check {
     /// the document that defines the step, or an empty string if this project defines it.
     #[must_use]
     pub const fn new(name: &'static str, reference: &'static str) -> Self {
-        Self { name, reference }
+        Self { name, reference, is_verbatim: is_verbatim(name) && is_verbatim(reference) }
     }
 
     /// Returns the stable name, in kebab case.
@@ -36,6 +43,24 @@ impl Check {
     #[must_use]
     pub const fn reference(self) -> &'static str {
         self.reference
+    }
+
+    /// Writes the name between the quotes of a JSON string.
+    pub(super) fn write_name(self, out: &mut impl fmt::Write) -> fmt::Result {
+        if self.is_verbatim { out.write_str(self.name) } else { write_escaped(out, self.name) }
+    }
+
+    /// Writes a reference, usually that of the check, between the quotes of a JSON string.
+    pub(super) fn write_reference(
+        self,
+        out: &mut impl fmt::Write,
+        reference: &'static str,
+    ) -> fmt::Result {
+        if self.is_verbatim && core::ptr::eq(reference, self.reference) {
+            out.write_str(reference)
+        } else {
+            write_escaped(out, reference)
+        }
     }
 }
 

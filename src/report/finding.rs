@@ -95,12 +95,17 @@ impl Finding {
         Self(Found::Order { signed, issued })
     }
 
-    /// Writes the text.
-    pub(super) fn write(&self, out: &mut impl Write) -> fmt::Result {
+    /// Writes the text. What comes from outside, and what nobody has looked at, is written by
+    /// `foreign`, as it may have to be escaped.
+    pub(super) fn write<W: Write>(
+        &self,
+        out: &mut W,
+        foreign: fn(&mut W, &str) -> fmt::Result,
+    ) -> fmt::Result {
         match &self.0 {
-            Found::Words(text) => out.write_str(text),
-            Found::Text(text) => out.write_str(text),
-            Found::Shared(text) => out.write_str(text),
+            Found::Words(text) => foreign(out, text),
+            Found::Text(text) => foreign(out, text),
+            Found::Shared(text) => foreign(out, text),
             Found::Parts { payload, signature } => {
                 decimal::write(out, *payload)?;
                 out.write_str(" bytes of payload, ")?;
@@ -109,16 +114,16 @@ impl Finding {
             }
             Found::Key { family, bits, name } => {
                 if let KeyName::Kid(kid) = name {
-                    out.write_str(first_64(kid))?;
+                    foreign(out, first_64(kid))?;
                     out.write_str(": ")?;
                 }
-                out.write_str(family)?;
+                foreign(out, family)?;
                 out.write_str(", ")?;
                 decimal::write(out, *bits)?;
                 out.write_str(" bits")?;
                 if let KeyName::Thumbprint(thumbprint) = name {
                     out.write_str(", thumbprint ")?;
-                    out.write_str(thumbprint)?;
+                    foreign(out, thumbprint)?;
                 }
                 Ok(())
             }
@@ -141,7 +146,7 @@ impl Finding {
             }
             Found::Member(name) => {
                 out.write_str("`")?;
-                out.write_str(name)?;
+                foreign(out, name)?;
                 out.write_str("` is as expected")
             }
             Found::Order { signed, issued } if signed > issued => {
@@ -168,7 +173,7 @@ fn judged(out: &mut impl Write, what: &str, time: Time, at: Time) -> fmt::Result
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f)
+        self.write(f, |f, text| f.write_str(text))
     }
 }
 
@@ -201,7 +206,8 @@ impl Eq for Finding {}
 
 impl PartialEq<str> for Finding {
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        let text = self.to_string();
+        text == other
     }
 }
 

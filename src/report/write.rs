@@ -142,27 +142,35 @@ impl KeyInfo {
 }
 
 impl Entry {
-    fn write(&self, out: &mut impl Write) -> fmt::Result {
-        out.write_str("{\"check\":")?;
-        write_string(out, self.check.name())?;
+    fn write<W: Write>(&self, out: &mut W) -> fmt::Result {
+        out.write_str("{\"check\":\"")?;
+        self.check.write_name(out)?;
         if let Some(part) = &self.part {
+            out.write_str("\"")?;
             member(out, "part", part)?;
+            out.write_str(match &self.outcome {
+                Outcome::Pass => ",\"outcome\":\"pass\",\"detail\":\"",
+                Outcome::Skip => ",\"outcome\":\"skip\",\"detail\":\"",
+                Outcome::Fail(_) => ",\"outcome\":\"fail\",\"code\":\"",
+            })?;
+        } else {
+            out.write_str(match &self.outcome {
+                Outcome::Pass => "\",\"outcome\":\"pass\",\"detail\":\"",
+                Outcome::Skip => "\",\"outcome\":\"skip\",\"detail\":\"",
+                Outcome::Fail(_) => "\",\"outcome\":\"fail\",\"code\":\"",
+            })?;
         }
-        out.write_str(match &self.outcome {
-            Outcome::Pass => ",\"outcome\":\"pass\",\"detail\":\"",
-            Outcome::Skip => ",\"outcome\":\"skip\",\"detail\":\"",
-            Outcome::Fail(_) => ",\"outcome\":\"fail\",\"code\":\"",
-        })?;
         if let Outcome::Fail(error) = &self.outcome {
             out.write_str(error.code().as_str())?;
             out.write_str("\",\"detail\":\"")?;
         }
-        self.detail.write(&mut Escaping(out))?;
-        out.write_str("\"")?;
-        if !self.reference.is_empty() {
-            member(out, "reference", self.reference)?;
+        self.detail.write(out, write_escaped)?;
+        if self.reference.is_empty() {
+            return out.write_str("\"}");
         }
-        out.write_str("}")
+        out.write_str("\",\"reference\":\"")?;
+        self.check.write_reference(out, self.reference)?;
+        out.write_str("\"}")
     }
 }
 
@@ -183,13 +191,4 @@ fn list<'t>(out: &mut impl Write, name: &str, texts: impl Iterator<Item = &'t st
         write_string(out, text)?;
     }
     out.write_str("]")
-}
-
-/// Writes text between the quotes of a JSON string.
-struct Escaping<'o, W>(&'o mut W);
-
-impl<W: Write> Write for Escaping<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        write_escaped(self.0, text)
-    }
 }

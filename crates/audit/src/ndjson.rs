@@ -146,7 +146,7 @@ impl<R: Read> Lines<R> {
                 Ok(None) => break,
                 Err(error) => return (lines, Some(error)),
             }
-            if !lines.is_empty() && memchr::memchr(b'\n', self.reader.buffer()).is_none() {
+            if !lines.is_empty() && !self.reader.buffer().contains(&b'\n') {
                 break;
             }
         }
@@ -161,7 +161,7 @@ impl<R: Read> Lines<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let end = memchr::memchr(b'\n', available);
+            let end = find_line_break(available);
             let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
             // Of a line that is too long, the rest is read and dropped.
             let room = (INPUT_BYTES + 1).saturating_sub(text.len()).min(part.len());
@@ -177,6 +177,14 @@ impl<R: Read> Lines<R> {
             }
         }
     }
+}
+
+/// Finds the first line break: block by block, as `contains` looks at many bytes at once.
+fn find_line_break(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let block = bytes.chunks(BLOCK).position(|block| block.contains(&b'\n'))?;
+    let rest = bytes.get(block * BLOCK..)?;
+    Some(block * BLOCK + rest.iter().position(|b| *b == b'\n')?)
 }
 
 /// Reads one line of a source. Its report is named by the record's `id`, or by where the line stands,
@@ -268,61 +276,127 @@ const OTHERWISE: [(&str, &str); 3] = [
     ("timestamp-window", "timestamp_window"),
 ];
 
-/// Returns a member's name as the record spells it.
-fn spelt(object: &Document<&str>, name: &'static str) -> Result<&'static str, Error> {
-    let other = OTHERWISE.iter().find(|(own, _)| *own == name).map_or(name, |(_, other)| other);
-    match (object.find(name), object.find(other)) {
-        (Some(_), Some(_)) if name != other => {
-            Err(Error::DuplicateMember { part: PART, name: name.into() })
+/// The members of a record, each looked up once.
+struct Members<'d>([Slot<'d>; RECORD_MEMBERS.len()]);
+
+/// A member that a record may have.
+struct Slot<'d> {
+    name: &'static str,
+    /// As the record spells it.
+    spelt: &'static str,
+    value: Option<Unread<'d>>,
+    /// It is there in both spellings.
+    is_repeated: bool,
+}
+
+impl<'d> Members<'d> {
+    fn of(object: &'d Document<&str>) -> Result<Self, Refusal> {
+        let slot = |name| Slot { name, spelt: name, value: None, is_repeated: false };
+        let mut slots = RECORD_MEMBERS.map(slot);
+        for (name, value) in object.iter() {
+            let otherwise = OTHERWISE.iter().find(|(_, other)| *other == name);
+            let own = otherwise.map_or(name.as_ref(), |(own, _)| own);
+            let Some(slot) = slots.iter_mut().find(|slot| slot.name == own) else {
+                return Err(unknown(&name));
+            };
+            slot.is_repeated = slot.value.is_some();
+            slot.value = Some(value);
+            slot.spelt = otherwise.map_or(slot.name, |(_, other)| other);
         }
-        (None, Some(_)) => Ok(other),
-        _ => Ok(name),
+        Ok(Self(slots))
     }
+
+    /// Returns a member, and its name as the record spells it.
+    fn get(&self, name: &'static str) -> Result<Option<(&'static str, Unread<'d>)>, Error> {
+        let Some(slot) = self.0.iter().find(|slot| slot.name == name) else { return Ok(None) };
+        if slot.is_repeated {
+            return Err(Error::DuplicateMember { part: PART, name: name.into() });
+        }
+        Ok(slot.value.map(|value| (slot.spelt, value)))
+    }
+
+    fn string(&self, name: &'static str) -> Result<Option<Cow<'d, str>>, Error> {
+        let Some((member, value)) = self.get(name)? else { return Ok(None) };
+        let wrong = Error::WrongType { part: PART, member, expected: "a string" };
+        value.as_text().ok_or(wrong).map(Some)
+    }
+
+    fn integer(&self, name: &'static str) -> Result<Option<i64>, Error> {
+        let Some((member, value)) = self.get(name)? else { return Ok(None) };
+        let wrong = Error::WrongType { part: PART, member, expected: "an integer" };
+        value.as_i64().ok_or(wrong).map(Some)
+    }
+
+    /// Reads a string as it is, and an object as JSON without white space.
+    fn body(&self, name: &'static str) -> Result<Option<Cow<'d, str>>, Error> {
+        let Some((member, value)) = self.get(name)? else { return Ok(None) };
+        match value.text().as_bytes().first() {
+            Some(b'"') => Ok(value.as_text()),
+            Some(b'{') => Ok(Some(value.compact())),
+            // Devices answer with arrays.
+            Some(b'[') if name == "artefact" => Ok(Some(value.compact())),
+            _ => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
+        }
+    }
+
+    fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
+        let Some((member, value)) = self.get(name)? else { return Ok(None) };
+        match value.text() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(Error::WrongType { part: PART, member, expected: "true or false" }),
+        }
+    }
+
+    fn moment(&self) -> Result<Option<Moment>, Error> {
+        let Some((member, value)) = self.get("at")? else { return Ok(None) };
+        let wrong = Error::WrongType { part: PART, member, expected: "Unix seconds or RFC 3339" };
+        let moment = text_or_number(value).ok_or(wrong)?;
+        moment.parse().map(Some).map_err(|_| not_allowed(member))
+    }
+}
+
+fn unknown(name: &str) -> Refusal {
+    let name: String = name.chars().take(64).collect();
+    let error = Error::Malformed { part: PART, fault: Fault::Member };
+    Refusal { error, hint: Some(format!("records have no member `{name}`")) }
 }
 
 impl Record {
     fn read(object: &Document<&str>, limits: &Limits) -> Result<Self, Refusal> {
-        let is_known = |name: &str| {
-            RECORD_MEMBERS.contains(&name) || OTHERWISE.iter().any(|(_, other)| *other == name)
-        };
-        if let Some((name, _)) = object.iter().find(|(name, _)| !is_known(name)) {
-            let name: String = name.chars().take(64).collect();
-            let error = Error::Malformed { part: PART, fault: Fault::Member };
-            return Err(Refusal { error, hint: Some(format!("records have no member `{name}`")) });
-        }
-        let string = |member| object.optional_string(PART, member);
-        let owned = |member| string(member).map(|text| text.map(Cow::into_owned));
-        let kind = match string("kind")? {
+        let members = Members::of(object)?;
+        let owned = |member| members.string(member).map(|text| text.map(Cow::into_owned));
+        let kind = match members.string("kind")? {
             None => Named::None,
             Some(name) => read_kind(&name).ok_or(not_allowed("kind"))?,
         };
-        let artefact = read_body(object, "artefact")?
+        let artefact = members
+            .body("artefact")?
             .map(Cow::into_owned)
             .map(String::into_bytes)
             .ok_or(Error::MissingMember { part: PART, member: "artefact" })?;
         let leeway = |seconds| u16::try_from(seconds).ok().and_then(Leeway::from_seconds);
-        let leeway = match object.optional_integer(PART, "leeway")? {
+        let leeway = match members.integer("leeway")? {
             None => None,
             Some(seconds) => Some(leeway(seconds).ok_or(not_allowed("leeway"))?),
         };
-        let rsa_1024 = read_flag(object, spelt(object, "allow-rsa-1024")?)?
-            .map(|allow| if allow { Rsa1024::Allow } else { Rsa1024::Deny });
-        let previous_hash = match string(spelt(object, "previous-hash")?)? {
+        let rsa_1024 = members.flag("allow-rsa-1024")?;
+        let rsa_1024 = rsa_1024.map(|allow| if allow { Rsa1024::Allow } else { Rsa1024::Deny });
+        let previous_hash = match members.string("previous-hash")? {
             None => None,
             Some(text) => {
                 Some(parse_previous_hash(&text).map_err(|_| not_allowed("previous-hash"))?)
             }
         };
-        let window = spelt(object, "timestamp-window")?;
-        let window = match object.optional_integer(PART, window)? {
+        let window = match members.integer("timestamp-window")? {
             None => None,
             Some(seconds) => {
                 Some(u32::try_from(seconds).map_err(|_| not_allowed("timestamp-window"))?)
             }
         };
-        let (binding, unbound) = read_binding(object, limits)?;
+        let (binding, unbound) = read_binding(&members, limits)?;
         let overrides = Overrides {
-            at: read_moment(object)?,
+            at: members.moment()?,
             leeway,
             rsa_1024,
             binding,
@@ -352,54 +426,22 @@ fn read_kind(name: &str) -> Option<Named> {
     known.or_else(|| UNSUPPORTED.into_iter().find(|kind| kind.name == name).map(Named::Unsupported))
 }
 
-/// Reads a string as it is, and an object as JSON without white space.
-fn read_body<'d>(
-    object: &'d Document<&str>,
-    member: &'static str,
-) -> Result<Option<Cow<'d, str>>, Error> {
-    let Some(value) = object.find(member) else { return Ok(None) };
-    match value.text().as_bytes().first() {
-        Some(b'"') => Ok(value.as_text()),
-        Some(b'{') => Ok(Some(value.compact())),
-        // Devices answer with arrays.
-        Some(b'[') if member == "artefact" => Ok(Some(value.compact())),
-        _ => Err(Error::WrongType { part: PART, member, expected: "a string or an object" }),
-    }
-}
-
-fn read_flag(object: &Document<&str>, member: &'static str) -> Result<Option<bool>, Error> {
-    match object.find(member).map(Unread::text) {
-        None => Ok(None),
-        Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some(_) => Err(Error::WrongType { part: PART, member, expected: "true or false" }),
-    }
-}
-
 /// Returns the text of a string or a number.
 fn text_or_number(value: Unread<'_>) -> Option<Cow<'_, str>> {
     let is_number = matches!(value.text().as_bytes().first(), Some(b'-' | b'0'..=b'9'));
     if is_number { Some(value.text().into()) } else { value.as_text() }
 }
 
-fn read_moment(object: &Document<&str>) -> Result<Option<Moment>, Error> {
-    let member = "at";
-    let Some(value) = object.find(member) else { return Ok(None) };
-    let wrong = Error::WrongType { part: PART, member, expected: "Unix seconds or RFC 3339" };
-    let moment = text_or_number(value).ok_or(wrong)?;
-    moment.parse().map(Some).map_err(|_| not_allowed(member))
-}
-
 fn read_binding(
-    object: &Document<&str>,
+    members: &Members<'_>,
     limits: &Limits,
 ) -> Result<(Option<Binding>, Option<Unbound>), Refusal> {
-    let hash = object.optional_string(PART, "hash")?.map(|hash| Binding::Hash(hash.into_owned()));
-    let request = match read_body(object, "request")? {
+    let hash = members.string("hash")?.map(|hash| Binding::Hash(hash.into_owned()));
+    let request = match members.body("request")? {
         None => None,
         Some(body) => Some(Binding::Request(SignatureRequest::parse(body.as_bytes(), limits)?)),
     };
-    let unbound = read_flag(object, "unbound")?;
+    let unbound = members.flag("unbound")?;
     let unbound = unbound.map(|unbound| if unbound { Unbound::Allow } else { Unbound::Deny });
     let given = usize::from(hash.is_some())
         + usize::from(request.is_some())

@@ -103,10 +103,12 @@ fn add_file(batch: &mut Batch<'_>, source: &Source) {
     }
 }
 
+type OpenLines = Lines<Box<dyn Read + Send>>;
+
 /// The chunks of streams, one stream after the other.
 struct Streams<'s> {
     sources: slice::Iter<'s, Source>,
-    open: Option<(Arc<str>, Lines<Box<dyn Read + Send>>)>,
+    open: Option<(Arc<str>, OpenLines)>,
     /// What comes after the last lines of a stream.
     due: VecDeque<Work<'s>>,
 }

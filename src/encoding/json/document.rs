@@ -310,7 +310,8 @@ impl<'d> Unread<'d> {
     }
 
     /// As [`Value::as_i64`]: no other value's text is an integer.
-    pub(crate) fn as_i64(self) -> Option<i64> {
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
         self.0.parse().ok()
     }
 }

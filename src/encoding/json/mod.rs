@@ -23,4 +23,4 @@ pub(crate) use members::Members;
 pub use parser::{parse, parse_object};
 pub use prefix::{Place, Prefix, PrefixFault, object_prefix};
 pub use value::{Object, Value};
-pub(crate) use write::{write_escaped, write_string};
+pub(crate) use write::{is_verbatim, write_escaped, write_string};

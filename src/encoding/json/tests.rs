@@ -169,6 +169,19 @@ fn every_character_is_written_as_it_is_or_escaped_wherever_it_stands() {
 }
 
 #[test]
+fn constants_are_verbatim_only_if_nothing_in_them_is_escaped() {
+    for text in ["", "key-size", "RFC 7518 §3.3", "a", "§§", "a,b/c.d"] {
+        assert!(is_verbatim(text), "{text}");
+    }
+    for c in '\0'..='\u{3000}' {
+        let text = alloc::format!("a{c}b");
+        let mut written = alloc::string::String::new();
+        write_escaped(&mut written, &text).unwrap();
+        assert!(!is_verbatim(&text) || written == text, "{text}");
+    }
+}
+
+#[test]
 fn a_document_is_written_as_its_object() {
     for text in [
         "{}",

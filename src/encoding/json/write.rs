@@ -118,6 +118,20 @@ fn plain_bytes(text: &[u8]) -> usize {
     at + tail.iter().position(is_special).unwrap_or(tail.len())
 }
 
+/// Tells whether a string is written as it is, for constants: it has printable ASCII without quotes and
+/// backslashes, and section signs.
+pub(crate) const fn is_verbatim(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    loop {
+        rest = match rest {
+            [] => return true,
+            [b'"' | b'\\', ..] => return false,
+            [b' '..=b'~', rest @ ..] | [0xc2, 0xa7, rest @ ..] => rest,
+            _ => return false,
+        };
+    }
+}
+
 /// Tells whether a JSON text that was checked is written as it is: it has no white space and nothing to
 /// escape, and no escapes.
 pub(super) fn is_compact(text: &[u8]) -> bool {
