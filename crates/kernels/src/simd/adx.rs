@@ -241,8 +241,8 @@ impl Adx {
     }
 }
 
-#[cfg(test)]
 #[expect(clippy::as_conversions, reason = "small numbers")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use alloc::{vec, vec::Vec};
