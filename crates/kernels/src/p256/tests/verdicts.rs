@@ -115,9 +115,19 @@ fn lift(x: &BigUint) -> Option<ProjectivePoint> {
     AffinePoint::from_sec1_point(&point).into_option().map(ProjectivePoint::from)
 }
 
+/// Asserts the verdict of a case that fills a group: only then are points added in affine form to the end,
+/// and the last x-coordinate is looked at itself.
+#[track_caller]
+fn assert_in_a_full_group(case: &Case) {
+    let key = PublicKey::from_sec1(&case.key).unwrap();
+    assert!(key.prepare());
+    assert_eq!(batch(&[key], &[(0, case); 64]), [case.valid; 64], "{:x?}", case.signature);
+}
+
 #[test]
 fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_other() {
     let (n, p) = (big(&N), big(&P));
+    let whole = BigUint::from(1_u8) << 256_u32;
     let mut random = Random(9);
     let starts = [n.clone(), BigUint::from(1_u8), &p - 60_u8, &p - &n - 30_u8, &n - 30_u8];
     let mut above = 0;
@@ -141,8 +151,9 @@ fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_o
             };
             assert!(oracle(&case.key, &case.digest, &case.signature), "{x}");
             assert_everywhere(&key(&point), &case);
-            // The same equation, and a claim that is off by one, or by n where p is not far enough.
-            for wrong in [&r + 1_u8, &r + (&p - &n)] {
+            assert_in_a_full_group(&case);
+            // The same equation, and a claim that is off by one, or by what is left of p or of 2^256 above n.
+            for wrong in [&r + 1_u8, &r + (&p - &n), &r + (&whole - &n)] {
                 if wrong >= n {
                     continue;
                 }
@@ -150,8 +161,10 @@ fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_o
                 let digest: [u8; 32] = (u1 * wrong_s).to_bytes().into();
                 let signature = joined(&bytes(&wrong), &wrong_s.to_bytes().into());
                 assert!(!oracle(&case.key, &digest, &signature));
-                let signature = Signature::from_bytes(&signature).unwrap();
-                assert_eq!(verdicts(&key(&point), &digest, &signature), [false; 6]);
+                let parsed = Signature::from_bytes(&signature).unwrap();
+                assert_eq!(verdicts(&key(&point), &digest, &parsed), [false; 6]);
+                let key = case.key.clone();
+                assert_in_a_full_group(&Case { key, digest, signature, valid: false });
             }
         }
     }
