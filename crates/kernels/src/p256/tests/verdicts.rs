@@ -312,6 +312,44 @@ fn one_bad_signature_at_any_place_of_a_batch_changes_no_other_verdict() {
 }
 
 #[test]
+fn an_exceptional_addition_at_a_late_level_of_a_full_group_has_the_right_verdict_and_harms_no_other()
+ {
+    let mut random = Random(41);
+    let secret = number(&mut random);
+    let point = ProjectivePoint::GENERATOR * secret;
+    let keys = [key(&point)];
+    assert!(keys[0].prepare());
+    let good: Vec<Case> =
+        (0..64).map(|_| chosen(&point, number(&mut random), number(&mut random))).collect();
+    // The lower thirty-two digits of the key's factor are 7, the others are what is left.
+    let power = |bit: u32| scalar(&(BigUint::from(1_u8) << bit));
+    let (low, high) = (small(7), power(200) + power(160));
+    let u2 = low + high;
+    let factors = [
+        // The sum of the generator's points is infinity.
+        small(0),
+        // It is the sum of the lower digits of the key, or its opposite.
+        low * secret,
+        -(low * secret),
+        // The sum of both is the sum of the upper digits, or its opposite.
+        (high - low) * secret,
+        -(u2 * secret),
+    ];
+    for (index, u1) in factors.into_iter().enumerate() {
+        let odd = chosen(&point, u1, u2);
+        assert_eq!(odd.valid, index < 4);
+        assert_eq!(batch(&keys, &[(0, &odd); 64]), [odd.valid; 64], "{index}");
+        for place in [0, 1, 31, 62, 63] {
+            let mut cases: Vec<(usize, &Case)> = good.iter().map(|case| (0, case)).collect();
+            cases[place] = (0, &odd);
+            let mut wanted = vec![true; 64];
+            wanted[place] = odd.valid;
+            assert_eq!(batch(&keys, &cases), wanted, "{index} {place}");
+        }
+    }
+}
+
+#[test]
 fn messages_are_hashed_and_entries_without_an_item_are_false() {
     use p256::ecdsa::SigningKey;
     use p256::ecdsa::signature::Signer as _;
