@@ -78,6 +78,18 @@ fn edges() -> Vec<Limbs> {
     edges
 }
 
+/// Operands whose sum of two products carries twice, and once more when the carries are replaced, though
+/// what is left is not among the largest `2^224` numbers.
+///
+/// With `B = 2^256` and `C = B − p`, the products of `B−1−t`, `B−1` and of `B−1`, `B−1` add up to
+/// `B·(2B−4−t) + 2 + t`. For `2 + t = p − mC`, reducing the low half leaves `p − m`, as `B ≡ C`. So what is left
+/// of the whole is `2B` and `B − C − t − 4 − m`, which is above `B − 2C`.
+fn second_carry() -> [Limbs; 4] {
+    let whole = BigUint::from(1_u8) << 256_u32;
+    let t = (p() - 2_u8) % (&whole - p());
+    [limbs(&(whole - 1_u8 - t)), [u64::MAX; 4], [u64::MAX; 4], [u64::MAX; 4]]
+}
+
 /// Numbers of operands of every formula: all edges with each other, then random ones.
 fn operands(count: usize) -> Vec<[Limbs; 4]> {
     let mut random = Random(7);
@@ -92,6 +104,7 @@ fn operands(count: usize) -> Vec<[Limbs; 4]> {
         }
         cases.push([*one; 4]);
     }
+    cases.push(second_carry());
     cases.extend((0..count).map(|_| [0; 4].map(|_: u8| random.limbs())));
     cases
 }

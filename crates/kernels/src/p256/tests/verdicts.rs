@@ -115,9 +115,19 @@ fn lift(x: &BigUint) -> Option<ProjectivePoint> {
     AffinePoint::from_sec1_point(&point).into_option().map(ProjectivePoint::from)
 }
 
+/// Asserts the verdict of a case that fills a group: only then are points added in affine form to the end,
+/// and the last x-coordinate is looked at itself.
+#[track_caller]
+fn assert_in_a_full_group(case: &Case) {
+    let key = PublicKey::from_sec1(&case.key).unwrap();
+    assert!(key.prepare());
+    assert_eq!(batch(&[key], &[(0, case); 64]), [case.valid; 64], "{:x?}", case.signature);
+}
+
 #[test]
 fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_other() {
     let (n, p) = (big(&N), big(&P));
+    let whole = BigUint::from(1_u8) << 256_u32;
     let mut random = Random(9);
     let starts = [n.clone(), BigUint::from(1_u8), &p - 60_u8, &p - &n - 30_u8, &n - 30_u8];
     let mut above = 0;
@@ -141,8 +151,9 @@ fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_o
             };
             assert!(oracle(&case.key, &case.digest, &case.signature), "{x}");
             assert_everywhere(&key(&point), &case);
-            // The same equation, and a claim that is off by one, or by n where p is not far enough.
-            for wrong in [&r + 1_u8, &r + (&p - &n)] {
+            assert_in_a_full_group(&case);
+            // The same equation, and a claim that is off by one, or by what is left of p or of 2^256 above n.
+            for wrong in [&r + 1_u8, &r + (&p - &n), &r + (&whole - &n)] {
                 if wrong >= n {
                     continue;
                 }
@@ -150,8 +161,10 @@ fn both_numbers_that_are_r_modulo_the_order_are_accepted_as_coordinates_and_no_o
                 let digest: [u8; 32] = (u1 * wrong_s).to_bytes().into();
                 let signature = joined(&bytes(&wrong), &wrong_s.to_bytes().into());
                 assert!(!oracle(&case.key, &digest, &signature));
-                let signature = Signature::from_bytes(&signature).unwrap();
-                assert_eq!(verdicts(&key(&point), &digest, &signature), [false; 6]);
+                let parsed = Signature::from_bytes(&signature).unwrap();
+                assert_eq!(verdicts(&key(&point), &digest, &parsed), [false; 6]);
+                let key = case.key.clone();
+                assert_in_a_full_group(&Case { key, digest, signature, valid: false });
             }
         }
     }
@@ -295,6 +308,44 @@ fn one_bad_signature_at_any_place_of_a_batch_changes_no_other_verdict() {
             assert_eq!(batch(&keys, &cases), wanted, "{place}");
         }
         assert_eq!(batch(&keys, &[(0, odd); 8]), [core::ptr::eq(odd, &doubling); 8]);
+    }
+}
+
+#[test]
+fn an_exceptional_addition_at_a_late_level_of_a_full_group_has_the_right_verdict_and_harms_no_other()
+ {
+    let mut random = Random(41);
+    let secret = number(&mut random);
+    let point = ProjectivePoint::GENERATOR * secret;
+    let keys = [key(&point)];
+    assert!(keys[0].prepare());
+    let good: Vec<Case> =
+        (0..64).map(|_| chosen(&point, number(&mut random), number(&mut random))).collect();
+    // The lower thirty-two digits of the key's factor are 7, the others are what is left.
+    let power = |bit: u32| scalar(&(BigUint::from(1_u8) << bit));
+    let (low, high) = (small(7), power(200) + power(160));
+    let u2 = low + high;
+    let factors = [
+        // The sum of the generator's points is infinity.
+        small(0),
+        // It is the sum of the lower digits of the key, or its opposite.
+        low * secret,
+        -(low * secret),
+        // The sum of both is the sum of the upper digits, or its opposite.
+        (high - low) * secret,
+        -(u2 * secret),
+    ];
+    for (index, u1) in factors.into_iter().enumerate() {
+        let odd = chosen(&point, u1, u2);
+        assert_eq!(odd.valid, index < 4);
+        assert_eq!(batch(&keys, &[(0, &odd); 64]), [odd.valid; 64], "{index}");
+        for place in [0, 1, 31, 62, 63] {
+            let mut cases: Vec<(usize, &Case)> = good.iter().map(|case| (0, case)).collect();
+            cases[place] = (0, &odd);
+            let mut wanted = vec![true; 64];
+            wanted[place] = odd.valid;
+            assert_eq!(batch(&keys, &cases), wanted, "{index} {place}");
+        }
     }
 }
 
