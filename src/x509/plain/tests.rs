@@ -113,7 +113,10 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let header = match u8::try_from(length) {
         Ok(short @ 0..=0x7f) => vec![tag, short],
         Ok(long) => vec![tag, 0x81, long],
-        Err(_) => vec![tag, 0x82, u8::try_from(length >> 8).unwrap(), (length & 0xff) as u8],
+        Err(_) => {
+            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+            vec![tag, 0x82, high, low]
+        }
     };
     [header, content.to_vec()].concat()
 }

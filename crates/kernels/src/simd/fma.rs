@@ -75,9 +75,6 @@ use core::arch::x86_64::{
     _mm256_srli_epi64, _mm256_store_pd, _mm256_sub_pd,
 };
 
-#[cfg(test)]
-mod tests;
-
 /// Proof that this CPU has AVX2 and FMA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fma(());
@@ -594,3 +591,7 @@ fn equal(x: &[Quad], n: &[Quad]) -> i32 {
     });
     _mm256_movemask_pd(equal)
 }
+
+// Behind the macros, which the tests use.
+#[cfg(test)]
+mod tests;
