@@ -358,6 +358,44 @@ mod tests {
         assert!(carries > 100 && sums_above > 10, "{carries} {sums_above}");
     }
 
+    /// The carry out of the rows of a square meets a limb of ones in the highest block.
+    #[test]
+    fn a_square_carries_across_a_limb_of_ones_at_its_top() {
+        let Some(adx) = Adx::detect() else { return };
+        for blocks in [2, 3, 16] {
+            let n = vec![[u64::MAX; LIMB_BLOCK]; blocks];
+            let modulus = LimbModulus { n: &n, inverse: inverse(&n) };
+            let mut x = n.clone();
+            x[blocks - 1] = [u64::MAX, u64::MAX, 0, 0, 0, 0, 0, 1];
+            let wanted = reduced(big(&x).pow(2), &modulus);
+            assert!(adx.square(&mut x, &modulus, &mut vec![[7; LIMB_BLOCK]; 2 * blocks]));
+            assert_eq!(big(&x), wanted, "{blocks}");
+        }
+    }
+
+    /// With `n = R - 1` and the greatest `x` and `b`, `hash·(n - 1) + 2·hash - 3` makes `T = n + R·(R + hash - 4)`. The
+    /// reduction adds `n·(R - 1)`, and leaves `2·n + hash - 3`.
+    #[test]
+    fn a_sum_far_above_the_blocks_loses_the_modulus_twice() {
+        let Some(adx) = Adx::detect() else { return };
+        for blocks in [2, 3, 16] {
+            let n = vec![[u64::MAX; LIMB_BLOCK]; blocks];
+            let modulus = LimbModulus { n: &n, inverse: inverse(&n) };
+            let mut below = n.clone();
+            below[0][0] -= 1;
+            for small in 4..8 {
+                let (mut hash, mut constant) = ([0; LIMB_BLOCK], vec![[0; LIMB_BLOCK]; blocks]);
+                (hash[0], constant[0][0]) = (small, 2 * small - 3);
+                let (mut x, mut wide) = (n.clone(), vec![[7; LIMB_BLOCK]; 2 * blocks]);
+                let terms = (&hash, &below[..]);
+                assert!(
+                    adx.multiply_and_add(&mut x, &below, terms, &constant, &modulus, &mut wide)
+                );
+                assert_eq!(big(&x), BigUint::from(small - 3), "{blocks} {small}");
+            }
+        }
+    }
+
     #[test]
     fn numbers_of_different_lengths_have_no_product() {
         let Some(adx) = Adx::detect() else { return };
@@ -387,5 +425,20 @@ mod tests {
         let version = [numbers.next(), numbers.next()].map(Option::unwrap).join("_");
         let prefix = alloc::format!("countersign_adx_function countersign_kernels_{version}_adx_");
         assert_eq!(include_str!("adx.s").matches(&prefix).count(), 4);
+    }
+
+    #[test]
+    fn no_macro_is_left_to_a_second_version_of_the_assembly() {
+        // Link-time optimization can put both into one unit, where no macro may have two definitions.
+        let source = include_str!("adx.s");
+        let mut macros: Vec<&str> = source
+            .lines()
+            .filter_map(|line| line.strip_prefix(".macro ")?.split_whitespace().next())
+            .collect();
+        let mut purged: Vec<&str> =
+            source.lines().filter_map(|line| line.trim().strip_prefix(".purgem ")).collect();
+        macros.sort_unstable();
+        purged.sort_unstable();
+        assert!(!macros.is_empty() && macros == purged, "{macros:?} {purged:?}");
     }
 }

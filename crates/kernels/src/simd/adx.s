@@ -303,3 +303,17 @@ countersign_adx_function countersign_kernels_0_1_adx_squares
     jmp 3b
 4:
     ret
+
+# Where a link merges all code, another version of this file may follow, and names its macros alike.
+    .purgem countersign_adx_products
+    .purgem countersign_adx_top
+    .purgem countersign_adx_row
+    .purgem countersign_adx_clear
+    .purgem countersign_adx_function
+    .purgem countersign_adx_save
+    .purgem countersign_adx_restore
+    .purgem countersign_adx_rows
+    .purgem countersign_adx_finish
+    .purgem countersign_adx_inner
+    .purgem countersign_adx_outer
+    .purgem countersign_adx_square

@@ -252,7 +252,8 @@ macro_rules! product {
         // SAFETY: AVX2 and FMA are there, as this expands in functions with these features only. The
         // pointer is to an array of digits, which are aligned to 32 bytes, and `$place` is one of them: `row!`
         // asserts that for its arrays when it is compiled; all others pass blocks, of seven digits, or one
-        // digit, and a place below. Nothing is written.
+        // digit, and a place below. Nothing is written. Rounding sets an exception flag of the vector unit, so
+        // flags are not declared as preserved.
         unsafe {
             asm!(
                 "vmovapd {high}, {c1}",
@@ -270,7 +271,7 @@ macro_rules! product {
                 place = const 32 * $place,
                 column = inout(ymm_reg) $sums[$t],
                 above = inout(ymm_reg) $sums[$t + 1],
-                options(readonly, nostack, preserves_flags)
+                options(readonly, nostack)
             );
         }
     }};
