@@ -767,3 +767,27 @@ fn what_a_kernel_opens_is_the_power_of_big_integers() {
         }
     }
 }
+
+#[test]
+fn a_key_that_comes_into_use_within_a_batch_keeps_its_verdicts_and_digests_their_length() {
+    let pair = &pairs()[0];
+    let digest = digest_for(Hash::Sha256, 4);
+    let signature = pair.sign_pkcs1(Hash::Sha256, &digest);
+    let longer = [&[0], &digest[..]].concat();
+    for kernel in kernels() {
+        let key = RsaPublicKey::new(&pair.n.to_bytes_be(), &[1, 0, 1]).unwrap();
+        let items: Vec<_> = (0..200)
+            .map(|i| if i % 5 == 3 { &longer } else { &digest })
+            .map(|digest| Pkcs1Item {
+                key: &key,
+                hash: Hash::Sha256,
+                digest,
+                signature: &signature,
+            })
+            .collect();
+        let mut valid = vec![false; items.len()];
+        verify_pkcs1_batch(kernel, &items, &mut valid);
+        let wanted: Vec<bool> = (0..items.len()).map(|i| i % 5 != 3).collect();
+        assert_eq!(valid, wanted, "{kernel:?}");
+    }
+}
