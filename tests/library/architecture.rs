@@ -230,7 +230,7 @@ fn every_crate_but_the_kernels_forbids_unsafe_code() {
 #[test]
 fn unsafe_code_stands_with_the_vector_instructions_only() {
     for Source { path, code, .. } in kernels() {
-        let is_simd = path.parent().is_some_and(|folder| folder.ends_with("simd"));
+        let is_simd = path.components().any(|folder| folder.as_os_str() == "simd");
         assert!(is_simd || !has_word(&code, &["unsafe"]), "{}", path.display());
     }
 }

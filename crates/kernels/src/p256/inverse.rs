@@ -67,20 +67,19 @@ fn divide(eta: &mut i64, mut f: u64, mut g: u64) -> Steps {
         if left == 0 {
             return Steps { u: u as i64, v: v as i64, q: q as i64, r: r as i64 };
         }
-        let factor;
-        if *eta < 0 {
+        let factor = if *eta < 0 {
             *eta = -*eta;
             (f, g) = (g, f.wrapping_neg());
             (u, q) = (q, u.wrapping_neg());
             (v, r) = (r, v.wrapping_neg());
             // −1/f ≡ f·(f² − 2) modulo 2^6.
             let negated = f.wrapping_mul(f.wrapping_mul(f).wrapping_sub(2));
-            factor = g.wrapping_mul(negated) & low_bits(*eta, left, 6);
+            g.wrapping_mul(negated) & low_bits(*eta, left, 6)
         } else {
             // 1/f ≡ f + 2·((f + 1) & 4) modulo 2^4.
             let inverse = f.wrapping_add((f.wrapping_add(1) & 4) << 1);
-            factor = g.wrapping_mul(inverse.wrapping_neg()) & low_bits(*eta, left, 4);
-        }
+            g.wrapping_mul(inverse.wrapping_neg()) & low_bits(*eta, left, 4)
+        };
         g = g.wrapping_add(f.wrapping_mul(factor));
         q = q.wrapping_add(u.wrapping_mul(factor));
         r = r.wrapping_add(v.wrapping_mul(factor));
