@@ -273,17 +273,22 @@ impl Certificate {
             return Err(Error::TooLarge { what: "certificate", limit });
         }
         let limit = limits.certificate_extensions().into();
-        let any;
-        let parts = match Plain::read(der, limit) {
-            Some(plain) => {
-                work::certificate();
-                Parts::of_plain(plain)?
-            }
-            None => {
-                any = read_any(der, limit)?;
-                Parts::of_any(&any)?
-            }
-        };
+        if let Some(plain) = Plain::read(der, limit) {
+            work::certificate();
+            return Self::of(der, Parts::of_plain(plain)?, negative, limits, source);
+        }
+        let any = read_any(der, limit)?;
+        Self::of(der, Parts::of_any(&any)?, negative, limits, source)
+    }
+
+    /// Checks what is used of a certificate, and keeps it.
+    fn of(
+        der: &[u8],
+        parts: Parts<'_>,
+        negative: NegativeModulus,
+        limits: &Limits,
+        source: Source,
+    ) -> Result<Self, Error> {
         let (mut constraints, mut usage, mut not_understood) = (None, None, false);
         let extensions = &parts.extensions;
         let mut ids: Vec<_> = extensions.iter().map(|extension| extension.id).collect();
