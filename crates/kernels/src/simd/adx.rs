@@ -36,6 +36,7 @@
 )]
 
 use super::limbs::{LIMB_BLOCK, LimbBlock, LimbModulus};
+use super::token::token;
 use core::arch::global_asm;
 
 global_asm!(include_str!("adx.s"), options(raw));
@@ -70,28 +71,12 @@ unsafe extern "sysv64" {
     fn countersign_kernels_0_1_adx_squares(z: *mut u64, a: *const u64, blocks: usize);
 }
 
-/// Proof that this CPU has BMI2 and ADX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Adx(());
+token! {
+    /// Proof that this CPU has BMI2 and ADX.
+    Adx: "bmi2", "adx"
+}
 
 impl Adx {
-    /// The token, if the CPU has the instructions.
-    ///
-    /// Without the `std` feature only what the build was told about the CPU counts. A build with
-    /// `--cfg countersign_portable` has no token anywhere.
-    #[inline]
-    #[must_use]
-    pub fn detect() -> Option<Self> {
-        if cfg!(countersign_portable) {
-            return None;
-        }
-        #[cfg(feature = "std")]
-        let found = std::is_x86_feature_detected!("bmi2") && std::is_x86_feature_detected!("adx");
-        #[cfg(not(feature = "std"))]
-        let found = cfg!(all(target_feature = "bmi2", target_feature = "adx"));
-        found.then_some(Self(()))
-    }
-
     /// `x = x·b/R mod n`, below `R = 2^(512·blocks)` like both factors.
     ///
     /// `wide` is for the product, twice as many blocks. If lengths differ, or there are fewer than two

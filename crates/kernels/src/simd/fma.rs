@@ -66,7 +66,9 @@
     reason = "constants below the length of an array, or blocks below the common length of slices"
 )]
 
+use super::product::{Form, Last, Product, Square};
 use super::quad::{DIGIT_MASK, FourPowers, MAX_QUAD_BLOCKS, QUAD, QUAD_BLOCK, Quad, QuadBlock};
+use super::token::token;
 use core::arch::asm;
 use core::arch::x86_64::{
     __m256d, __m256i, _CMP_EQ_OQ, _mm256_add_epi64, _mm256_add_pd, _mm256_and_pd, _mm256_and_si256,
@@ -75,9 +77,10 @@ use core::arch::x86_64::{
     _mm256_srli_epi64, _mm256_store_pd, _mm256_sub_pd,
 };
 
-/// Proof that this CPU has AVX2 and FMA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fma(());
+token! {
+    /// Proof that this CPU has AVX2 and FMA.
+    Fma: "avx2", "fma"
+}
 
 /// Squarings in a power of 65536.
 const SQUARINGS: usize = 16;
@@ -107,23 +110,6 @@ const POSITIVE_CARRY: i64 = 1 << 11;
 type Sums = [__m256i; QUAD_BLOCK + 1];
 
 impl Fma {
-    /// The token, if the CPU has the instructions.
-    ///
-    /// Without the `std` feature only what the build was told about the CPU counts. A build with
-    /// `--cfg countersign_portable` has no token anywhere.
-    #[inline]
-    #[must_use]
-    pub fn detect() -> Option<Self> {
-        if cfg!(countersign_portable) {
-            return None;
-        }
-        #[cfg(feature = "std")]
-        let found = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
-        #[cfg(not(feature = "std"))]
-        let found = cfg!(all(target_feature = "avx2", target_feature = "fma"));
-        found.then_some(Self(()))
-    }
-
     /// Computes, in each lane, a number below `3·modulus` that is congruent to
     /// `start^65536·base·R^(-65536) + (hash·factor + constant)·R^(-1)`
     /// with `R = 2^(357·blocks)`, and returns its blocks. Digits are those of integers below 2^51.
@@ -183,31 +169,6 @@ impl Fma {
             is_zero || is_twice_n
         })
     }
-}
-
-/// What is to be reduced, `T`. This is a type, so that either has code of its own, in one piece.
-trait Product {
-    const FORM: Form;
-}
-
-/// Which of the two.
-enum Form {
-    Square,
-    Last,
-}
-
-/// `x²`.
-struct Square;
-
-impl Product for Square {
-    const FORM: Form = Form::Square;
-}
-
-/// `x·base + hash·factor + constant`.
-struct Last;
-
-impl Product for Last {
-    const FORM: Form = Form::Last;
 }
 
 /// Columns of a row of a full tile: the first, and the one after the last.

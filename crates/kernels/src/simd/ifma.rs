@@ -1,41 +1,16 @@
 //! The AVX-512 IFMA token and the vector operations its kernels are made of.
 
 use super::shape::Lanes;
+use super::token::token;
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_load_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
     _mm512_maskz_loadu_epi8, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_srli_epi64,
     _mm512_store_si512,
 };
 
-/// Proof that this CPU has AVX-512 F, BW, VBMI and IFMA. (Those with IFMA have the others.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ifma(());
-
-impl Ifma {
-    /// The token, if the CPU has the instructions.
-    ///
-    /// Without the `std` feature only what the build was told about the CPU counts. A build with
-    /// `--cfg countersign_portable` has no token anywhere.
-    #[inline]
-    #[must_use]
-    pub fn detect() -> Option<Self> {
-        if cfg!(countersign_portable) {
-            return None;
-        }
-        #[cfg(feature = "std")]
-        let found = std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512bw")
-            && std::is_x86_feature_detected!("avx512vbmi")
-            && std::is_x86_feature_detected!("avx512ifma");
-        #[cfg(not(feature = "std"))]
-        let found = cfg!(all(
-            target_feature = "avx512f",
-            target_feature = "avx512bw",
-            target_feature = "avx512vbmi",
-            target_feature = "avx512ifma"
-        ));
-        found.then_some(Self(()))
-    }
+token! {
+    /// Proof that this CPU has AVX-512 F, BW, VBMI and IFMA. (Those with IFMA have the others.)
+    Ifma: "avx512f", "avx512bw", "avx512vbmi", "avx512ifma"
 }
 
 /// Reads one digit of eight numbers.

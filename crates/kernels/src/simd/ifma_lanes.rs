@@ -44,6 +44,7 @@
 )]
 
 use super::ifma::{Ifma, add, carry, high, load, low, store};
+use super::product::{Form, Last, Product, Square};
 use super::shape::{EightChecks, LANES, Lanes, MAX_TILES, TILE, Tile};
 use core::arch::asm;
 use core::arch::x86_64::{
@@ -159,31 +160,6 @@ impl Column for Any {
 /// The digits of a number of so many blocks.
 fn number(tiles: &[Tile], blocks: usize) -> &[Lanes] {
     &tiles.as_flattened()[..BLOCK * blocks]
-}
-
-/// What is to be reduced, `T`. This is a type, so that either has code of its own, in one piece.
-trait Product {
-    const FORM: Form;
-}
-
-/// Which of the two.
-enum Form {
-    Square,
-    Last,
-}
-
-/// `x²`.
-struct Square;
-
-impl Product for Square {
-    const FORM: Form = Form::Square;
-}
-
-/// `x·base + hash·factor + constant`.
-struct Last;
-
-impl Product for Last {
-    const FORM: Form = Form::Last;
 }
 
 /// Adds rows to sums: for each row, the products of that digit of `a` with the window.

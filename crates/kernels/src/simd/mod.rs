@@ -19,7 +19,11 @@ mod ifma_lanes;
 #[cfg(target_arch = "x86_64")]
 mod ifma_single;
 #[cfg(target_arch = "x86_64")]
+mod product;
+#[cfg(target_arch = "x86_64")]
 mod sha256;
+#[cfg(target_arch = "x86_64")]
+mod token;
 
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;
