@@ -6,7 +6,7 @@
 //! there are enough. Each lane has its own key, so a batch may mix issuers at will.
 
 use super::digits;
-use super::item::{Pkcs1Item, Queue};
+use super::item::{Pkcs1Item, Queue, verify_one};
 use super::key::{RsaPublicKey, WORTH_EIGHT};
 use super::quad_batch;
 use crate::kernel::Choice;
@@ -60,9 +60,7 @@ pub(super) fn verify_each<'a>(
     match kernel.0 {
         Choice::Parts { lanes: Some(fma), .. } => quad_batch::fours(kernel, fma, item, valid),
         Choice::Parts { lanes: None, .. } => {
-            for (index, valid) in valid.iter_mut().enumerate() {
-                *valid = item(index).is_some_and(|item| item.verify(kernel).is_ok());
-            }
+            (0..valid.len()).for_each(|index| verify_one(kernel, &item, index, valid));
         }
         Choice::Ifma(ifma) => eights(kernel, ifma, item, valid),
     }
@@ -77,11 +75,7 @@ fn eights<'a>(
 ) {
     let mut queues = [Queue::<LANES>::default(); MAX_TILES];
     let mut lanes = EightLanes::default();
-    let single = |index: usize, valid: &mut [bool]| {
-        if let (Some(item), Some(verdict)) = (item_of(index), valid.get_mut(index)) {
-            *verdict = item.verify(kernel).is_ok();
-        }
-    };
+    let single = |index, valid: &mut [bool]| verify_one(kernel, &item_of, index, valid);
     for index in 0..valid.len() {
         let Some(item) = item_of(index) else { continue };
         let Some(digits) = &item.key.digits else {

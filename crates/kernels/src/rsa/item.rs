@@ -1,6 +1,6 @@
 //! What a batch is made of, and how its items wait for each other.
 
-use super::key::{InvalidSignature, RsaPublicKey};
+use super::key::RsaPublicKey;
 use crate::{Hash, Kernel};
 
 /// One signature of a batch.
@@ -17,10 +17,16 @@ pub struct Pkcs1Item<'a> {
     pub signature: &'a [u8],
 }
 
-impl Pkcs1Item<'_> {
-    /// The verdict on this item alone.
-    pub(super) fn verify(&self, kernel: Kernel) -> Result<(), InvalidSignature> {
-        self.key.verify_pkcs1_with(kernel, self.hash, self.digest, self.signature)
+/// Verifies an item of a batch alone.
+pub(super) fn verify_one<'a>(
+    kernel: Kernel,
+    item_of: &impl Fn(usize) -> Option<Pkcs1Item<'a>>,
+    index: usize,
+    valid: &mut [bool],
+) {
+    if let (Some(item), Some(valid)) = (item_of(index), valid.get_mut(index)) {
+        let Pkcs1Item { key, hash, digest, signature } = item;
+        *valid = key.verify_pkcs1_with(kernel, hash, digest, signature).is_ok();
     }
 }
 

@@ -8,7 +8,7 @@
 //! check](super::check). If not, it computes `s^65537 mod n`: it squares `s·R mod n`, which a division has
 //! made, and the last factor is the plain `s`, which leaves Montgomery form. Then whole encodings are compared.
 
-use super::item::{Pkcs1Item, Queue};
+use super::item::{Pkcs1Item, Queue, verify_one};
 use super::key::RsaPublicKey;
 use super::portable;
 use super::quad_digits::{copy, gather, spread};
@@ -39,11 +39,7 @@ pub(super) fn fours<'a>(
 ) {
     let mut queues = [Queue::<QUAD>::default(); MAX_QUAD_BLOCKS];
     let mut lanes = FourLanes::default();
-    let single = |index: usize, valid: &mut [bool]| {
-        if let (Some(item), Some(verdict)) = (item_of(index), valid.get_mut(index)) {
-            *verdict = item.verify(kernel).is_ok();
-        }
-    };
+    let single = |index, valid: &mut [bool]| verify_one(kernel, &item_of, index, valid);
     for index in 0..valid.len() {
         let Some(item) = item_of(index) else { continue };
         if item.key.exponent() != check::EXPONENT {
