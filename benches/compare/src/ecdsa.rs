@@ -4,6 +4,7 @@ use countersign::Algorithm;
 use countersign_kernels::p256::{Message, PublicKey, Signature, verify_messages};
 use countersign_testkit::{EcIssuer, Issuer as _, Rng};
 
+use crate::cases::{CASES, Case, Cases, MESSAGE_BYTES};
 use crate::race::{Contender, Kind, Race, Title};
 
 // Names of those whom a goal is about.
@@ -13,19 +14,9 @@ pub(crate) const BATCH: &str = "countersign, batch";
 pub(crate) const COLD: &str = "countersign, cold";
 pub(crate) const WARM: &str = "countersign, one by one";
 
-const CASES: usize = 64;
-const MESSAGE_BYTES: usize = 250;
-
-pub(crate) struct Case {
-    message: Vec<u8>,
-    signature: Vec<u8>,
-}
-
 /// One key, and messages signed with it.
 pub(crate) struct Material {
-    valid: Vec<Case>,
-    /// One bit of the signature is wrong, or one of the message.
-    altered: Vec<Case>,
+    cases: Cases,
     /// `04 ‖ x ‖ y`.
     point: Vec<u8>,
 }
@@ -33,25 +24,9 @@ pub(crate) struct Material {
 impl Material {
     pub(crate) fn new() -> Self {
         let issuer = EcIssuer::generate(&mut Rng::from_seed(256), None);
-        let case = |index: usize| {
-            let message: Vec<u8> =
-                (0..MESSAGE_BYTES).map(|byte| (index * 7 + byte * 13) as u8).collect();
-            let signature = issuer.sign_raw(&message, Algorithm::Es256).expect("a P-256 key");
-            Case { message, signature }
-        };
-        let altered = |index: usize| {
-            let mut case = case(index);
-            let bytes =
-                if index.is_multiple_of(2) { &mut case.signature } else { &mut case.message };
-            let place = index * 31 % bytes.len();
-            bytes[place] ^= 1;
-            case
-        };
-        Self {
-            valid: (0..CASES).map(case).collect(),
-            altered: (0..CASES).map(altered).collect(),
-            point: point(&issuer),
-        }
+        let sign =
+            |message: &[u8]| issuer.sign_raw(message, Algorithm::Es256).expect("a P-256 key");
+        Self { cases: Cases::new(sign), point: point(&issuer) }
     }
 
     /// Everybody who is at hand. `aws-lc-rs` comes first, as what the others are compared with.
@@ -70,7 +45,7 @@ impl Material {
 
     fn race<'a>(&'a self, kind: Kind, contenders: Vec<Contender<'a, Case>>) -> Race<'a, Case> {
         let title = Title { kind, bits: 256, batch: CASES, bytes: MESSAGE_BYTES };
-        Race { title, valid: &self.valid, altered: &self.altered, contenders }
+        Race { title, valid: &self.cases.valid, altered: &self.cases.altered, contenders }
     }
 
     fn prepared(&self) -> PublicKey {

@@ -14,6 +14,7 @@
 //! What counts is CPU time. A ratio is the median of the rounds' ratios to the first contender. One
 //! thread, no pinning.
 
+mod cases;
 mod ecdsa;
 mod goals;
 mod intel;

@@ -9,6 +9,7 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Public};
 use sha2::{Digest as _, Sha256};
 
+use crate::cases::{CASES, Case, Cases, MESSAGE_BYTES};
 use crate::intel;
 use crate::race::{Contender, Kind, Race, Title};
 
@@ -23,20 +24,10 @@ pub(crate) const ONE_BY_ONE: &str = "countersign, one by one";
 pub(crate) const PORTABLE: &str = "countersign, portable";
 pub(crate) const RSA: &str = "rsa 0.10";
 
-const CASES: usize = 64;
-const MESSAGE_BYTES: usize = 250;
-
-pub(crate) struct Case {
-    message: Vec<u8>,
-    signature: Vec<u8>,
-}
-
 /// One key, and messages signed with it.
 pub(crate) struct Material {
     bits: usize,
-    valid: Vec<Case>,
-    /// One bit of the signature is wrong, or one of the message.
-    altered: Vec<Case>,
+    cases: Cases,
     modulus: Vec<u8>,
     /// RSAPublicKey of RFC 8017 appendix A.1.1.
     der: Vec<u8>,
@@ -46,29 +37,10 @@ impl Material {
     pub(crate) fn new(bits: usize) -> Self {
         let issuer = RsaIssuer::generate(&mut Rng::from_seed(bits as u64), bits, None)
             .expect("a key of this size");
-        let case = |index: usize| {
-            let message: Vec<u8> =
-                (0..MESSAGE_BYTES).map(|byte| (index * 7 + byte * 13) as u8).collect();
-            let signature = issuer.sign_raw(&message, Algorithm::Rs256).expect("an RSA key");
-            Case { message, signature }
-        };
-        let altered = |index: usize| {
-            let mut case = case(index);
-            let bytes =
-                if index.is_multiple_of(2) { &mut case.signature } else { &mut case.message };
-            let place = index * 31 % bytes.len();
-            bytes[place] ^= 1;
-            case
-        };
+        let sign = |message: &[u8]| issuer.sign_raw(message, Algorithm::Rs256).expect("an RSA key");
         let modulus = issuer.modulus();
         let der = sequence(&[integer(&modulus), integer(&[1, 0, 1])].concat());
-        Self {
-            bits,
-            valid: (0..CASES).map(case).collect(),
-            altered: (0..CASES).map(altered).collect(),
-            modulus,
-            der,
-        }
+        Self { bits, cases: Cases::new(sign), modulus, der }
     }
 
     fn race<'a>(
@@ -78,7 +50,12 @@ impl Material {
         contenders: Vec<Contender<'a, Case>>,
     ) -> Race<'a, Case> {
         let title = Title { kind, bits: self.bits, batch, bytes: MESSAGE_BYTES };
-        Race { title, valid: &self.valid[..batch], altered: &self.altered[..batch], contenders }
+        Race {
+            title,
+            valid: &self.cases.valid[..batch],
+            altered: &self.cases.altered[..batch],
+            contenders,
+        }
     }
 
     /// Everybody who is at hand. `aws-lc-rs` comes first, as what the others are compared with.
