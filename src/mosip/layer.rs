@@ -195,12 +195,15 @@ impl Closed<'static> {
         of_object: fn(Document) -> Self,
         expected: &'static str,
     ) -> Result<Self, Error> {
-        let found = object.get(member).ok_or(Error::MissingMember { part, member })?;
-        if let Value::String(text) = &*found {
-            return Ok(Self::text(text));
+        // An object is not read as values first.
+        if let Some(inside) = object.document(member) {
+            return Ok(of_object(inside));
         }
-        let inside = object.document(member);
-        inside.map(of_object).ok_or(Error::WrongType { part, member, expected })
+        match object.get(member).as_deref() {
+            Some(Value::String(text)) => Ok(Self::text(text)),
+            Some(_) => Err(Error::WrongType { part, member, expected }),
+            None => Err(Error::MissingMember { part, member }),
+        }
     }
 }
 

@@ -15,9 +15,7 @@ pub(crate) trait Members {
     fn document(&self, name: &str) -> Option<Document>;
 
     /// Tells whether there is such a member, and it is not `null`.
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| *value != Value::Null)
-    }
+    fn has(&self, name: &str) -> bool;
 }
 
 impl Members for Object<'_> {
@@ -29,6 +27,10 @@ impl Members for Object<'_> {
         let object = self.member(name)?.as_object()?;
         Document::of_object(object.to_string())
     }
+
+    fn has(&self, name: &str) -> bool {
+        self.member(name).is_some_and(|value| *value != Value::Null)
+    }
 }
 
 impl<T: AsRef<str>> Members for Document<T> {
@@ -37,6 +39,11 @@ impl<T: AsRef<str>> Members for Document<T> {
     }
 
     fn document(&self, name: &str) -> Option<Document> {
-        Document::of_object(self.find(name)?.text().into())
+        let text = self.find(name)?.text();
+        text.starts_with('{').then(|| Document::of_object(text.into())).flatten()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|value| value.text() != "null")
     }
 }
